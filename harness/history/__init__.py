@@ -1,0 +1,1 @@
+"""Histories: what was asked of the system and what it answered, as columns."""

@@ -1,0 +1,88 @@
+"""A history: operations and records as tables, on one monotonic clock.
+
+    operations   one row per operation; the row number is the operation's index `op`
+        op UInt32 · process Int32 · f Enum · invoke_ns Int64 · complete_ns Int64? · outcome Enum
+        · error Int32 (0 = none, else an index into `errors`)
+    sends        one row per record sent, in order of invocation within its operation
+        op UInt32 · topic Int32 · key Int64 · value Int64 · log Int32? · offset Int64?
+        (`log` and `offset` are what the client was told; null when it was told nothing)
+    reads        one row per record polled or read, in the order it was handed out
+        op UInt32 · log Int32 · offset Int64 · key Int64 · value Int64
+    assignments  one row per log in the new assignment of an `assign`, or lost by a `revoke`
+        op UInt32 · log Int32
+    commits      one row per committed offset: the next offset to read
+        op UInt32 · log Int32 · offset Int64
+    processes    process Int32 · name Utf8 · client Utf8 (producer, consumer, drain)
+        · kind Utf8 (the scenario's name of the producers or consumers) · group Utf8?
+    logs         log Int32 · topic Int32 · name Utf8 (`topic-partition`) · partition Int32
+
+`f` is what was asked: `send`, `poll`, `subscribe`, `assign`, `revoke`, `commit`, `drain` (a poll of
+the final read, which runs from each log's start to its end), `txn` (several sends and polls).
+`subscribe` and `assign` rows carry the logs held from then on (`subscribe`: none yet).
+`outcome` is `ok`, `fail` (certainly did not happen) or `info` (may have happened; also every
+operation that never completed, whose complete_ns is null).
+
+A value is unique over all sends of a run. NOTHING (-1) stands for a key that is absent and for a
+value that no sender of this harness can have written.
+
+All tables are sorted by `op`, operations by `invoke_ns`; order within an operation is row order.
+"""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+NOTHING = -1
+
+Function = pl.Enum(["send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn"])
+Outcome = pl.Enum(["ok", "fail", "info"])
+
+OPERATIONS = pl.Schema(
+    {
+        "op": pl.UInt32,
+        "process": pl.Int32,
+        "f": Function,
+        "invoke_ns": pl.Int64,
+        "complete_ns": pl.Int64,
+        "outcome": Outcome,
+        "error": pl.Int32,
+    }
+)
+SENDS = pl.Schema(
+    {
+        "op": pl.UInt32,
+        "topic": pl.Int32,
+        "key": pl.Int64,
+        "value": pl.Int64,
+        "log": pl.Int32,
+        "offset": pl.Int64,
+    }
+)
+READS = pl.Schema(
+    {"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64, "key": pl.Int64, "value": pl.Int64}
+)
+ASSIGNMENTS = pl.Schema({"op": pl.UInt32, "log": pl.Int32})
+COMMITS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
+PROCESSES = pl.Schema(
+    {"process": pl.Int32, "name": pl.Utf8, "client": pl.Utf8, "kind": pl.Utf8, "group": pl.Utf8}
+)
+LOGS = pl.Schema({"log": pl.Int32, "topic": pl.Int32, "name": pl.Utf8, "partition": pl.Int32})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """The tables of one run; see the module's description for their columns."""
+
+    operations: pl.DataFrame
+    sends: pl.DataFrame
+    reads: pl.DataFrame
+    assignments: pl.DataFrame
+    commits: pl.DataFrame
+    processes: pl.DataFrame
+    logs: pl.DataFrame
+    errors: tuple[str, ...] = ("",)
+    """Names of errors as `client:NAME`; index 0 means none."""
+
+    def log_name(self, log: int) -> str:
+        """`topic-partition` of a log."""
+        return str(self.logs["name"][log])

@@ -1,0 +1,1 @@
+"""Small tools every room may use: clock, waits, seeded randomness, registries, errors."""

@@ -1,0 +1,87 @@
+"""The one tree of errors for when the harness itself cannot go on.
+
+A failing system under test is data (an operation that failed, an anomaly), never an exception.
+
+    HarnessError                4   anything else that stops the harness
+    ├── UsageError              2   the request makes no sense (unknown scenario, bad option)
+    ├── RunFolderError          6   a run folder is missing, torn or not ours
+    │   └── FormatVersionError  7   written by a newer harness
+    ├── BootError               8   the stack does not come up
+    │   ├── NoDockerError       9   no Docker engine answers
+    │   ├── NoDiskError        10   not enough free disk
+    │   ├── PortTakenError     11   a port that was asked for is taken
+    │   └── ImageBuildError    12   an image cannot be built
+    ├── WaitTimeout             4   a condition did not come true in time
+    └── FaultError              4   a fault cannot be injected or healed
+
+Each class carries the exit status the command ends with. 0 is VALID, 1 INVALID, 3 UNKNOWN, 5 not
+reproduced, 130 Ctrl-C.
+"""
+
+
+class HarnessError(Exception):
+    """The harness cannot go on; the message says what was tried, seen, and what to do."""
+
+    exit_status = 4
+
+
+class UsageError(HarnessError):
+    """The request makes no sense as it stands."""
+
+    exit_status = 2
+
+
+class RunFolderError(HarnessError):
+    """A run folder is missing, torn or was not written by this harness."""
+
+    exit_status = 6
+
+
+class FormatVersionError(RunFolderError):
+    """The file was written by a newer harness than this one."""
+
+    exit_status = 7
+
+
+class BootError(HarnessError):
+    """The stack does not come up."""
+
+    exit_status = 8
+
+
+class NoDockerError(BootError):
+    """No Docker engine answers."""
+
+    exit_status = 9
+
+
+class NoDiskError(BootError):
+    """There is too little free disk to go on."""
+
+    exit_status = 10
+
+
+class PortTakenError(BootError):
+    """A port that was asked for by number is taken."""
+
+    exit_status = 11
+
+
+class ImageBuildError(BootError):
+    """A component image cannot be built."""
+
+    exit_status = 12
+
+
+class WaitTimeout(HarnessError):  # noqa: N818 - the word every reader of a log looks for
+    """A condition did not come true within its limit."""
+
+    def __init__(self, what: str, limit_s: float, seen: str) -> None:
+        super().__init__(f"waited {limit_s:g} s for {what}; last seen: {seen}")
+        self.what = what
+        self.limit_s = limit_s
+        self.seen = seen
+
+
+class FaultError(HarnessError):
+    """A fault cannot be injected or healed."""

@@ -1,0 +1,52 @@
+"""A registry of named things that refuses duplicates, filled by importing a package's modules."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from types import ModuleType
+from typing import Generic, TypeVar
+
+from harness.kit.errors import UsageError
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Things of one kind by name; iterates in order of name, so nothing depends on imports."""
+
+    def __init__(self, noun: str, package: str) -> None:
+        self._noun = noun
+        self._package = package
+        self._items: dict[str, T] = {}
+        self._walked = False
+
+    def add(self, name: str, item: T) -> T:
+        """Register `item`; a second one of that name is a programming error."""
+        if name in self._items:
+            raise ValueError(f"two {self._noun}s are named {name!r}")
+        self._items[name] = item
+        return item
+
+    def __getitem__(self, name: str) -> T:
+        self._walk()
+        try:
+            return self._items[name]
+        except KeyError:
+            known = ", ".join(sorted(self._items)) or "none"
+            raise UsageError(f"there is no {self._noun} {name!r}; known: {known}") from None
+
+    def __iter__(self) -> Iterator[str]:
+        self._walk()
+        return iter(sorted(self._items))
+
+    def items(self) -> list[tuple[str, T]]:
+        """Names and things, in order of name."""
+        return [(name, self._items[name]) for name in self]
+
+    def _walk(self) -> None:
+        if self._walked:
+            return
+        self._walked = True
+        package: ModuleType = importlib.import_module(self._package)
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{self._package}.{module.name}")

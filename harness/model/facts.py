@@ -1,0 +1,59 @@
+"""What the engine measured beside the history: what a checker needs besides operations."""
+
+from typing import Literal
+
+from harness.model.value import Value
+
+
+class LogEnd(Value):
+    """One partition at the end of a run: where it begins and ends, and how far it was read."""
+
+    log: str
+    """`topic-partition`, topic as the scenario names it."""
+    start: int
+    """Log start offset: the first offset that can still be read."""
+    end: int
+    """The offset after the last readable record."""
+    read_to: int
+    """Final reads covered every offset below this; equal to `end` when the drain is complete."""
+
+
+class FaultEvent(Value):
+    """One moment in the life of a fault, on the run's clock."""
+
+    step: str
+    kind: str
+    targets: tuple[str, ...]
+    event: Literal["asked", "injected", "witnessed", "unwitnessed", "healed", "failed"]
+    time_ns: int
+    note: str = ""
+
+
+class PhaseEvent(Value):
+    """A phase of the run began."""
+
+    phase: str
+    time_ns: int
+
+
+class LeaderEvent(Value):
+    """A partition was seen with this leader and these in-sync replicas (a change since before)."""
+
+    time_ns: int
+    log: str
+    leader: int | None
+    isr: tuple[int, ...]
+    epoch: int | None = None
+
+
+class Facts(Value):
+    """Everything about a run that is not an operation."""
+
+    logs: tuple[LogEnd, ...] = ()
+    faults: tuple[FaultEvent, ...] = ()
+    phases: tuple[PhaseEvent, ...] = ()
+    leaders: tuple[LeaderEvent, ...] = ()
+    unknowns: tuple[str, ...] = ()
+    """What the engine saw that keeps the run from proving anything."""
+    host_stall_ms_max: float = 0.0
+    """The longest time that a 50 ms ticker of the harness itself was held up."""

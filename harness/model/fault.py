@@ -1,0 +1,77 @@
+"""Faults as values: what to break, on which role, and when.
+
+A fault is named by its kind (`process.kill`); its settings are checked against the settings type
+of that kind when a scenario is compiled, so a plan can be read where the fault's code is not.
+"""
+
+from typing import Literal
+
+from harness.model.value import Settings, Value
+
+
+class Role(Value):
+    """A target by role, resolved to names of services when the step begins.
+
+    Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
+    name; compile draws the index when it is None), `brokers` (all), `service` (by name), `links`
+    (client links; index as for `broker`), `same` (whatever the step of that name resolved to).
+    """
+
+    kind: Literal["leader", "followers", "controller", "broker", "brokers", "service", "same"]
+    topic: str | None = None
+    partition: int = 0
+    index: int | None = None
+    name: str | None = None
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "leader" | "followers":
+                return f"{self.kind} of {self.topic}-{self.partition}"
+            case "broker":
+                return f"broker number {'?' if self.index is None else self.index}"
+            case "service":
+                return self.name or "?"
+            case "same":
+                return f"same as {self.name}"
+            case _:
+                return self.kind
+
+
+class FaultSpec(Value):
+    """One fault: its kind, its target, its settings (checked by the kind)."""
+
+    kind: str
+    target: Role
+    settings: Settings = {}
+
+
+class Heal(Value):
+    """Heal, in mid-run, the fault that the step named `step` injected."""
+
+    step: str
+
+
+class After(Value):
+    """When a step begins, counted since the step before it was done (or since chaos began).
+
+    All given counts must be reached. `limit_s` bounds the wait for progress: when it passes, the
+    step begins anyway and the run records that. `spread` lets the seed vary the counts and the
+    seconds by up to that fraction.
+    """
+
+    acks: int = 0
+    """Acknowledged sends, over all producers."""
+    sends: int = 0
+    """Sends begun, over all producers."""
+    seconds: float = 0.0
+    limit_s: float = 30.0
+    spread: float = 0.0
+
+
+class Step(Value):
+    """One entry of a scenario or a plan: when, and what."""
+
+    name: str
+    after: After
+    fault: FaultSpec | None = None
+    heal: Heal | None = None

@@ -1,0 +1,23 @@
+"""Where a run came from: enough for a colleague to know what ran, on what, and how to repeat it."""
+
+from harness.model.value import Value
+
+
+class Manifest(Value):
+    """Facts about the harness and its host."""
+
+    run: str
+    scenario: str
+    seed: int
+    stack: str
+    """`docker` or `fake`."""
+    started_utc: str
+    finished_utc: str | None = None
+    harness_version: str
+    git_commit: str | None
+    git_dirty: bool
+    argv: tuple[str, ...]
+    versions: dict[str, str] = {}
+    host: dict[str, str] = {}
+    images: dict[str, str] = {}
+    replay_of: str | None = None

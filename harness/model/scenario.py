@@ -1,0 +1,53 @@
+"""A scenario states what must hold while what breaks; a plan is a scenario with every die cast."""
+
+from harness.model.fault import Step
+from harness.model.topology import Topology
+from harness.model.value import Value
+from harness.model.workload import LogWorkload
+
+
+class Floor(Value):
+    """Below this a run has proved nothing and is UNKNOWN."""
+
+    acks: int = 100
+    """Acknowledged sends over the whole run."""
+
+
+class Limits(Value):
+    """How long each phase may take, in seconds."""
+
+    baseline_s: float = 30.0
+    chaos_s: float = 120.0
+    settle_s: float = 60.0
+    drain_s: float = 60.0
+
+
+class Scenario(Value):
+    """Traffic, faults and the claims that must hold.
+
+    `claims` are names of claims (see `harness.checkers.claims`). Empty: what the settings promise.
+    """
+
+    name: str
+    about: str
+    claims: tuple[str, ...] = ()
+    topology: Topology = Topology()
+    workload: LogWorkload
+    steps: tuple[Step, ...] = ()
+    baseline_acks: int = 100
+    """Acknowledged sends without faults before chaos may begin."""
+    aftermath_acks: int = 0
+    """Acknowledged sends after the last heal before traffic stops; shows that service came back."""
+    floor: Floor = Floor()
+    limits: Limits = Limits()
+
+
+class Plan(Value):
+    """A compiled scenario: nothing in it is left to chance but the system under test.
+
+    `streams` are the sub-seeds of the workers by name.
+    """
+
+    seed: int
+    scenario: Scenario
+    streams: dict[str, int]

@@ -1,0 +1,12 @@
+"""The base of every frozen value, and the settings type that all share."""
+
+from typing import TypeAlias
+
+import msgspec
+
+Scalar: TypeAlias = str | int | float | bool
+Settings: TypeAlias = dict[str, Scalar]
+
+
+class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A frozen value with keyword-only fields that refuses unknown fields when decoded."""

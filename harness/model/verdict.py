@@ -1,0 +1,83 @@
+"""What a check says: anomalies with their proof, one result a checker, one verdict a run."""
+
+from enum import StrEnum
+
+from harness.model.value import Value
+
+
+class Validity(StrEnum):
+    """INVALID beats UNKNOWN beats VALID."""
+
+    VALID = "VALID"
+    UNKNOWN = "UNKNOWN"
+    INVALID = "INVALID"
+
+
+class Anomaly(Value):
+    """One thing that went wrong, with the smallest set of operations that proves it."""
+
+    kind: str
+    """Kebab-case name, one of `harness.checkers.anomalies`."""
+    log: str | None = None
+    """`topic-partition`."""
+    keys: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
+    operations: tuple[int, ...] = ()
+    """Indices into the history's operations."""
+    because: tuple[str, ...]
+    """Sentences that a person can follow, each naming the operation it speaks of."""
+
+
+class Finding(Value):
+    """All anomalies of one kind: how many, whether they count, and the first examples."""
+
+    kind: str
+    count: int
+    counts: bool
+    """Whether it contradicts a claim of the scenario."""
+    claim: str | None
+    """The claim it contradicts, when it counts."""
+    permitted_by: tuple[str, ...]
+    """The settings that permit it, with the reason; empty: no setting permits it."""
+    examples: tuple[Anomaly, ...]
+
+
+class CheckResult(Value):
+    """What one checker found: exact counts by kind, and bounded examples."""
+
+    checker: str
+    counts: dict[str, int] = {}
+    examples: tuple[Anomaly, ...] = ()
+    unknown: str | None = None
+    """Why this checker could not judge, if it could not."""
+    statistics: dict[str, float] = {}
+
+
+class ClaimResult(Value):
+    """One claim of the run and how it stands."""
+
+    claim: str
+    sentence: str
+    validity: Validity
+    why: tuple[str, ...] = ()
+    """What contradicts it, or why it is unknown."""
+
+
+class Verdict(Value):
+    """The judgement of one run."""
+
+    validity: Validity
+    headline: str
+    claims: tuple[ClaimResult, ...]
+    findings: tuple[Finding, ...]
+    unknowns: tuple[str, ...]
+    """Why the run proves nothing, each a sentence."""
+    checkers: tuple[CheckResult, ...]
+
+    def count(self, kind: str) -> int:
+        """How many anomalies of `kind` there are."""
+        return sum(finding.count for finding in self.findings if finding.kind == kind)
+
+    def shows(self, kind: str) -> bool:
+        """Whether there is at least one anomaly of `kind`."""
+        return self.count(kind) > 0
