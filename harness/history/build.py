@@ -1,0 +1,204 @@
+"""Histories written by hand: for tests, for documentation, for reproducing a report in a few lines.
+
+    build = HistoryBuilder()
+    build.process("reader", group="billing")
+    build.send("producer", 42, log="orders-0", offset=9)
+    build.send("producer", 43, topic="orders", outcome="info", error="producer:_MSG_TIMED_OUT")
+    build.poll("reader", [("orders-0", 9, 42)])
+    build.drain("drain", [("orders-0", 9, 42)])
+    history = build.history()
+
+Calls stand in order of invocation and answer with the operation's index. Times are milliseconds
+that count up by themselves, so that operations follow one another; give `invoke_ns` and
+`complete_ns` to let them overlap, and `complete_ns=None` for one that never completed.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, TypeAlias, TypedDict, Unpack
+
+import polars as pl
+
+from harness.history.history import (
+    ASSIGNMENTS,
+    COMMITS,
+    LOGS,
+    NOTHING,
+    OPERATIONS,
+    PROCESSES,
+    READS,
+    SENDS,
+    History,
+)
+
+TICK_NS = 1_000_000
+
+Record: TypeAlias = tuple[str, int, int]
+"""A record as it was read: log, offset, value. Its key is the one that value was sent with."""
+
+Sent: TypeAlias = tuple[str, int | None, int]
+"""A record of a transaction as it was sent: log, offset (None: not told), value."""
+
+
+class Completion(TypedDict, total=False):
+    """How and when an operation went; everything left out is `ok` and follows the one before."""
+
+    outcome: Literal["ok", "fail", "info"]
+    error: str
+    invoke_ns: int
+    complete_ns: int | None
+
+
+class HistoryBuilder:
+    """Collects operations one call at a time; `history()` gives the tables."""
+
+    def __init__(self) -> None:
+        self._operations: list[tuple[int, int, str, int, int | None, str, int]] = []
+        self._sends: list[tuple[int, int, int, int, int | None, int | None]] = []
+        self._reads: list[tuple[int, int, int, int, int]] = []
+        self._assignments: list[tuple[int, int]] = []
+        self._commits: list[tuple[int, int, int]] = []
+        self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
+        self._topics: dict[str, int] = {}
+        self._logs: dict[str, tuple[int, int, str, int]] = {}
+        self._errors: dict[str, int] = {"": 0}
+        self._keys: dict[int, int] = {}
+        self._now_ns = 0
+        self._invoked_ns = 0
+
+    def process(
+        self,
+        name: str,
+        *,
+        client: str = "consumer",
+        kind: str | None = None,
+        group: str | None = None,
+    ) -> int:
+        """Declare a process; one that is not declared is what its first operation suggests."""
+        number = len(self._processes)
+        self._processes[name] = (number, name, client, kind or client, group)
+        return number
+
+    def log(self, name: str) -> int:
+        """The number of the log `topic-partition`, declared on first use."""
+        if name not in self._logs:
+            topic, _, partition = name.rpartition("-")
+            self._logs[name] = (len(self._logs), self._topic(topic), name, int(partition))
+        return self._logs[name][0]
+
+    def send(
+        self,
+        process: str,
+        value: int,
+        *,
+        log: str | None = None,
+        offset: int | None = None,
+        key: int = 0,
+        topic: str | None = None,
+        **completion: Unpack[Completion],
+    ) -> int:
+        """Send `value`; `log` and `offset` are what the client was told, `topic` what it asked."""
+        op = self._operation("send", process, "producer", completion)
+        topic = topic or (log.rpartition("-")[0] if log else "orders")
+        self._keys[value] = key
+        told = None if log is None else self.log(log)
+        self._sends.append((op, self._topic(topic), key, value, told, offset))
+        return op
+
+    def poll(
+        self, process: str, records: Iterable[Record] = (), **completion: Unpack[Completion]
+    ) -> int:
+        """Poll `records`, in the order they were handed out."""
+        op = self._operation("poll", process, "consumer", completion)
+        self._read(op, records)
+        return op
+
+    def drain(
+        self, process: str, records: Iterable[Record] = (), **completion: Unpack[Completion]
+    ) -> int:
+        """Read `records` as a part of the final read."""
+        op = self._operation("drain", process, "drain", completion)
+        self._read(op, records)
+        return op
+
+    def txn(
+        self,
+        process: str,
+        *,
+        sends: Iterable[Sent] = (),
+        reads: Iterable[Record] = (),
+        **completion: Unpack[Completion],
+    ) -> int:
+        """Send and poll several records in one operation."""
+        op = self._operation("txn", process, "producer", completion)
+        for log, offset, value in sends:
+            number = self.log(log)
+            self._keys[value] = 0
+            self._sends.append((op, self._logs[log][1], 0, value, number, offset))
+        self._read(op, reads)
+        return op
+
+    def subscribe(
+        self, process: str, logs: Iterable[str] = (), **completion: Unpack[Completion]
+    ) -> int:
+        """Subscribe; `logs` are those held from then on (usually none yet)."""
+        return self._assignment("subscribe", process, logs, completion)
+
+    def assign(self, process: str, logs: Iterable[str], **completion: Unpack[Completion]) -> int:
+        """Hold `logs` from now on, and no others."""
+        return self._assignment("assign", process, logs, completion)
+
+    def revoke(self, process: str, logs: Iterable[str], **completion: Unpack[Completion]) -> int:
+        """Lose `logs`."""
+        return self._assignment("revoke", process, logs, completion)
+
+    def commit(
+        self, process: str, offsets: Mapping[str, int], **completion: Unpack[Completion]
+    ) -> int:
+        """Commit the next offset to read of each log."""
+        op = self._operation("commit", process, "consumer", completion)
+        self._commits.extend((op, self.log(log), offset) for log, offset in offsets.items())
+        return op
+
+    def history(self) -> History:
+        """The tables of everything so far."""
+        return History(
+            operations=pl.DataFrame(self._operations, schema=OPERATIONS, orient="row"),
+            sends=pl.DataFrame(self._sends, schema=SENDS, orient="row"),
+            reads=pl.DataFrame(self._reads, schema=READS, orient="row"),
+            assignments=pl.DataFrame(self._assignments, schema=ASSIGNMENTS, orient="row"),
+            commits=pl.DataFrame(self._commits, schema=COMMITS, orient="row"),
+            processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
+            logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
+            errors=tuple(self._errors),
+        )
+
+    def _operation(self, f: str, process: str, client: str, completion: Completion) -> int:
+        if process not in self._processes:
+            self.process(process, client=client)
+        invoke_ns = completion.get("invoke_ns", self._now_ns + TICK_NS)
+        if invoke_ns < self._invoked_ns:
+            raise ValueError(f"{f} by {process} is invoked before the operation written above it")
+        complete_ns = completion.get("complete_ns", invoke_ns + TICK_NS)
+        if complete_ns is not None and complete_ns < invoke_ns:
+            raise ValueError(f"{f} by {process} completes before it is invoked")
+        self._invoked_ns = invoke_ns
+        self._now_ns = invoke_ns if "complete_ns" in completion else invoke_ns + TICK_NS
+        error = self._errors.setdefault(completion.get("error", ""), len(self._errors))
+        outcome = completion.get("outcome", "info" if complete_ns is None else "ok")
+        number = self._processes[process][0]
+        op = len(self._operations)
+        self._operations.append((op, number, f, invoke_ns, complete_ns, outcome, error))
+        return op
+
+    def _assignment(self, f: str, process: str, logs: Iterable[str], completion: Completion) -> int:
+        op = self._operation(f, process, "consumer", completion)
+        self._assignments.extend((op, self.log(log)) for log in logs)
+        return op
+
+    def _read(self, op: int, records: Iterable[Record]) -> None:
+        for log, offset, value in records:
+            key = self._keys.get(value, NOTHING)
+            self._reads.append((op, self.log(log), offset, key, value))
+
+    def _topic(self, name: str) -> int:
+        return self._topics.setdefault(name, len(self._topics))
