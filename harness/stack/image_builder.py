@@ -78,20 +78,30 @@ class Builder(Protocol):
         """Build the image unless another process just did."""
 
 
+def connect() -> Any:  # noqa: ANN401 - the SDK has no types
+    """A client of the engine that the environment names.
+
+    Raises:
+        NoDockerError: none answers.
+    """
+    try:
+        return docker.APIClient(version="auto", timeout=SILENCE_LIMIT_S, **utils.kwargs_from_env())
+    except errors.DockerException as error:
+        raise NoDockerError(
+            f"no Docker engine answers: {error}. Start it (scripts/setup does on Debian), or "
+            "set DOCKER_HOST to the one to use"
+        ) from error
+
+
 class DockerBuilder:
-    """The Docker engine that the environment names."""
+    """The builder that asks a Docker engine."""
+
+    def __init__(self, client: Callable[[], Any] = connect) -> None:
+        self._client = client
 
     @cached_property
     def _api(self) -> Any:  # noqa: ANN401 - the SDK has no types
-        try:
-            return docker.APIClient(
-                version="auto", timeout=SILENCE_LIMIT_S, **utils.kwargs_from_env()
-            )
-        except errors.DockerException as error:
-            raise NoDockerError(
-                f"no Docker engine answers: {error}. Start it (scripts/setup does on Debian), or "
-                "set DOCKER_HOST to the one to use"
-            ) from error
+        return self._client()
 
     def has(self, tag: str) -> bool:
         """Whether the image is there."""
@@ -122,9 +132,12 @@ class DockerBuilder:
             if not self.has(own):
                 _run_script([str(script), release], archive, say)
                 archive.seek(0)
-                self._api.import_image(
-                    src=archive, repository="kafka-chaos-harness/debian", tag=release
-                )
+                try:
+                    self._api.import_image(
+                        src=archive, repository="kafka-chaos-harness/debian", tag=release
+                    )
+                except (errors.APIError, requests.RequestException) as error:
+                    raise ImageBuildError(f"{own} cannot be imported: {error}") from error
         return own
 
     def build(self, build: Build, say: Say) -> None:
