@@ -5,7 +5,7 @@ from typing import Literal
 from harness.model.value import Value
 
 
-class LogEnd(Value):
+class LogEnd(Value, kw_only=True):
     """One partition at the end of a run: where it begins and ends, and how far it was read."""
 
     log: str
@@ -18,7 +18,7 @@ class LogEnd(Value):
     """Final reads covered every offset below this; equal to `end` when the drain is complete."""
 
 
-class FaultEvent(Value):
+class FaultEvent(Value, kw_only=True):
     """One moment in the life of a fault, on the run's clock."""
 
     step: str
@@ -29,14 +29,14 @@ class FaultEvent(Value):
     note: str = ""
 
 
-class PhaseEvent(Value):
+class PhaseEvent(Value, kw_only=True):
     """A phase of the run began."""
 
     phase: str
     time_ns: int
 
 
-class LeaderEvent(Value):
+class LeaderEvent(Value, kw_only=True):
     """A partition was seen with this leader and these in-sync replicas (a change since before)."""
 
     time_ns: int
@@ -46,7 +46,7 @@ class LeaderEvent(Value):
     epoch: int | None = None
 
 
-class Facts(Value):
+class Facts(Value, kw_only=True):
     """Everything about a run that is not an operation."""
 
     logs: tuple[LogEnd, ...] = ()

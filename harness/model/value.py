@@ -9,4 +9,7 @@ Settings: TypeAlias = dict[str, Scalar]
 
 
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A frozen value with keyword-only fields that refuses unknown fields when decoded."""
+    """A frozen value that refuses unknown fields when decoded.
+
+    Subclasses say `kw_only=True` themselves: msgspec does not inherit it.
+    """

@@ -13,7 +13,7 @@ class Validity(StrEnum):
     INVALID = "INVALID"
 
 
-class Anomaly(Value):
+class Anomaly(Value, kw_only=True):
     """One thing that went wrong, with the smallest set of operations that proves it."""
 
     kind: str
@@ -28,7 +28,7 @@ class Anomaly(Value):
     """Sentences that a person can follow, each naming the operation it speaks of."""
 
 
-class Finding(Value):
+class Finding(Value, kw_only=True):
     """All anomalies of one kind: how many, whether they count, and the first examples."""
 
     kind: str
@@ -42,7 +42,7 @@ class Finding(Value):
     examples: tuple[Anomaly, ...]
 
 
-class CheckResult(Value):
+class CheckResult(Value, kw_only=True):
     """What one checker found: exact counts by kind, and bounded examples."""
 
     checker: str
@@ -53,7 +53,7 @@ class CheckResult(Value):
     statistics: dict[str, float] = {}
 
 
-class ClaimResult(Value):
+class ClaimResult(Value, kw_only=True):
     """One claim of the run and how it stands."""
 
     claim: str
@@ -63,7 +63,7 @@ class ClaimResult(Value):
     """What contradicts it, or why it is unknown."""
 
 
-class Verdict(Value):
+class Verdict(Value, kw_only=True):
     """The judgement of one run."""
 
     validity: Validity
