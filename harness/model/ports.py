@@ -64,7 +64,7 @@ class Consumer(Protocol):
     def close(self) -> None: ...  # noqa: D102
 
 
-class PartitionState(Value):
+class PartitionState(Value, kw_only=True):
     """One partition as the cluster describes it now."""
 
     partition: int
@@ -111,6 +111,9 @@ class Services(Protocol):
     def start(self, service: str) -> None: ...  # noqa: D102
     def pause(self, service: str) -> None: ...  # noqa: D102
     def resume(self, service: str) -> None: ...  # noqa: D102
+
+    def stored_files(self, service: str) -> int:
+        """How many files the data directory of a service that does not run holds."""
 
     def wipe(self, service: str) -> None:
         """Empty the data directory of a service that does not run."""

@@ -1,0 +1,183 @@
+"""The few names that a scenario file imports.
+
+    from harness.api import *   # or by name
+
+A scenario is a value; `after(...)` begins a step and a fault's name ends it:
+
+    steps = (
+        after(acks=100).pause(followers("orders")),
+        after(sends=200, limit_s=2).kill(leader("orders")),
+        after(seconds=0).heal("pause"),
+    )
+"""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from harness.engine.run import Run
+from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.scenario import Floor, Limits, Scenario
+from harness.model.topology import Topology
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+
+__all__ = [
+    "Consumers",
+    "Floor",
+    "Limits",
+    "LogWorkload",
+    "Producers",
+    "Role",
+    "Run",
+    "Scenario",
+    "Step",
+    "Topic",
+    "Topology",
+    "after",
+    "broker",
+    "brokers",
+    "controller",
+    "followers",
+    "leader",
+    "same_as",
+    "service",
+    "worse",
+]
+
+
+def leader(topic: str, partition: int = 0) -> Role:
+    """The broker that leads the partition when the step begins."""
+    return Role(kind="leader", topic=topic, partition=partition)
+
+
+def followers(topic: str, partition: int = 0) -> Role:
+    """The brokers that follow the partition's leader when the step begins."""
+    return Role(kind="followers", topic=topic, partition=partition)
+
+
+def controller() -> Role:
+    """The broker that is controller when the step begins."""
+    return Role(kind="controller")
+
+
+def broker(index: int | None = None) -> Role:
+    """The broker of that index from 0; None lets the seed draw one."""
+    return Role(kind="broker", index=index)
+
+
+def brokers() -> Role:
+    """All brokers, in order of name."""
+    return Role(kind="brokers")
+
+
+def service(name: str) -> Role:
+    """A service by name, such as `zookeeper`."""
+    return Role(kind="service", name=name)
+
+
+def same_as(step: str) -> Role:
+    """Whatever the step of that name resolved to."""
+    return Role(kind="same", name=step)
+
+
+def after(
+    *, acks: int = 0, sends: int = 0, seconds: float = 0.0, limit_s: float = 30.0, spread: float = 0.0
+) -> "Moment":
+    """The moment when a step begins; see `harness.model.fault.After` for the numbers."""
+    return Moment(After(acks=acks, sends=sends, seconds=seconds, limit_s=limit_s, spread=spread))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment that waits for what is to be done in it.
+
+    Every method takes `name`, by which later steps speak of this one; it is the method's own name
+    unless given.
+    """
+
+    when: After
+
+    def kill(self, target: Role, *, name: str = "kill") -> Step:
+        """SIGKILL every target."""
+        return self.fault("process.kill", target, name=name)
+
+    def stop(self, target: Role, *, name: str = "stop") -> Step:
+        """Stop every target gracefully."""
+        return self.fault("process.stop", target, name=name)
+
+    def pause(self, target: Role, *, name: str = "pause") -> Step:
+        """Freeze every target."""
+        return self.fault("process.pause", target, name=name)
+
+    def restart(self, target: Role, *, name: str = "restart", how: str = "stop") -> Step:
+        """End (`stop` or `kill`) every target and start it again at once."""
+        return self.fault("process.restart", target, name=name, how=how)
+
+    def rolling_restart(
+        self, target: Role, *, name: str = "rolling-restart", how: str = "stop"
+    ) -> Step:
+        """Restart the targets one by one, each when all is replicated again."""
+        return self.fault("process.rolling-restart", target, name=name, how=how)
+
+    def wipe(self, target: Role, *, name: str = "wipe") -> Step:
+        """SIGKILL every target and delete its data."""
+        return self.fault("disk.wipe", target, name=name)
+
+    def isolate(self, target: Role, *, name: str = "isolate", zookeeper: bool = False) -> Step:
+        """Cut every target off from the other brokers (and from ZooKeeper)."""
+        return self.fault("network.isolate", target, name=name, zookeeper=zookeeper)
+
+    def delay(self, target: Role, *, latency_ms: int, name: str = "delay") -> Step:
+        """Hold back what clients receive from every target."""
+        return self.fault("network.delay", target, name=name, latency_ms=latency_ms)
+
+    def heal(self, step: str, *, name: str | None = None) -> Step:
+        """Heal what the step of that name broke."""
+        return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))
+
+    def fault(self, kind: str, target: Role, *, name: str, **settings: Scalar) -> Step:
+        """Inject a fault of any kind."""
+        spec = FaultSpec(kind=kind, target=target, settings=settings)
+        return Step(name=name, after=self.when, fault=spec)
+
+
+def worse(
+    scenario: Scenario,
+    name: str,
+    about: str,
+    *,
+    producers: Settings | None = None,
+    topics: Settings | None = None,
+    **changes: object,
+) -> Scenario:
+    """The known-bad twin of `scenario`: the same traffic, faults and claims, settings worse.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        producers: client settings laid over those of every producer.
+        topics: settings laid over those of every topic.
+        changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
+    """
+    workload = scenario.workload
+    of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
+    of_producer = {key: value for key, value in changes.items() if key not in of_topic}
+    replace = msgspec.structs.replace
+    return replace(
+        scenario,
+        name=name,
+        about=about,
+        workload=replace(
+            workload,
+            topics=tuple(
+                replace(each, settings={**each.settings, **(topics or {})}, **of_topic)
+                for each in workload.topics
+            ),
+            producers=tuple(
+                replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
+                for each in workload.producers
+            ),
+        ),
+    )

@@ -1,0 +1,91 @@
+"""From a scenario and a seed to a plan in which nothing is left to chance."""
+
+from random import Random
+
+import msgspec
+
+from harness.checkers.claims import CLAIMS
+from harness.faults.fault import FAULTS
+from harness.kit.errors import UsageError
+from harness.kit.rng import stream
+from harness.model.codec import convert
+from harness.model.fault import After, Step
+from harness.model.scenario import Plan, Scenario
+
+
+def compile_plan(scenario: Scenario, seed: int) -> Plan:
+    """Cast every die of `scenario` with `seed`.
+
+    Raises:
+        UsageError: the scenario makes no sense; says which part and what would.
+    """
+    _validate(scenario)
+    workload = scenario.workload
+    names = [f"{spec.name}-{n}" for spec in workload.producers for n in range(spec.count)]
+    streams = {name: stream(seed, name).getrandbits(63) for name in names}
+    dice = stream(seed, "steps")
+    steps = tuple(_cast(step, dice, scenario.topology.brokers) for step in scenario.steps)
+    return Plan(seed=seed, scenario=msgspec.structs.replace(scenario, steps=steps), streams=streams)
+
+
+def _cast(step: Step, dice: Random, brokers: int) -> Step:
+    """The step with its counts varied by its spread and its free index drawn."""
+    factor = dice.uniform(1 - step.after.spread, 1 + step.after.spread)
+    index = dice.randrange(brokers)  # drawn always, so that a step never shifts the next one's dice
+    after = After(
+        acks=round(step.after.acks * factor),
+        sends=round(step.after.sends * factor),
+        seconds=round(step.after.seconds * factor, 3),
+        limit_s=step.after.limit_s,
+    )
+    fault = step.fault
+    if fault is not None and fault.target.kind == "broker" and fault.target.index is None:
+        target = msgspec.structs.replace(fault.target, index=index)
+        fault = msgspec.structs.replace(fault, target=target)
+    return Step(name=step.name, after=after, fault=fault, heal=step.heal)
+
+
+def _validate(scenario: Scenario) -> None:
+    for claim in scenario.claims:
+        CLAIMS[claim]
+    topics = {topic.name for topic in scenario.workload.topics}
+    for user in (*scenario.workload.producers, *scenario.workload.consumers):
+        _known(user.topic, topics, f"{user.name} uses topic", scenario)
+    kinds = [user.name for user in (*scenario.workload.producers, *scenario.workload.consumers)]
+    _unique(kinds, "producers and consumers", scenario)
+    _unique([step.name for step in scenario.steps], "steps", scenario)
+    for topic in scenario.workload.topics:
+        if topic.replicas > scenario.topology.brokers:
+            raise UsageError(
+                f"scenario {scenario.name}: topic {topic.name} wants {topic.replicas} replicas of "
+                f"{scenario.topology.brokers} brokers; lower replicas or raise topology.brokers"
+            )
+    before: set[str] = set()
+    for step in scenario.steps:
+        _validate_step(step, topics, before, scenario)
+        before.add(step.name)
+
+
+def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Scenario) -> None:
+    if step.heal is not None:
+        _known(step.heal.step, before, f"step {step.name} heals step", scenario)
+    if step.fault is None:
+        return
+    convert(step.fault.settings, FAULTS[step.fault.kind].settings, what=f"step {step.name}")
+    target = step.fault.target
+    if target.kind in {"leader", "followers"}:
+        _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)
+    if target.kind == "same":
+        _known(target.name or "", before, f"step {step.name} targets the same as step", scenario)
+
+
+def _known(name: str, known: set[str], what: str, scenario: Scenario) -> None:
+    if name not in known:
+        listed = ", ".join(sorted(known)) or "none"
+        raise UsageError(f"scenario {scenario.name}: {what} {name!r}, which is not there: {listed}")
+
+
+def _unique(names: list[str], what: str, scenario: Scenario) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"scenario {scenario.name}: two {what} are named {', '.join(twice)}")

@@ -1,0 +1,151 @@
+"""One run from a scenario to a verdict."""
+
+import logging
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from harness.engine.check import check
+from harness.engine.compile import compile_plan
+from harness.engine.environment import Environment
+from harness.engine.execute import execute
+from harness.kit.clock import utc_now
+from harness.kit.errors import HarnessError
+from harness.model.manifest import Manifest
+from harness.model.scenario import Plan, Scenario
+from harness.model.verdict import Validity, Verdict
+from harness.reporting.folder import RunFolder
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: where it lies and what came out.
+
+    The two `must_` methods are how a test states what it expects; they raise AssertionError with
+    the headline, the reasons and where to look.
+    """
+
+    folder: RunFolder
+    verdict: Verdict
+
+    def must_be_valid(self) -> None:
+        """Assert that nothing contradicted the claims, and that the run could have shown it."""
+        if self.verdict.validity is not Validity.VALID:
+            raise AssertionError(self._story("expected VALID"))
+
+    def must_show(self, kind: str) -> None:
+        """Assert that the run is INVALID and shows an anomaly of `kind` that counts."""
+        counted = {finding.kind for finding in self.verdict.findings if finding.counts}
+        if self.verdict.validity is not Validity.INVALID or kind not in counted:
+            raise AssertionError(self._story(f"expected INVALID with {kind}"))
+
+    def _story(self, expected: str) -> str:
+        why = [reason for claim in self.verdict.claims for reason in claim.why]
+        lines = [f"{self.verdict.headline} ({expected})", *why, *self.verdict.unknowns]
+        return "\n".join([*lines, f"report: {self.folder.report}"])
+
+
+def run_scenario(
+    scenario: Scenario, seed: int, environment: Environment, reports: Path, *, tell: Tell
+) -> Run:
+    """Compile `scenario` with `seed` and run the plan."""
+    return run_plan(compile_plan(scenario, seed), environment, reports, tell=tell)
+
+
+def run_plan(
+    plan: Plan,
+    environment: Environment,
+    reports: Path,
+    *,
+    tell: Tell,
+    replay_of: str | None = None,
+) -> Run:
+    """Execute a plan into a new folder under `reports`, then check it.
+
+    Args:
+        plan: what to do; it is on disk before anything else happens.
+        environment: where to do it.
+        reports: the folder of all runs.
+        tell: told each phase and fault as one line.
+        replay_of: name of the run whose plan this is.
+    """
+    started = utc_now()
+    scenario = plan.scenario
+    folder = RunFolder.create(reports, scenario=scenario.name, seed=plan.seed, started_utc=started)
+    manifest = _manifest(plan, environment, folder, started, replay_of)
+    folder.save(manifest, plan)
+    with _log_file(folder.harness_log):
+        try:
+            execute(plan, environment, folder, tell=tell)
+        finally:
+            folder.save(msgspec.structs.replace(manifest, finished_utc=utc_now()))
+        tell("check")
+        verdict = check(folder)
+        tell(verdict.headline)
+    return Run(folder, verdict)
+
+
+def _manifest(
+    plan: Plan, environment: Environment, folder: RunFolder, started: str, replay_of: str | None
+) -> Manifest:
+    commit = _git("rev-parse", "HEAD")
+    return Manifest(
+        run=folder.name,
+        scenario=plan.scenario.name,
+        seed=plan.seed,
+        stack=environment.kind,
+        started_utc=started,
+        harness_version=version("kafka-chaos-harness"),
+        git_commit=commit,
+        git_dirty=bool(commit and _git("status", "--porcelain")),
+        argv=tuple(Path(word).name if place == 0 else word for place, word in enumerate(sys.argv)),
+        versions={"python": platform.python_version(), **environment.versions},
+        host={
+            "system": platform.platform(),
+            "processors": str(os.cpu_count()),
+        },
+        images=environment.images,
+        replay_of=replay_of,
+    )
+
+
+def _git(*words: str) -> str | None:
+    """What git says about the harness's own checkout; None when it is not one."""
+    here = Path(__file__).parent
+    try:
+        done = subprocess.run(
+            ["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+@contextmanager
+def _log_file(path: Path) -> Iterator[None]:
+    """Write what the harness logs to `path` meanwhile."""
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("harness")
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    except HarnessError:
+        logger.exception("the run could not go on")
+        raise
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()

@@ -1,0 +1,140 @@
+"""The conductor: executes the steps of a plan, proves that each fault bit, and heals them all."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness.faults.fault import FAULTS, Injection
+from harness.faults.ledger import Ledger
+from harness.kit.clock import Clock
+from harness.kit.errors import UsageError, WaitTimeout
+from harness.kit.waits import wait_until
+from harness.model.codec import convert
+from harness.model.facts import FaultEvent
+from harness.model.fault import FaultSpec, Role, Step
+from harness.model.ports import Stack
+from harness.model.value import Value
+
+log = logging.getLogger(__name__)
+WITNESS_LIMIT_S = 10.0
+
+
+@dataclass(slots=True)
+class _Active:
+    step: Step
+    injection: Injection[Value]
+    entry: int
+
+
+class Conductor:
+    """Executes steps on a stack, writing each fault into the ledger before it acts.
+
+    Args:
+        since_start_ns: the run's clock, which the events are stamped with.
+        on_event: told every event as it happens.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        since_start_ns: Callable[[], int],
+        topics: dict[str, str],
+        on_event: Callable[[FaultEvent], None] = lambda _event: None,
+    ) -> None:
+        self._stack = stack
+        self._ledger = ledger
+        self._clock = clock
+        self._since_start_ns = since_start_ns
+        self._topics = topics
+        self._on_event = on_event
+        self._active: dict[str, _Active] = {}
+        self._targets: dict[str, tuple[str, ...]] = {}
+        self.events: list[FaultEvent] = []
+
+    def execute(self, step: Step) -> None:
+        """Do what the step says; a fault that fails or does not bite is an event, not an error."""
+        if step.heal is not None:
+            self._heal(step.heal.step)
+        if step.fault is None:
+            return
+        try:
+            self._inject(step, step.fault)
+        except Exception as error:  # noqa: BLE001 - shield: what fails here is an event of the run
+            self._tell(step.name, step.fault.kind, (), "failed", f"{type(error).__name__}: {error}")
+
+    def heal_all(self) -> None:
+        """Heal whatever is still broken, newest first; one that fails does not keep the others."""
+        for name in reversed(list(self._active)):
+            self._heal(name)
+
+    def _inject(self, step: Step, spec: FaultSpec) -> None:
+        fault = FAULTS[spec.kind]
+        targets = self._resolve(spec.target)
+        self._targets[step.name] = targets
+        self._tell(step.name, spec.kind, targets, "asked", str(spec.target))
+        injection: Injection[Value] = Injection(
+            stack=self._stack,
+            targets=targets,
+            settings=convert(spec.settings, fault.settings, what=f"fault {spec.kind}"),
+            clock=self._clock,
+            incarnations={target: self._stack.incarnation(target) for target in targets},
+        )
+        entry = self._ledger.open(spec.kind, targets, spec.settings)
+        self._active[step.name] = _Active(step, injection, entry)
+        fault.inject(injection)
+        self._tell(step.name, spec.kind, targets, "injected")
+        try:
+            seen = wait_until(
+                f"a witness that {spec.kind} bit",
+                lambda: fault.witness(injection),
+                limit_s=WITNESS_LIMIT_S,
+                clock=self._clock,
+            )
+            self._tell(step.name, spec.kind, targets, "witnessed", seen)
+        except WaitTimeout as error:
+            self._tell(step.name, spec.kind, targets, "unwitnessed", error.seen)
+        if fault.momentary:
+            self._heal(step.name)
+
+    def _heal(self, name: str) -> None:
+        active = self._active.pop(name, None)
+        if active is None:
+            return
+        spec = active.step.fault
+        assert spec is not None  # noqa: S101 - only steps with a fault become active
+        targets = active.injection.targets
+        try:
+            FAULTS[spec.kind].heal(active.injection)
+        except Exception as error:  # noqa: BLE001 - shield: one heal must not keep the others
+            self._tell(name, spec.kind, targets, "failed", f"heal: {type(error).__name__}: {error}")
+            return
+        self._ledger.close(active.entry)
+        self._tell(name, spec.kind, targets, "healed")
+
+    def _resolve(self, role: Role) -> tuple[str, ...]:
+        if role.kind == "same":
+            try:
+                return self._targets[role.name or ""]
+            except KeyError:
+                raise UsageError(f"no step {role.name!r} has named its targets before") from None
+        if role.topic is not None:
+            role = Role(
+                kind=role.kind, topic=self._topics[role.topic], partition=role.partition
+            )
+        return self._stack.resolve(role)
+
+    def _tell(self, step: str, kind: str, targets: tuple[str, ...], event: str, note: str = "") -> None:
+        told = FaultEvent(
+            step=step,
+            kind=kind,
+            targets=targets,
+            event=event,  # type: ignore[arg-type]
+            time_ns=self._since_start_ns(),
+            note=note,
+        )
+        self.events.append(told)
+        self._on_event(told)
+        log.info("%s %s on %s: %s %s", step, kind, ", ".join(targets) or "nobody", event, note)

@@ -1,0 +1,68 @@
+"""What a fault is, and the registry of all of them.
+
+A fault keeps no state of its own: whoever knows its kind, targets and settings can heal it, so a
+harness that was killed can be cleaned up after from the ledger alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Generic, Protocol, TypeVar
+
+from harness.kit.clock import Clock
+from harness.kit.registry import Registry
+from harness.kit.waits import NotYet
+from harness.model.ports import Stack
+from harness.model.value import Value
+
+S = TypeVar("S", bound=Value)
+
+
+@dataclass(frozen=True, slots=True)
+class Injection(Generic[S]):
+    """One fault on its targets: what inject, witness and heal are given.
+
+    `incarnations` are those of the targets before the fault.
+    """
+
+    stack: Stack
+    targets: tuple[str, ...]
+    settings: S
+    clock: Clock
+    incarnations: dict[str, str] = field(default_factory=dict)
+
+
+class Fault(Protocol[S]):
+    """A way to break targets, to prove that they broke, and to mend them.
+
+    `momentary` faults are over when they have been injected; there is nothing to heal unless
+    they were interrupted.
+    """
+
+    settings: ClassVar[type[Value]]
+    momentary: ClassVar[bool]
+
+    def inject(self, injection: Injection[S], /) -> None:
+        """Break the targets."""
+
+    def witness(self, injection: Injection[S], /) -> str | NotYet:
+        """A measurement, in words, that the fault bit; NotYet while it cannot be seen."""
+
+    def heal(self, injection: Injection[S], /) -> None:
+        """Mend the targets; must not mind what is mended already."""
+
+
+class NoSettings(Value):
+    """For a fault without settings."""
+
+
+FAULTS: Registry[Fault] = Registry("fault", "harness.faults")  # type: ignore[type-arg]
+
+
+def fault(kind: str) -> Callable[[type[Fault]], type[Fault]]:  # type: ignore[type-arg]
+    """Register the class as the fault of that kind."""
+
+    def register(cls: type[Fault]) -> type[Fault]:  # type: ignore[type-arg]
+        FAULTS.add(kind, cls())
+        return cls
+
+    return register

@@ -1,0 +1,77 @@
+"""Networks: a broker cut off from the others, and slow client links."""
+
+from typing import ClassVar
+
+from harness.faults.fault import Injection, fault
+from harness.kit.waits import NotYet
+from harness.model.value import Value
+
+
+class IsolateSettings(Value):
+    """Whom the target loses beside the other brokers."""
+
+    zookeeper: bool = False
+    """Cut it off from ZooKeeper as well."""
+
+
+@fault("network.isolate")
+class Isolate:
+    """Drop all packets between each target and the other brokers; clients still reach it."""
+
+    settings: ClassVar[type[Value]] = IsolateSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[IsolateSettings]) -> None:
+        """Cut every target off."""
+        for target in injection.targets:
+            injection.stack.cut(target, _peers(injection, target))
+
+    def witness(self, injection: Injection[IsolateSettings]) -> str | NotYet:
+        """Packets were dropped at every target."""
+        dropped = {
+            target: injection.stack.dropped(target, _peers(injection, target))
+            for target in injection.targets
+        }
+        text = ", ".join(f"{count} packets dropped at {name}" for name, count in dropped.items())
+        return text if all(dropped.values()) else NotYet(text)
+
+    def heal(self, injection: Injection[IsolateSettings]) -> None:
+        """Let packets pass again."""
+        for target in injection.targets:
+            injection.stack.mend(target, _peers(injection, target))
+
+
+class DelaySettings(Value):
+    """How long answers are held back."""
+
+    latency_ms: int = 500
+
+
+@fault("network.delay")
+class Delay:
+    """Hold back everything that clients receive from each target over its client link."""
+
+    settings: ClassVar[type[Value]] = DelaySettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[DelaySettings]) -> None:
+        """Delay the client link of every target."""
+        for target in injection.targets:
+            injection.stack.delay_link(target, injection.settings.latency_ms)
+
+    def witness(self, injection: Injection[DelaySettings]) -> str | NotYet:
+        """A request through each link took at least the delay."""
+        took = {target: injection.stack.round_trip_ms(target) for target in injection.targets}
+        text = ", ".join(f"round trip to {name} {ms:.0f} ms" for name, ms in took.items())
+        slow = all(ms >= injection.settings.latency_ms for ms in took.values())
+        return text if slow else NotYet(text)
+
+    def heal(self, injection: Injection[DelaySettings]) -> None:
+        """Take the delay off."""
+        for target in injection.targets:
+            injection.stack.delay_link(target, 0)
+
+
+def _peers(injection: Injection[IsolateSettings], target: str) -> list[str]:
+    others = [name for name in injection.stack.topology.broker_names if name != target]
+    return [*others, "zookeeper"] if injection.settings.zookeeper else others

@@ -1,0 +1,87 @@
+"""Processes: kill, stop, pause."""
+
+from typing import ClassVar
+
+from harness.faults.fault import Injection, NoSettings, fault
+from harness.kit.waits import NotYet
+from harness.model.value import Value
+
+
+def all_in_state(injection: Injection[NoSettings], state: str) -> str | NotYet:
+    """The witness that every target is in `state`."""
+    seen = {target: injection.stack.state(target) for target in injection.targets}
+    text = ", ".join(f"{target} is {now}" for target, now in seen.items())
+    return text if all(now == state for now in seen.values()) else NotYet(text)
+
+
+def start_all(injection: Injection[NoSettings]) -> None:
+    """Start every target that does not run."""
+    for target in injection.targets:
+        injection.stack.start(target)
+
+
+@fault("process.kill")
+class Kill:
+    """SIGKILL: the process is gone at once, the page cache stays. Healed by a start.
+
+    Cannot show what a power cut would: nothing that was written is lost.
+    """
+
+    settings: ClassVar[type[Value]] = NoSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[NoSettings]) -> None:
+        """Kill every target."""
+        for target in injection.targets:
+            injection.stack.kill(target)
+
+    def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
+        """Every target's process has exited."""
+        return all_in_state(injection, "exited")
+
+    def heal(self, injection: Injection[NoSettings]) -> None:
+        """Start every target."""
+        start_all(injection)
+
+
+@fault("process.stop")
+class Stop:
+    """SIGTERM: a broker hands over its partitions before it goes. Healed by a start."""
+
+    settings: ClassVar[type[Value]] = NoSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[NoSettings]) -> None:
+        """Stop every target, one after the other."""
+        for target in injection.targets:
+            injection.stack.stop(target)
+
+    def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
+        """Every target's process has exited."""
+        return all_in_state(injection, "exited")
+
+    def heal(self, injection: Injection[NoSettings]) -> None:
+        """Start every target."""
+        start_all(injection)
+
+
+@fault("process.pause")
+class Pause:
+    """Freeze: connections stay open, nothing answers. Longer than its session it is a zombie."""
+
+    settings: ClassVar[type[Value]] = NoSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[NoSettings]) -> None:
+        """Freeze every target."""
+        for target in injection.targets:
+            injection.stack.pause(target)
+
+    def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
+        """Every target is frozen."""
+        return all_in_state(injection, "paused")
+
+    def heal(self, injection: Injection[NoSettings]) -> None:
+        """Let every target run on."""
+        for target in injection.targets:
+            injection.stack.resume(target)

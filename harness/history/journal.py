@@ -1,0 +1,166 @@
+"""The journal: a history while it is being written, on disk up to its last flush.
+
+One Arrow IPC stream per table, appended batch by batch; what has been flushed survives a kill -9 of
+the harness, since a reader takes every whole batch and stops at a torn one. Beside them
+`names.jsonl` gives the small numbers a name: processes, logs, errors.
+
+An operation is known by its id, `process << 40 | sequence`, so that no counter is shared between
+threads; a record sent carries such an id as its value, and a send of one record is the operation of
+that same id. Indices in order of invocation are given when a history is loaded.
+
+    operations    id · f (index into FUNCTIONS) · time_ns
+    completions   id · outcome (index into OUTCOMES) · error · time_ns
+    sends         value · operation · topic · key · time_ns
+    deliveries    value · log (-1 unknown) · offset (-1 unknown) · outcome · error · time_ns
+    reads         operation · log · offset · key · value
+    assignments   operation · log
+    commits       operation · log · offset
+
+All columns are 64-bit integers; a client's clock readings are monotonic nanoseconds as they were
+taken, and the origin of the run's clock is subtracted when a history is loaded.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+
+SEQUENCE_BITS = 40
+FUNCTIONS = ("send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn")
+OUTCOMES = ("ok", "fail", "info")
+
+Columns: TypeAlias = Mapping[str, "Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]"]
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "operations": ("id", "f", "time_ns"),
+    "completions": ("id", "outcome", "error", "time_ns"),
+    "sends": ("value", "operation", "topic", "key", "time_ns"),
+    "deliveries": ("value", "log", "offset", "outcome", "error", "time_ns"),
+    "reads": ("operation", "log", "offset", "key", "value"),
+    "assignments": ("operation", "log"),
+    "commits": ("operation", "log", "offset"),
+}
+
+
+class Origin(msgspec.Struct, frozen=True, tag_field="what", tag="origin"):
+    """The first line of names.jsonl: the zero of the run's clock."""
+
+    origin_ns: int
+
+
+class ProcessName(msgspec.Struct, frozen=True, tag_field="what", tag="process"):
+    """A process: one incarnation of one worker."""
+
+    process: int
+    name: str
+    client: str
+    kind: str
+    group: str | None
+
+
+class LogName(msgspec.Struct, frozen=True, tag_field="what", tag="log"):
+    """A partition of a topic."""
+
+    log: int
+    topic: int
+    name: str
+    partition: int
+
+
+class ErrorName(msgspec.Struct, frozen=True, tag_field="what", tag="error"):
+    """An error as `client:NAME`."""
+
+    error: int
+    name: str
+
+
+AnyName: TypeAlias = Origin | ProcessName | LogName | ErrorName
+
+
+class Journal:
+    """Appends to the tables of one run; safe to share between threads.
+
+    Args:
+        folder: an existing, empty folder.
+        origin_ns: the zero of the run's clock.
+    """
+
+    def __init__(self, folder: Path, *, origin_ns: int) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._writers: dict[str, tuple[pa.OSFile, pa.ipc.RecordBatchStreamWriter]] = {}
+        self._names = (folder / "names.jsonl").open("ab", buffering=0)
+        self._logs: dict[tuple[str, int], int] = {}
+        self._topics: dict[str, int] = {}
+        self._errors: dict[str, int] = {}
+        self._processes = 0
+        self._closed = False
+        self._name(Origin(origin_ns=origin_ns))
+
+    def process(self, name: str, client: str, kind: str, group: str | None = None) -> int:
+        """The number of a new process of that name."""
+        with self._lock:
+            number = self._processes
+            self._processes += 1
+            self._name(ProcessName(number, name, client, kind, group))
+        return number
+
+    def topic(self, name: str, partitions: int) -> int:
+        """The number of a topic; its partitions become known as logs, also when they grow."""
+        with self._lock:
+            topic = self._topics.setdefault(name, len(self._topics))
+            for partition in range(partitions):
+                if (name, partition) not in self._logs:
+                    log = self._logs[name, partition] = len(self._logs)
+                    self._name(LogName(log, topic, f"{name}-{partition}", partition))
+        return topic
+
+    def log(self, topic: str, partition: int) -> int:
+        """The number of a partition of a topic announced before."""
+        return self._logs[topic, partition]
+
+    def error(self, name: str) -> int:
+        """The number of an error of that name; never 0, which means none."""
+        with self._lock:
+            if name not in self._errors:
+                self._errors[name] = len(self._errors) + 1
+                self._name(ErrorName(self._errors[name], name))
+            return self._errors[name]
+
+    def append(self, table: Literal["operations", "completions", "sends", "deliveries", "reads",
+                                    "assignments", "commits"], columns: Columns) -> None:
+        """Append rows given as columns; they are in the file when this returns."""
+        names = TABLES[table]
+        if len(columns[names[0]]) == 0:
+            return
+        batch = pa.record_batch(
+            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names], names=names
+        )
+        with self._lock:
+            if not self._closed:
+                self._writer(table).write_batch(batch)
+
+    def close(self) -> None:
+        """End every stream; what comes later is dropped, since its run has been captured."""
+        with self._lock:
+            self._closed = True
+            for file, writer in self._writers.values():
+                writer.close()
+                file.close()
+            self._writers.clear()
+            self._names.close()
+
+    def _writer(self, table: str) -> pa.ipc.RecordBatchStreamWriter:
+        if table not in self._writers:
+            file = pa.OSFile(str(self._folder / f"{table}.arrows"), "wb")
+            schema = pa.schema([(name, pa.int64()) for name in TABLES[table]])
+            options = pa.ipc.IpcWriteOptions(compression="zstd")
+            self._writers[table] = (file, pa.ipc.new_stream(file, schema, options=options))
+        return self._writers[table][1]
+
+    def _name(self, name: AnyName) -> None:
+        self._names.write(msgspec.json.encode(name) + b"\n")

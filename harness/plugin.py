@@ -1,0 +1,106 @@
+"""The pytest plugin: options, the `run_scenario` fixture, the stack that scenarios share."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+import pytest
+
+from harness.api import Run, Scenario
+from harness.engine.run import run_scenario as run_one
+from harness.engine.stacks import StackPool
+
+RunScenario: TypeAlias = Callable[[Scenario], Run]
+SEED: pytest.StashKey[int] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of a scenario run."""
+    group = parser.getgroup("chaos harness")
+    group.addoption("--seed", type=int, help="seed of every run (default: drawn, and printed)")
+    group.addoption("--runs", type=int, default=1, help="run each scenario under N seeds in a row")
+    group.addoption(
+        "--reports-dir", type=Path, default=Path("reports"), help="where run folders are made"
+    )
+    group.addoption(
+        "--keep-stack", action="store_true", help="leave the stack running for the next pytest"
+    )
+    group.addoption("--time-limit", type=float, help="seconds that chaos may last in each scenario")
+    group.addoption(
+        "--stack", choices=("docker", "fake"), default="docker", help="real containers, or fakes"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Draw the seed once."""
+    seed = config.getoption("--seed")
+    config.stash[SEED] = secrets.randbits(31) if seed is None else seed
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say what reproduces this session, first thing."""
+    return f"chaos harness: --seed {config.stash[SEED]} --stack {config.getoption('--stack')}"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give every scenario its seeds."""
+    if "chaos_seed" in metafunc.fixturenames:
+        first, count = metafunc.config.stash[SEED], metafunc.config.getoption("--runs")
+        metafunc.parametrize("chaos_seed", [first + place for place in range(count)], ids="seed={}".format)
+
+
+@pytest.fixture(scope="session")
+def stack_pool(request: pytest.FixtureRequest) -> Iterator[StackPool]:
+    """The stacks that scenarios of this session share."""
+    config = request.config
+    pool = StackPool(
+        config.getoption("--stack"), kept=config.getoption("--keep-stack"), tell=_teller(config)
+    )
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+@pytest.fixture
+def run_scenario(
+    request: pytest.FixtureRequest,
+    stack_pool: StackPool,
+    chaos_seed: int,
+    record_property: Callable[[str, object], None],
+) -> RunScenario:
+    """Run a scenario and hand over its verdict."""
+    config = request.config
+    tell = _teller(config)
+
+    def run(scenario: Scenario) -> Run:
+        limit_s = config.getoption("--time-limit")
+        if limit_s is not None:
+            limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
+            scenario = msgspec.structs.replace(scenario, limits=limits)
+        reports = config.getoption("--reports-dir")
+        with stack_pool.environment(scenario.topology, seed=chaos_seed) as environment:
+            done = run_one(scenario, chaos_seed, environment, reports, tell=tell)
+        record_property("seed", chaos_seed)
+        record_property("verdict", str(done.verdict.validity))
+        record_property("report", str(done.folder.report))
+        return done
+
+    return run
+
+
+def _teller(config: pytest.Config) -> Callable[[str], None]:
+    """Write progress past pytest's capture, one line each, unless pytest is to be quiet."""
+    reporter = config.pluginmanager.getplugin("terminalreporter")
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if reporter is None or capture is None or config.getoption("verbose") < 0:
+        return lambda _line: None
+
+    def tell(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            reporter.ensure_newline()
+            reporter.write_line(f"  {line}")
+
+    return tell

@@ -1,0 +1,95 @@
+"""The final read: every partition from its log start to its end, after everything has settled."""
+
+from collections.abc import Sequence
+
+from confluent_kafka import KafkaException, TopicPartition
+
+from harness.history.journal import Journal
+from harness.kit.clock import Clock
+from harness.kit.waits import Deadline
+from harness.model.facts import LogEnd
+from harness.model.ports import Kafka
+from harness.workloads.consuming import ReadLog
+
+READ_BATCH = 5_000
+
+
+def drain(
+    topics: dict[str, tuple[str, int]],
+    *,
+    kafka: Kafka,
+    journal: Journal,
+    clock: Clock,
+    limit_s: float,
+) -> tuple[LogEnd, ...]:
+    """Read every log of `topics` to its end and record it as `drain` operations.
+
+    Args:
+        topics: the scenario's name of each topic → its real name and number of partitions.
+        kafka: where to read.
+        journal: where to record.
+        clock: whose time counts.
+        limit_s: when to stop; a log that was not read to its end then says so.
+
+    Returns:
+        For every log where it starts, ends, and how far it was read (equal to end: complete).
+    """
+    deadline = Deadline(limit_s, clock)
+    process = journal.process("final-reader", "drain", "final-reader")
+    log = ReadLog(journal, process, {real: name for name, (real, _) in topics.items()}, clock)
+    ends: list[LogEnd] = []
+    for name, (real, partitions) in topics.items():
+        for partition in range(partitions):
+            ends.append(_drain_log(name, real, partition, kafka, log, clock, deadline))
+    log.flush()
+    return tuple(ends)
+
+
+def _drain_log(  # noqa: PLR0913, PLR0917 - one call site; the parts of one read
+    name: str, real: str, partition: int, kafka: Kafka, log: ReadLog, clock: Clock, deadline: Deadline
+) -> LogEnd:
+    label = f"{name}-{partition}"
+    bounds = _watermarks(real, partition, kafka, clock, deadline)
+    if bounds is None:
+        return LogEnd(log=label, start=0, end=0, read_to=-1)
+    start, end = bounds
+    reader = kafka.consumer(
+        {
+            "group.id": f"{real}-final",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+            "check.crcs": True,
+        }
+    )
+    try:
+        reader.assign([TopicPartition(real, partition, start)])
+        # The end of partition event moves the reader over offsets that hold no record.
+        read_to = start
+        while read_to < end and not deadline.passed:
+            began_ns = clock.now_ns()
+            messages = reader.consume(READ_BATCH, min(0.5, deadline.left_s))
+            log.took("drain", began_ns, messages)
+            log.flush_when_due()
+            read_to = max([read_to, *(_next_offset(message) for message in messages)])
+    finally:
+        reader.close()
+    return LogEnd(log=label, start=start, end=end, read_to=min(read_to, end))
+
+
+def _next_offset(message: object) -> int:
+    """The first offset after what `message` stands for: a record, or the end of the partition."""
+    offset: int = message.offset()  # type: ignore[attr-defined]
+    return offset + 1 if message.error() is None else offset  # type: ignore[attr-defined]
+
+
+def _watermarks(
+    topic: str, partition: int, kafka: Kafka, clock: Clock, deadline: Deadline
+) -> tuple[int, int] | None:
+    """Start and end once a leader answers (right after an election it may not), else None."""
+    while not deadline.passed:
+        try:
+            return kafka.watermarks(topic, partition)
+        except KafkaException:
+            clock.pause(0.1)
+    return None

@@ -1,0 +1,55 @@
+"""What our records look like on the wire: text, so that console tools and dumps can be read.
+
+    key     8 hex digits of a key number
+    value   16 hex digits of the value, then dots up to the size asked for
+
+A value is the id of the operation that sent it (`process << 40 | sequence`): it names the producer
+and its place in that producer's order, and no two sends share one.
+"""
+
+import binascii
+from collections.abc import Sequence
+
+import numpy as np
+
+from harness.history.history import NOTHING
+
+KEY_DIGITS = 8
+VALUE_DIGITS = 16
+Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def key_bytes(key: int) -> bytes:
+    """The key of that number on the wire."""
+    return b"%08x" % key
+
+
+def values_of(payloads: Sequence[bytes | None]) -> Numbers:
+    """The values in `payloads`; NOTHING where no sender of this harness can have written it."""
+    return _numbers(payloads, VALUE_DIGITS)
+
+
+def keys_of(keys: Sequence[bytes | None]) -> Numbers:
+    """The key numbers in `keys`; NOTHING for none and for what is not ours."""
+    return _numbers(keys, KEY_DIGITS)
+
+
+def _numbers(texts: Sequence[bytes | None], digits: int) -> Numbers:
+    """All texts at once where all are well-formed, since this runs once for every record."""
+    try:
+        joined = b"".join([text[:digits] for text in texts])  # type: ignore[index]
+        if len(joined) == digits * len(texts):
+            whole = np.frombuffer(binascii.unhexlify(joined), dtype=f">u{digits // 2}")
+            return whole.astype(np.int64)
+    except (TypeError, binascii.Error):
+        pass  # Some text is missing or is not ours: look at each by itself.
+    return np.array([_number(text, digits) for text in texts], dtype=np.int64)
+
+
+def _number(text: bytes | None, digits: int) -> int:
+    if text is None or len(text) < digits:
+        return NOTHING
+    try:
+        return int.from_bytes(binascii.unhexlify(text[:digits]), "big")
+    except binascii.Error:
+        return NOTHING

@@ -1,0 +1,203 @@
+"""A producer: asynchronous sends at a rate, each with a value of its own, each report recorded."""
+
+from typing import Any
+
+import numpy as np
+
+from harness.clients.errors import name_of, outcome_of
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
+from harness.history.history import NOTHING
+from harness.kit.clock import Clock
+from harness.kit.rng import stream
+from harness.kit.waits import NS_PER_S
+from harness.model.ports import Kafka, Message
+from harness.model.workload import Producers
+from harness.workloads.payload import VALUE_DIGITS, key_bytes, values_of
+
+FLUSH_EVERY_NS = NS_PER_S // 4
+KEYS_PER_PRODUCER = 1 << 16
+KEY_CYCLE = 4096
+CLOSE_LIMIT_S = 10.0
+
+
+class ProducerWorker:
+    """One producer of a kind.
+
+    The send path holds what a throughput of hundreds of thousands a second leaves room for: two
+    clock readings and three list appends a record. All else happens when records are flushed.
+
+    Args:
+        number: which of its kind it is, from 0.
+        topic: the topic's real name.
+        seed: its own seed; decides the keys.
+    """
+
+    def __init__(
+        self, spec: Producers, number: int, topic: str, *, kafka: Kafka, journal: Journal, clock: Clock, seed: int
+    ) -> None:
+        self.name = f"{spec.name}-{number}"
+        self.sent = 0
+        self.acked = 0
+        self._spec = spec
+        self._topic = topic
+        self._journal = journal
+        self._clock = clock
+        self._process = journal.process(self.name, "producer", spec.name)
+        self._next = self._process << SEQUENCE_BITS
+        self._topic_number = journal.topic(spec.topic, 0)
+        self._padding = b"." * max(0, spec.value_bytes - VALUE_DIGITS)
+        chosen = stream(seed, "keys")
+        self._keys = [
+            (number * KEYS_PER_PRODUCER) + chosen.randrange(spec.keys) for _ in range(KEY_CYCLE)
+        ]
+        self._key_bytes = [key_bytes(key) for key in self._keys]
+        self._client = kafka.producer(spec.settings)
+        self._began_ns: int | None = None
+        self._quiet = False
+        self._left = False
+        self._flushed_ns = clock.now_ns()
+        # Not yet in the journal: sends in order, and delivery reports as they came.
+        self._send_first = self._next
+        self._send_times: list[int] = []
+        self._reports: list[Message] = []
+        self._report_errors: list[Any] = []
+        self._report_times: list[int] = []
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is on its way any more."""
+        return self._quiet and (self._left or len(self._client) == 0)
+
+    def quiet(self) -> None:
+        """Begin no more sends; reports still come in."""
+        self._quiet = True
+
+    def step(self) -> float:
+        """Send what the rate allows, up to one batch, and take in delivery reports."""
+        wait_s = 0.02
+        if not self._quiet:
+            count, wait_s = self._due()
+            if count:
+                self._send(count)
+            self._client.poll(0)
+        elif self._spec.ending == "flush":
+            self._client.poll(0)
+        elif not self._left:
+            self._leave()
+        now = self._clock.now_ns()
+        if now - self._flushed_ns >= FLUSH_EVERY_NS:
+            self._flush()
+        return wait_s
+
+    def close(self) -> None:
+        """Stop as the application would: flush and wait for reports, or leave at once."""
+        if self._spec.ending == "flush":
+            self._client.flush(CLOSE_LIMIT_S)
+        elif not self._left:
+            self._leave()
+        self._flush()
+
+    def _leave(self) -> None:
+        """End as a process that exits without a flush: what its queue held is gone, unreported."""
+        self._left = True
+        self._client.purge()
+
+    def _due(self) -> tuple[int, float]:
+        """How many sends are due now, and the seconds until the next look."""
+        batch, rate = self._spec.batch, self._spec.rate_per_s
+        if not rate:
+            return batch, 0.0
+        now = self._clock.now_ns()
+        if self._began_ns is None:
+            self._began_ns = now
+        due = 1 + int((now - self._began_ns) * rate / NS_PER_S) - self.sent
+        # Behind by more than a second, an open-loop load would come as one burst: let it go.
+        if due > rate + batch:
+            self._began_ns += int((due - rate) * NS_PER_S / rate)
+        return min(due, batch), 0.0 if due > batch else max(1.0 / rate, 0.001)
+
+    def _send(self, count: int) -> None:
+        """Begin `count` sends, fewer when the client's queue is full."""
+        produce, now, topic = self._client.produce, self._clock.now_ns, self._topic
+        keys, padding, times, report = self._key_bytes, self._padding, self._send_times, self._report
+        first = self._next
+        for value in range(first, first + count):
+            times.append(now())
+            try:
+                produce(topic, b"%016x" % value + padding, keys[value % KEY_CYCLE], -1, report)
+            except BufferError:
+                if self._spec.belief == "delivery":
+                    # An application that looks waits for room and tries again: nothing was sent.
+                    times.pop()
+                    break
+                self._swallowed(value)
+            self._next = value + 1
+        self.sent += self._next - first
+
+    def _swallowed(self, value: int) -> None:
+        """The queue was full and the application did not look: certainly not sent."""
+        self._journal.append(
+            "deliveries",
+            {
+                "value": [value],
+                "log": [NOTHING],
+                "offset": [NOTHING],
+                "outcome": [OUTCOMES.index("fail")],
+                "error": [self._journal.error("kafka:_QUEUE_FULL")],
+                "time_ns": [self._clock.now_ns()],
+            },
+        )
+
+    def _report(self, error: Any, message: Message) -> None:  # noqa: ANN401 - KafkaError | None
+        self._report_times.append(self._clock.now_ns())
+        self._reports.append(message)
+        self._report_errors.append(error)
+        if error is None:
+            self.acked += 1
+
+    def _flush(self) -> None:
+        """Move sends and reports into the journal, as columns."""
+        self._flushed_ns = self._clock.now_ns()
+        first, count = self._send_first, len(self._send_times)
+        values = np.arange(first, first + count, dtype=np.int64)
+        self._journal.append(
+            "sends",
+            {
+                "value": values,
+                "operation": values,
+                "topic": np.full(count, self._topic_number),
+                "key": np.take(np.asarray(self._keys), values % KEY_CYCLE),
+                "time_ns": self._send_times,
+            },
+        )
+        self._send_first, self._send_times = first + count, []
+        if self._reports:
+            self._flush_reports()
+
+    def _flush_reports(self) -> None:
+        reports, errors = self._reports, self._report_errors
+        partitions = np.array([report.partition() for report in reports], dtype=np.int64)
+        known = sorted({int(partition) for partition in partitions if partition >= 0})
+        logs = np.full(len(reports), NOTHING, dtype=np.int64)
+        for partition in known:
+            logs[partitions == partition] = self._journal.log(self._spec.topic, partition)
+        outcomes = np.zeros(len(reports), dtype=np.int64)
+        codes = np.zeros(len(reports), dtype=np.int64)
+        for place, error in enumerate(errors):
+            if error is not None:
+                outcomes[place] = OUTCOMES.index(outcome_of(error))
+                codes[place] = self._journal.error(name_of(error))
+        offsets = np.array([report.offset() for report in reports], dtype=np.int64)
+        self._journal.append(
+            "deliveries",
+            {
+                "value": values_of([report.value() for report in reports]),
+                "log": logs,
+                # acks=0 is reported without an offset (-1001), a failed send with -1.
+                "offset": np.where(offsets >= 0, offsets, NOTHING),
+                "outcome": outcomes,
+                "error": codes,
+                "time_ns": self._report_times,
+            },
+        )
+        self._reports, self._report_errors, self._report_times = [], [], []
