@@ -1,0 +1,198 @@
+"""Charts over time: throughput, latency of acknowledged sends, and what consumers lag behind."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from harness.history.history import History
+from harness.reporting.axis import Axis
+
+SERIES_MAX = 6
+
+Column = tuple[float | None, ...]
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """Series over the buckets of the axis; None where there is nothing to say."""
+
+    title: str
+    unit: str
+    labels: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def charts(axis: Axis, history: History) -> tuple[Chart, ...]:
+    """Every chart of the page."""
+    return (_throughput(axis, history), _latency(axis, history), _lag(axis, history))
+
+
+def _acknowledged(history: History) -> pl.LazyFrame:
+    return history.operations.lazy().filter(
+        pl.col("f").is_in(["send", "txn"])
+        & (pl.col("outcome") == "ok")
+        & pl.col("complete_ns").is_not_null()
+    )
+
+
+def _polled(history: History) -> pl.LazyFrame:
+    """Operations by which consumers read; the final read is no consumer's."""
+    return history.operations.lazy().filter(
+        pl.col("f").is_in(["poll", "txn"]) & pl.col("complete_ns").is_not_null()
+    )
+
+
+def _throughput(axis: Axis, history: History) -> Chart:
+    acked = _acknowledged(history).group_by(axis.bucket("complete_ns")).len("n")
+    read = (
+        history.reads.lazy()
+        .select("op")
+        .group_by("op")
+        .len("n")
+        .join(_polled(history), on="op")
+        .group_by(axis.bucket("complete_ns"))
+        .agg(pl.col("n").sum())
+    )
+    return Chart(
+        title="Throughput",
+        unit="/s",
+        labels=("acknowledged sends", "records read"),
+        columns=tuple(
+            _rounded(_filled(axis, frame.collect(), "n") / axis.bucket_s) for frame in (acked, read)
+        ),
+    )
+
+
+def _latency(axis: Axis, history: History) -> Chart:
+    latency_ms = (pl.col("complete_ns") - pl.col("invoke_ns")) / 1e6
+    found = (
+        _acknowledged(history)
+        .filter(pl.col("f") == "send")
+        .select(axis.bucket("complete_ns"), latency_ms=latency_ms)
+        .group_by("bucket")
+        .agg(
+            p50=pl.col("latency_ms").quantile(0.5),
+            p99=pl.col("latency_ms").quantile(0.99),
+            max=pl.col("latency_ms").max(),
+        )
+        .collect()
+    )
+    return Chart(
+        title="Latency of acknowledged sends",
+        unit="ms",
+        labels=("p50", "p99", "max"),
+        columns=tuple(
+            _rounded(_filled(axis, found, name, empty=np.nan)) for name in ("p50", "p99", "max")
+        ),
+    )
+
+
+def _lag(axis: Axis, history: History) -> Chart:
+    """Acknowledged end minus the furthest record read, of each reader on each log it holds."""
+    pairs = _readers(history)
+    ends = _reached(
+        axis,
+        history.sends.lazy()
+        .filter(pl.col("offset").is_not_null() & pl.col("log").is_not_null())
+        .join(_acknowledged(history).select("op", "complete_ns"), on="op")
+        .with_columns(reader=pl.lit("")),
+    )
+    positions = _reached(
+        axis,
+        history.reads.lazy()
+        .join(_polled(history).select("op", "process", "complete_ns"), on="op")
+        .join(_named_readers(history).lazy(), on="process"),
+    )
+    labels, columns = [], []
+    for label, logs in _series(history, pairs):
+        total = np.zeros(axis.buckets)
+        for reader, log in logs:
+            end = _furthest(axis, ends.get(("", log)))
+            total += np.maximum(0, end - _furthest(axis, positions.get((reader, log))))
+        labels.append(label)
+        columns.append(_rounded(total))
+    return Chart(title="Consumer lag", unit="records", labels=tuple(labels), columns=tuple(columns))
+
+
+def _named_readers(history: History) -> pl.DataFrame:
+    """Who reads: a group as one, a consumer without a group by itself."""
+    return history.processes.filter(pl.col("client") == "consumer").select(
+        "process", reader=pl.when(pl.col("group").is_null()).then("name").otherwise("kind")
+    )
+
+
+def _readers(history: History) -> list[tuple[str, int]]:
+    """Reader and log, for every log that a reader held or read."""
+    touched = pl.concat(
+        [
+            history.assignments.lazy().select("op", "log").unique(),
+            history.reads.lazy().select("op", "log").unique(),
+        ]
+    )
+    found = (
+        touched.join(history.operations.lazy().select("op", "process"), on="op")
+        .join(_named_readers(history).lazy(), on="process")
+        .select("reader", "log")
+        .unique()
+        .sort("reader", "log")
+        .collect()
+    )
+    return list(found.iter_rows())
+
+
+def _series(
+    history: History, pairs: Sequence[tuple[str, int]]
+) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """One series per reader and log while they are few, else one per reader, else one in all."""
+    if len(pairs) <= SERIES_MAX:
+        for reader, log in pairs:
+            yield f"{reader}, {history.log_name(log)}", [(reader, log)]
+        return
+    readers = sorted({reader for reader, _ in pairs})
+    if len(readers) <= SERIES_MAX:
+        for reader in readers:
+            mine = [pair for pair in pairs if pair[0] == reader]
+            yield f"{reader}, sum over {len(mine)} logs", mine
+        return
+    yield f"sum over {len(readers)} readers", list(pairs)
+
+
+Reached = dict[tuple[str, int], tuple[list[int], list[int]]]
+
+
+def _reached(axis: Axis, rows: pl.LazyFrame) -> Reached:
+    """By reader and log: buckets, and the offset after the furthest record up to each."""
+    found = (
+        rows.group_by("reader", "log", axis.bucket("complete_ns"))
+        .agg(end=pl.col("offset").max() + 1)
+        .sort("reader", "log", "bucket")
+        .group_by("reader", "log", maintain_order=True)
+        .agg("bucket", "end")
+        .collect()
+    )
+    return {(reader, log): (buckets, ends) for reader, log, buckets, ends in found.iter_rows()}
+
+
+def _furthest(
+    axis: Axis, reached: tuple[list[int], list[int]] | None
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The offset reached in each bucket, carried on to the next."""
+    values = np.zeros(axis.buckets)
+    if reached is not None:
+        buckets, ends = reached
+        values[buckets] = ends
+    return np.maximum.accumulate(values)
+
+
+def _filled(
+    axis: Axis, frame: pl.DataFrame, name: str, *, empty: float = 0.0
+) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    values = np.full(axis.buckets, empty)
+    values[frame["bucket"].to_numpy()] = frame[name].to_numpy()
+    return values
+
+
+def _rounded(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Column:
+    """Four digits that mean something; NaN becomes None."""
+    return tuple(None if np.isnan(value) else float(f"{value:.4g}") for value in values)

@@ -1,0 +1,95 @@
+"""What became of each fault of a plan: asked for, injected, witnessed, healed, and whom it hit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.model.facts import Facts, FaultEvent
+from harness.model.fault import After, Step
+from harness.model.scenario import Plan
+from harness.reporting import words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultStory:
+    """One fault from its plan to its heal; a time is None for what never happened."""
+
+    step: str
+    kind: str
+    asked: str
+    """Target and settings, as the plan asks for them."""
+    when: str
+    targets: tuple[str, ...]
+    times_ns: dict[str, int]
+    """The first moment of each event, by its name in `FaultEvent`."""
+    notes: tuple[str, ...]
+
+    @property
+    def state(self) -> str:
+        """One word or three for the whole story."""
+        seen = self.times_ns
+        if not seen:
+            return "not reached"
+        if "failed" in seen:
+            return "failed"
+        if "injected" not in seen:
+            return "not injected"
+        if "witnessed" not in seen:
+            return "did not bite" if "unwitnessed" in seen else "not witnessed"
+        return "bit and healed" if "healed" in seen else "bit, not healed"
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether a witness measured that it bit."""
+        return "witnessed" in self.times_ns and "failed" not in self.times_ns
+
+    def interval_ns(self, end_ns: int) -> tuple[int, int] | None:
+        """From injection to heal, or to `end_ns` when nothing healed it."""
+        start_ns = self.times_ns.get("injected")
+        if start_ns is None:
+            return None
+        return start_ns, max(start_ns, self.times_ns.get("healed", end_ns))
+
+
+def stories(plan: Plan, facts: Facts) -> tuple[FaultStory, ...]:
+    """One story per fault of the plan, in its order, then those that the plan does not know."""
+    events: dict[str, list[FaultEvent]] = {}
+    for event in facts.faults:
+        events.setdefault(event.step, []).append(event)
+    planned = {step.name: step for step in plan.scenario.steps if step.fault is not None}
+    names = [*planned, *(name for name in events if name not in planned)]
+    return tuple(_story(name, planned.get(name), events.get(name, [])) for name in names)
+
+
+def _story(name: str, step: Step | None, events: Sequence[FaultEvent]) -> FaultStory:
+    times_ns: dict[str, int] = {}
+    for event in events:
+        times_ns.setdefault(event.event, event.time_ns)
+    fault = step.fault if step else None
+    asked = ""
+    if fault is not None:
+        asked = str(fault.target)
+        if fault.settings:
+            asked += f" ({words.settings(fault.settings)})"
+    return FaultStory(
+        step=name,
+        kind=fault.kind if fault else events[0].kind,
+        asked=asked,
+        when=when(step.after) if step else "",
+        targets=tuple(dict.fromkeys(target for event in events for target in event.targets)),
+        times_ns=times_ns,
+        notes=tuple(
+            dict.fromkeys(f"{event.event}: {event.note}" for event in events if event.note)
+        ),
+    )
+
+
+def when(after: After) -> str:
+    """When a step begins, as a phrase."""
+    counts = [
+        f"{words.count(number)} {noun}"
+        for number, noun in ((after.acks, "acknowledged sends"), (after.sends, "sends"))
+        if number
+    ]
+    if after.seconds:
+        counts.append(f"{after.seconds:g} s")
+    return f"after {' and '.join(counts)}" if counts else "at once"

@@ -1,0 +1,69 @@
+"""index.html: every run under a folder of reports, newest first, sortable by any column."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from harness.kit.errors import RunFolderError
+from harness.model.manifest import Manifest
+from harness.model.verdict import Verdict
+from harness.reporting.folder import RunFolder
+from harness.reporting.judgement import badge
+from harness.reporting.markup import Markup, join, table, tag
+from harness.reporting.page import document
+from harness.reporting.words import count, counted, seconds
+
+_HEAD = ("Run", "Scenario", "Seed", "Verdict", "Claims", "Anomalies", "Started", "Length", "Stack")
+
+
+def render_index(folders: Sequence[RunFolder]) -> bytes:
+    """The page over `folders`; a folder that cannot be read gets a row that says why."""
+    rows = [_row(folder) for folder in folders]
+    body = join(
+        [
+            tag("header", tag("h1", counted(len(rows), "run"))),
+            tag("p", "Choose a column's title to sort by it.", class_="quiet"),
+            table(_HEAD, rows, numbers=(2,), kind="index"),
+        ]
+    )
+    return document("Runs", body, styles=("report.css",), scripts=("index.js",))
+
+
+def _row(folder: RunFolder) -> Sequence[str]:
+    try:
+        manifest = folder.manifest()
+        verdict = folder.verdict() if folder.has(Verdict) else None
+    except RunFolderError as error:
+        return (folder.name, str(error), *[""] * (len(_HEAD) - 2))
+    return (
+        tag("a", folder.name, href=f"{folder.name}/report.html") if verdict else folder.name,
+        manifest.scenario,
+        str(manifest.seed),
+        badge(verdict.validity) if verdict else "not checked",
+        _claims(verdict) if verdict else "",
+        _anomalies(verdict) if verdict else "",
+        manifest.started_utc,
+        _length(manifest),
+        manifest.stack,
+    )
+
+
+def _claims(verdict: Verdict) -> Markup:
+    return join([f"{claim.claim}: {claim.validity.value}" for claim in verdict.claims], tag("br"))
+
+
+def _anomalies(verdict: Verdict) -> Markup:
+    return join(
+        [
+            f"{count(finding.count)} {finding.kind}{'' if finding.counts else ' (allowed)'}"
+            for finding in verdict.findings
+        ],
+        tag("br"),
+    )
+
+
+def _length(manifest: Manifest) -> Markup:
+    if manifest.finished_utc is None:
+        return Markup("not finished")
+    started, finished = map(datetime.fromisoformat, (manifest.started_utc, manifest.finished_utc))
+    length_s = (finished - started).total_seconds()
+    return tag("span", seconds(length_s), data_sort=str(length_s))

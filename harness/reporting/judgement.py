@@ -1,0 +1,180 @@
+"""The head of the page: the verdict, the claims, the findings, and what became of each fault."""
+
+from collections.abc import Iterator, Sequence
+
+from harness.model.manifest import Manifest
+from harness.model.scenario import Plan
+from harness.model.verdict import Finding, Validity, Verdict
+from harness.reporting.axis import Axis
+from harness.reporting.fault_story import FaultStory
+from harness.reporting.markup import Markup, items, join, prose, table, tag
+from harness.reporting.statistics import Statistics
+from harness.reporting.words import count, counted, milliseconds, seconds
+
+MEANING = {
+    Validity.VALID: "The claims were tested and none was contradicted.",
+    Validity.INVALID: "At least one claim is contradicted by what the run recorded.",
+    Validity.UNKNOWN: "The run proves nothing, neither for nor against its claims.",
+}
+
+
+def badge(validity: Validity) -> Markup:
+    """The word of a validity, in its colour and its shape."""
+    return tag("span", validity.value, class_=f"badge {validity.value.lower()}")
+
+
+def masthead(
+    manifest: Manifest, plan: Plan, verdict: Verdict, axis: Axis, statistics: Statistics
+) -> Markup:
+    """The verdict, first and large, then what ran."""
+    return tag(
+        "header",
+        tag(
+            "div",
+            tag("p", verdict.validity.value, class_="word"),
+            tag("h1", verdict.headline),
+            tag("p", MEANING[verdict.validity], class_="meaning"),
+            _first_reason(verdict),
+            class_=f"verdict {verdict.validity.value.lower()}",
+        ),
+        tag(
+            "p", tag("strong", manifest.scenario), ": ", prose(plan.scenario.about), class_="about"
+        ),
+        _figures(manifest, axis, statistics),
+    )
+
+
+def _first_reason(verdict: Verdict) -> Markup:
+    """Why, in the words of the first counter-example or of what keeps the run from proving."""
+    for number, anomaly in enumerate(
+        example for finding in verdict.findings for example in finding.examples if finding.counts
+    ):
+        link = tag("a", "See its proof", href=f"#anomaly-{number}")
+        return join(
+            [
+                tag("p", "The first counter-example:", class_="lead"),
+                items(anomaly.because),
+                tag("p", link, "."),
+            ]
+        )
+    return items(verdict.unknowns) if verdict.unknowns else Markup()
+
+
+def _figures(manifest: Manifest, axis: Axis, statistics: Statistics) -> Markup:
+    latency = statistics.latency
+    figures = [
+        ("acknowledged sends", count(statistics.total("send", "ok"))),
+        ("failed sends", count(statistics.total("send", "fail"))),
+        ("indeterminate sends", count(statistics.total("send", "info"))),
+        ("records read by consumers", count(statistics.polled)),
+        ("slowest acknowledgement", milliseconds(latency.max_ms) if latency else "none"),
+        ("length of the run", seconds(axis.end_s)),
+        ("seed", str(manifest.seed)),
+        ("stack", manifest.stack),
+        ("started", manifest.started_utc),
+    ]
+    return tag(
+        "dl",
+        *(tag("div", tag("dt", name), tag("dd", value)) for name, value in figures),
+        class_="figures",
+    )
+
+
+def claims(verdict: Verdict) -> Markup:
+    """Each claim and how it stands."""
+    if not verdict.claims:
+        return tag("p", "This run made no claim.")
+    rows = [
+        (
+            badge(claim.validity),
+            join([tag("strong", claim.claim), tag("br"), prose(claim.sentence)]),
+            _sentences(claim.why),
+        )
+        for claim in verdict.claims
+    ]
+    return table(("Verdict", "Claim", "Why"), rows, kind="claims")
+
+
+def findings(verdict: Verdict) -> Markup:
+    """Anomalies by kind: how many, and whether they count."""
+    if not verdict.findings:
+        return tag("p", "No checker found an anomaly of any kind.")
+    numbers = dict(_first_anomaly(verdict.findings))
+    rows = [
+        (
+            tag("a", finding.kind, href=f"#anomaly-{numbers[index]}")
+            if index in numbers
+            else finding.kind,
+            count(finding.count),
+            _counts(finding),
+            _sentences(finding.permitted_by) or "No setting permits it.",
+        )
+        for index, finding in enumerate(verdict.findings)
+    ]
+    return table(("Anomaly", "How many", "Counts", "Settings that permit it"), rows, numbers=(1,))
+
+
+def _first_anomaly(found: Sequence[Finding]) -> Iterator[tuple[int, int]]:
+    """The place of each finding and the number of its first example on the page."""
+    number = 0
+    for index, finding in enumerate(found):
+        if finding.examples:
+            yield index, number
+        number += len(finding.examples)
+
+
+def _counts(finding: Finding) -> Markup:
+    if not finding.counts:
+        return tag("span", "allowed", class_="badge allowed")
+    against = f" against {finding.claim}" if finding.claim else ""
+    return join([tag("span", "counts", class_="badge invalid"), against])
+
+
+def faults(stories: Sequence[FaultStory], axis: Axis) -> Markup:
+    """What was asked for, what was measured, and what healed."""
+    if not stories:
+        return tag("p", "No fault was asked for.")
+    rows = [
+        (
+            join([tag("strong", story.step), tag("br"), tag("code", story.kind)]),
+            join([story.asked, tag("br"), tag("span", story.when, class_="quiet")]),
+            ", ".join(story.targets) or "nobody",
+            *(
+                _moment(story, axis, event)
+                for event in ("asked", "injected", "witnessed", "healed")
+            ),
+            tag(
+                "span", story.state, class_="badge " + ("proved" if story.is_proved else "unknown")
+            ),
+            _sentences(story.notes),
+        )
+        for story in stories
+    ]
+    head = (
+        "Step",
+        "Asked for",
+        "Hit",
+        "Asked",
+        "Injected",
+        "Witnessed",
+        "Healed",
+        "State",
+        "Notes",
+    )
+    witnessed = sum(story.is_proved for story in stories)
+    healed = sum("healed" in story.times_ns for story in stories)
+    total = (
+        f"{counted(len(stories), 'fault')} asked for, {count(witnessed)} witnessed, "
+        f"{count(healed)} healed."
+    )
+    return join([tag("p", total), table(head, rows, numbers=(3, 4, 5, 6), kind="faults")])
+
+
+def _moment(story: FaultStory, axis: Axis, event: str) -> str:
+    return axis.stamp(story.times_ns.get(event))
+
+
+def _sentences(sentences: Sequence[str]) -> Markup:
+    if len(sentences) == 1:
+        return prose(sentences[0])
+    return items(prose(sentence) for sentence in sentences) if sentences else Markup()

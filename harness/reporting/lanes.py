@@ -1,0 +1,135 @@
+"""Operations on the timeline: one by one when they are few, as densities when they are many."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+import polars as pl
+
+from harness.history.history import History
+from harness.model.verdict import Finding
+from harness.reporting.axis import Axis
+from harness.reporting.operations import OperationRow, describe, named_by
+
+EACH_MAX = 5000
+NAMED_MAX = 2000
+PROCESSES_MAX = 24
+_COARSE = 3
+"""Density columns are this many buckets wide: a page shows no more than some 500 columns."""
+
+
+class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One operation; `end` is None when it never completed."""
+
+    op: int
+    lane: int
+    start: float
+    end: float | None
+    outcome: str
+    anomaly: int
+    """Number of the anomaly on the page that names it; -1 for none."""
+    text: str
+
+
+class Density(msgspec.Struct, frozen=True, kw_only=True):
+    """Operations of one lane invoked in each column of time, by outcome; empty columns left out."""
+
+    lane: int
+    column: tuple[int, ...]
+    ok: tuple[int, ...]
+    fail: tuple[int, ...]
+    info: tuple[int, ...]
+
+
+class OperationLanes(msgspec.Struct, frozen=True, kw_only=True):
+    """One lane per process."""
+
+    names: tuple[str, ...]
+    left_out: int
+    marks: tuple[Mark, ...]
+    densities: tuple[Density, ...]
+    column: float
+    """Width of a density column in seconds."""
+
+
+def operation_lanes(axis: Axis, history: History, findings: Sequence[Finding]) -> OperationLanes:
+    """The lanes of every process, those that anomalies name first when there are too many."""
+    anomalies = [example for finding in findings for example in finding.examples]
+    named, values = named_by(anomalies)
+    named_first = sorted(named)[:NAMED_MAX]
+    lanes = _lanes(history, named_first)
+    few = history.operations.height <= EACH_MAX
+    operations = range(history.operations.height) if few else named_first
+    numbers = {
+        op: number
+        for number, anomaly in reversed(list(enumerate(anomalies)))
+        for op in anomaly.operations
+    }
+    rows = describe(history, operations, values if len(values) <= EACH_MAX else ())
+    by_name = {name: lane for lane, name in enumerate(lanes.values())}
+    return OperationLanes(
+        names=tuple(lanes.values()),
+        left_out=history.processes.height - len(lanes),
+        marks=tuple(_marks(axis, rows.values(), by_name, numbers)),
+        densities=() if few else tuple(_densities(axis, history, list(lanes))),
+        column=axis.bucket_s * _COARSE,
+    )
+
+
+def _lanes(history: History, named: Sequence[int]) -> dict[int, str]:
+    """Processes that get a lane: number → name, producers before consumers before final readers."""
+    busy = history.operations.group_by("process").len()
+    naming = history.operations[list(named)]["process"].unique()
+    chosen = (
+        history.processes.join(busy, on="process", how="inner")
+        .with_columns(
+            named=pl.col("process").is_in(naming.implode()),
+            rank=pl.col("client").replace_strict(
+                {"producer": 0, "consumer": 1, "drain": 2}, default=3, return_dtype=pl.Int32
+            ),
+        )
+        .sort("named", "len", "process", descending=[True, True, False])
+        .head(PROCESSES_MAX)
+        .sort("rank", "kind", "process")
+    )
+    return dict(chosen.select("process", "name").iter_rows())
+
+
+def _marks(
+    axis: Axis,
+    rows: Iterable[OperationRow],
+    lanes: dict[str, int],
+    numbers: dict[int, int],
+) -> Iterable[Mark]:
+    for row in rows:
+        if row.process not in lanes:
+            continue
+        words = [f"{row.f} {row.what}".rstrip(), row.where, row.error]
+        yield Mark(
+            op=row.op,
+            lane=lanes[row.process],
+            start=axis.seconds(row.invoke_ns),
+            end=None if row.complete_ns is None else axis.seconds(row.complete_ns),
+            outcome=row.outcome,
+            anomaly=numbers.get(row.op, -1),
+            text=" \u00b7 ".join(word for word in words if word),
+        )
+
+
+def _densities(axis: Axis, history: History, processes: Sequence[int]) -> Iterable[Density]:
+    counted = (
+        history.operations.lazy()
+        .filter(pl.col("process").is_in(processes))
+        .group_by("process", (axis.bucket("invoke_ns") // _COARSE).alias("column"))
+        .agg((pl.col("outcome") == word).sum().alias(word) for word in ("ok", "fail", "info"))
+        .sort("process", "column")
+        .collect()
+    )
+    for lane, process in enumerate(processes):
+        mine = counted.filter(pl.col("process") == process)
+        yield Density(
+            lane=lane,
+            column=tuple(mine["column"]),
+            ok=tuple(mine["ok"]),
+            fail=tuple(mine["fail"]),
+            info=tuple(mine["info"]),
+        )

@@ -1,0 +1,145 @@
+"""A run in the terminal: verdict, claims, anomalies, faults, first counter-example, what next."""
+
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from harness.model.facts import Facts
+from harness.model.manifest import Manifest
+from harness.model.scenario import Plan
+from harness.model.verdict import Finding, Validity, Verdict
+from harness.reporting.fault_story import FaultStory, stories
+from harness.reporting.junit import first_example
+from harness.reporting.operations import OperationRow
+from harness.reporting.words import NS_PER_S, count
+
+_STYLE = {
+    Validity.VALID: "bold blue",
+    Validity.INVALID: "bold red",
+    Validity.UNKNOWN: "bold yellow",
+}
+_WIDTH = 100
+
+
+def summary(
+    manifest: Manifest,
+    plan: Plan,
+    facts: Facts,
+    verdict: Verdict,
+    path: Path,
+    *,
+    colour: bool = False,
+) -> str:
+    """The run in a screenful.
+
+    Args:
+        manifest: of the run.
+        plan: of the run.
+        facts: of the run.
+        verdict: of the run.
+        path: its folder, as the user would type it.
+        colour: whether the terminal shows colours.
+    """
+    text = Text()
+    text.append(verdict.validity.value, _STYLE[verdict.validity])
+    text.append(f"  {verdict.headline}\n")
+    text.append(f"{manifest.scenario}, seed {manifest.seed}, {manifest.stack} stack\n")
+    for reason in verdict.unknowns:
+        text.append(f"  unknown because {reason}\n")
+    _claims(text, verdict)
+    _findings(text, verdict.findings)
+    _faults(text, stories(plan, facts))
+    example = first_example(verdict)
+    if example is not None:
+        text.append(f"\nFirst counter-example ({example.kind}):\n")
+        for sentence in example.because:
+            text.append(f"  {sentence}\n")
+    text.append(f"\nreport  {path / 'report.html'}\n")
+    text.append(f"replay  harness replay {path}\n")
+    return _written(text) if colour else text.plain
+
+
+def _claims(text: Text, verdict: Verdict) -> None:
+    if verdict.claims:
+        text.append("\nClaims\n")
+    for claim in verdict.claims:
+        text.append("  ")
+        text.append(f"{claim.validity.value:<8}", _STYLE[claim.validity])
+        text.append(f"{claim.claim}: {claim.sentence}\n")
+        for reason in claim.why:
+            text.append(f"          {reason}\n")
+
+
+def _findings(text: Text, findings: Sequence[Finding]) -> None:
+    text.append("\nAnomalies\n")
+    if not findings:
+        text.append("  none\n")
+    for finding in findings:
+        text.append(f"  {count(finding.count):>9}  {finding.kind:<22}")
+        if finding.counts:
+            text.append("counts", _STYLE[Validity.INVALID])
+            text.append(f" against {finding.claim}" if finding.claim else "")
+        else:
+            text.append("allowed")
+        text.append("\n")
+        for reason in finding.permitted_by:
+            text.append(f"             {reason}\n")
+
+
+def _faults(text: Text, faults: Sequence[FaultStory]) -> None:
+    text.append("\nFaults\n")
+    if not faults:
+        text.append("  none were asked for\n")
+    for story in faults:
+        targets = ", ".join(story.targets) or "nobody"
+        text.append(f"  {story.step}: {story.kind} on {targets}: ")
+        text.append(story.state, "" if story.is_proved else _STYLE[Validity.UNKNOWN])
+        text.append("\n")
+
+
+def operation_table(rows: Iterable[OperationRow], named: Sequence[int] = ()) -> str:
+    """Operations as lines of text; `>` stands before those that an anomaly names."""
+    head = (
+        "op",
+        "process",
+        "asked",
+        "what",
+        "log@offset",
+        "invoked",
+        "completed",
+        "outcome",
+        "error",
+    )
+    lines = [(" ", *head)]
+    lines += [(">" if row.op in named else " ", *_cells(row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def _cells(row: OperationRow) -> tuple[str, ...]:
+    return (
+        str(row.op),
+        row.process,
+        row.f,
+        row.what,
+        row.where,
+        f"{row.invoke_ns / NS_PER_S:.6f}",
+        "never" if row.complete_ns is None else f"{row.complete_ns / NS_PER_S:.6f}",
+        row.outcome,
+        row.error,
+    )
+
+
+def _written(text: Text) -> str:
+    """`text` with the codes that make a terminal colour it; lines are left as long as they are."""
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, color_system="standard", width=_WIDTH)
+    console.print(text, end="", soft_wrap=True)
+    return out.getvalue()

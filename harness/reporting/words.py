@@ -1,0 +1,56 @@
+"""How numbers, times and settings are written, on the page and in the terminal alike."""
+
+from collections.abc import Mapping, Sequence
+
+from harness.model.value import Scalar
+
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+
+
+def count(number: int) -> str:
+    """`1,234,567`."""
+    return f"{number:,}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 fault`, `2,000 faults`."""
+    return f"{count(number)} {noun}{'' if number == 1 else _plural_ending(noun)}"
+
+
+def _plural_ending(noun: str) -> str:
+    return "es" if noun.endswith(("s", "x", "ch")) else "s"
+
+
+def seconds(span_s: float) -> str:
+    """A span of time as people say it: `12.345 s`, `3 min 20 s`, `2 h 5 min`."""
+    if span_s < 120:
+        return f"{span_s:.3f} s"
+    whole = round(span_s)
+    if whole < 7200:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def milliseconds(span_ms: float) -> str:
+    """A latency: three digits that mean something."""
+    if span_ms >= 10_000:
+        return f"{span_ms / 1000:,.1f} s"
+    return f"{span_ms:.3g} ms" if span_ms < 100 else f"{span_ms:,.0f} ms"
+
+
+def listed(names: Sequence[str], limit: int = 4) -> str:
+    """`a, b, c and 7 more`."""
+    if len(names) <= limit:
+        return ", ".join(names)
+    return f"{', '.join(names[:limit])} and {count(len(names) - limit)} more"
+
+
+def settings(values: Mapping[str, Scalar]) -> str:
+    """`acks=1, linger.ms=5`, in order of name; booleans as Kafka writes them."""
+    return ", ".join(f"{name}={scalar(value)}" for name, value in sorted(values.items()))
+
+
+def scalar(value: Scalar) -> str:
+    """One setting's value as Kafka writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
