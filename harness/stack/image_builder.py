@@ -43,11 +43,12 @@ _NETWORK_HINT = (
     "Where that goes through a proxy, set HTTP_PROXY and HTTPS_PROXY; they are handed in."
 )
 _PROXY_HINT = (
-    "A TLS proxy seems to stand between this machine and the network: set SSL_CERT_FILE to the "
-    "CA bundle that has its certificate, and it is handed in to the build."
+    "Where a TLS proxy stands between this machine and the network, set SSL_CERT_FILE to the CA "
+    "bundle that has its certificate; it is handed in to the build."
 )
 _HINTS = {
-    r"certificate verif|self-signed certificate|x509|PKIX|certification path": _PROXY_HINT,
+    # Maven says no more than "transfer failed" of a certificate that it does not trust.
+    r"certificate verif|self-signed certificate|x509|PKIX|transfer failed for https": _PROXY_HINT,
     r"resolv|unknown host|dial tcp|timed out|connection refused|unreachable|no such host|"
     r"failed to fetch|could not transfer": _NETWORK_HINT,
 }
@@ -171,13 +172,14 @@ class DockerBuilder:
                     ) from error
 
     def _follow(self, build: Build, progress: Iterable[Mapping[str, Any]], say: Say) -> None:
-        step, lines = "before the first step", list[str]()
+        step, lines = "before the first step", list[str]()  # the lines of this step
         for event in progress:
             for line in _COLOUR.sub("", str(event.get("stream", ""))).splitlines():
                 if not line.strip():
                     continue
                 if line.startswith("Step "):
                     step = line
+                    lines.clear()
                 lines.append(line)
                 say(line)
             if "error" in event:
@@ -188,8 +190,10 @@ class DockerBuilder:
         said = f"the image {build.tag} cannot be built: {error}\n  {step}\n{tail}"
         if "no space left on device" in f"{error}{tail}".lower():
             raise NoDiskError(f"{said}\n{self._free_disk()}")
+        # The cause often stands far above the last lines.
+        output = "\n".join(lines)
         hints = [
-            hint for pattern, hint in _HINTS.items() if re.search(pattern, tail, re.IGNORECASE)
+            hint for pattern, hint in _HINTS.items() if re.search(pattern, output, re.IGNORECASE)
         ]
         raise ImageBuildError("\n".join([said, *hints]))
 
