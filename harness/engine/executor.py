@@ -138,11 +138,11 @@ class Simulation:
 
     def pause(self, seconds: float) -> None:
         """Let `seconds` of virtual time pass, stepping whoever is due."""
-        end_ns = self.now_ns() + int(seconds * NS_PER_S)
+        end_ns = self.now_ns() + round(seconds * NS_PER_S)
         while self._due and self._due[0][0] <= end_ns:
             due_ns, _, worker = heapq.heappop(self._due)
             self._advance_to(due_ns)
-            wait_ns = max(int(worker.step() * NS_PER_S), self.LEAST_STEP_NS)
+            wait_ns = max(round(worker.step() * NS_PER_S), self.LEAST_STEP_NS)
             heapq.heappush(self._due, (self.now_ns() + wait_ns, next(self._order), worker))
         self._advance_to(end_ns)
 

@@ -32,6 +32,7 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        _cut_torn_line(path)
         self._next = max((entry.entry for entry in _entries(path)), default=0) + 1
 
     def open(self, kind: str, targets: tuple[str, ...], settings: Settings) -> int:
@@ -53,6 +54,13 @@ class Ledger:
     def _write(self, line: Entry | _Done) -> None:
         with self._path.open("ab", buffering=0) as file:
             file.write(msgspec.json.encode(line) + b"\n")
+
+
+def _cut_torn_line(path: Path) -> None:
+    """Cut off a line that a killed harness did not finish: what it announced did not act yet."""
+    if path.exists():
+        whole = path.read_bytes()
+        path.write_bytes(whole[: whole.rfind(b"\n") + 1])
 
 
 def _entries(path: Path) -> list[Entry]:

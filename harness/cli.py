@@ -1,0 +1,217 @@
+"""The `harness` command: thin words over the engine; every error is one sentence and a status."""
+
+import errno
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal, NoReturn
+
+from cyclopts import App, Parameter
+
+from harness.kit.errors import HarnessError, NoDiskError
+
+app = App(
+    name="harness",
+    help="Break a streaming pipeline on purpose and say which data it lost, repeated or reordered.",
+    result_action="return_value",
+)
+Reports = Annotated[Path, Parameter(name="--reports-dir")]
+StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
+INTERRUPTED = 130
+
+
+def say(line: str) -> None:
+    """Write a line of progress; what a command answers with goes to standard output."""
+    print(f"  {line}", file=sys.stderr, flush=True)
+
+
+@app.command
+def run(
+    scenario: str,
+    /,
+    *,
+    seed: int | None = None,
+    stack: StackChoice = "docker",
+    reports: Reports = Path("reports"),
+    keep_stack: bool = False,
+) -> int:
+    """Run one scenario and say how it stands.
+
+    Args:
+        scenario: its name, or the path of a file that holds one.
+        seed: drawn and printed unless given.
+        stack: real containers, or the in-memory fake.
+        reports: where the run folder is made.
+        keep_stack: leave the stack running.
+    """
+    import secrets
+
+    from harness.engine.catalogue import find
+    from harness.engine.replay import exit_status
+    from harness.engine.run import run_scenario
+    from harness.engine.stacks import StackPool
+
+    chosen = find(scenario)
+    seed = secrets.randbits(31) if seed is None else seed
+    say(f"seed {seed}")
+    with (
+        StackPool(stack, kept=keep_stack, tell=say) as pool,
+        pool.environment(chosen.topology, seed=seed) as environment,
+    ):
+        done = run_scenario(chosen, seed, environment, reports, tell=say)
+    print(_summary(done.folder.path))
+    return exit_status(done.verdict)
+
+
+@app.command
+def demo(*, seed: int = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker") -> int:
+    """Show the main job: records acknowledged by all replicas survive, by the leader alone do not.
+
+    Args:
+        seed: seed of both runs.
+        reports: where the run folders are made.
+        stack: real containers, or the in-memory fake.
+    """
+    from harness.engine.demo import demonstrate
+    from harness.engine.stacks import StackPool
+
+    with StackPool(stack, kept=False, tell=say) as pool:
+        shown = demonstrate(pool, seed, reports, tell=say)
+    for line in shown.lines:
+        print(line)
+    return 0 if shown.as_expected else 1
+
+
+@app.command
+def check(folder: Path, /, *, json: bool = False) -> int:
+    """Judge a run again from its files alone; needs no Docker.
+
+    Args:
+        folder: a run folder.
+        json: print the whole verdict as JSON instead of a summary.
+    """
+    from harness.engine.check import check as check_folder
+    from harness.engine.replay import exit_status
+    from harness.model.codec import encode
+    from harness.reporting.folder import RunFolder
+
+    verdict = check_folder(RunFolder.open(folder))
+    print(encode(verdict).decode() if json else _summary(folder))
+    return exit_status(verdict)
+
+
+@app.command
+def show(folder: Path, /, *, anomaly: int | None = None, around: int = 5) -> int:
+    """Print a run's summary, and the operations around one of its anomalies.
+
+    Args:
+        folder: a run folder.
+        anomaly: number of the anomaly as the summary counts them, from 1.
+        around: how many operations to print on each side.
+    """
+    from harness.engine.show import operations_around
+
+    print(_summary(folder))
+    if anomaly is not None:
+        print(operations_around(folder, anomaly, around))
+    return 0
+
+
+@app.command
+def replay(
+    folder: Path,
+    /,
+    *,
+    times: int = 1,
+    reports: Reports = Path("reports"),
+    keep_stack: bool = False,
+) -> int:
+    """Run the plan of a run again and say how often it came out the same.
+
+    Args:
+        folder: a run folder.
+        times: how often.
+        reports: where the new run folders are made.
+        keep_stack: leave the stack running.
+    """
+    from harness.engine.replay import compare
+    from harness.engine.run import run_plan
+    from harness.engine.stacks import StackPool
+    from harness.reporting.folder import RunFolder
+
+    original = RunFolder.open(folder)
+    plan, verdict, kind = original.plan(), original.verdict(), original.manifest().stack
+    reproduced = 0
+    with StackPool(kind, kept=keep_stack, tell=say) as pool:
+        for time in range(1, times + 1):
+            say(f"replay {time} of {times}")
+            with pool.environment(plan.scenario.topology, seed=plan.seed) as environment:
+                done = run_plan(plan, environment, reports, tell=say, replay_of=original.name)
+            comparison = compare(verdict, done)
+            reproduced += comparison.reproduced
+            word = "reproduced" if comparison.reproduced else "not reproduced"
+            print(f"{time}. {word}: {comparison.sentence} ({done.folder.path})", flush=True)
+    print(f"{original.name} ({verdict.validity}) reproduced {reproduced} of {times} times")
+    return 0 if reproduced == times else 5
+
+
+@app.command
+def scenarios() -> int:
+    """List every scenario by name."""
+    from harness.engine.catalogue import scenarios as all_scenarios
+
+    for name, scenario in all_scenarios().items():
+        print(f"{name:<24} {scenario.about}")
+    return 0
+
+
+@app.command
+def index(*, reports: Reports = Path("reports")) -> int:
+    """Write index.html over all runs.
+
+    Args:
+        reports: the folder of all runs.
+    """
+    from harness.model.codec import write_atomically
+    from harness.reporting.folder import run_folders
+    from harness.reporting.index import render_index
+
+    path = reports / "index.html"
+    folders = run_folders(reports)
+    write_atomically(path, render_index(folders))
+    print(f"{len(folders)} runs: {path}")
+    return 0
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with its status."""
+    logging.getLogger("harness").addHandler(logging.NullHandler())
+    sys.exit(_status(lambda: app()))  # noqa: PLW0108 - app's signature is wider
+
+
+def _status(command: Callable[[], object]) -> int:
+    """What the command ends with; every foreseen error becomes one sentence and its status."""
+    # SIGTERM unwinds like Ctrl-C, so that a run that is stopped heals and keeps what it has.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status = command()
+    except HarnessError as error:
+        print(f"harness: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("harness: interrupted; faults are healed, what was recorded is kept", file=sys.stderr)
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"harness: no space left on the disk: {error.filename}", file=sys.stderr)
+        return NoDiskError.exit_status
+    return status if isinstance(status, int) else 0
+
+
+def _summary(folder: Path) -> str:
+    from harness.engine.show import summary_of
+
+    return summary_of(folder)

@@ -1,0 +1,59 @@
+"""Scenarios by name: every `Scenario` value that a scenario module holds."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from harness.kit.errors import UsageError
+from harness.model.scenario import Scenario
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+
+
+def scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
+    """All scenarios of the modules `test_*.py` in `folder`, in order of name."""
+    found: dict[str, Scenario] = {}
+    for path in sorted(folder.glob("test_*.py")):
+        for scenario in scenarios_of(path):
+            other = found.setdefault(scenario.name, scenario)
+            if other != scenario:
+                raise UsageError(f"two scenarios in {folder} are named {scenario.name!r}")
+    return dict(sorted(found.items()))
+
+
+def find(name: str, folder: Path = SCENARIOS) -> Scenario:
+    """The scenario of that name, or the one scenario of the file of that path.
+
+    Raises:
+        UsageError: there is none; lists what there is.
+    """
+    if name.endswith(".py"):
+        path = Path(name)
+        if not path.is_file():
+            raise UsageError(f"there is no scenario file {name}")
+        inside = scenarios_of(path)
+        if len(inside) != 1:
+            names = ", ".join(scenario.name for scenario in inside) or "none"
+            raise UsageError(f"{name} must hold exactly one scenario; it holds {names}")
+        return inside[0]
+    known = scenarios(folder)
+    if name not in known:
+        raise UsageError(f"there is no scenario {name!r}; known: {', '.join(known) or 'none'}")
+    return known[name]
+
+
+def scenarios_of(path: Path) -> tuple[Scenario, ...]:
+    """The `Scenario` values at the top level of the module at `path`, in order of writing."""
+    name = f"scenarios.{path.stem}" if path.parent == SCENARIOS else f"scenario_file_{path.stem}"
+    module = sys.modules.get(name)
+    if module is None:
+        spec = importlib.util.spec_from_file_location(name, path)
+        assert spec is not None  # noqa: S101 - the path ends in .py
+        assert spec.loader is not None  # noqa: S101
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except Exception as error:
+            raise UsageError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+    values = [value for value in vars(module).values() if isinstance(value, Scenario)]
+    return tuple(values)
