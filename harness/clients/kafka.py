@@ -1,0 +1,223 @@
+"""Kafka as clients see it: bare confluent-kafka producers and consumers, and administration.
+
+Producers and consumers run over the client links. Questions about the cluster run over the
+harness's own links and go to every broker, because during a fault brokers disagree.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+import confluent_kafka
+from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from harness.clients import cluster, wire
+from harness.kit.errors import HarnessError, UsageError
+from harness.kit.waits import NotYet, wait_until
+from harness.model.ports import Consumer, PartitionState, Producer
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Topic
+
+T = TypeVar("T")
+
+REQUEST_LIMIT_S = 10.0
+TOPIC_LIMIT_S = 30.0
+STRAGGLER_S = 0.2
+
+# librdkafka logs to standard error unless it is given a logger.
+_LOG = logging.getLogger("harness.librdkafka")
+
+# Only what decides how fast a client notices a failure and a recovery. Nothing here changes what
+# the client promises: that is for the scenario to say, and librdkafka's defaults stand otherwise.
+EVERY_CLIENT: Settings = {
+    "socket.timeout.ms": 5000,
+    "socket.connection.setup.timeout.ms": 2000,
+    "reconnect.backoff.max.ms": 500,
+    "topic.metadata.refresh.interval.ms": 5000,
+}
+EVERY_PRODUCER: Settings = {"message.timeout.ms": 60000}  # longer than any fault
+EVERY_CONSUMER: Settings = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1000}
+
+# Two names of one setting: a scenario's choice under the one must push out our own under the other.
+_SYNONYMS = {"delivery.timeout.ms": "message.timeout.ms"}
+_WRONG_REQUEST = {
+    "INVALID_CONFIG",
+    "INVALID_PARTITIONS",
+    "INVALID_REPLICATION_FACTOR",
+    "TOPIC_EXCEPTION",
+}
+
+
+class KafkaClients:
+    """Clients and administration of one cluster.
+
+    Args:
+        bootstrap: `host:port,…` of the client links.
+        brokers: where the harness's own questions reach each broker, by broker id.
+    """
+
+    def __init__(self, bootstrap: str, brokers: Mapping[int, wire.Address]) -> None:
+        self._bootstrap = bootstrap
+        self._brokers = dict(brokers)
+
+    def producer(self, settings: Settings) -> Producer:
+        """A producer over the client links.
+
+        Raises:
+            UsageError: librdkafka refuses a setting; says which.
+        """
+        bare = _built(confluent_kafka.Producer, self._merged(EVERY_PRODUCER, settings))
+        return cast("Producer", bare)  # the port is the part of it that we use
+
+    def consumer(self, settings: Settings) -> Consumer:
+        """A consumer over the client links.
+
+        Raises:
+            UsageError: librdkafka refuses a setting, or `group.id` is missing.
+        """
+        bare = _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
+        return cast("Consumer", bare)  # as above
+
+    def create_topic(self, topic: Topic) -> None:
+        """Create `topic`, and wait until every broker sees it with leaders and full ISRs.
+
+        Raises:
+            UsageError: the cluster refuses the request as it stands.
+            HarnessError: it fails otherwise.
+            WaitTimeout: it is not fully replicated in time.
+        """
+        settings = {name: _as_text(value) for name, value in topic.settings.items()}
+        new = NewTopic(topic.name, topic.partitions, topic.replicas, config=settings)
+        try:
+            self._admin_result(self._admin.create_topics([new], request_timeout=REQUEST_LIMIT_S))
+        except KafkaException as error:
+            kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
+            raise kind(f"cannot create topic {topic.name!r}: {error.args[0].str()}") from error
+        wait_until(
+            f"topic {topic.name} to be fully replicated",
+            lambda: self._lacks_topic(topic),
+            limit_s=TOPIC_LIMIT_S,
+        )
+
+    def delete_topic(self, name: str) -> None:
+        """Delete a topic; a topic that is not there is no error.
+
+        Raises:
+            HarnessError: the cluster does not do it.
+        """
+        try:
+            self._admin_result(self._admin.delete_topics([name], request_timeout=REQUEST_LIMIT_S))
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise HarnessError(
+                    f"cannot delete topic {name!r}: {error.args[0].str()}"
+                ) from error
+
+    def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
+        """Partitions of each of `topics` that exists, by the latest leader epoch any broker knows.
+
+        Raises:
+            KafkaException: no broker answers.
+        """
+        views = self._views()
+        found = {topic: cluster.partitions_of(views, topic) for topic in topics}
+        return {
+            topic: tuple(
+                PartitionState(
+                    partition=seen.partition,
+                    leader=seen.leader,
+                    isr=seen.isr,
+                    replicas=seen.replicas,
+                )
+                for seen in partitions
+            )
+            for topic, partitions in found.items()
+            if partitions
+        }
+
+    def controller(self) -> int | None:
+        """The id of the broker that is controller now, by the word of most brokers.
+
+        Raises:
+            KafkaException: no broker answers.
+        """
+        return cluster.controller_of(self._views())
+
+    def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
+        """Log start offset and high watermark now.
+
+        Raises:
+            KafkaException: there is no leader, or it cannot say yet (OFFSET_NOT_AVAILABLE right
+                after an election).
+        """
+        low, high = self._watermark_reader.get_watermark_offsets(
+            TopicPartition(topic, partition), timeout=REQUEST_LIMIT_S, cached=False
+        )
+        return int(low), int(high)
+
+    def shortcoming(self) -> str | None:
+        """None when all brokers answer, agree, and have every partition fully replicated."""
+        return cluster.shortcoming(wire.cluster_views(self._brokers))
+
+    def close(self) -> None:
+        """Close the clients that this object keeps for itself."""
+        reader = self.__dict__.pop("_watermark_reader", None)
+        if reader is not None:
+            reader.close()
+        self.__dict__.pop("_admin", None)
+
+    @cached_property
+    def _admin(self) -> AdminClient:
+        return _built(AdminClient, self._merged({}, {}))
+
+    @cached_property
+    def _watermark_reader(self) -> confluent_kafka.Consumer:
+        # With read_committed the end would be the last stable offset, not the high watermark.
+        settings: Settings = {
+            "group.id": "harness-watermarks",
+            "isolation.level": "read_uncommitted",
+        }
+        return _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
+
+    def _merged(self, own: Settings, given: Settings) -> dict[str, Scalar]:
+        overruled = {_SYNONYMS.get(name, name) for name in given}
+        ours = {**EVERY_CLIENT, **own}
+        kept = {name: value for name, value in ours.items() if name not in overruled}
+        return {"bootstrap.servers": self._bootstrap, **kept, **given}
+
+    def _admin_result(self, futures: Mapping[str, Any]) -> None:
+        for future in futures.values():
+            future.result()
+        self._admin.poll(0)  # hands librdkafka's log lines to the logger
+
+    def _lacks_topic(self, topic: Topic) -> NotYet | bool:
+        for broker, view in cluster.answered(self._views()).items():
+            partitions = view.topics.get(topic.name, ())
+            if len(partitions) < topic.partitions:
+                return NotYet(f"broker {broker} sees {len(partitions)} partitions of it")
+            if short := cluster.short_partition(topic.name, partitions):
+                return NotYet(f"broker {broker} sees {short}")
+        return True
+
+    def _views(self) -> cluster.Views:
+        views = wire.cluster_views(self._brokers, straggler_s=STRAGGLER_S)
+        if not cluster.answered(views):
+            seen = "; ".join(f"broker {broker}: {error}" for broker, error in views.items())
+            raise KafkaException(KafkaError(KafkaError._ALL_BROKERS_DOWN, seen))  # noqa: SLF001 - its public name
+        return views
+
+
+def _built(kind: Callable[..., T], settings: dict[str, Scalar]) -> T:
+    try:
+        return kind(settings, logger=_LOG)
+    except KafkaException as error:
+        raise UsageError(f"the client refuses its settings: {error.args[0].str()}") from error
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"the client refuses its settings: {error}") from error
+
+
+def _as_text(value: Scalar) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

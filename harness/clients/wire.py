@@ -1,0 +1,207 @@
+"""Two Kafka requests by hand: ApiVersions for a round trip, Metadata for how brokers see the world.
+
+A client library answers "what does the cluster look like" from whichever broker it happens to be
+connected to, without saying which, and cannot show that two brokers disagree. During faults that is
+the question. Requests are `length int32, api key int16, version int16, correlation int32, client id
+string, body`; answers are `length int32, correlation int32, body`. Metadata version 7 (Kafka 2.1
+and later) is the first with leader epochs.
+"""
+
+import asyncio
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from harness.kit.clock import REAL
+
+Address: TypeAlias = tuple[str, int]
+
+LIMIT_S = 1.0
+_CORRELATION = 1
+_CLIENT_ID = b"kafka-chaos-harness"
+_API_VERSIONS = 18
+_METADATA = 3
+_ALL_TOPICS_NO_CREATION = struct.pack(">i?", -1, False)  # noqa: FBT003 - a field of the request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionView:
+    """One partition as one broker sees it."""
+
+    partition: int
+    leader: int | None
+    epoch: int
+    replicas: tuple[int, ...]
+    isr: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterView:
+    """The cluster as one broker sees it."""
+
+    brokers: frozenset[int]
+    controller: int | None
+    topics: Mapping[str, tuple[PartitionView, ...]]
+
+
+def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
+    """How the broker at `address` sees the cluster.
+
+    Raises:
+        OSError: it gave no answer within `limit_s` (TimeoutError), or none at all.
+    """
+    body, _ = asyncio.run(_ask_within(address, _METADATA, 7, _ALL_TOPICS_NO_CREATION, limit_s))
+    return _parse_metadata(body)
+
+
+def cluster_views(
+    addresses: Mapping[int, Address], *, limit_s: float = LIMIT_S, straggler_s: float = LIMIT_S
+) -> dict[int, ClusterView | OSError]:
+    """How each broker sees the cluster; all are asked at once.
+
+    Args:
+        addresses: where to ask, by broker id.
+        limit_s: how long to wait for the first answer.
+        straggler_s: how long to wait for the others once one has answered, so that a broker that
+            hangs does not hold up those that do not.
+    """
+    return asyncio.run(_ask_all(addresses, limit_s, straggler_s))
+
+
+def round_trip_ms(address: Address, *, limit_s: float) -> float:
+    """Milliseconds between sending an ApiVersions request and having its answer.
+
+    Raises:
+        OSError: there was no answer within `limit_s` (TimeoutError), or none at all.
+    """
+    _, elapsed_ns = asyncio.run(_ask_within(address, _API_VERSIONS, 0, b"", limit_s))
+    return elapsed_ns / 1_000_000
+
+
+async def _ask_all(
+    addresses: Mapping[int, Address], limit_s: float, straggler_s: float
+) -> dict[int, ClusterView | OSError]:
+    tasks = {
+        broker: asyncio.create_task(
+            _ask_within(address, _METADATA, 7, _ALL_TOPICS_NO_CREATION, limit_s)
+        )
+        for broker, address in addresses.items()
+    }
+    pending = set(tasks.values())
+    answered = False
+    while pending:
+        done, pending = await asyncio.wait(
+            pending,
+            timeout=straggler_s if answered else None,
+            return_when=asyncio.ALL_COMPLETED if answered else asyncio.FIRST_COMPLETED,
+        )
+        if answered:
+            break
+        answered = any(task.exception() is None for task in done)
+    for task in pending:
+        task.cancel()
+    results = await asyncio.gather(*tasks.values(), return_exceptions=True)
+    return {broker: _view_or_error(result) for broker, result in zip(tasks, results, strict=True)}
+
+
+def _view_or_error(result: tuple[bytes, int] | BaseException) -> ClusterView | OSError:
+    match result:
+        case OSError():
+            return result
+        case asyncio.CancelledError():
+            return TimeoutError("others answered, this one did not")
+        case BaseException():
+            raise result
+        case (body, _):
+            return _parse_metadata(body)
+
+
+async def _ask_within(
+    address: Address, api: int, version: int, body: bytes, limit_s: float
+) -> tuple[bytes, int]:
+    try:
+        async with asyncio.timeout(limit_s):
+            return await _ask(address, api, version, body)
+    except TimeoutError:
+        raise TimeoutError(f"no answer within {limit_s:g} s") from None
+    except asyncio.IncompleteReadError:
+        raise ConnectionResetError("the connection was closed without an answer") from None
+
+
+async def _ask(address: Address, api: int, version: int, body: bytes) -> tuple[bytes, int]:
+    header = struct.pack(">hhih", api, version, _CORRELATION, len(_CLIENT_ID)) + _CLIENT_ID
+    request = header + body
+    reader, writer = await asyncio.open_connection(*address)
+    try:
+        began_ns = REAL.now_ns()
+        writer.write(struct.pack(">i", len(request)) + request)
+        (size,) = struct.unpack(">i", await reader.readexactly(4))
+        answer = await reader.readexactly(size)
+        elapsed_ns = REAL.now_ns() - began_ns
+    finally:
+        writer.close()
+    return answer[4:], elapsed_ns
+
+
+class _Reader:
+    """Reads Kafka's primitive types off an answer, in order."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def number(self, kind: str) -> int:
+        """One big-endian number: `b`, `h` or `i`."""
+        (value,) = struct.unpack_from(">" + kind, self._data, self._at)
+        self._at += struct.calcsize(">" + kind)
+        return int(value)
+
+    def text(self) -> str:
+        """A string; an absent one is empty."""
+        size = max(0, self.number("h"))
+        self._at += size
+        return self._data[self._at - size : self._at].decode()
+
+    def ids(self) -> tuple[int, ...]:
+        """An array of broker ids."""
+        return tuple(self.number("i") for _ in range(self.number("i")))
+
+
+def _parse_metadata(body: bytes) -> ClusterView:
+    reader = _Reader(body)
+    reader.number("i")  # throttle time
+    brokers = set()
+    for _ in range(reader.number("i")):
+        brokers.add(reader.number("i"))
+        reader.text()  # host
+        reader.number("i")  # port
+        reader.text()  # rack
+    reader.text()  # cluster id
+    controller = reader.number("i")
+    topics: dict[str, tuple[PartitionView, ...]] = {}
+    for _ in range(reader.number("i")):
+        reader.number("h")  # error
+        name = reader.text()
+        reader.number("b")  # internal
+        partitions = [_parse_partition(reader) for _ in range(reader.number("i"))]
+        topics[name] = tuple(sorted(partitions, key=lambda view: view.partition))
+    return ClusterView(
+        brokers=frozenset(brokers),
+        controller=controller if controller >= 0 else None,
+        topics=topics,
+    )
+
+
+def _parse_partition(reader: _Reader) -> PartitionView:
+    reader.number("h")  # error
+    partition, leader, epoch = reader.number("i"), reader.number("i"), reader.number("i")
+    replicas, isr = reader.ids(), reader.ids()
+    reader.ids()  # offline replicas
+    return PartitionView(
+        partition=partition,
+        leader=leader if leader >= 0 else None,
+        epoch=epoch,
+        replicas=replicas,
+        isr=isr,
+    )

@@ -1,0 +1,1 @@
+"""Links and proxies, and cutting packets between containers."""
