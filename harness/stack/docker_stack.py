@@ -1,0 +1,230 @@
+"""A running stack in Docker: what scenarios, faults and the engine hold in their hands."""
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import Literal
+
+import confluent_kafka
+
+from harness.clients.kafka import KafkaClients
+from harness.model.fault import Role
+from harness.model.ports import ServiceState
+from harness.model.topology import Topology
+from harness.model.value import Value
+from harness.stack import containers, images, roles
+from harness.stack.engine import Api, translated
+from harness.stack.labels import Identity
+from harness.stack.lease import Lease
+from harness.stack.links import Links
+from harness.stack.one_shot import OneShot
+from harness.stack.processes import Processes
+from harness.stack.specs import Blueprint
+
+
+class StatusRow(Value):
+    """One service as `harness status` shows it."""
+
+    service: str
+    state: ServiceState
+    health: str
+    """`ready`, or what is missing."""
+    ports: tuple[str, ...]
+    """`name=host port` for each port that it publishes."""
+
+
+class DockerStack:
+    """A stack of containers; implements `harness.model.ports.Stack`.
+
+    This process has it alone, by its lease, until `close` or `remove`.
+    """
+
+    def __init__(self, api: Api, identity: Identity, blueprint: Blueprint, lease: Lease) -> None:
+        self.identity = identity
+        self.blueprint = blueprint
+        self._api = api
+        self._lease = lease
+        beside = OneShot(api, identity.labels(blueprint))
+        self._processes = Processes(api, identity, blueprint, beside)
+        self._links = Links(blueprint, self._processes, beside)
+        names = blueprint.topology.broker_names
+        addresses = [blueprint.address("client", name) for name in names]
+        self._kafka = KafkaClients(
+            ",".join(f"{host}:{port}" for host, port in addresses),
+            {
+                number: blueprint.address("harness", name)
+                for number, name in enumerate(names, start=1)
+            },
+        )
+
+    @property
+    def topology(self) -> Topology:
+        """What it consists of."""
+        return self.blueprint.topology
+
+    @property
+    def kafka(self) -> KafkaClients:
+        """Its Kafka cluster, seen by clients."""
+        return self._kafka
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Names of its services."""
+        return tuple(self.blueprint.services)
+
+    # Services
+
+    def state(self, service: str) -> ServiceState:
+        """Whether the process runs, is paused, has exited, or has no container."""
+        return self._processes.state(service)
+
+    def incarnation(self, service: str) -> str:
+        """A token that changes with every start of the service's process."""
+        return self._processes.incarnation(service)
+
+    def kill(self, service: str) -> None:
+        """SIGKILL."""
+        self._processes.kill(service)
+
+    def stop(self, service: str) -> None:
+        """SIGTERM, with a limit."""
+        self._processes.stop(service)
+
+    def start(self, service: str) -> None:
+        """Start a service that has exited; cuts and delays are in force again afterwards."""
+        if self.state(service) == "exited":
+            self._processes.start(service)
+            self._links.restarted(service)
+
+    def pause(self, service: str) -> None:
+        """Freeze it."""
+        self._processes.pause(service)
+
+    def resume(self, service: str) -> None:
+        """Let it go on."""
+        self._processes.resume(service)
+
+    def stored_files(self, service: str) -> int:
+        """How many files the data directory of a service that does not run holds."""
+        return self._processes.stored_files(service)
+
+    def wipe(self, service: str) -> None:
+        """Empty the data directory of a service that does not run."""
+        self._processes.wipe(service)
+
+    def ready(self, service: str) -> str | None:
+        """None when the service answers its protocol; otherwise what is missing."""
+        state = self.state(service)
+        return self.blueprint.services[service].ready() if state == "running" else f"it is {state}"
+
+    # Network
+
+    def cut(self, service: str, peers: Sequence[str]) -> None:
+        """Drop every packet between `service` and each of `peers`."""
+        self._links.cut(service, peers)
+
+    def mend(self, service: str, peers: Sequence[str]) -> None:
+        """Undo `cut`."""
+        self._links.mend(service, peers)
+
+    def dropped(self, service: str, peers: Sequence[str]) -> int:
+        """Packets dropped by the cut so far."""
+        return self._links.dropped(service, peers)
+
+    def delay_link(self, service: str, latency_ms: int) -> None:
+        """Delay what clients receive from `service` by `latency_ms`; 0 undoes it."""
+        self._links.delay(service, latency_ms)
+
+    def round_trip_ms(self, service: str) -> float:
+        """Measured round trip of one request through the client link of `service`."""
+        return self._links.round_trip_ms(service)
+
+    # The whole
+
+    def resolve(self, role: Role) -> tuple[str, ...]:
+        """Names of the services that have `role` now; raises FaultError when nobody has."""
+        return roles.resolve(role, self._kafka, self.topology, self.services)
+
+    def unhealthy(self) -> str | None:
+        """None when every service runs and every partition is fully replicated; else why not."""
+        for service in self.services:
+            if missing := self.ready(service):
+                return f"{service}: {missing}"
+        return self._kafka.shortcoming()
+
+    def status(self) -> tuple[StatusRow, ...]:
+        """One row per service."""
+        names = {port: name for name, port in self.blueprint.ports.items()}
+        return tuple(
+            StatusRow(
+                service=service,
+                state=self.state(service),
+                health=self.ready(service) or "ready",
+                ports=tuple(f"{names[port]}={port}" for port in spec.published.values()),
+            )
+            for service, spec in self.blueprint.services.items()
+        )
+
+    def exec_in(
+        self,
+        service: str,
+        argv: Sequence[str],
+        on_output: Callable[[Literal["stdout", "stderr"], bytes], object],
+    ) -> int:
+        """Run a command in the container of a service.
+
+        Args:
+            service: where.
+            argv: the command and its arguments.
+            on_output: gets what the command prints, as it comes.
+
+        Returns:
+            The command's exit status.
+        """
+        with translated(f"run {argv[0]!r} in {service}"):
+            command = self._api.exec_create(self._processes.name(service), list(argv))["Id"]
+            for out, err in self._api.exec_start(command, stream=True, demux=True):
+                if out:
+                    on_output("stdout", out)
+                if err:
+                    on_output("stderr", err)
+            return int(self._api.exec_inspect(command)["ExitCode"])
+
+    def logs(self, service: str) -> bytes:
+        """Everything the service printed, over all its lives."""
+        return self._processes.logs(service)
+
+    def image_tags(self) -> dict[str, str]:
+        """The image of each service, as `tag id`."""
+        found = {}
+        for service in self.services:
+            inspected = self._processes.inspect(service)
+            if inspected is not None:
+                found[service] = f"{inspected['Config']['Image']} {inspected['Image']}"
+        return found
+
+    def versions(self) -> dict[str, str]:
+        """Versions of what runs."""
+        with translated("ask the engine for its version"):
+            engine = self._api.version()["Version"]
+        pinned = images.recipe("kafka").versions["KAFKA_VERSION"]
+        return {
+            "docker": engine,
+            "kafka": self.topology.kafka_version or pinned,
+            "toxiproxy": self._links.proxy.version(),
+            "confluent-kafka": version("confluent-kafka"),
+            "librdkafka": confluent_kafka.libversion()[0],
+        }
+
+    def close(self) -> None:
+        """Let others use the stack, or remove it when it is not to be kept. Idempotent."""
+        if not self.identity.kept:
+            self.remove()
+            return
+        self._kafka.close()
+        self._lease.release()
+
+    def remove(self) -> None:
+        """Remove everything that belongs to the stack. Idempotent."""
+        self._kafka.close()
+        containers.remove_all(self._api, self.identity.stack)
+        self._lease.release(forget=True)

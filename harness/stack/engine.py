@@ -1,0 +1,83 @@
+"""The Docker engine: reaching it, what its errors mean, and whether it has room."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import requests
+from docker import APIClient, errors, utils
+
+from harness.kit.errors import BootError, NoDiskError, NoDockerError, PortTakenError
+
+Api: TypeAlias = Any
+"""A `docker.APIClient`; the SDK has no types."""
+
+CALL_LIMIT_S = 60
+FREE_DISK_GIB_MIN = 3.0
+_GIB = 1024**3
+
+
+def connect() -> Api:
+    """A client of the engine that the environment names.
+
+    Raises:
+        NoDockerError: none answers.
+    """
+    with translated("ask the engine for its version"):
+        return APIClient(version="auto", timeout=CALL_LIMIT_S, **utils.kwargs_from_env())
+
+
+@contextmanager
+def translated(doing: str) -> Iterator[None]:
+    """Turn what the engine's client raises into this harness's errors.
+
+    Args:
+        doing: what was tried, to complete "cannot …".
+
+    Raises:
+        NoDockerError: the engine does not answer.
+        NoDiskError: it has no room left.
+        PortTakenError: a port of the host is taken.
+        BootError: anything else.
+    """
+    try:
+        yield
+    except errors.APIError as error:
+        raise _meaning(f"cannot {doing}: {error.explanation or error}") from error
+    except (errors.DockerException, requests.RequestException) as error:
+        raise NoDockerError(
+            f"cannot {doing}, because no Docker engine answers ({error}): start Docker, or run "
+            "`scripts/setup`; DOCKER_HOST names an engine elsewhere"
+        ) from error
+
+
+def _meaning(message: str) -> BootError:
+    text = message.lower()
+    if "no space left on device" in text:
+        return NoDiskError(f"{message}; free some disk, for example with `docker system prune`")
+    if "port is already allocated" in text or "address already in use" in text:
+        return PortTakenError(message)
+    return BootError(message)
+
+
+def require_disk(api: Api) -> None:
+    """Check that there is room for a run where the engine stores its data.
+
+    An engine in a virtual machine or elsewhere has its disk out of sight; then nothing is checked.
+
+    Raises:
+        NoDiskError: less than FREE_DISK_GIB_MIN is free.
+    """
+    with translated("ask the engine where it stores data"):
+        root = Path(api.info()["DockerRootDir"])
+    try:
+        free_gib = shutil.disk_usage(root).free / _GIB
+    except OSError:
+        return
+    if free_gib < FREE_DISK_GIB_MIN:
+        raise NoDiskError(
+            f"only {free_gib:.1f} GiB are free in {root}, where Docker stores data, and a run "
+            f"needs {FREE_DISK_GIB_MIN:g}; free some, for example with `docker system prune`"
+        )

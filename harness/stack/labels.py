@@ -1,0 +1,74 @@
+"""Labels: all that is known of a stack is written on its containers, network and volumes.
+
+kafka-chaos-harness.stack      the stack's id
+kafka-chaos-harness.service    the service, on containers and volumes
+kafka-chaos-harness.owner      the process that booted it, as `pid:start`
+kafka-chaos-harness.kept       true when it is to outlive its owner
+kafka-chaos-harness.topology   digest of its topology
+kafka-chaos-harness.blueprint  topology and ports as JSON, to attach again
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from harness.model.topology import Topology
+from harness.model.value import Value
+from harness.stack.specs import Blueprint
+
+PREFIX = "kafka-chaos-harness"
+STACK = f"{PREFIX}.stack"
+SERVICE = f"{PREFIX}.service"
+OWNER = f"{PREFIX}.owner"
+KEPT = f"{PREFIX}.kept"
+TOPOLOGY = f"{PREFIX}.topology"
+BLUEPRINT = f"{PREFIX}.blueprint"
+
+
+class _Written(Value):
+    topology: Topology
+    ports: dict[str, int]
+
+
+class Identity(Value):
+    """Whose stack this is, as its labels say."""
+
+    stack: str
+    owner: str
+    kept: bool
+    topology: str
+
+    def container(self, service: str) -> str:
+        """The container's name of a service; also the name of its volume."""
+        return f"{self.stack}-{service}"
+
+    def labels(self, blueprint: Blueprint, service: str | None = None) -> dict[str, str]:
+        """Everything that goes on a container, network or volume."""
+        written = _Written(topology=blueprint.topology, ports=dict(blueprint.ports))
+        labels = {
+            STACK: self.stack,
+            OWNER: self.owner,
+            KEPT: str(self.kept).lower(),
+            TOPOLOGY: self.topology,
+            BLUEPRINT: msgspec.json.encode(written).decode(),
+        }
+        return labels if service is None else {**labels, SERVICE: service}
+
+
+def identity_of(labels: Mapping[str, str]) -> Identity:
+    """Read back what `Identity.labels` wrote."""
+    return Identity(
+        stack=labels[STACK],
+        owner=labels[OWNER],
+        kept=labels[KEPT] == "true",
+        topology=labels[TOPOLOGY],
+    )
+
+
+def blueprint_of(labels: Mapping[str, str]) -> Blueprint | None:
+    """The blueprint in the labels; None when another version of the harness wrote it."""
+    try:
+        written = msgspec.json.decode(labels[BLUEPRINT], type=_Written)
+    except (KeyError, msgspec.DecodeError):
+        return None
+    return Blueprint(topology=written.topology, ports=written.ports)

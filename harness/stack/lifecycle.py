@@ -1,0 +1,229 @@
+"""Stacks come and go here: boot, attach, list, remove, and which ones nobody owns any more."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeAlias
+
+from harness.kit.errors import BootError, PortTakenError, WaitTimeout
+from harness.kit.waits import NotYet, wait_until
+from harness.model.topology import Topology
+from harness.model.value import Value
+from harness.stack import containers, images, labels, lease, owner
+from harness.stack.docker_stack import DockerStack
+from harness.stack.engine import Api, connect, require_disk
+from harness.stack.labels import Identity
+from harness.stack.published import free_ports
+from harness.stack.specs import Blueprint
+
+BOOT_LIMIT_S = 120.0
+READY_EVERY_S = 0.1
+PORT_PICKS_MAX = 5
+LOG_TAIL_LINES = 20
+
+Say: TypeAlias = Callable[[str], None]
+
+
+def _say_nothing(_line: str) -> None:
+    return
+
+
+class StackInfo(Value):
+    """A stack as its labels and the engine describe it."""
+
+    stack: str
+    topology: str
+    kept: bool
+    owner: str
+    owner_alive: bool
+    services: dict[str, str]
+    """State of each container by service."""
+
+
+def boot(
+    topology: Topology,
+    *,
+    kept: bool,
+    on_progress: Say = _say_nothing,
+    ports: Mapping[str, int] | None = None,
+) -> DockerStack:
+    """Start a new stack and wait until it serves.
+
+    If that fails, or is interrupted at any moment, everything that was started is removed.
+
+    Args:
+        topology: what it consists of.
+        kept: leave it running at `close`, for a later process to attach to.
+        on_progress: gets a line now and then.
+        ports: the host's port of each of the proxy's listeners; free ones unless given.
+
+    Raises:
+        NoDockerError: no engine answers.
+        NoDiskError: there is no room.
+        PortTakenError: one of the given `ports` is taken.
+        ImageBuildError: an image cannot be built.
+        BootError: a service dies, or the stack does not serve within BOOT_LIMIT_S.
+    """
+    api = connect()
+    require_disk(api)
+    tags = _images(topology, on_progress)
+    for pick in range(1, PORT_PICKS_MAX + 1):
+        try:
+            return _boot(api, topology, ports or free_ports(topology), tags, on_progress, kept=kept)
+        except PortTakenError as error:
+            if ports is not None or pick == PORT_PICKS_MAX:
+                raise
+            on_progress(f"{error}; picking other ports")
+    raise AssertionError
+
+
+def attach(topology: Topology, *, on_progress: Say = _say_nothing) -> DockerStack | None:
+    """A healthy stack of this very topology that was left running and that nobody uses, or None."""
+    api = connect()
+    for marks in _marks(api).values():
+        identity = labels.identity_of(marks)
+        blueprint = labels.blueprint_of(marks)
+        if blueprint is None or not identity.kept or blueprint.topology != topology:
+            continue
+        if (held := lease.take(identity.stack)) is None:
+            continue
+        stack = DockerStack(api, identity, blueprint, held)
+        missing = stack.unhealthy()
+        if missing is None:
+            return stack
+        on_progress(f"stack {identity.stack} is left alone: {missing}")
+        held.release()
+    return None
+
+
+def list_stacks() -> tuple[StackInfo, ...]:
+    """Every stack that the engine has anything of, in order of name."""
+    api = connect()
+    services: dict[str, dict[str, str]] = {}
+    for container in containers.found(api):
+        marks = container["Labels"]
+        if service := marks.get(labels.SERVICE):
+            services.setdefault(marks[labels.STACK], {})[service] = container["State"]
+    return tuple(
+        StackInfo(
+            stack=stack,
+            topology=identity.topology,
+            kept=identity.kept,
+            owner=identity.owner,
+            owner_alive=owner.is_alive(identity.owner),
+            services=dict(sorted(services.get(stack, {}).items())),
+        )
+        for stack, marks in sorted(_marks(api).items())
+        for identity in (labels.identity_of(marks),)
+    )
+
+
+def remove_stack(stack: str) -> None:
+    """Remove everything of a stack, whoever uses it. A stack that is not there is no error."""
+    containers.remove_all(connect(), stack)
+    if held := lease.take(stack):
+        held.release(forget=True)
+
+
+def dead_stacks() -> tuple[StackInfo, ...]:
+    """Stacks that were not to be kept and whose owner is gone; nobody else will remove them."""
+    return tuple(info for info in list_stacks() if not info.kept and not info.owner_alive)
+
+
+def _images(topology: Topology, on_progress: Say) -> dict[str, str]:
+    ports = free_ports(topology)
+    specs = Blueprint(topology=topology, ports=ports).services.values()
+    return {
+        name: images.ensure(name, kafka_version=topology.kafka_version, on_line=on_progress)
+        for name in sorted({spec.image for spec in specs})
+    }
+
+
+def _boot(
+    api: Api,
+    topology: Topology,
+    ports: Mapping[str, int],
+    tags: Mapping[str, str],
+    on_progress: Say,
+    *,
+    kept: bool,
+) -> DockerStack:
+    identity = Identity(
+        stack=f"chaos-{secrets.token_hex(4)}",
+        owner=owner.this_process(),
+        kept=kept,
+        topology=topology.digest,
+    )
+    held = lease.take(identity.stack)
+    if held is None:
+        raise BootError(f"the stack {identity.stack} is taken")
+    blueprint = Blueprint(topology=topology, ports=ports)
+    stack = DockerStack(api, identity, blueprint, held)
+    try:
+        on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")
+        _launch(identity, blueprint, tags)
+        _wait_until_serving(api, stack)
+    except BaseException:
+        stack.remove()
+        raise
+    on_progress(f"{identity.stack} serves")
+    return stack
+
+
+def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -> None:
+    """Start all containers at once; leaving the block waits for those under way."""
+    network = containers.create_network(identity, blueprint)
+    specs = blueprint.services.values()
+    with ThreadPoolExecutor(max_workers=len(specs)) as pool:
+        started = [
+            pool.submit(containers.launch, spec, tags[spec.image], network, identity, blueprint)
+            for spec in specs
+        ]
+    for future in started:
+        future.result()
+
+
+def _wait_until_serving(api: Api, stack: DockerStack) -> None:
+    waiting_for = dict(stack.blueprint.services)
+
+    def probe() -> NotYet | bool:
+        _raise_if_dead(api, stack)
+        for name, spec in list(waiting_for.items()):
+            if missing := spec.ready():
+                return NotYet(f"{name}: {missing}")
+            del waiting_for[name]
+        missing = stack.kafka.shortcoming()
+        return NotYet(missing) if missing else True
+
+    try:
+        wait_until(
+            f"stack {stack.identity.stack} to serve",
+            probe,
+            limit_s=BOOT_LIMIT_S,
+            interval_s=READY_EVERY_S,
+        )
+    except WaitTimeout as error:
+        tails = "\n".join(_tail(stack, service) for service in waiting_for)
+        raise BootError(f"{error}\n{tails}") from error
+
+
+def _raise_if_dead(api: Api, stack: DockerStack) -> None:
+    for container in containers.found(api, stack.identity.stack):
+        service = container["Labels"].get(labels.SERVICE)
+        if service and container["State"] in ("exited", "dead"):
+            raise BootError(
+                f"{service} ended while the stack booted ({container['Status']})\n"
+                f"{_tail(stack, service)}"
+            )
+
+
+def _tail(stack: DockerStack, service: str) -> str:
+    lines = stack.logs(service).decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+    return "\n".join([f"last lines of {service}:", *(f"    {line}" for line in lines)])
+
+
+def _marks(api: Api) -> dict[str, Mapping[str, str]]:
+    """Labels of each stack by its id; from whatever is left of it."""
+    everything = [container["Labels"] for container in containers.found(api)]
+    everything += containers.stray_labels(api)
+    return {marks[labels.STACK]: marks for marks in everything if labels.OWNER in marks}

@@ -1,0 +1,140 @@
+"""Power over the containers of one stack: kill, stop, start, pause, resume, wipe."""
+
+from typing import Any
+
+from docker import errors
+
+from harness.kit.errors import FaultError, HarnessError
+from harness.model.ports import ServiceState
+from harness.stack.engine import Api, translated
+from harness.stack.labels import Identity
+from harness.stack.one_shot import OneShot
+from harness.stack.specs import Blueprint
+
+STOP_LIMIT_S = 20
+_CONFLICT = 409
+
+
+class Processes:
+    """The containers of one stack, by name of service. Every call is idempotent."""
+
+    def __init__(self, api: Api, identity: Identity, blueprint: Blueprint, beside: OneShot) -> None:
+        self._api = api
+        self._identity = identity
+        self._blueprint = blueprint
+        self._beside = beside
+
+    def state(self, service: str) -> ServiceState:
+        """Whether the process runs, is paused, has exited, or has no container."""
+        return _state_of(self.inspect(service))
+
+    def incarnation(self, service: str) -> str:
+        """When the process started, and its pid on the engine's machine."""
+        inspected = self.inspect(service)
+        if inspected is None:
+            return "missing"
+        state = inspected["State"]
+        return f"{state['StartedAt']}/{state['Pid']}"
+
+    def kill(self, service: str) -> None:
+        """SIGKILL, and wait until the process is gone."""
+        if self.state(service) in ("running", "paused"):
+            self._do("kill", service)
+            self._do("wait", service)
+
+    def stop(self, service: str) -> None:
+        """SIGTERM, and SIGKILL when the process has not ended after STOP_LIMIT_S."""
+        self.resume(service)  # a paused process cannot hear the signal
+        self._do("stop", service, timeout=STOP_LIMIT_S)
+
+    def start(self, service: str) -> None:
+        """Start the process of a service that has exited."""
+        if self.state(service) == "exited":
+            self._do("start", service)
+
+    def pause(self, service: str) -> None:
+        """Freeze every process of the service."""
+        if self.state(service) == "running":
+            self._do("pause", service)
+
+    def resume(self, service: str) -> None:
+        """Let a paused service go on."""
+        if self.state(service) == "paused":
+            self._do("unpause", service)
+
+    def stored_files(self, service: str) -> int:
+        """How many files the data directory of a service that does not run holds."""
+        data = self._data_at_rest(service)
+        return int(self._beside.on_volumes_of(self.name(service), f"find {data} -type f | wc -l"))
+
+    def wipe(self, service: str) -> None:
+        """Empty the data directory of a service that does not run."""
+        data = self._data_at_rest(service)
+        self._beside.on_volumes_of(self.name(service), f"find {data} -mindepth 1 -delete")
+
+    def logs(self, service: str) -> bytes:
+        """Everything the service printed, over all its lives."""
+        with translated(f"read the log of {service}"):
+            printed: bytes = self._api.logs(self.name(service))
+        return printed
+
+    def addresses(self, service: str) -> tuple[str, ...]:
+        """Its addresses in the stack's network now; none when it does not run."""
+        inspected = self.inspect(service)
+        networks = inspected["NetworkSettings"]["Networks"] if inspected else {}
+        return tuple(
+            attached["IPAddress"] for attached in networks.values() if attached["IPAddress"]
+        )
+
+    def name(self, service: str) -> str:
+        """The name of its container.
+
+        Raises:
+            FaultError: the stack has no such service.
+        """
+        if service not in self._blueprint.services:
+            known = ", ".join(self._blueprint.services)
+            raise FaultError(f"the stack has no service {service!r}; it has {known}")
+        return self._identity.container(service)
+
+    def inspect(self, service: str) -> dict[str, Any] | None:
+        """What the engine knows of its container; None when there is none."""
+        with translated(f"look at {service}"):
+            try:
+                inspected: dict[str, Any] = self._api.inspect_container(self.name(service))
+            except errors.NotFound:
+                return None
+        return inspected
+
+    def _data_at_rest(self, service: str) -> str:
+        name = self.name(service)
+        data = self._blueprint.services[service].data
+        if data is None:
+            raise FaultError(f"{service} stores nothing")
+        if (state := self.state(service)) != "exited":
+            raise FaultError(
+                f"the data of {name} can only be touched after it exited; it is {state}"
+            )
+        return data
+
+    def _do(self, action: str, service: str, **options: Any) -> None:  # noqa: ANN401 - passed on
+        try:
+            getattr(self._api, action)(self.name(service), **options)
+        except errors.APIError as error:
+            # Someone else was faster: what was asked for is so already.
+            if error.response is None or error.response.status_code != _CONFLICT:
+                raise FaultError(f"cannot {action} {service}: {error.explanation}") from error
+        except OSError as error:
+            raise HarnessError(f"cannot {action} {service}: {error}") from error
+
+
+def _state_of(inspected: dict[str, Any] | None) -> ServiceState:
+    if inspected is None:
+        return "missing"
+    match inspected["State"]["Status"]:
+        case "running" | "restarting":
+            return "running"
+        case "paused":
+            return "paused"
+        case _:
+            return "exited"

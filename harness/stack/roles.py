@@ -1,0 +1,69 @@
+"""Who has a role now, asked of the cluster itself."""
+
+from confluent_kafka import KafkaException
+
+from harness.kit.errors import FaultError
+from harness.model.fault import Role
+from harness.model.ports import Kafka, PartitionState
+from harness.model.topology import Topology
+
+
+def resolve(
+    role: Role, kafka: Kafka, topology: Topology, services: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Names of the services that have `role` now.
+
+    Raises:
+        FaultError: nobody has; says what was seen.
+    """
+    try:
+        return _resolve(role, kafka, topology, services)
+    except KafkaException as error:
+        raise FaultError(f"nobody can be found as {role}: {error.args[0].str()}") from error
+
+
+def _resolve(
+    role: Role, kafka: Kafka, topology: Topology, services: tuple[str, ...]
+) -> tuple[str, ...]:
+    match role.kind:
+        case "leader":
+            return (_broker(_partition(role, kafka).leader, role),)
+        case "followers":
+            return _followers(_partition(role, kafka), role)
+        case "controller":
+            return (_broker(kafka.controller(), role),)
+        case "broker":
+            index = role.index
+            if index is None or not 0 <= index < topology.brokers:
+                raise FaultError(f"no {role} among {topology.brokers} brokers")
+            return (topology.broker_names[index],)
+        case "brokers":
+            return topology.broker_names
+        case "service":
+            if role.name not in services:
+                raise FaultError(f"no service {role.name!r}; there are {', '.join(services)}")
+            return (role.name,)
+        case "same":
+            raise FaultError(f"{role}: only the run knows what an earlier step resolved to")
+
+
+def _partition(role: Role, kafka: Kafka) -> PartitionState:
+    topic = role.topic or ""
+    found = kafka.describe([topic]).get(topic, ())
+    for state in found:
+        if state.partition == role.partition:
+            return state
+    raise FaultError(f"nobody is {role}: the topic has {len(found)} partitions")
+
+
+def _followers(seen: PartitionState, role: Role) -> tuple[str, ...]:
+    if seen.leader is None or set(seen.replicas) == {seen.leader}:
+        raise FaultError(f"nobody is {role} now: {seen}")
+    others = sorted(set(seen.replicas) - {seen.leader})
+    return tuple(_broker(replica, role) for replica in others)
+
+
+def _broker(broker_id: int | None, role: Role) -> str:
+    if broker_id is None:
+        raise FaultError(f"nobody is {role} now")
+    return f"broker-{broker_id}"

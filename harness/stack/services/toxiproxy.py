@@ -1,0 +1,54 @@
+"""Toxiproxy: one process with a listener per link; the only service that publishes ports."""
+
+import json
+
+from harness.network.proxy import Proxy
+from harness.stack.specs import (
+    CONTROL_PORT,
+    CONTROL_PORT_NAME,
+    HOST,
+    SERVICE_KINDS,
+    Blueprint,
+    ServiceKind,
+    ServiceSpec,
+    listeners_of,
+)
+
+NAME = "toxiproxy"
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside the container; it is published on loopback only
+# Read at every start, so a proxy that was killed comes back with all its listeners.
+CONFIG = "/etc/toxiproxy/links.json"
+
+
+def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
+    """One proxy for all links of the blueprint."""
+    config = [
+        {
+            "name": link.name,
+            "listen": f"{EVERYWHERE}:{link.listen}",
+            # A name, not an address: it is looked up for every connection, so a restarted service
+            # is found again.
+            "upstream": f"{link.service}:{link.port}",
+            "enabled": True,
+        }
+        for link in blueprint.links
+    ]
+    names = [link.name for link in blueprint.links]
+    control = Proxy(HOST, blueprint.ports[CONTROL_PORT_NAME])
+    return (
+        ServiceSpec(
+            name=NAME,
+            image="toxiproxy",
+            command=("-host", EVERYWHERE, "-port", str(CONTROL_PORT), "-config", CONFIG),
+            files={CONFIG: json.dumps(config, indent=2) + "\n"},
+            published={
+                listen: blueprint.ports[name]
+                for name, listen in listeners_of(blueprint.topology).items()
+            },
+            memory_mb=256,
+            ready=lambda: control.missing(names),
+        ),
+    )
+
+
+SERVICE_KINDS.add(NAME, ServiceKind(services=services))
