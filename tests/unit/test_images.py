@@ -161,8 +161,8 @@ def test_a_replacement_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_an_unknown_image_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match=r"called 'midle'; there are: base, middle, top"):
-        ensure("midle", builder=FakeBuilder())
+    with pytest.raises(UsageError, match=r"called 'bottom'; there are: base, middle, top"):
+        ensure("bottom", builder=FakeBuilder())
 
 
 def test_an_unknown_argument_is_named(compose: Path) -> None:
