@@ -1,0 +1,151 @@
+"""A cluster: brokers, ZooKeeper, topics, links, wired together on one virtual clock."""
+
+import itertools
+
+from confluent_kafka import KafkaError, KafkaException
+
+from harness.fakes.broker import Broker
+from harness.fakes.clock import VirtualClock
+from harness.fakes.groups import Group
+from harness.fakes.links import Links
+from harness.fakes.membership import Membership
+from harness.fakes.partition import Partition
+from harness.fakes.process import Process
+from harness.fakes.record import Log
+from harness.fakes.replica import Replica
+from harness.fakes.replication import Replication
+from harness.fakes.seams import Seams
+from harness.kit.rng import stream
+from harness.model.topology import Topology
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Topic
+
+OFFSETS_TOPIC = "__consumer_offsets"
+EPOCH_MS = 1_700_000_000_000
+"""The wall clock of a fake stack begins here."""
+
+DEFAULTS: Settings = {
+    "min.insync.replicas": 2,
+    "unclean.leader.election.enable": False,
+    "replica.lag.time.max.ms": 30_000,
+    "zookeeper.session.timeout.ms": 6_000,
+}
+"""The settings of a broker that the fake knows; the topology's own are laid over them."""
+
+
+class Cluster:
+    """All state of a fake stack.
+
+    Args:
+        topology: how many brokers, and their settings.
+        seed: all chance in the cluster (latencies, placement) comes from it.
+        seams: where planted bugs step in.
+    """
+
+    def __init__(self, topology: Topology, *, seed: int, seams: Seams) -> None:
+        self.clock = VirtualClock()
+        self.seed = seed
+        self.seams = seams
+        self.settings: Settings = {**DEFAULTS, **topology.broker_settings}
+        self.links = Links(self.clock)
+        numbers = range(1, topology.brokers + 1)
+        self.brokers = {n: Broker(n, self.clock, self._reviewed) for n in numbers}
+        self.topics: dict[str, int] = {}
+        """Topics → number of partitions."""
+        self.partitions: dict[Log, Partition] = {}
+        self.clients = itertools.count(1)
+        self._groups: dict[str, Group] = {}
+        self._placements = itertools.count(stream(seed, "placement").randrange(len(numbers)))
+        self.replication = Replication(
+            self.brokers,
+            self.partitions,
+            self.links,
+            self.clock,
+            seams=seams,
+            random=stream(seed, "replication"),
+            lag_limit_s=float(self.settings["replica.lag.time.max.ms"]) / 1e3,
+        )
+        self.membership = Membership(
+            self.brokers,
+            self.partitions,
+            self.links,
+            self.clock,
+            replication=self.replication,
+            random=stream(seed, "membership"),
+            session_s=float(self.settings["zookeeper.session.timeout.ms"]) / 1e3,
+        )
+        self.replication.controller = self.membership
+        self.processes: dict[str, Process] = {
+            **{broker.name: broker for broker in self.brokers.values()},
+            self.membership.zookeeper.name: self.membership.zookeeper,
+        }
+        self.create(Topic(name=OFFSETS_TOPIC, replicas=min(3, topology.brokers)))
+
+    @property
+    def now_ms(self) -> int:
+        """The wall clock, for timestamps of records."""
+        return EPOCH_MS + self.clock.now_ns() // 1_000_000
+
+    def create(self, topic: Topic) -> None:
+        """Create a topic with a leader and a full ISR everywhere.
+
+        Raises:
+            KafkaException: the topic is there, or there are too few brokers.
+        """
+        if topic.name in self.topics:
+            raise KafkaException(KafkaError(KafkaError.TOPIC_ALREADY_EXISTS))
+        alive = [number for number in self.brokers if self.membership.registered(number)]
+        if topic.replicas > len(alive):
+            raise KafkaException(KafkaError(KafkaError.INVALID_REPLICATION_FACTOR))
+        self.topics[topic.name] = topic.partitions
+        for number in range(topic.partitions):
+            first = next(self._placements)
+            replicas = tuple(alive[(first + n) % len(alive)] for n in range(topic.replicas))
+            log = (topic.name, number)
+            self.partitions[log] = Partition(
+                log,
+                replicas,
+                leader=replicas[0],
+                isr=replicas,
+                min_in_sync=min(int(self._setting(topic, "min.insync.replicas")), topic.replicas),
+                unclean_election=_truth(self._setting(topic, "unclean.leader.election.enable")),
+            )
+        self.membership.reconcile()
+
+    def delete(self, name: str) -> None:
+        """Delete a topic and all its logs, if it is there."""
+        for number in range(self.topics.pop(name, 0)):
+            del self.partitions[name, number]
+            for broker in self.brokers.values():
+                broker.replicas.pop((name, number), None)
+                broker.told.pop((name, number), None)
+
+    def readable(self, log: Log) -> Replica | None:
+        """The leader's copy of `log`, if the leader answers clients."""
+        partition = self.partitions.get(log)
+        if partition is None or partition.leader is None:
+            return None
+        broker = self.brokers[partition.leader]
+        replica = broker.replicas.get(log) if broker.active else None
+        return replica if replica is not None and replica.leads else None
+
+    def group(self, name: str) -> Group:
+        """The group of that name, made when there is none."""
+        return self._groups.setdefault(name, Group(name, self.clock))
+
+    def coordinates(self) -> bool:
+        """Whether the group coordinator answers and can store what it is told."""
+        log = (OFFSETS_TOPIC, 0)
+        replica = self.readable(log)
+        return replica is not None and len(replica.isr) >= self.partitions[log].min_in_sync
+
+    def _setting(self, topic: Topic, name: str) -> Scalar:
+        return topic.settings.get(name, self.settings[name])
+
+    def _reviewed(self) -> None:
+        self.membership.review()
+
+
+def _truth(value: Scalar) -> bool:
+    """A setting that may come as text, as Kafka's do."""
+    return value is True or str(value).lower() == "true"

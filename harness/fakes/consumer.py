@@ -1,0 +1,252 @@
+"""A consumer with librdkafka's behaviour: positions, polls, offsets to commit."""
+
+from collections.abc import Callable, Sequence
+
+from confluent_kafka import (
+    OFFSET_INVALID,
+    OFFSET_STORED,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
+
+from harness.fakes.cluster import Cluster
+from harness.fakes.position import Position
+from harness.fakes.record import FakeMessage, Log
+from harness.fakes.seams import Reader
+from harness.fakes.settings import ClientSettings, invalid
+from harness.fakes.subscription import Subscription
+from harness.kit.rng import stream
+from harness.kit.waits import NS_PER_S
+from harness.model.value import Settings
+
+FETCH_WAIT_S = (0.002, 0.02)
+"""A reader that has everything looks again after so long."""
+WAIT_COORDINATOR = KafkaError._WAIT_COORD  # noqa: SLF001 - librdkafka's own error
+NO_OFFSET = KafkaError._NO_OFFSET  # noqa: SLF001 - librdkafka's own error
+
+
+class FakeConsumer:
+    """Stands in for `confluent_kafka.Consumer`; never waits."""
+
+    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+        self._settings = ClientSettings(settings)
+        if not self._settings.text("group.id"):
+            raise invalid("group.id must be configured")
+        self._cluster = cluster
+        self._clock = cluster.clock
+        self._number = next(cluster.clients)
+        self._random = stream(cluster.seed, f"consumer-{self._number}")
+        self._group = cluster.group(self._settings.text("group.id"))
+        self._reset = self._settings.text("auto.offset.reset")
+        self._tells_end = self._settings.flag("enable.partition.eof")
+        self._stores = self._settings.flag("enable.auto.offset.store")
+        self._positions: dict[Log, Position] = {}
+        self._subscription: Subscription | None = None
+        self._next_fetch_ns = 0
+        self._turn = 0
+        self._closed = False
+        if self._settings.flag("enable.auto.commit"):
+            self._commit_later()
+
+    def subscribe(
+        self,
+        topics: Sequence[str],
+        on_assign: Callable[..., None] | None = None,
+        on_revoke: Callable[..., None] | None = None,
+        on_lost: Callable[..., None] | None = None,
+    ) -> None:
+        """Become a member of the group; callbacks come from inside `consume`."""
+        self._require_open()
+        self._subscription = Subscription(
+            self,
+            self._cluster,
+            self._group,
+            topics=tuple(topics),
+            number=self._number,
+            poll_limit_s=self._settings.seconds("max.poll.interval.ms"),
+            callbacks=(on_assign, on_revoke, on_lost or on_revoke),
+        )
+
+    def assign(self, partitions: Sequence[TopicPartition]) -> None:
+        """Read these partitions, from the offset in each."""
+        self._require_open()
+        logs = [(each.topic, each.partition) for each in partitions]
+        self._positions = {
+            log: Position(log, each.offset, self._reset)
+            for log, each in zip(logs, partitions, strict=True)
+        }
+        self._next_fetch_ns = 0
+        if self._subscription is not None:
+            self._subscription.assigned_by_hand = True
+
+    def unassign(self) -> None:
+        """Read nothing."""
+        self.assign([])
+
+    def assignment(self) -> list[TopicPartition]:
+        """What is read."""
+        return [TopicPartition(*log) for log in self._positions]
+
+    def consume(self, num_messages: int = 1, timeout: float = -1) -> list[FakeMessage]:  # noqa: ARG002
+        """Take what is there, up to `num_messages`, and serve callbacks."""
+        self._require_open()
+        now = self._clock.now_ns()
+        if now < self._next_fetch_ns:
+            return []
+        events = self._subscription.attend() if self._subscription is not None else []
+        messages = self._fetch(num_messages - len(events))
+        if len(messages) < num_messages:
+            wait_s = self._random.uniform(*FETCH_WAIT_S)
+            self._next_fetch_ns = now + int(wait_s * NS_PER_S)
+        return events + messages
+
+    def poll(self, timeout: float = -1) -> FakeMessage | None:
+        """Take one message if one is there."""
+        return next(iter(self.consume(1, timeout)), None)
+
+    def store_offsets(
+        self, message: FakeMessage | None = None, offsets: Sequence[TopicPartition] | None = None
+    ) -> None:
+        """Remember what to commit next."""
+        for log, offset in _named(message, offsets):
+            if log in self._positions:
+                self._positions[log].stored = offset
+
+    def commit(
+        self,
+        message: FakeMessage | None = None,
+        offsets: Sequence[TopicPartition] | None = None,
+        asynchronous: bool = True,  # noqa: FBT001, FBT002 - as in the real one
+    ) -> list[TopicPartition] | None:
+        """Commit the message's place, or these offsets, or what is stored.
+
+        Raises:
+            KafkaException: nothing to commit, no coordinator, or no longer a member; the real
+                client tells an asynchronous caller by callback only.
+        """
+        self._require_open()
+        named = _named(message, offsets) if message or offsets is not None else self._stored()
+        error = self._commit(named) if named else NO_OFFSET
+        if asynchronous:
+            return None
+        if error:
+            raise KafkaException(KafkaError(error))
+        return [TopicPartition(*log, offset) for log, offset in named]
+
+    def committed(
+        self,
+        partitions: Sequence[TopicPartition],
+        timeout: float = -1,  # noqa: ARG002
+    ) -> list[TopicPartition]:
+        """What the group has committed; OFFSET_INVALID where nothing.
+
+        Raises:
+            KafkaException: no coordinator answers.
+        """
+        if not self._cluster.coordinates():
+            raise KafkaException(KafkaError(WAIT_COORDINATOR))
+        offsets = self._group.offsets
+        logs = [(each.topic, each.partition) for each in partitions]
+        return [TopicPartition(*log, offsets.get(log, OFFSET_INVALID)) for log in logs]
+
+    def position(self, partitions: Sequence[TopicPartition]) -> list[TopicPartition]:
+        """The next offset of each partition that was read from, else OFFSET_INVALID."""
+        known = {log: at.offset for log, at in self._positions.items() if at.read_epoch is not None}
+        logs = [(each.topic, each.partition) for each in partitions]
+        return [TopicPartition(*log, known.get(log, OFFSET_INVALID)) for log in logs]
+
+    def close(self) -> None:
+        """Commit what is stored if that is automatic, leave the group, and read no more."""
+        if self._closed:
+            return
+        if self._subscription is not None:
+            self._subscription.end(self._settings.seconds("session.timeout.ms"))
+        elif self._settings.flag("enable.auto.commit"):
+            self._commit(self._stored())
+        self._positions = {}
+        self._closed = True
+
+    def commit_if_automatic(self) -> None:
+        """Commit what is stored, before partitions are given up."""
+        if self._settings.flag("enable.auto.commit"):
+            self._commit(self._stored())
+
+    def _fetch(self, limit: int) -> list[FakeMessage]:
+        """Read the assigned logs in turn, so that none is starved."""
+        logs = list(self._positions)
+        self._turn += 1
+        messages: list[FakeMessage] = []
+        for place in range(len(logs)):
+            if len(messages) >= limit:
+                break
+            position = self._positions[logs[(place + self._turn) % len(logs)]]
+            messages += self._fetch_log(position, limit - len(messages))
+        return messages
+
+    def _fetch_log(self, position: Position, limit: int) -> list[FakeMessage]:
+        leader = self._cluster.readable(position.log)
+        if leader is None or not self._looked_up(position):
+            return []
+        delay_ms = self._cluster.links.delay_ms(f"broker-{leader.broker}")
+        sees_ns = self._clock.now_ns() - delay_ms * 1_000_000
+        visible = leader.mark_at(sees_ns) if delay_ms else leader.high_watermark
+        messages = position.read(leader, visible, limit)
+        if messages:
+            reader = Reader(self._number, self._group.name, member=self._subscription is not None)
+            if self._stores and messages[-1].error() is None:
+                position.stored = position.offset
+            messages = self._cluster.seams.hand_out(reader, position.log, messages)
+        if self._tells_end and len(messages) < limit:
+            end = position.at_end(visible)
+            messages = [*messages, end] if end is not None else messages
+        return messages
+
+    def _looked_up(self, position: Position) -> bool:
+        """Whether it is known where to begin: what the group committed, unless told otherwise."""
+        if position.offset not in {OFFSET_INVALID, OFFSET_STORED}:
+            return True
+        if not self._cluster.coordinates():
+            return False
+        position.offset = self._group.offsets.get(position.log, OFFSET_INVALID)
+        return True
+
+    def _stored(self) -> list[tuple[Log, int]]:
+        """What is stored and not yet committed."""
+        return [
+            (log, at.stored)
+            for log, at in self._positions.items()
+            if at.stored is not None and at.stored != self._group.offsets.get(log)
+        ]
+
+    def _commit(self, offsets: Sequence[tuple[Log, int]]) -> int:
+        """Commit; 0, or why it could not be done."""
+        if not self._cluster.coordinates():
+            return WAIT_COORDINATOR
+        member = self._subscription.member if self._subscription is not None else None
+        if not self._group.accepts(member):
+            return KafkaError.ILLEGAL_GENERATION if member else KafkaError.UNKNOWN_MEMBER_ID
+        self._group.offsets.update(offsets)
+        return 0
+
+    def _commit_later(self) -> None:
+        interval_s = self._settings.seconds("auto.commit.interval.ms")
+        self._clock.call_after(interval_s, self._commit_automatically)
+
+    def _commit_automatically(self) -> None:
+        if not self._closed:
+            self._commit(self._stored())
+            self._commit_later()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise RuntimeError("Consumer closed")
+
+
+def _named(
+    message: FakeMessage | None, offsets: Sequence[TopicPartition] | None
+) -> list[tuple[Log, int]]:
+    """What a caller names: the offset behind a message, or offsets."""
+    if message is not None:
+        return [(message.log, message.offset() + 1)]
+    return [((each.topic, each.partition), each.offset) for each in offsets or ()]

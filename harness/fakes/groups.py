@@ -1,0 +1,111 @@
+"""A consumer group as its coordinator sees it: members, generations, range assignment, offsets."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from harness.fakes.clock import VirtualClock
+from harness.fakes.record import Log
+from harness.kit.waits import NS_PER_S
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """One member, by the order in which members first came."""
+
+    number: int
+    topics: tuple[str, ...]
+    poll_limit_s: float
+    polled_ns: int
+    generation: int = 0
+    """The generation whose assignment it holds; 0 is none."""
+    joined: bool = True
+    """Whether it has joined the generation that is being prepared."""
+    evicted: bool = False
+    assigned: list[Log] = field(default_factory=list)
+
+
+class Group:
+    """The state of one group.
+
+    Rebalances are eager: when a member comes or goes, all give up what they hold and join anew;
+    when all have joined there is a new generation.
+    """
+
+    def __init__(self, name: str, clock: VirtualClock) -> None:
+        self.name = name
+        self.generation = 0
+        self.offsets: dict[Log, int] = {}
+        self._clock = clock
+        self._members: dict[int, Member] = {}
+        self._preparing = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether it has no members."""
+        return not self._members
+
+    @property
+    def preparing(self) -> bool:
+        """Whether members have to give up what they hold and join anew."""
+        return self._preparing
+
+    def join(self, member: Member) -> None:
+        """Let `member` come, or join the next generation."""
+        if member.number not in self._members:
+            self._prepare()
+        member.evicted = False
+        member.joined = True
+        self._members[member.number] = member
+
+    def leave(self, member: Member) -> None:
+        """Let `member` go."""
+        if self._members.get(member.number) is member:
+            del self._members[member.number]
+            self._prepare()
+
+    def evict_idle(self) -> None:
+        """Remove members that have not polled for too long."""
+        now = self._clock.now_ns()
+        for member in list(self._members.values()):
+            if now - member.polled_ns > member.poll_limit_s * NS_PER_S:
+                member.evicted = True
+                self.leave(member)
+
+    def complete(self, topics: Mapping[str, int]) -> None:
+        """Begin the next generation if all members have joined it.
+
+        Args:
+            topics: every topic there is → its number of partitions.
+        """
+        if not self._preparing or not all(each.joined for each in self._members.values()):
+            return
+        self._preparing = False
+        self.generation += 1
+        members = [self._members[number] for number in sorted(self._members)]
+        for member in members:
+            member.assigned = []
+        for topic in sorted({topic for member in members for topic in member.topics}):
+            subscribed = [member for member in members if topic in member.topics]
+            _assign_range(topic, topics.get(topic, 0), subscribed)
+
+    def accepts(self, member: Member | None) -> bool:
+        """Whether a commit by `member` (None: a reader that is no member) is allowed now."""
+        if member is None:
+            return self.empty
+        current = self._members.get(member.number) is member
+        return current and member.generation == self.generation
+
+    def _prepare(self) -> None:
+        self._preparing = True
+        for member in self._members.values():
+            member.joined = False
+
+
+def _assign_range(topic: str, partitions: int, members: Sequence[Member]) -> None:
+    """Give neighbouring partitions to each member, the first ones getting one more."""
+    share, rest = divmod(partitions, len(members))
+    first = 0
+    for place, member in enumerate(members):
+        count = share + (1 if place < rest else 0)
+        member.assigned += [(topic, number) for number in range(first, first + count)]
+        first += count

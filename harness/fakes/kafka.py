@@ -1,0 +1,64 @@
+"""Clients and administration of a fake cluster."""
+
+from collections.abc import Mapping, Sequence
+
+from confluent_kafka import KafkaError, KafkaException
+
+from harness.fakes.cluster import Cluster
+from harness.fakes.consumer import FakeConsumer
+from harness.fakes.producer import FakeProducer
+from harness.model.ports import PartitionState
+from harness.model.value import Settings
+from harness.model.workload import Topic
+
+
+class FakeKafka:
+    """Implements `model.ports.Kafka`."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+
+    def producer(self, settings: Settings) -> FakeProducer:
+        """A producer."""
+        return FakeProducer(settings, self._cluster)
+
+    def consumer(self, settings: Settings) -> FakeConsumer:
+        """A consumer."""
+        return FakeConsumer(settings, self._cluster)
+
+    def create_topic(self, topic: Topic) -> None:
+        """Create `topic` with a leader and a full ISR everywhere."""
+        self._cluster.create(topic)
+
+    def delete_topic(self, name: str) -> None:
+        """Delete a topic if it is there."""
+        self._cluster.delete(name)
+
+    def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
+        """Partitions of each topic as the controller sees them now.
+
+        Raises:
+            KafkaException: there is no such topic.
+        """
+        return {topic: self._describe(topic) for topic in topics}
+
+    def controller(self) -> int | None:
+        """The id of the broker that is controller now."""
+        return self._cluster.membership.controller
+
+    def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
+        """Log start offset and high watermark now.
+
+        Raises:
+            KafkaException: no leader answers.
+        """
+        leader = self._cluster.readable((topic, partition))
+        if leader is None:
+            raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
+        return 0, leader.high_watermark
+
+    def _describe(self, topic: str) -> tuple[PartitionState, ...]:
+        count = self._cluster.topics.get(topic)
+        if count is None:
+            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
+        return tuple(self._cluster.partitions[topic, number].state for number in range(count))

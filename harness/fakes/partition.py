@@ -1,0 +1,28 @@
+"""A partition as ZooKeeper and the controller know it."""
+
+from dataclasses import dataclass
+
+from harness.fakes.record import Log
+from harness.model.ports import PartitionState
+
+
+@dataclass(slots=True)
+class Partition:
+    """Who leads, who is in sync; `version` grows with every change."""
+
+    log: Log
+    replicas: tuple[int, ...]
+    leader: int | None
+    isr: tuple[int, ...]
+    min_in_sync: int
+    """Effective: never more than there are replicas."""
+    unclean_election: bool
+    epoch: int = 1
+    version: int = 1
+
+    @property
+    def state(self) -> PartitionState:
+        """The partition as `describe` shows it."""
+        return PartitionState(
+            partition=self.log[1], leader=self.leader, isr=self.isr, replicas=self.replicas
+        )

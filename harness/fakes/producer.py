@@ -1,0 +1,136 @@
+"""A producer with librdkafka's behaviour: queue, batches, retries, delivery reports."""
+
+import binascii
+from collections import deque
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException
+
+from harness.fakes.cluster import Cluster
+from harness.fakes.connections import Connections
+from harness.fakes.lane import Lane, Pending
+from harness.fakes.record import FakeMessage, Log
+from harness.fakes.settings import ClientSettings, invalid
+from harness.kit.rng import stream
+from harness.kit.waits import NS_PER_S
+from harness.model.value import Settings
+
+ANY_PARTITION = -1
+UNKNOWN_TOPIC_LIMIT_S = 30.0
+IDEMPOTENT_IN_FLIGHT = 5
+
+
+class FakeProducer:
+    """Stands in for `confluent_kafka.Producer`."""
+
+    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+        self._settings = ClientSettings(settings)
+        _refuse_contradictions(self._settings)
+        self._cluster = cluster
+        self._clock = cluster.clock
+        client = next(cluster.clients)
+        random = stream(cluster.seed, f"producer-{client}")
+        self._random: Random = random
+        self._connections = Connections(client, cluster, self._settings, random)
+        self._queue_limit = self._settings.number("queue.buffering.max.messages")
+        self._size_limit = self._settings.number("message.max.bytes")
+        self._timeout_ns = int(self._settings.seconds("message.timeout.ms") * NS_PER_S)
+        self._lanes: dict[Log, Lane] = {}
+        self._unreported = 0
+        self._reports: deque[tuple[Pending, KafkaError | None, FakeMessage]] = deque()
+
+    def produce(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        partition: int = ANY_PARTITION,
+        on_delivery: Callable[[Any, Any], None] | None = None,
+    ) -> None:
+        """Take a record into the queue.
+
+        Raises:
+            BufferError: the queue is full.
+            KafkaException: the record is too large.
+        """
+        if self._unreported >= self._queue_limit:
+            raise BufferError("Local: Queue full")
+        if len(value or b"") + len(key or b"") > self._size_limit:
+            raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE))
+        deadline_ns = self._clock.now_ns() + self._timeout_ns
+        pending = Pending(key, value, self._cluster.now_ms, deadline_ns, on_delivery)
+        self._unreported += 1
+        partitions = self._cluster.topics.get(topic)
+        if partitions is None:
+            self._unknown((topic, partition), pending, KafkaError.UNKNOWN_TOPIC_OR_PART)
+        elif partition >= partitions:
+            unknown = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001 - librdkafka's own errors
+            self._unknown((topic, partition), pending, unknown)
+        else:
+            self._lane((topic, self._partition(key, partition, partitions))).enqueue(pending)
+
+    def poll(self, timeout: float = 0) -> int:  # noqa: ARG002 - the real one may wait
+        """Serve the delivery reports that are there; return how many."""
+        served = len(self._reports)
+        for _ in range(served):
+            pending, error, message = self._reports.popleft()
+            self._unreported -= 1
+            if pending.on_delivery is not None:
+                pending.on_delivery(error, message)
+        return served
+
+    def flush(self, timeout: float) -> int:
+        """Let virtual time pass until everything is reported; return what is left."""
+        for lane in self._lanes.values():
+            lane.hurry()
+        self._clock.pause_until(self._all_reported, timeout)
+        return self._unreported
+
+    def purge(self) -> None:
+        """Give up on everything not yet reported; the reports say so."""
+        for lane in self._lanes.values():
+            lane.purge()
+
+    def __len__(self) -> int:
+        """Records without a served delivery report."""
+        return self._unreported
+
+    def _all_reported(self) -> bool:
+        self.poll(0)
+        return self._unreported == 0
+
+    def _lane(self, log: Log) -> Lane:
+        lane = self._lanes.get(log)
+        if lane is None:
+            lane = self._lanes[log] = Lane(
+                log, self._cluster, self._connections, self._settings, report=self._report
+            )
+        return lane
+
+    def _partition(self, key: bytes | None, partition: int, partitions: int) -> int:
+        if partition != ANY_PARTITION:
+            return partition
+        return binascii.crc32(key) % partitions if key else self._random.randrange(partitions)
+
+    def _unknown(self, log: Log, pending: Pending, error: int) -> None:
+        limit_s = min(UNKNOWN_TOPIC_LIMIT_S, self._timeout_ns / NS_PER_S)
+        self._clock.call_after(limit_s, lambda: self._report(log, pending, error, -1))
+
+    def _report(self, log: Log, pending: Pending, error: int, offset: int) -> None:
+        problem = KafkaError(error) if error else None
+        message = FakeMessage(log, offset, pending.record, problem)
+        self._reports.append((pending, problem, message))
+
+
+def _refuse_contradictions(settings: ClientSettings) -> None:
+    """Raise for what librdkafka raises for, and for what only the real client can do."""
+    if settings.flag("enable.idempotence"):
+        if settings.acks != -1:
+            raise invalid("`acks` must be set to `all` when `enable.idempotence` is true")
+        in_flight = "max.in.flight.requests.per.connection"
+        if settings.given(in_flight) and settings.number(in_flight) > IDEMPOTENT_IN_FLIGHT:
+            raise invalid(f"`{in_flight}` must be at most 5 when `enable.idempotence` is true")
+    if not settings.text("partitioner").startswith("consistent"):
+        raise invalid(f"the fake has no partitioner {settings.text('partitioner')!r}")

@@ -1,0 +1,72 @@
+"""What is stored and what is handed out."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from confluent_kafka import TIMESTAMP_CREATE_TIME, KafkaError
+
+Log: TypeAlias = tuple[str, int]
+"""Topic and partition."""
+
+Identity: TypeAlias = tuple[int, int] | None
+"""Producer and epoch of an idempotent producer; None is a plain one."""
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One stored record. All replicas share the object, so identity tells whether logs agree."""
+
+    key: bytes | None
+    value: bytes | None
+    timestamp_ms: int
+    identity: Identity = None
+    sequence: int = 0
+    epoch: int = 0
+    """The leader epoch in which it was appended."""
+
+
+class FakeMessage:
+    """A record handed out, an event of a consumer, or a delivery report."""
+
+    __slots__ = ("_error", "_offset", "_record", "log")
+
+    def __init__(
+        self, log: Log, offset: int, record: Record | None, error: KafkaError | None = None
+    ) -> None:
+        self.log = log
+        self._offset = offset
+        self._record = record
+        self._error = error
+
+    def error(self) -> KafkaError | None:
+        """What went wrong, if anything did."""
+        return self._error
+
+    def topic(self) -> str:
+        """The topic's name."""
+        return self.log[0]
+
+    def partition(self) -> int:
+        """The partition; -1 when none was chosen."""
+        return self.log[1]
+
+    def offset(self) -> int:
+        """The offset; negative when there is none."""
+        return self._offset
+
+    def key(self) -> bytes | None:
+        """The record's key."""
+        return self._record.key if self._record else None
+
+    def value(self) -> bytes | None:
+        """The record's value."""
+        return self._record.value if self._record else None
+
+    def timestamp(self) -> tuple[int, int]:
+        """Type of the timestamp, and milliseconds."""
+        return TIMESTAMP_CREATE_TIME, self._record.timestamp_ms if self._record else -1
+
+    @property
+    def record(self) -> Record | None:
+        """The record itself; the real message has no such thing, planted bugs need it."""
+        return self._record

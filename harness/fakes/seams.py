@@ -1,0 +1,37 @@
+"""The few places where a planted bug may step in; without bugs each does the right thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from harness.fakes.record import FakeMessage, Log, Record
+from harness.fakes.replica import Replica
+
+Messages: TypeAlias = list[FakeMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: its number among all consumers of the stack, its group, whether a member of it."""
+
+    number: int
+    group: str
+    member: bool
+
+
+@dataclass(slots=True)
+class Seams:
+    """What bugs may wrap."""
+
+    route: Callable[[Log], Log] = field(default=lambda log: log)
+    """The log that a leader takes a request for, from the one that it names."""
+    append: Callable[[Replica, list[Record]], list[int]] = field(
+        default=lambda leader, records: [leader.add(record) for record in records]
+    )
+    """Store records at a leader; the offsets that the producer is told."""
+    answer: Callable[[int], int] = field(default=lambda error: error)
+    """The error code (0: none) that the producer is told."""
+    hand_out: Callable[[Reader, Log, Messages], Messages] = field(
+        default=lambda _reader, _log, messages: messages
+    )
+    """What a poll brings from one log, from what it should."""

@@ -1,0 +1,82 @@
+"""Settings of a client: librdkafka's names, aliases and defaults, as far as the fake knows them."""
+
+from typing import ClassVar
+
+from confluent_kafka import KafkaError, KafkaException
+
+from harness.model.value import Scalar, Settings
+
+ALIASES = {
+    "delivery.timeout.ms": "message.timeout.ms",
+    "request.required.acks": "acks",
+    "queue.buffering.max.ms": "linger.ms",
+    "message.send.max.retries": "retries",
+    "max.in.flight": "max.in.flight.requests.per.connection",
+}
+
+
+class ClientSettings:
+    """A client's settings laid over defaults; one that the fake does not know has no effect."""
+
+    DEFAULTS: ClassVar[Settings] = {
+        # producer
+        "acks": "all",
+        "enable.idempotence": False,
+        "linger.ms": 5,
+        "batch.num.messages": 10_000,
+        "message.max.bytes": 1_000_000,
+        "message.timeout.ms": 300_000,
+        "socket.timeout.ms": 60_000,
+        "retries": 2_147_483_647,
+        "retry.backoff.ms": 100,
+        "retry.backoff.max.ms": 1_000,
+        "max.in.flight.requests.per.connection": 1_000_000,
+        "queue.buffering.max.messages": 100_000,
+        "partitioner": "consistent_random",
+        # consumer
+        "group.id": "",
+        "auto.offset.reset": "largest",
+        "enable.auto.commit": True,
+        "auto.commit.interval.ms": 5_000,
+        "enable.auto.offset.store": True,
+        "enable.partition.eof": False,
+        "session.timeout.ms": 45_000,
+        "max.poll.interval.ms": 300_000,
+        "partition.assignment.strategy": "range,roundrobin",
+    }
+
+    def __init__(self, settings: Settings) -> None:
+        named = {ALIASES.get(name, name): value for name, value in settings.items()}
+        self._given = frozenset(named)
+        self._settings: Settings = {**self.DEFAULTS, **named}
+
+    def given(self, name: str) -> bool:
+        """Whether the setting was given, rather than left at its default."""
+        return name in self._given
+
+    def number(self, name: str) -> int:
+        """A whole number."""
+        return int(self._settings[name])
+
+    def seconds(self, name: str) -> float:
+        """A setting in milliseconds, in seconds."""
+        return float(self._settings[name]) / 1e3
+
+    def flag(self, name: str) -> bool:
+        """A setting that is true or false."""
+        return str(self._settings[name]).lower() == "true"
+
+    def text(self, name: str) -> str:
+        """A setting as text."""
+        return str(self._settings[name])
+
+    @property
+    def acks(self) -> int:
+        """How many replicas must have a record before it is acknowledged; -1 is all."""
+        value: Scalar = self._settings["acks"]
+        return -1 if str(value) in {"all", "-1"} else int(value)
+
+
+def invalid(reason: str) -> KafkaException:
+    """What the client raises for settings that it cannot work with."""
+    return KafkaException(KafkaError(KafkaError._INVALID_ARG, reason))  # noqa: SLF001 - its name

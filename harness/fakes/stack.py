@@ -1,0 +1,156 @@
+"""A whole stack in memory, on its own virtual clock."""
+
+from collections.abc import Iterable, Sequence
+
+from harness.fakes.bugs.bug import BUGS, Dice
+from harness.fakes.cluster import Cluster
+from harness.fakes.kafka import FakeKafka
+from harness.fakes.links import ROUND_TRIP_MS
+from harness.fakes.process import Process
+from harness.fakes.roles import services_with
+from harness.fakes.seams import Seams
+from harness.kit.errors import FaultError
+from harness.kit.rng import stream
+from harness.model.fault import Role
+from harness.model.ports import ServiceState
+from harness.model.topology import Topology
+
+
+class FakeStack:
+    """Implements `model.ports.Stack`. Nothing in it blocks, sleeps or runs by itself.
+
+    Args:
+        topology: how many brokers, and their settings.
+        seed: the same seed and the same calls give the same run.
+        bugs: names of bugs to plant (see `harness.fakes.bugs`).
+    """
+
+    def __init__(self, topology: Topology, *, seed: int, bugs: Iterable[str] = ()) -> None:
+        self.topology = topology
+        seams = Seams()
+        for name in sorted(bugs):
+            BUGS[name].plant(seams, Dice(stream(seed, f"bug/{name}")))
+        self._cluster = Cluster(topology, seed=seed, seams=seams)
+        self.clock = self._cluster.clock
+        self.kafka = FakeKafka(self._cluster)
+
+    def state(self, service: str) -> ServiceState:
+        """Whether the process runs."""
+        process = self._cluster.processes.get(service)
+        return process.state if process else "missing"
+
+    def incarnation(self, service: str) -> str:
+        """Which start of the service this is."""
+        return f"{service}#{self._process(service).starts}"
+
+    def kill(self, service: str) -> None:
+        """SIGKILL."""
+        self._process(service).kill()
+        self._cluster.membership.review()
+
+    def stop(self, service: str) -> None:
+        """SIGTERM: a broker hands over what it leads first."""
+        broker = self._broker(service)
+        if broker is not None:
+            self._cluster.membership.leave(broker)
+        self.kill(service)
+
+    def start(self, service: str) -> None:
+        """Start the process unless it is there."""
+        self._process(service).start()
+        self._cluster.membership.review()
+
+    def pause(self, service: str) -> None:
+        """Freeze the process."""
+        self._process(service).pause()
+        self._cluster.membership.review()
+
+    def resume(self, service: str) -> None:
+        """Let a frozen process run on."""
+        self._process(service).resume()
+        self._cluster.membership.review()
+
+    def wipe(self, service: str) -> None:
+        """Empty the disk of a broker that does not run."""
+        if self._broker(service) is None:
+            raise FaultError(f"the fake does not know what {service} keeps on disk")
+        self._process(service).wipe()
+
+    def stored_files(self, service: str) -> int:
+        """How many files a dead broker's disk holds: one of its own and one for each log."""
+        number = self._broker(service)
+        broker = self._cluster.brokers[number] if number is not None else None
+        return 0 if broker is None or broker.wiped else 1 + len(broker.replicas)
+
+    def ready(self, service: str) -> str | None:
+        """None when the service answers; otherwise what is missing."""
+        process = self._process(service)
+        if process.state != "running":
+            return f"{service} is {process.state}"
+        number = self._broker(service)
+        if number is not None and not self._cluster.membership.ready(number):
+            return f"{service} is not registered yet"
+        return None
+
+    def cut(self, service: str, peers: Sequence[str]) -> None:
+        """Let nothing pass between `service` and each of `peers`."""
+        for peer in peers:
+            self._cluster.links.cut(service, peer)
+        self._cluster.membership.review()
+
+    def mend(self, service: str, peers: Sequence[str]) -> None:
+        """Let everything pass again."""
+        for peer in peers:
+            self._cluster.links.mend(service, peer)
+        self._cluster.membership.review()
+
+    def dropped(self, service: str, peers: Sequence[str]) -> int:
+        """Packets lost between them so far."""
+        return sum(self._cluster.links.dropped(service, peer) for peer in peers)
+
+    def delay_link(self, service: str, latency_ms: int) -> None:
+        """Hold back what clients receive from a broker."""
+        self._cluster.links.delay(service, latency_ms)
+
+    def round_trip_ms(self, service: str) -> float:
+        """How long a request takes.
+
+        Raises:
+            FaultError: nobody answers.
+        """
+        if self.ready(service) is not None:
+            raise FaultError(f"{service} does not answer")
+        return ROUND_TRIP_MS + self._cluster.links.delay_ms(service)
+
+    def resolve(self, role: Role) -> tuple[str, ...]:
+        """Names of the services that have `role` now.
+
+        Raises:
+            FaultError: nobody has it.
+        """
+        names = services_with(role, self._cluster)
+        if not names:
+            raise FaultError(f"nobody is {role} now")
+        return names
+
+    def unhealthy(self) -> str | None:
+        """None when every service runs and every log is fully replicated; else why not."""
+        for service in self._cluster.processes:
+            missing = self.ready(service)
+            if missing:
+                return missing
+        for (topic, number), partition in self._cluster.partitions.items():
+            if self._cluster.readable((topic, number)) is None:
+                return f"{topic}-{number} has no leader"
+            if len(partition.isr) < len(partition.replicas):
+                return f"{topic}-{number} has the ISR {partition.isr} of {partition.replicas}"
+        return None
+
+    def _process(self, service: str) -> Process:
+        process = self._cluster.processes.get(service)
+        if process is None:
+            raise FaultError(f"there is no service {service}")
+        return process
+
+    def _broker(self, service: str) -> int | None:
+        return next((n for n, each in self._cluster.brokers.items() if each.name == service), None)
