@@ -77,10 +77,14 @@ def _story(name: str, step: Step | None, events: Sequence[FaultEvent]) -> FaultS
         when=when(step.after) if step else "",
         targets=tuple(dict.fromkeys(target for event in events for target in event.targets)),
         times_ns=times_ns,
-        notes=tuple(
-            dict.fromkeys(f"{event.event}: {event.note}" for event in events if event.note)
-        ),
+        notes=_notes(events),
     )
+
+
+def _notes(events: Sequence[FaultEvent]) -> tuple[str, ...]:
+    """What was noted on the way; the note of `asked` repeats the target."""
+    noted = (event for event in events if event.note and event.event != "asked")
+    return tuple(dict.fromkeys(f"{event.event}: {event.note}" for event in noted))
 
 
 def when(after: After) -> str:

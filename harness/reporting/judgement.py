@@ -1,6 +1,6 @@
 """The head of the page: the verdict, the claims, the findings, and what became of each fault."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
@@ -8,13 +8,22 @@ from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.axis import Axis
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.markup import Markup, items, join, prose, table, tag
+from harness.reporting.numbering import first_example, first_numbers
 from harness.reporting.statistics import Statistics
-from harness.reporting.words import count, counted, milliseconds, seconds
+from harness.reporting.words import count, counted, milliseconds, moment, seconds
 
 MEANING = {
     Validity.VALID: "The claims were tested and none was contradicted.",
     Validity.INVALID: "At least one claim is contradicted by what the run recorded.",
     Validity.UNKNOWN: "The run proves nothing, neither for nor against its claims.",
+}
+
+
+_EVENTS = ("asked", "injected", "witnessed", "healed")
+_NOTHING = {
+    Validity.VALID: "nothing contradicts it",
+    Validity.INVALID: "no reason was given",
+    Validity.UNKNOWN: "no reason was given",
 }
 
 
@@ -37,30 +46,34 @@ def masthead(
             _first_reason(verdict),
             class_=f"verdict {verdict.validity.value.lower()}",
         ),
-        tag(
-            "p", tag("strong", manifest.scenario), ": ", prose(plan.scenario.about), class_="about"
-        ),
-        _figures(manifest, axis, statistics),
+        _ran(manifest, plan),
+        _figures(axis, statistics),
     )
 
 
 def _first_reason(verdict: Verdict) -> Markup:
     """Why, in the words of the first counter-example or of what keeps the run from proving."""
-    for number, anomaly in enumerate(
-        example for finding in verdict.findings for example in finding.examples if finding.counts
-    ):
-        link = tag("a", "See its proof", href=f"#anomaly-{number}")
-        return join(
-            [
-                tag("p", "The first counter-example:", class_="lead"),
-                items(anomaly.because),
-                tag("p", link, "."),
-            ]
-        )
-    return items(verdict.unknowns) if verdict.unknowns else Markup()
+    example = first_example(verdict.findings)
+    if example is None:
+        return items(prose(reason) for reason in verdict.unknowns) if verdict.unknowns else Markup()
+    return join(
+        [
+            tag("p", f"The first counter-example ({example.kind}):", class_="lead"),
+            items(prose(sentence) for sentence in example.because),
+            # Counter-examples come first on the page, so the first one's number is zero.
+            tag("p", tag("a", "See its proof", href="#anomaly-0")),
+        ]
+    )
 
 
-def _figures(manifest: Manifest, axis: Axis, statistics: Statistics) -> Markup:
+def _ran(manifest: Manifest, plan: Plan) -> Markup:
+    about = tag("p", tag("strong", manifest.scenario), ": ", prose(plan.scenario.about))
+    started = manifest.started_utc.replace("T", " ").partition(".")[0].rstrip("Z")
+    where = f"Seed {manifest.seed}, {manifest.stack} stack, started {started} UTC"
+    return tag("div", about, tag("p", where, class_="quiet"), class_="about")
+
+
+def _figures(axis: Axis, statistics: Statistics) -> Markup:
     latency = statistics.latency
     figures = [
         ("acknowledged sends", count(statistics.total("send", "ok"))),
@@ -69,9 +82,6 @@ def _figures(manifest: Manifest, axis: Axis, statistics: Statistics) -> Markup:
         ("records read by consumers", count(statistics.polled)),
         ("slowest acknowledgement", milliseconds(latency.max_ms) if latency else "none"),
         ("length of the run", seconds(axis.end_s)),
-        ("seed", str(manifest.seed)),
-        ("stack", manifest.stack),
-        ("started", manifest.started_utc),
     ]
     return tag(
         "dl",
@@ -88,7 +98,7 @@ def claims(verdict: Verdict) -> Markup:
         (
             badge(claim.validity),
             join([tag("strong", claim.claim), tag("br"), prose(claim.sentence)]),
-            _sentences(claim.why),
+            _sentences(claim.why) or tag("span", _NOTHING[claim.validity], class_="quiet"),
         )
         for claim in verdict.claims
     ]
@@ -99,28 +109,18 @@ def findings(verdict: Verdict) -> Markup:
     """Anomalies by kind: how many, and whether they count."""
     if not verdict.findings:
         return tag("p", "No checker found an anomaly of any kind.")
-    numbers = dict(_first_anomaly(verdict.findings))
+    numbers = first_numbers(verdict.findings)
     rows = [
         (
-            tag("a", finding.kind, href=f"#anomaly-{numbers[index]}")
-            if index in numbers
-            else finding.kind,
+            finding.kind if number is None else tag("a", finding.kind, href=f"#anomaly-{number}"),
             count(finding.count),
             _counts(finding),
             _sentences(finding.permitted_by) or "No setting permits it.",
         )
-        for index, finding in enumerate(verdict.findings)
+        for finding, number in zip(verdict.findings, numbers, strict=True)
     ]
-    return table(("Anomaly", "How many", "Counts", "Settings that permit it"), rows, numbers=(1,))
-
-
-def _first_anomaly(found: Sequence[Finding]) -> Iterator[tuple[int, int]]:
-    """The place of each finding and the number of its first example on the page."""
-    number = 0
-    for index, finding in enumerate(found):
-        if finding.examples:
-            yield index, number
-        number += len(finding.examples)
+    head = ("Anomaly", "How many", "Counts", "Settings that permit it")
+    return table(head, rows, numbers=(1,), kind="findings")
 
 
 def _counts(finding: Finding) -> Markup:
@@ -130,7 +130,7 @@ def _counts(finding: Finding) -> Markup:
     return join([tag("span", "counts", class_="badge invalid"), against])
 
 
-def faults(stories: Sequence[FaultStory], axis: Axis) -> Markup:
+def faults(stories: Sequence[FaultStory]) -> Markup:
     """What was asked for, what was measured, and what healed."""
     if not stories:
         return tag("p", "No fault was asked for.")
@@ -138,11 +138,8 @@ def faults(stories: Sequence[FaultStory], axis: Axis) -> Markup:
         (
             join([tag("strong", story.step), tag("br"), tag("code", story.kind)]),
             join([story.asked, tag("br"), tag("span", story.when, class_="quiet")]),
-            ", ".join(story.targets) or "nobody",
-            *(
-                _moment(story, axis, event)
-                for event in ("asked", "injected", "witnessed", "healed")
-            ),
+            join((tag("span", name, class_="name") for name in story.targets), ", ") or "nobody",
+            *(moment(story.times_ns.get(event)) for event in _EVENTS),
             tag(
                 "span", story.state, class_="badge " + ("proved" if story.is_proved else "unknown")
             ),
@@ -168,10 +165,6 @@ def faults(stories: Sequence[FaultStory], axis: Axis) -> Markup:
         f"{count(healed)} healed."
     )
     return join([tag("p", total), table(head, rows, numbers=(3, 4, 5, 6), kind="faults")])
-
-
-def _moment(story: FaultStory, axis: Axis, event: str) -> str:
-    return axis.stamp(story.times_ns.get(event))
 
 
 def _sentences(sentences: Sequence[str]) -> Markup:

@@ -4,14 +4,14 @@ INVALID is a failure, UNKNOWN an error: both turn a build red, with different wo
 """
 
 import re
-from collections.abc import Iterator
 from datetime import datetime
 from xml.etree import ElementTree as Xml
 
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
-from harness.model.verdict import Anomaly, ClaimResult, Validity, Verdict
+from harness.model.verdict import ClaimResult, Validity, Verdict
 from harness.reporting.background import plan_digest
+from harness.reporting.numbering import first_example
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -75,23 +75,12 @@ def _case(manifest: Manifest, verdict: Verdict, claim: ClaimResult, seconds: str
     kind = "failure" if claim.validity is Validity.INVALID else "error"
     told = Xml.SubElement(case, kind, type=claim.validity.value, message=_clean(verdict.headline))
     lines = [claim.sentence, *claim.why]
-    example = first_example(verdict, claim.claim)
+    example = first_example(verdict.findings, claim.claim)
     if claim.validity is Validity.INVALID and example is not None:
         lines += ["", f"First counter-example ({example.kind}):", *example.because]
     lines += ["", f"harness replay reports/{manifest.run}"]
     told.text = _clean("\n".join(lines))
     return case
-
-
-def first_example(verdict: Verdict, claim: str | None = None) -> Anomaly | None:
-    """The first anomaly that counts, against `claim` if one is given."""
-    return next(_examples(verdict, claim), None)
-
-
-def _examples(verdict: Verdict, claim: str | None) -> Iterator[Anomaly]:
-    for finding in verdict.findings:
-        if finding.counts and claim in (None, finding.claim):
-            yield from finding.examples
 
 
 def _seconds(manifest: Manifest) -> float:

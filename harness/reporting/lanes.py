@@ -1,14 +1,14 @@
 """Operations on the timeline: one by one when they are few, as densities when they are many."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 import polars as pl
 
 from harness.history.history import History
-from harness.model.verdict import Finding
 from harness.reporting.axis import Axis
-from harness.reporting.operations import OperationRow, describe, named_by
+from harness.reporting.numbering import NO_NUMBER, Pin
+from harness.reporting.operations import OperationRow, describe
 
 EACH_MAX = 5000
 NAMED_MAX = 2000
@@ -25,8 +25,10 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     start: float
     end: float | None
     outcome: str
+    pin: str
+    """Whether an anomaly that `counts` or one that is `allowed` names it; empty for neither."""
     anomaly: int
-    """Number of the anomaly on the page that names it; -1 for none."""
+    """Number of that anomaly on the page; NO_NUMBER when the page does not show it."""
     text: str
 
 
@@ -51,25 +53,18 @@ class OperationLanes(msgspec.Struct, frozen=True, kw_only=True):
     """Width of a density column in seconds."""
 
 
-def operation_lanes(axis: Axis, history: History, findings: Sequence[Finding]) -> OperationLanes:
+def operation_lanes(axis: Axis, history: History, pins: Mapping[int, Pin]) -> OperationLanes:
     """The lanes of every process, those that anomalies name first when there are too many."""
-    anomalies = [example for finding in findings for example in finding.examples]
-    named, values = named_by(anomalies)
-    named_first = sorted(named)[:NAMED_MAX]
+    named_first = sorted(pins, key=lambda op: (not pins[op].counts, op))[:NAMED_MAX]
     lanes = _lanes(history, named_first)
     few = history.operations.height <= EACH_MAX
     operations = range(history.operations.height) if few else named_first
-    numbers = {
-        op: number
-        for number, anomaly in reversed(list(enumerate(anomalies)))
-        for op in anomaly.operations
-    }
-    rows = describe(history, operations, values if len(values) <= EACH_MAX else ())
+    rows = describe(history, operations)
     by_name = {name: lane for lane, name in enumerate(lanes.values())}
     return OperationLanes(
         names=tuple(lanes.values()),
         left_out=history.processes.height - len(lanes),
-        marks=tuple(_marks(axis, rows.values(), by_name, numbers)),
+        marks=tuple(_marks(axis, rows.values(), by_name, pins)),
         densities=() if few else tuple(_densities(axis, history, list(lanes))),
         column=axis.bucket_s * _COARSE,
     )
@@ -98,19 +93,21 @@ def _marks(
     axis: Axis,
     rows: Iterable[OperationRow],
     lanes: dict[str, int],
-    numbers: dict[int, int],
+    pins: Mapping[int, Pin],
 ) -> Iterable[Mark]:
     for row in rows:
         if row.process not in lanes:
             continue
         words = [f"{row.f} {row.what}".rstrip(), row.where, row.error]
+        pin = pins.get(row.op)
         yield Mark(
             op=row.op,
             lane=lanes[row.process],
             start=axis.seconds(row.invoke_ns),
             end=None if row.complete_ns is None else axis.seconds(row.complete_ns),
             outcome=row.outcome,
-            anomaly=numbers.get(row.op, -1),
+            pin="" if pin is None else "counts" if pin.counts else "allowed",
+            anomaly=NO_NUMBER if pin is None else pin.number,
             text=" \u00b7 ".join(word for word in words if word),
         )
 

@@ -21,6 +21,7 @@ from harness.reporting import background, judgement, proof
 from harness.reporting.axis import axis_of
 from harness.reporting.fault_story import stories
 from harness.reporting.markup import Markup, join, tag
+from harness.reporting.numbering import pins, shown
 from harness.reporting.statistics import statistics
 from harness.reporting.timeline import Timeline, timeline
 from harness.reporting.untested import untested
@@ -37,14 +38,17 @@ def render(
     axis = axis_of(history, facts)
     numbers = statistics(history)
     faults = stories(plan, facts)
-    findings = proof.shown(verdict.findings)
-    shown = msgspec.structs.replace(verdict, findings=findings)
+    findings = shown(verdict.findings)
+    cut = msgspec.structs.replace(verdict, findings=findings)
+    named_logs = {
+        example.log for found in findings for example in found.examples if example.log is not None
+    }
     sections = [
-        ("claims", "Claims", judgement.claims(shown)),
-        ("findings", "Findings", judgement.findings(shown)),
-        ("faults", "Faults", judgement.faults(faults, axis)),
+        ("claims", "Claims", judgement.claims(cut)),
+        ("findings", "Findings", judgement.findings(cut)),
+        ("faults", "Faults", judgement.faults(faults)),
         ("timeline", "Timeline", _timeline_place()),
-        ("anomalies", "Anomalies and their proof", proof.proofs(history, axis, findings)),
+        ("anomalies", "Anomalies and their proof", proof.proofs(history, findings)),
         ("statistics", "Statistics", background.numbers(numbers, facts, verdict)),
         ("settings", "Settings", background.arrangement(plan)),
         ("origin", "Where this run came from", background.origin(manifest, plan)),
@@ -56,7 +60,7 @@ def render(
         ("again", "Run it again, check it again", background.again(manifest.run)),
     ]
     body = [
-        judgement.masthead(manifest, plan, shown, axis, numbers),
+        judgement.masthead(manifest, plan, cut, axis, numbers),
         _navigation([(name, title) for name, title, _ in sections]),
         *(tag("section", tag("h2", title), content, id=name) for name, title, content in sections),
     ]
@@ -65,7 +69,7 @@ def render(
         join(body),
         styles=("uplot.min.css", "report.css"),
         scripts=("uplot.min.js", "report.js"),
-        data=_data(timeline(axis, history, facts, faults, findings)),
+        data=_data(timeline(axis, history, facts, faults, pins(verdict.findings), named_logs)),
     )
 
 

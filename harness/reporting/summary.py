@@ -12,9 +12,9 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.fault_story import FaultStory, stories
-from harness.reporting.junit import first_example
+from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
-from harness.reporting.words import NS_PER_S, count
+from harness.reporting.words import count, moment
 
 _STYLE = {
     Validity.VALID: "bold blue",
@@ -52,7 +52,7 @@ def summary(
     _claims(text, verdict)
     _findings(text, verdict.findings)
     _faults(text, stories(plan, facts))
-    example = first_example(verdict)
+    example = first_example(verdict.findings)
     if example is not None:
         text.append(f"\nFirst counter-example ({example.kind}):\n")
         for sentence in example.because:
@@ -113,7 +113,7 @@ def operation_table(rows: Iterable[OperationRow], named: Sequence[int] = ()) -> 
         "outcome",
         "error",
     )
-    lines = [(" ", *head)]
+    lines: list[tuple[str, ...]] = [(" ", *head)]
     lines += [(">" if row.op in named else " ", *_cells(row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "".join(
@@ -130,8 +130,8 @@ def _cells(row: OperationRow) -> tuple[str, ...]:
         row.f,
         row.what,
         row.where,
-        f"{row.invoke_ns / NS_PER_S:.6f}",
-        "never" if row.complete_ns is None else f"{row.complete_ns / NS_PER_S:.6f}",
+        moment(row.invoke_ns, 6),
+        moment(row.complete_ns, 6),
         row.outcome,
         row.error,
     )

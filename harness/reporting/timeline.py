@@ -6,18 +6,18 @@ operations stand one by one only up to `EACH_MAX`, lanes and spans are capped an
 leave out.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 import msgspec
 
 from harness.history.history import History
 from harness.model.facts import Facts, LeaderEvent
-from harness.model.verdict import Finding
 from harness.reporting.axis import Axis
 from harness.reporting.charts import Chart, charts
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.lanes import OperationLanes, operation_lanes
+from harness.reporting.numbering import Pin
 from harness.reporting.words import listed
 
 LANES_MAX = 24
@@ -64,16 +64,17 @@ def timeline(
     history: History,
     facts: Facts,
     faults: Sequence[FaultStory],
-    findings: Sequence[Finding],
+    pins: Mapping[int, Pin],
+    named_logs: Collection[str],
 ) -> Timeline:
-    """The timeline of one run."""
+    """The timeline of one run; `pins` mark operations, `named_logs` are never left out."""
     return Timeline(
         end=axis.end_s,
         bucket=axis.bucket_s,
         phases=_phases(axis, facts),
         faults=_faults(axis, faults),
-        leaders=_leaders(axis, facts, findings),
-        operations=operation_lanes(axis, history, findings),
+        leaders=_leaders(axis, facts, named_logs),
+        operations=operation_lanes(axis, history, pins),
         charts=charts(axis, history),
     )
 
@@ -135,13 +136,14 @@ def _by_name(names: Sequence[str], spans: Iterable[Span]) -> Lanes:
     )
 
 
-def _leaders(axis: Axis, facts: Facts, findings: Sequence[Finding]) -> Lanes:
+def _leaders(axis: Axis, facts: Facts, named_logs: Collection[str]) -> Lanes:
     """One lane per log; of too many, those that anomalies name, then the busiest."""
     by_log: dict[str, list[LeaderEvent]] = {}
     for event in facts.leaders:
         by_log.setdefault(event.log, []).append(event)
-    named = {example.log for finding in findings for example in finding.examples}
-    chosen = sorted(by_log, key=lambda log: (log not in named, -len(by_log[log]), log))[:LANES_MAX]
+    chosen = sorted(by_log, key=lambda log: (log not in named_logs, -len(by_log[log]), log))[
+        :LANES_MAX
+    ]
     chosen.sort()
     spans: list[Span] = []
     for lane, log in enumerate(chosen):
@@ -171,8 +173,3 @@ def _leader_spans(axis: Axis, lane: int, events: Sequence[LeaderEvent]) -> Itera
             share=1.0 if event.leader is None else len(event.isr) / replicas,
             note=f"{leader}, {isr} ({len(event.isr)} of {replicas}){epoch}",
         )
-
-
-def tones(lanes: Lanes) -> Mapping[str, str]:
-    """Label by tone, in order of tone: the legend of a lane chart."""
-    return dict(sorted({span.tone: span.label for span in lanes.spans}.items()))

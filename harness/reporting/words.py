@@ -32,6 +32,11 @@ def seconds(span_s: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def moment(time_ns: int | None, digits: int = 3) -> str:
+    """A time on the run's clock; `never` for what did not happen."""
+    return "never" if time_ns is None else f"{time_ns / NS_PER_S:,.{digits}f} s"
+
+
 def milliseconds(span_ms: float) -> str:
     """A latency: three digits that mean something."""
     if span_ms >= 10_000:
