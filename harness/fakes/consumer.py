@@ -190,12 +190,13 @@ class FakeConsumer:
             return []
         delay_ms = self._cluster.links.delay_ms(f"broker-{leader.broker}")
         sees_ns = self._clock.now_ns() - delay_ms * 1_000_000
-        visible = leader.mark_at(sees_ns) if delay_ms else leader.high_watermark
+        mark = leader.mark_at(sees_ns) if delay_ms else leader.high_watermark
+        visible = self._cluster.seams.visible(leader, mark)
         messages = position.read(leader, visible, limit)
-        if messages:
-            reader = Reader(self._number, self._group.name, member=self._subscription is not None)
-            if self._stores and messages[-1].error() is None:
+        if messages and messages[0].error() is None:
+            if self._stores:
                 position.stored = position.offset
+            reader = Reader(self._number, self._group.name, member=self._subscription is not None)
             messages = self._cluster.seams.hand_out(reader, position.log, messages)
         if self._tells_end and len(messages) < limit:
             end = position.at_end(visible)

@@ -9,7 +9,7 @@ from harness.fakes.record import Identity, Log, Record
 REMEMBERED_MARKS = 10_000
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Waiting:
     """An answer held back until the high watermark reaches `required`."""
 
@@ -54,10 +54,14 @@ class Replica:
         """Store `record` at the end and return its offset."""
         offset = len(self.records)
         self.records.append(record)
+        self.note(record, offset)
+        return offset
+
+    def note(self, record: Record, offset: int) -> None:
+        """Remember that an idempotent producer's record has been taken."""
         if record.identity is not None:
             self._sequences[record.identity, record.sequence] = offset
             self._next_sequences[record.identity] = record.sequence + 1
-        return offset
 
     def truncate(self, end: int) -> None:
         """Drop everything from offset `end` on."""

@@ -59,8 +59,10 @@ class Replication:
 
     def produce(self, broker: Broker, request: ProduceRequest) -> None:
         """Handle a request at the broker that it was sent to."""
-        log = self._seams.route(request.log)
-        leader = broker.replicas.get(log)
+        if not self._seams.remembers:
+            for record in request.records:
+                record.identity = None
+        leader = broker.replicas.get(request.log)
         refused = self._refusal(leader, request)
         if leader is None or refused:
             broker.answer(request, refused)
@@ -72,12 +74,12 @@ class Replication:
                 record.epoch = leader.epoch
             request.offsets = self._seams.append(leader, request.records)
             self._note_contact(leader, end_before)
-            self._wake(log)
+            self._wake(request.log)
         else:
             request.offsets = known
         # A leader without followers advances by itself; everybody else waits for fetches.
         required = leader.end if known is None else max(known) + 1
-        if request.acks == -1 and leader.high_watermark < required:
+        if request.acks == -1 and leader.high_watermark < required and self._seams.waits:
             self._wait(broker, leader, request, required)
         else:
             broker.answer(request, self._seams.answer(0))

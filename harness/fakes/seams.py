@@ -23,8 +23,6 @@ class Reader:
 class Seams:
     """What bugs may wrap."""
 
-    route: Callable[[Log], Log] = field(default=lambda log: log)
-    """The log that a leader takes a request for, from the one that it names."""
     append: Callable[[Replica, list[Record]], list[int]] = field(
         default=lambda leader, records: [leader.add(record) for record in records]
     )
@@ -35,3 +33,9 @@ class Seams:
         default=lambda _reader, _log, messages: messages
     )
     """What a poll brings from one log, from what it should."""
+    visible: Callable[[Replica, int], int] = field(default=lambda _leader, mark: mark)
+    """The offset that readers are shown a leader's log to, from what it should be."""
+    waits: bool = True
+    """Whether a leader waits for its in-sync replicas before it acknowledges to acks=all."""
+    remembers: bool = True
+    """Whether a leader knows what idempotent producers have written."""

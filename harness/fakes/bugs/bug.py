@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import TypeAlias
 
-from harness.fakes.seams import Seams
+from harness.fakes.record import Log, Record
+from harness.fakes.replica import Replica
+from harness.fakes.seams import Messages, Reader, Seams
 from harness.kit.registry import Registry
 
 Plant: TypeAlias = Callable[[Seams, "Dice"], None]
+Append: TypeAlias = Callable[[list[Record]], list[int]]
+"""Appends records at a leader and returns their offsets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,30 @@ def bug(name: str, *, shows: str) -> Callable[[Plant], Plant]:
         return plant
 
     return register
+
+
+def change_append(
+    seams: Seams,
+    change: Callable[[Replica, list[Record], Append], list[int]],
+) -> None:
+    """Let `change` append in place of the leader; its third argument is how it should be done."""
+    proceed = seams.append
+
+    def append(leader: Replica, records: list[Record]) -> list[int]:
+        return change(leader, records, lambda right: proceed(leader, right))
+
+    seams.append = append
+
+
+def change_polls(seams: Seams, change: Callable[[Reader, Log, Messages], Messages]) -> None:
+    """Let `change` alter what a poll brings from one log, when it brings something."""
+    proceed = seams.hand_out
+
+    def hand_out(reader: Reader, log: Log, messages: Messages) -> Messages:
+        messages = proceed(reader, log, messages)
+        return change(reader, log, messages) if messages else messages
+
+    seams.hand_out = hand_out
 
 
 class Dice:
