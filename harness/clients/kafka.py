@@ -27,8 +27,10 @@ REQUEST_LIMIT_S = 10.0
 TOPIC_LIMIT_S = 30.0
 STRAGGLER_S = 0.2
 
-# librdkafka logs to standard error unless it is given a logger.
+# librdkafka logs to standard error unless it is given a logger, and so does a logger that nobody
+# listens to.
 _LOG = logging.getLogger("harness.librdkafka")
+_LOG.addHandler(logging.NullHandler())
 
 # Only what decides how fast a client notices a failure and a recovery. Nothing here changes what
 # the client promises: that is for the scenario to say, and librdkafka's defaults stand otherwise.
@@ -100,6 +102,7 @@ class KafkaClients:
             f"topic {topic.name} to be fully replicated",
             lambda: self._lacks_topic(topic),
             limit_s=TOPIC_LIMIT_S,
+            retry_on=(KafkaException,),
         )
 
     def delete_topic(self, name: str) -> None:

@@ -17,7 +17,7 @@ from harness.kit.clock import REAL
 
 Address: TypeAlias = tuple[str, int]
 
-LIMIT_S = 1.0
+LIMIT_S = 5.0
 _CORRELATION = 1
 _CLIENT_ID = b"kafka-chaos-harness"
 _API_VERSIONS = 18

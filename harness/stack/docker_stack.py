@@ -35,10 +35,17 @@ class StatusRow(Value):
 class DockerStack:
     """A stack of containers; implements `harness.model.ports.Stack`.
 
-    This process has it alone, by its lease, until `close` or `remove`.
+    Args:
+        api: the engine.
+        identity: whose stack it is.
+        blueprint: what it consists of.
+        lease: makes it ours alone until `close` or `remove`; None for one that is only looked at
+            while another process may use it.
     """
 
-    def __init__(self, api: Api, identity: Identity, blueprint: Blueprint, lease: Lease) -> None:
+    def __init__(
+        self, api: Api, identity: Identity, blueprint: Blueprint, lease: Lease | None
+    ) -> None:
         self.identity = identity
         self.blueprint = blueprint
         self._api = api
@@ -216,15 +223,18 @@ class DockerStack:
         }
 
     def close(self) -> None:
-        """Let others use the stack, or remove it when it is not to be kept. Idempotent."""
-        if not self.identity.kept:
-            self.remove()
-            return
+        """Let others use the stack, or remove it when it is ours and not kept. Idempotent."""
         self._kafka.close()
-        self._lease.release()
+        if self._lease is None:
+            return
+        if self.identity.kept:
+            self._lease.release()
+        else:
+            self.remove()
 
     def remove(self) -> None:
         """Remove everything that belongs to the stack. Idempotent."""
         self._kafka.close()
         containers.remove_all(self._api, self.identity.stack)
-        self._lease.release(forget=True)
+        if self._lease is not None:
+            self._lease.release(forget=True)

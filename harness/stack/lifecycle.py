@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
-from harness.kit.errors import BootError, PortTakenError, WaitTimeout
+from harness.kit.errors import BootError, HarnessError, PortTakenError, UsageError, WaitTimeout
 from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
 from harness.model.value import Value
@@ -17,6 +17,7 @@ from harness.stack.published import free_ports
 from harness.stack.specs import Blueprint
 
 BOOT_LIMIT_S = 120.0
+ATTACH_LIMIT_S = 5.0
 READY_EVERY_S = 0.1
 PORT_PICKS_MAX = 5
 LOG_TAIL_LINES = 20
@@ -77,8 +78,19 @@ def boot(
     raise AssertionError
 
 
-def attach(topology: Topology, *, on_progress: Say = _say_nothing) -> DockerStack | None:
-    """A healthy stack of this very topology that was left running and that nobody uses, or None."""
+def attach(
+    topology: Topology,
+    *,
+    repair: Callable[[DockerStack], object] = lambda _stack: None,
+    on_progress: Say = _say_nothing,
+) -> DockerStack | None:
+    """A healthy stack of this very topology that was left running and that nobody uses, or None.
+
+    Args:
+        topology: what it has to consist of.
+        repair: heals what a killed process left broken, before the stack is looked at.
+        on_progress: gets a line about a stack that is passed over.
+    """
     api = connect()
     for marks in _marks(api).values():
         identity = labels.identity_of(marks)
@@ -88,12 +100,33 @@ def attach(topology: Topology, *, on_progress: Say = _say_nothing) -> DockerStac
         if (held := lease.take(identity.stack)) is None:
             continue
         stack = DockerStack(api, identity, blueprint, held)
-        missing = stack.unhealthy()
-        if missing is None:
+        try:
+            repair(stack)
+            _wait_until_healthy(stack)
+        except HarnessError as error:
+            on_progress(f"stack {identity.stack} is left alone: {error}")
+            held.release()
+        except BaseException:
+            held.release()
+            raise
+        else:
             return stack
-        on_progress(f"stack {identity.stack} is left alone: {missing}")
-        held.release()
     return None
+
+
+def look_at(stack: str) -> DockerStack:
+    """A stack by its id, to ask or to mend, whoever uses it; `close` leaves it as it is.
+
+    Raises:
+        UsageError: there is no such stack, or another version of the harness made it.
+    """
+    api = connect()
+    marks = _marks(api).get(stack)
+    blueprint = labels.blueprint_of(marks) if marks else None
+    if marks is None or blueprint is None:
+        known = ", ".join(sorted(_marks(api))) or "none"
+        raise UsageError(f"there is no stack {stack!r} that can be used; there are: {known}")
+    return DockerStack(api, labels.identity_of(marks), blueprint, None)
 
 
 def list_stacks() -> tuple[StackInfo, ...]:
@@ -205,6 +238,15 @@ def _wait_until_serving(api: Api, stack: DockerStack) -> None:
     except WaitTimeout as error:
         tails = "\n".join(_tail(stack, service) for service in waiting_for)
         raise BootError(f"{error}\n{tails}") from error
+
+
+def _wait_until_healthy(stack: DockerStack) -> None:
+    wait_until(
+        f"stack {stack.identity.stack} to be healthy",
+        lambda: NotYet(missing) if (missing := stack.unhealthy()) else True,
+        limit_s=ATTACH_LIMIT_S,
+        interval_s=READY_EVERY_S,
+    )
 
 
 def _raise_if_dead(api: Api, stack: DockerStack) -> None:

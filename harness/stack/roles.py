@@ -1,15 +1,25 @@
 """Who has a role now, asked of the cluster itself."""
 
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
 from confluent_kafka import KafkaException
 
 from harness.kit.errors import FaultError
 from harness.model.fault import Role
-from harness.model.ports import Kafka, PartitionState
+from harness.model.ports import PartitionState
 from harness.model.topology import Topology
 
 
+class Cluster(Protocol):
+    """The part of `harness.model.ports.Kafka` that roles ask."""
+
+    def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]: ...  # noqa: D102
+    def controller(self) -> int | None: ...  # noqa: D102
+
+
 def resolve(
-    role: Role, kafka: Kafka, topology: Topology, services: tuple[str, ...]
+    role: Role, cluster: Cluster, topology: Topology, services: tuple[str, ...]
 ) -> tuple[str, ...]:
     """Names of the services that have `role` now.
 
@@ -17,21 +27,21 @@ def resolve(
         FaultError: nobody has; says what was seen.
     """
     try:
-        return _resolve(role, kafka, topology, services)
+        return _resolve(role, cluster, topology, services)
     except KafkaException as error:
         raise FaultError(f"nobody can be found as {role}: {error.args[0].str()}") from error
 
 
 def _resolve(
-    role: Role, kafka: Kafka, topology: Topology, services: tuple[str, ...]
+    role: Role, cluster: Cluster, topology: Topology, services: tuple[str, ...]
 ) -> tuple[str, ...]:
     match role.kind:
         case "leader":
-            return (_broker(_partition(role, kafka).leader, role),)
+            return (_broker(_partition(role, cluster).leader, role),)
         case "followers":
-            return _followers(_partition(role, kafka), role)
+            return _followers(_partition(role, cluster), role)
         case "controller":
-            return (_broker(kafka.controller(), role),)
+            return (_broker(cluster.controller(), role),)
         case "broker":
             index = role.index
             if index is None or not 0 <= index < topology.brokers:
@@ -47,9 +57,9 @@ def _resolve(
             raise FaultError(f"{role}: only the run knows what an earlier step resolved to")
 
 
-def _partition(role: Role, kafka: Kafka) -> PartitionState:
+def _partition(role: Role, cluster: Cluster) -> PartitionState:
     topic = role.topic or ""
-    found = kafka.describe([topic]).get(topic, ())
+    found = cluster.describe([topic]).get(topic, ())
     for state in found:
         if state.partition == role.partition:
             return state

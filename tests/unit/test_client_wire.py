@@ -1,0 +1,120 @@
+"""The two requests by hand, against servers that answer, hang, or hang up."""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from harness.clients import wire
+from harness.clients.wire import ClusterView
+
+
+def text(value: str) -> bytes:
+    return struct.pack(">h", len(value)) + value.encode()
+
+
+def ids(*values: int) -> bytes:
+    return struct.pack(f">i{len(values)}i", len(values), *values)
+
+
+def metadata(leader: int = 2) -> bytes:
+    """An answer with brokers 1 and 2, controller 1, and the topic orders with one partition."""
+    brokers = b"".join(
+        struct.pack(">i", broker) + text("host") + struct.pack(">i", 9092) + struct.pack(">h", -1)
+        for broker in (1, 2)
+    )
+    partition = struct.pack(">hiii", 0, 0, leader, 7) + ids(1, 2) + ids(2) + ids()
+    topic = struct.pack(">h", 0) + text("orders") + b"\0" + struct.pack(">i", 1) + partition
+    return (
+        struct.pack(">i", 0)
+        + struct.pack(">i", 2)
+        + brokers
+        + text("cluster")
+        + struct.pack(">i", 1)
+        + struct.pack(">i", 1)
+        + topic
+    )
+
+
+def answer(connection: socket.socket, body: bytes) -> None:
+    (size,) = struct.unpack(">i", connection.recv(4, socket.MSG_WAITALL))
+    request = connection.recv(size, socket.MSG_WAITALL)
+    payload = request[4:8] + body
+    connection.sendall(struct.pack(">i", len(payload)) + payload)
+
+
+@contextmanager
+def broker(behave: Callable[[socket.socket, threading.Event], None]) -> Iterator[wire.Address]:
+    done = threading.Event()
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            behave(connection, done)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield listener.getsockname()
+        finally:
+            done.set()
+            thread.join()
+
+
+def answers(connection: socket.socket, _done: threading.Event) -> None:
+    answer(connection, metadata())
+
+
+def hangs(_connection: socket.socket, done: threading.Event) -> None:
+    done.wait(10)
+
+
+def hangs_up(_connection: socket.socket, _done: threading.Event) -> None:
+    return
+
+
+def refusing() -> wire.Address:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address: wire.Address = listener.getsockname()
+    return address
+
+
+def test_an_answer_is_read_field_by_field() -> None:
+    with broker(answers) as address:
+        view = wire.cluster_view(address)
+    (seen,) = view.topics["orders"]
+    assert view.brokers == {1, 2}
+    assert view.controller == 1
+    assert (seen.leader, seen.epoch, seen.replicas, seen.isr) == (2, 7, (1, 2), (2,))
+
+
+def test_a_partition_without_a_leader_has_none() -> None:
+    with broker(lambda connection, _done: answer(connection, metadata(leader=-1))) as address:
+        assert wire.cluster_view(address).topics["orders"][0].leader is None
+
+
+def test_every_way_of_not_answering_is_an_os_error() -> None:
+    with broker(hangs) as address, pytest.raises(TimeoutError, match=r"0\.05 s"):
+        wire.cluster_view(address, limit_s=0.05)
+    with broker(hangs_up) as address, pytest.raises(ConnectionResetError):
+        wire.cluster_view(address)
+    with pytest.raises(ConnectionRefusedError):
+        wire.cluster_view(refusing())
+
+
+def test_a_broker_that_hangs_does_not_hold_up_one_that_answers() -> None:
+    with broker(answers) as good, broker(hangs) as bad:
+        addresses = {1: good, 2: bad, 3: refusing()}
+        views = wire.cluster_views(addresses, limit_s=60, straggler_s=0.01)
+    assert isinstance(views[1], ClusterView)
+    assert isinstance(views[2], TimeoutError)
+    assert isinstance(views[3], ConnectionRefusedError)
+
+
+def test_a_round_trip_is_measured() -> None:
+    with broker(lambda connection, _done: answer(connection, b"\0\0")) as address:
+        assert wire.round_trip_ms(address, limit_s=5) > 0

@@ -1,0 +1,134 @@
+"""Booting without an engine: ports that are taken, owners that are gone, leases that are held."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from docker import errors
+
+from harness.kit.errors import BootError, NoDiskError, NoDockerError, PortTakenError
+from harness.model.topology import Topology
+from harness.stack import engine, labels, lease, lifecycle, owner
+from harness.stack.labels import Identity
+from harness.stack.published import fixed_ports, free_ports
+from harness.stack.specs import Blueprint
+
+
+@pytest.fixture
+def taken_ports(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, int]]:
+    """An engine whose ports are all taken; the list has every choice that was tried."""
+    tried: list[Mapping[str, int]] = []
+
+    def refuse(
+        _api: object, _topology: Topology, ports: Mapping[str, int], *_: Any, **__: Any
+    ) -> None:
+        tried.append(ports)
+        raise PortTakenError("port is already allocated")
+
+    monkeypatch.setattr(lifecycle, "connect", lambda: None)
+    monkeypatch.setattr(lifecycle, "require_disk", lambda _api: None)
+    monkeypatch.setattr(lifecycle, "_images", lambda *_: {})
+    monkeypatch.setattr(lifecycle, "_boot", refuse)
+    return tried
+
+
+def test_taken_ports_are_picked_again_a_limited_number_of_times(
+    taken_ports: list[Mapping[str, int]],
+) -> None:
+    with pytest.raises(PortTakenError):
+        lifecycle.boot(Topology(), kept=False)
+    assert len(taken_ports) == lifecycle.PORT_PICKS_MAX
+    assert taken_ports[0] != taken_ports[1]
+
+
+def test_a_port_asked_for_by_number_is_not_picked_again(
+    taken_ports: list[Mapping[str, int]],
+) -> None:
+    with pytest.raises(PortTakenError):
+        lifecycle.boot(Topology(), kept=False, ports=fixed_ports(Topology()))
+    assert taken_ports == [fixed_ports(Topology())]
+
+
+def test_free_ports_are_all_different() -> None:
+    ports = free_ports(Topology(brokers=9))
+    assert len(set(ports.values())) == len(ports)
+
+
+def test_labels_tell_all_that_is_needed_to_attach_again() -> None:
+    topology = Topology(brokers=2, broker_settings={"num.io.threads": 2})
+    blueprint = Blueprint(topology=topology, ports=free_ports(topology))
+    identity = Identity(stack="chaos-1", owner="1:2", kept=True, topology=topology.digest)
+    written = identity.labels(blueprint, "broker-1")
+    assert labels.identity_of(written) == identity
+    read = labels.blueprint_of(written)
+    assert read is not None
+    assert read.topology == topology
+    assert read.ports == blueprint.ports
+
+
+def test_labels_of_another_version_are_no_blueprint() -> None:
+    assert labels.blueprint_of({labels.BLUEPRINT: '{"topology":{"moons":2},"ports":{}}'}) is None
+    assert labels.blueprint_of({}) is None
+
+
+def test_this_process_is_alive_and_one_with_its_pid_but_another_start_is_not() -> None:
+    assert owner.is_alive(owner.this_process())
+    assert not owner.is_alive(f"{os.getpid()}:1")
+
+
+def test_a_process_that_ended_is_not_alive() -> None:
+    code = "from harness.stack.owner import this_process; print(this_process())"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not owner.is_alive(ended.stdout.strip())
+
+
+def test_a_lease_is_held_by_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HARNESS_STATE_DIR", str(tmp_path))
+    first = lease.take("chaos-1")
+    assert first is not None
+    assert lease.take("chaos-1") is None
+    other = lease.take("chaos-2")
+    assert other is not None
+    first.release()
+    again = lease.take("chaos-1")
+    assert again is not None
+    again.release(forget=True)
+    other.release(forget=True)
+    assert list((tmp_path / "leases").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("explanation", "kind"),
+    [
+        ("write /x: no space left on device", NoDiskError),
+        ("Bind for 127.0.0.1:80 failed: port is already allocated", PortTakenError),
+        ("listen tcp4 127.0.0.1:80: bind: address already in use", PortTakenError),
+        ("something else", BootError),
+    ],
+)
+def test_errors_of_the_engine_get_their_own_class(explanation: str, kind: type[BootError]) -> None:
+    with pytest.raises(BootError, match="cannot start x") as caught, engine.translated("start x"):
+        raise errors.APIError("500", explanation=explanation)
+    assert type(caught.value) is kind
+
+
+def test_an_engine_that_does_not_answer_says_what_to_do() -> None:
+    with pytest.raises(NoDockerError, match="scripts/setup"), engine.translated("start x"):
+        raise errors.DockerException("connection refused")
+
+
+def test_too_little_disk_is_found_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = SimpleNamespace(info=lambda: {"DockerRootDir": "/var/lib/docker"})
+    usage = SimpleNamespace(free=2 * 1024**3)
+    monkeypatch.setattr("harness.stack.engine.shutil.disk_usage", lambda _path: usage)
+    with pytest.raises(NoDiskError, match=r"2\.0 GiB"):
+        engine.require_disk(api)
+
+
+def test_an_engine_whose_disk_is_out_of_sight_is_believed() -> None:
+    engine.require_disk(SimpleNamespace(info=lambda: {"DockerRootDir": "/nowhere/at/all"}))

@@ -1,0 +1,68 @@
+"""Roles resolve to names of services, or say who was seen instead."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from confluent_kafka import KafkaError, KafkaException
+
+from harness.kit.errors import FaultError
+from harness.model.fault import Role
+from harness.model.ports import PartitionState
+from harness.model.topology import Topology
+from harness.stack.roles import resolve
+
+
+class Cluster:
+    """As much of a Kafka as roles ask."""
+
+    def __init__(self, leader: int | None = 2, controller: int | None = 3) -> None:
+        self._leader = leader
+        self._controller = controller
+
+    def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
+        state = PartitionState(partition=0, leader=self._leader, isr=(2,), replicas=(3, 2, 1))
+        return {topic: (state,) for topic in topics if topic == "orders"}
+
+    def controller(self) -> int | None:
+        return self._controller
+
+
+class Silent(Cluster):
+    """A cluster of which no broker answers."""
+
+    def controller(self) -> int | None:
+        raise KafkaException(KafkaError(KafkaError._ALL_BROKERS_DOWN, "nobody answers"))
+
+
+def found(role: Role, cluster: Cluster | None = None) -> tuple[str, ...]:
+    services = ("broker-1", "broker-2", "broker-3", "zookeeper")
+    return resolve(role, cluster or Cluster(), Topology(), services)
+
+
+def test_roles_resolve_to_services() -> None:
+    assert found(Role(kind="leader", topic="orders")) == ("broker-2",)
+    assert found(Role(kind="followers", topic="orders")) == ("broker-1", "broker-3")
+    assert found(Role(kind="controller")) == ("broker-3",)
+    assert found(Role(kind="broker", index=0)) == ("broker-1",)
+    assert found(Role(kind="brokers")) == ("broker-1", "broker-2", "broker-3")
+    assert found(Role(kind="service", name="zookeeper")) == ("zookeeper",)
+
+
+@pytest.mark.parametrize(
+    ("role", "cluster"),
+    [
+        (Role(kind="leader", topic="orders"), Cluster(leader=None)),
+        (Role(kind="followers", topic="orders"), Cluster(leader=None)),
+        (Role(kind="leader", topic="orders", partition=7), Cluster()),
+        (Role(kind="leader", topic="nothing"), Cluster()),
+        (Role(kind="controller"), Cluster(controller=None)),
+        (Role(kind="controller"), Silent()),
+        (Role(kind="broker", index=3), Cluster()),
+        (Role(kind="broker"), Cluster()),
+        (Role(kind="service", name="moon"), Cluster()),
+        (Role(kind="same", name="first"), Cluster()),
+    ],
+)
+def test_a_role_that_nobody_has_is_an_error(role: Role, cluster: Cluster) -> None:
+    with pytest.raises(FaultError):
+        found(role, cluster)
