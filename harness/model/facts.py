@@ -5,7 +5,7 @@ from typing import Literal
 from harness.model.value import Value
 
 
-class LogEnd(Value, kw_only=True):
+class LogEnd(Value, frozen=True, kw_only=True):
     """One partition at the end of a run: where it begins and ends, and how far it was read."""
 
     log: str
@@ -18,7 +18,7 @@ class LogEnd(Value, kw_only=True):
     """Final reads covered every offset below this; equal to `end` when the drain is complete."""
 
 
-class FaultEvent(Value, kw_only=True):
+class FaultEvent(Value, frozen=True, kw_only=True):
     """One moment in the life of a fault, on the run's clock."""
 
     step: str
@@ -29,14 +29,14 @@ class FaultEvent(Value, kw_only=True):
     note: str = ""
 
 
-class PhaseEvent(Value, kw_only=True):
+class PhaseEvent(Value, frozen=True, kw_only=True):
     """A phase of the run began."""
 
     phase: str
     time_ns: int
 
 
-class LeaderEvent(Value, kw_only=True):
+class LeaderEvent(Value, frozen=True, kw_only=True):
     """A partition was seen with this leader and these in-sync replicas (a change since before)."""
 
     time_ns: int
@@ -46,7 +46,7 @@ class LeaderEvent(Value, kw_only=True):
     epoch: int | None = None
 
 
-class Facts(Value, kw_only=True):
+class Facts(Value, frozen=True, kw_only=True):
     """Everything about a run that is not an operation."""
 
     logs: tuple[LogEnd, ...] = ()

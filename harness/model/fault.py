@@ -9,7 +9,7 @@ from typing import Literal
 from harness.model.value import Settings, Value
 
 
-class Role(Value, kw_only=True):
+class Role(Value, frozen=True, kw_only=True):
     """A target by role, resolved to names of services when the step begins.
 
     Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
@@ -37,7 +37,7 @@ class Role(Value, kw_only=True):
                 return self.kind
 
 
-class FaultSpec(Value, kw_only=True):
+class FaultSpec(Value, frozen=True, kw_only=True):
     """One fault: its kind, its target, its settings (checked by the kind)."""
 
     kind: str
@@ -45,13 +45,13 @@ class FaultSpec(Value, kw_only=True):
     settings: Settings = {}
 
 
-class Heal(Value, kw_only=True):
+class Heal(Value, frozen=True, kw_only=True):
     """Heal, in mid-run, the fault that the step named `step` injected."""
 
     step: str
 
 
-class After(Value, kw_only=True):
+class After(Value, frozen=True, kw_only=True):
     """When a step begins, counted since the step before it was done (or since chaos began).
 
     All given counts must be reached. `limit_s` bounds the wait for progress: when it passes, the
@@ -68,7 +68,7 @@ class After(Value, kw_only=True):
     spread: float = 0.0
 
 
-class Step(Value, kw_only=True):
+class Step(Value, frozen=True, kw_only=True):
     """One entry of a scenario or a plan: when, and what."""
 
     name: str

@@ -3,7 +3,7 @@
 from harness.model.value import Value
 
 
-class Manifest(Value, kw_only=True):
+class Manifest(Value, frozen=True, kw_only=True):
     """Facts about the harness and its host."""
 
     run: str

@@ -64,7 +64,7 @@ class Consumer(Protocol):
     def close(self) -> None: ...  # noqa: D102
 
 
-class PartitionState(Value, kw_only=True):
+class PartitionState(Value, frozen=True, kw_only=True):
     """One partition as the cluster describes it now."""
 
     partition: int

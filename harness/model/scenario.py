@@ -6,14 +6,14 @@ from harness.model.value import Value
 from harness.model.workload import LogWorkload
 
 
-class Floor(Value, kw_only=True):
+class Floor(Value, frozen=True, kw_only=True):
     """Below this a run has proved nothing and is UNKNOWN."""
 
     acks: int = 100
     """Acknowledged sends over the whole run."""
 
 
-class Limits(Value, kw_only=True):
+class Limits(Value, frozen=True, kw_only=True):
     """How long each phase may take, in seconds."""
 
     baseline_s: float = 30.0
@@ -22,7 +22,7 @@ class Limits(Value, kw_only=True):
     drain_s: float = 60.0
 
 
-class Scenario(Value, kw_only=True):
+class Scenario(Value, frozen=True, kw_only=True):
     """Traffic, faults and the claims that must hold.
 
     `claims` are names of claims (see `harness.checkers.claims`). Empty: what the settings promise.
@@ -42,7 +42,7 @@ class Scenario(Value, kw_only=True):
     limits: Limits = Limits()
 
 
-class Plan(Value, kw_only=True):
+class Plan(Value, frozen=True, kw_only=True):
     """A compiled scenario: nothing in it is left to chance but the system under test.
 
     `streams` are the sub-seeds of the workers by name.

@@ -7,7 +7,7 @@ import msgspec
 from harness.model.value import Settings, Value
 
 
-class Topology(Value, kw_only=True):
+class Topology(Value, frozen=True, kw_only=True):
     """A stack to run scenarios on.
 
     Two scenarios with equal topologies may share one warm stack.

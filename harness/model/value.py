@@ -11,5 +11,6 @@ Settings: TypeAlias = dict[str, Scalar]
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen value that refuses unknown fields when decoded.
 
-    Subclasses say `kw_only=True` themselves: msgspec does not inherit it.
+    Subclasses say `frozen=True, kw_only=True` themselves: msgspec inherits neither `kw_only` at run
+    time nor `frozen` in the eyes of mypy.
     """

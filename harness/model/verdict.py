@@ -13,7 +13,7 @@ class Validity(StrEnum):
     INVALID = "INVALID"
 
 
-class Anomaly(Value, kw_only=True):
+class Anomaly(Value, frozen=True, kw_only=True):
     """One thing that went wrong, with the smallest set of operations that proves it."""
 
     kind: str
@@ -28,7 +28,7 @@ class Anomaly(Value, kw_only=True):
     """Sentences that a person can follow, each naming the operation it speaks of."""
 
 
-class Finding(Value, kw_only=True):
+class Finding(Value, frozen=True, kw_only=True):
     """All anomalies of one kind: how many, whether they count, and the first examples."""
 
     kind: str
@@ -42,7 +42,7 @@ class Finding(Value, kw_only=True):
     examples: tuple[Anomaly, ...]
 
 
-class CheckResult(Value, kw_only=True):
+class CheckResult(Value, frozen=True, kw_only=True):
     """What one checker found: exact counts by kind, and bounded examples."""
 
     checker: str
@@ -53,7 +53,7 @@ class CheckResult(Value, kw_only=True):
     statistics: dict[str, float] = {}
 
 
-class ClaimResult(Value, kw_only=True):
+class ClaimResult(Value, frozen=True, kw_only=True):
     """One claim of the run and how it stands."""
 
     claim: str
@@ -63,7 +63,7 @@ class ClaimResult(Value, kw_only=True):
     """What contradicts it, or why it is unknown."""
 
 
-class Verdict(Value, kw_only=True):
+class Verdict(Value, frozen=True, kw_only=True):
     """The judgement of one run."""
 
     validity: Validity

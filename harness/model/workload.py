@@ -5,7 +5,7 @@ from typing import Literal
 from harness.model.value import Settings, Value
 
 
-class Topic(Value, kw_only=True):
+class Topic(Value, frozen=True, kw_only=True):
     """A topic that a scenario owns; its real name gets the run's prefix."""
 
     name: str
@@ -14,7 +14,7 @@ class Topic(Value, kw_only=True):
     settings: Settings = {}
 
 
-class Producers(Value, kw_only=True):
+class Producers(Value, frozen=True, kw_only=True):
     """Producers of one kind.
 
     `settings` are librdkafka's, laid over the harness's own; what they promise is read from them.
@@ -38,7 +38,7 @@ class Producers(Value, kw_only=True):
     ending: Literal["flush", "leave"] = "flush"
 
 
-class Consumers(Value, kw_only=True):
+class Consumers(Value, frozen=True, kw_only=True):
     """Consumers of one kind: members of one group, or readers with partitions assigned by hand."""
 
     name: str = "consumer"
@@ -49,7 +49,7 @@ class Consumers(Value, kw_only=True):
     batch: int = 500
 
 
-class LogWorkload(Value, kw_only=True, tag="log"):
+class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):
     """Producers and consumers over topics, and a final read of every partition to its end."""
 
     topics: tuple[Topic, ...]
