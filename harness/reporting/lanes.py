@@ -55,7 +55,8 @@ class OperationLanes(msgspec.Struct, frozen=True, kw_only=True):
 
 def operation_lanes(axis: Axis, history: History, pins: Mapping[int, Pin]) -> OperationLanes:
     """The lanes of every process, those that anomalies name first when there are too many."""
-    named_first = sorted(pins, key=lambda op: (not pins[op].counts, op))[:NAMED_MAX]
+    known = (op for op in pins if op < history.operations.height)
+    named_first = sorted(known, key=lambda op: (not pins[op].counts, op))[:NAMED_MAX]
     lanes = _lanes(history, named_first)
     few = history.operations.height <= EACH_MAX
     operations = range(history.operations.height) if few else named_first

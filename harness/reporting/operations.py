@@ -10,6 +10,7 @@ from harness.model.verdict import Anomaly
 from harness.reporting.words import counted, listed
 
 _PARTS_MAX = 4
+_NOTHING = {"poll": ("no record",), "drain": ("no record",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def describe(
             op=row["op"],
             process=names.get(row["process"], f"process {row['process']}"),
             f=row["f"],
-            what="; ".join(what.get(row["op"], ())),
+            what="; ".join(what.get(row["op"], _NOTHING.get(row["f"], ()))),
             where=listed(where.get(row["op"], ()), _PARTS_MAX),
             invoke_ns=row["invoke_ns"],
             complete_ns=row["complete_ns"],

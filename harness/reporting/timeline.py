@@ -81,16 +81,16 @@ def timeline(
 
 def _phases(axis: Axis, facts: Facts) -> Lanes:
     phases = sorted(facts.phases, key=lambda phase: phase.time_ns)
-    ends = [axis.seconds(phase.time_ns) for phase in phases[1:]] + [axis.end_s]
+    moments = [*(axis.seconds(phase.time_ns) for phase in phases), axis.end_s]
     spans = tuple(
         Span(
             lane=0,
-            start=axis.seconds(phase.time_ns),
+            start=start,
             end=end,
             label=phase.phase,
             tone=f"phase-{number % 2}",
         )
-        for number, (phase, end) in enumerate(zip(phases, ends, strict=True))
+        for number, (phase, (start, end)) in enumerate(zip(phases, pairwise(moments), strict=True))
     )
     return Lanes(names=("phase",) if spans else (), spans=spans[:SPANS_MAX])
 

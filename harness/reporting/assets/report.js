@@ -228,14 +228,15 @@
         const [top, size] = box(span.lane);
         const fill = toneColour(span.tone);
         const tall = size - 4 * ratio;
+        const unproved = span.tone === "unproved";
         ctx.globalAlpha = 0.25;
         ctx.fillStyle = fill;
-        if (span.share < 1) ctx.fillRect(left, top + 2 * ratio, wide, tall);
+        if (span.share < 1 || unproved) ctx.fillRect(left, top + 2 * ratio, wide, tall);
+        if (unproved) hatch(ctx, left, top + 2 * ratio, wide, tall, ratio);
         ctx.globalAlpha = 1;
-        const filled = tall * Math.max(span.share, 0.12);
+        const filled = unproved ? 0 : tall * Math.max(span.share, 0.12);
         ctx.fillRect(left, top + 2 * ratio + tall - filled, wide, filled);
-        if (span.tone === "unproved") hatch(ctx, left, top + 2 * ratio, wide, tall, ratio);
-        ctx.fillStyle = span.share < 0.7 ? colour("ink") : inkOn(fill);
+        ctx.fillStyle = span.share < 0.7 || unproved ? colour("ink") : inkOn(fill);
         const from = Math.max(left, plot.bbox.left);
         const room = Math.min(left + wide, plot.bbox.left + plot.bbox.width) - from - 8 * ratio;
         if (room > 5 * ratio) ctx.fillText(fitted(ctx, span.label, room), from + 5 * ratio, top + size / 2);
@@ -254,13 +255,14 @@
     };
     addLanes(lanes.names, { label: title, axis, paint, read });
   };
+  /* What no witness measured is hatched, not filled. */
   const hatch = (ctx, left, top, wide, tall, ratio) => {
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, top, wide, tall);
     ctx.clip();
     ctx.beginPath();
-    ctx.strokeStyle = colour("ground");
+    ctx.strokeStyle = colour("unknown");
     ctx.lineWidth = 1.5 * ratio;
     const from = Math.max(left, 0);
     const to = Math.min(left + wide, ctx.canvas.width);

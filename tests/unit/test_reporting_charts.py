@@ -1,0 +1,88 @@
+from harness.history.build import TICK_NS, HistoryBuilder
+from harness.model.facts import Facts
+from harness.reporting.axis import BUCKETS_MAX, Axis, axis_of
+from harness.reporting.charts import Chart, charts
+from harness.reporting.statistics import statistics
+
+
+def chart(history: HistoryBuilder, title: str, axis: Axis) -> Chart:
+    [found] = [found for found in charts(axis, history.history()) if found.title == title]
+    return found
+
+
+def test_buckets_are_bounded_however_long_the_run() -> None:
+    build = HistoryBuilder()
+    build.send("producer", 1, log="orders-0", offset=0, invoke_ns=0, complete_ns=10**16)
+    axis = axis_of(build.history(), Facts())
+    assert axis.buckets <= BUCKETS_MAX
+    assert axis.end_s == 10_000_000
+
+
+def test_an_empty_run_has_an_axis() -> None:
+    axis = axis_of(HistoryBuilder().history(), Facts())
+    assert axis.buckets == 1
+    assert charts(axis, HistoryBuilder().history())[2].labels == ()
+
+
+def test_throughput_counts_acknowledged_sends_and_records_read_by_consumers() -> None:
+    build = HistoryBuilder()
+    build.send("producer", 1, log="orders-0", offset=0, invoke_ns=0, complete_ns=5)
+    build.send("producer", 2, outcome="fail", invoke_ns=1, complete_ns=6)
+    build.poll("consumer", [("orders-0", 0, 1)], invoke_ns=10, complete_ns=15)
+    build.drain("drain", [("orders-0", 0, 1)], invoke_ns=20, complete_ns=25)
+    axis = Axis(end_ns=29, bucket_ns=10)
+    rates = chart(build, "Throughput", axis).columns
+    assert rates == ((1e8, 0.0, 0.0), (0.0, 1e8, 0.0))
+
+
+def test_latency_is_silent_where_nothing_was_acknowledged() -> None:
+    build = HistoryBuilder()
+    build.send("producer", 1, log="orders-0", offset=0, invoke_ns=0, complete_ns=4 * TICK_NS)
+    build.send("producer", 2, outcome="info", invoke_ns=5 * TICK_NS, complete_ns=19 * TICK_NS)
+    axis = Axis(end_ns=19 * TICK_NS, bucket_ns=10 * TICK_NS)
+    assert chart(build, "Latency of acknowledged sends", axis).columns == ((4.0, None),) * 3
+
+
+def test_lag_is_the_acknowledged_end_minus_the_furthest_read() -> None:
+    build = HistoryBuilder()
+    build.process("consumer-0", group="billing", kind="billing")
+    build.assign("consumer-0", ["orders-0"], invoke_ns=0, complete_ns=1)
+    for offset in range(3):
+        build.send(
+            "producer", offset, log="orders-0", offset=offset, invoke_ns=2 + offset, complete_ns=9
+        )
+    build.poll("consumer-0", [("orders-0", 0, 0)], invoke_ns=10, complete_ns=15)
+    build.poll("consumer-0", [("orders-0", 1, 1), ("orders-0", 2, 2)], invoke_ns=20, complete_ns=25)
+    lag = chart(build, "Consumer lag", Axis(end_ns=29, bucket_ns=10))
+    assert lag.labels == ("billing, orders-0",)
+    assert lag.columns == ((3.0, 2.0, 0.0),)
+
+
+def test_lag_of_a_log_that_a_group_holds_but_never_reads_grows() -> None:
+    build = HistoryBuilder()
+    build.process("consumer-0", group="billing", kind="billing")
+    build.assign("consumer-0", ["orders-0", "orders-1"], invoke_ns=0, complete_ns=1)
+    build.send("producer", 1, log="orders-1", offset=6, invoke_ns=2, complete_ns=3)
+    lag = chart(build, "Consumer lag", Axis(end_ns=9, bucket_ns=10))
+    assert dict(zip(lag.labels, lag.columns, strict=True)) == {
+        "billing, orders-0": (0.0,),
+        "billing, orders-1": (7.0,),
+    }
+
+
+def test_statistics_count_outcomes_errors_and_records() -> None:
+    build = HistoryBuilder()
+    build.send("producer", 1, log="orders-0", offset=0)
+    build.send("producer", 2, outcome="info", error="producer:_MSG_TIMED_OUT")
+    build.send("producer", 3, outcome="info", error="producer:_MSG_TIMED_OUT")
+    build.poll("consumer", [("orders-0", 0, 1)])
+    build.drain("drain", [("orders-0", 0, 1)])
+    numbers = statistics(build.history())
+    assert numbers.total("send", "ok") == 1
+    assert numbers.total("send", "info") == 2
+    assert [(error.name, error.count) for error in numbers.errors] == [
+        ("producer:_MSG_TIMED_OUT", 2)
+    ]
+    assert [(log.log, log.acked, log.polled, log.drained) for log in numbers.logs] == [
+        ("orders-0", 1, 1, 1)
+    ]

@@ -1,0 +1,249 @@
+import html
+import json
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import numpy as np
+import polars as pl
+import pytest
+
+from harness.history.build import HistoryBuilder
+from harness.history.history import (
+    ASSIGNMENTS,
+    COMMITS,
+    LOGS,
+    OPERATIONS,
+    PROCESSES,
+    READS,
+    SENDS,
+    History,
+)
+from harness.model.facts import Facts
+from harness.model.verdict import Anomaly, Finding, Validity, Verdict
+from harness.reporting.numbering import EXAMPLES_MAX
+from harness.reporting.page import render
+from tests.unit.reporting_sample import Sample, sample, unknown_sample, valid_sample
+
+PAGE_BYTES_MAX = 3_000_000
+
+
+def page_of(run: Sample) -> str:
+    return render(run.manifest, run.plan, run.history, run.facts, run.verdict).decode()
+
+
+def data_of(page: str) -> dict[str, object]:
+    block = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert block is not None
+    parsed: dict[str, object] = json.loads(block[1])
+    return parsed
+
+
+class Elements(HTMLParser):
+    """Collects start tags, so that a test asks what a browser would build."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def count(self, name: str) -> int:
+        return sum(tag == name for tag, _ in self.tags)
+
+
+@pytest.mark.parametrize(
+    ("run", "word"),
+    [(sample(), "INVALID"), (valid_sample(), "VALID"), (unknown_sample(), "UNKNOWN")],
+    ids=["invalid", "valid", "unknown"],
+)
+def test_verdict_stands_first(run: Sample, word: str) -> None:
+    page = page_of(run)
+    body = page.index("<main>")
+    assert page.index(f'<p class="word">{word}</p>') < page.index("<h1>") < page.index("<h2>")
+    assert page.index("<h1>") > body
+    assert html.escape(run.verdict.headline) in page
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    assert page_of(sample()) == page_of(sample())
+
+
+def test_every_sentence_of_every_shown_anomaly_is_on_the_page() -> None:
+    run = sample()
+    page = page_of(run)
+    for finding in run.verdict.findings:
+        for anomaly in finding.examples[:EXAMPLES_MAX]:
+            for sentence in anomaly.because:
+                assert html.escape(sentence) in page
+    assert f"87 anomalies, {EXAMPLES_MAX} of them here" in page
+
+
+def test_operations_of_an_anomaly_are_shown_with_process_log_and_offset() -> None:
+    run = sample()
+    anomaly = run.verdict.findings[0].examples[0]
+    [row] = re.findall(
+        f'<tr>(<td><button[^>]*data-op="{anomaly.operations[0]}".*?)</tr>', page_of(run)
+    )
+    assert "producer-0" in row
+    assert "orders-0@323" in row
+    assert f"value {anomaly.values[0]}" in row
+
+
+def test_hostile_names_stay_text() -> None:
+    hostile = '<script>alert("x")</script>'
+    plain, attacked = page_of(sample()), page_of(sample(topic=hostile, scenario=hostile))
+    assert hostile not in attacked
+    assert html.escape(hostile) in attacked
+    assert Elements(attacked).count("script") == Elements(plain).count("script")
+    lanes = data_of(attacked)["leaders"]
+    assert isinstance(lanes, dict)
+    assert lanes["names"][0] == f"{hostile}-0"
+
+
+def test_page_loads_nothing_and_forbids_loading() -> None:
+    page = page_of(sample())
+    for tag, attributes in Elements(page).tags:
+        assert tag not in {"link", "img", "iframe", "object", "base"}
+        assert "src" not in attributes
+        assert (attributes.get("href") or "#").startswith("#")
+        assert not [name for name in attributes if name.startswith("on")]
+    assert "default-src &#x27;none&#x27;" in page
+
+
+def test_faults_say_whether_they_bit() -> None:
+    assert page_of(sample()).count("bit and healed") > 1
+    page = page_of(unknown_sample())
+    assert "did not bite" in page
+    assert "so what holds under it was not tested" in page
+
+
+def test_a_short_final_read_is_named_among_what_was_not_tested() -> None:
+    assert "orders-2 (read to 612 of 790)" in page_of(unknown_sample())
+
+
+def test_replay_and_check_commands_name_the_run() -> None:
+    run = sample()
+    page = page_of(run)
+    assert f"<pre>harness replay reports/{run.manifest.run}</pre>" in page
+    assert f"<pre>harness check reports/{run.manifest.run}</pre>" in page
+
+
+def test_a_run_that_recorded_nothing_has_a_page() -> None:
+    run = sample()
+    nothing = Verdict(
+        validity=Validity.UNKNOWN,
+        headline="The run recorded nothing",
+        claims=(),
+        findings=(),
+        unknowns=("The run was stopped.",),
+        checkers=(),
+    )
+    page = render(run.manifest, run.plan, HistoryBuilder().history(), Facts(), nothing).decode()
+    assert "The run was stopped." in page
+    assert "No send was acknowledged." in page
+
+
+def test_an_anomaly_that_names_what_is_not_there_does_no_harm() -> None:
+    run = sample()
+    strange = Anomaly(kind="lost-write", log="gone-9", operations=(10**9,), because=("Odd.",))
+    finding = msgspec.structs.replace(run.verdict.findings[0], examples=(strange,))
+    verdict = msgspec.structs.replace(run.verdict, findings=(finding,))
+    assert b"Odd." in render(run.manifest, run.plan, run.history, run.facts, verdict)
+
+
+def big_history(operations: int) -> History:
+    """Sends of thirty producers to fifty logs, all read by one consumer."""
+    number = np.arange(operations)
+    send = number % 10 != 9
+    polls = number[~send]
+    log, offset = number % 50, number // 50
+    reader = np.minimum(number + 9 - number % 10, polls[-1])
+    frame = pl.DataFrame(
+        {
+            "op": number,
+            "process": np.where(send, number % 30, 30),
+            "f": np.where(send, "send", "poll"),
+            "invoke_ns": number * 50_000,
+            "complete_ns": number * 50_000 + 3_000_000 + number % 97 * 10_000,
+            "outcome": np.where(number % 1000 == 7, "info", "ok"),
+            "error": 0,
+        }
+    )
+    records = pl.DataFrame(
+        {"op": number, "topic": 0, "key": 0, "value": number, "log": log, "offset": offset}
+    )
+    read = records.with_columns(op=pl.Series(reader)).select(READS.names())
+    people = [(n, f"producer-{n}", "producer", "producer", None) for n in range(30)]
+    return History(
+        operations=frame.cast(dict(OPERATIONS)),  # type: ignore[arg-type]
+        sends=records.filter(pl.Series(send)).cast(dict(SENDS)),  # type: ignore[arg-type]
+        reads=read.filter(pl.Series(send)).cast(dict(READS)),  # type: ignore[arg-type]
+        assignments=pl.DataFrame(schema=ASSIGNMENTS),
+        commits=pl.DataFrame(schema=COMMITS),
+        processes=pl.DataFrame(
+            [*people, (30, "consumer-0", "consumer", "consumer", "group")],
+            schema=PROCESSES,
+            orient="row",
+        ),
+        logs=pl.DataFrame([(n, 0, f"orders-{n}", n) for n in range(50)], schema=LOGS, orient="row"),
+    )
+
+
+def test_a_million_operations_with_thousands_of_anomalies_fit_a_bounded_page() -> None:
+    run = sample()
+    examples = tuple(
+        Anomaly(
+            kind="lost-write",
+            log="orders-0",
+            operations=tuple(range(number * 7, number * 7 + 40)),
+            because=(f"Operation {number * 7} was lost.",),
+        )
+        for number in range(5_000)
+    )
+    finding = msgspec.structs.replace(run.verdict.findings[0], examples=examples, count=5_000)
+    verdict = msgspec.structs.replace(run.verdict, findings=(finding,))
+    page = render(run.manifest, run.plan, big_history(1_000_000), run.facts, verdict)
+    assert len(page) < PAGE_BYTES_MAX
+    drawn = data_of(page.decode())
+    operations, charts = drawn["operations"], drawn["charts"]
+    assert isinstance(operations, dict)
+    assert isinstance(charts, list)
+    assert operations["densities"]
+    assert operations["left_out"] == 7
+    assert 1_000 < len(charts[0]["columns"][0]) <= 1_501
+
+
+def test_density_counts_every_operation_of_a_drawn_process() -> None:
+    run, history = sample(), big_history(20_000)
+    drawn = data_of(render(run.manifest, run.plan, history, Facts(), run.verdict).decode())
+    operations = drawn["operations"]
+    assert isinstance(operations, dict)
+    counted = sum(
+        sum(lane[outcome]) for lane in operations["densities"] for outcome in ("ok", "fail", "info")
+    )
+    named = history.processes.filter(pl.col("name").is_in(operations["names"]))
+    assert counted == history.operations.join(named, on="process", how="semi").height
+    assert "consumer-0" in operations["names"]
+
+
+def test_findings_that_count_are_proved_before_those_that_are_allowed() -> None:
+    run = sample()
+    turned = msgspec.structs.replace(run.verdict, findings=run.verdict.findings[::-1])
+    page = render(run.manifest, run.plan, run.history, run.facts, turned).decode()
+    first = re.search(r'id="anomaly-0"[^>]*>.*?<strong>(.*?)</strong>', page)
+    assert first is not None
+    assert first[1] == "lost-write in orders-0"
+
+
+def test_a_finding_without_examples_is_listed_without_a_link() -> None:
+    run = sample()
+    bare = Finding(
+        kind="duplicate", count=3, counts=True, claim="no-duplicates", permitted_by=(), examples=()
+    )
+    verdict = msgspec.structs.replace(run.verdict, findings=(bare,))
+    page = render(run.manifest, run.plan, run.history, run.facts, verdict).decode()
+    assert "<td>duplicate</td>" in page
+    assert "There is no anomaly to prove." in page
