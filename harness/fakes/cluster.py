@@ -2,8 +2,6 @@
 
 import itertools
 
-from confluent_kafka import KafkaError, KafkaException
-
 from harness.fakes.broker import Broker
 from harness.fakes.clock import VirtualClock
 from harness.fakes.groups import Group
@@ -15,22 +13,16 @@ from harness.fakes.record import Log
 from harness.fakes.replica import Replica
 from harness.fakes.replication import Replication
 from harness.fakes.seams import Seams
+from harness.kit.errors import HarnessError, UsageError
 from harness.kit.rng import stream
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
+from harness.stack.services.kafka import baseline
 
 OFFSETS_TOPIC = "__consumer_offsets"
 EPOCH_MS = 1_700_000_000_000
 """The wall clock of a fake stack begins here."""
-
-DEFAULTS: Settings = {
-    "min.insync.replicas": 2,
-    "unclean.leader.election.enable": False,
-    "replica.lag.time.max.ms": 30_000,
-    "zookeeper.session.timeout.ms": 6_000,
-}
-"""The settings of a broker that the fake knows; the topology's own are laid over them."""
 
 
 class Cluster:
@@ -46,7 +38,7 @@ class Cluster:
         self.clock = VirtualClock()
         self.seed = seed
         self.seams = seams
-        self.settings: Settings = {**DEFAULTS, **topology.broker_settings}
+        self.settings: Settings = {**baseline(topology.brokers), **topology.broker_settings}
         self.links = Links(self.clock)
         numbers = range(1, topology.brokers + 1)
         self.brokers = {n: Broker(n, self.clock, self._reviewed) for n in numbers}
@@ -90,13 +82,15 @@ class Cluster:
         """Create a topic with a leader and a full ISR everywhere.
 
         Raises:
-            KafkaException: the topic is there, or there are too few brokers.
+            HarnessError: the topic is there already.
+            UsageError: there are too few brokers.
         """
         if topic.name in self.topics:
-            raise KafkaException(KafkaError(KafkaError.TOPIC_ALREADY_EXISTS))
+            raise HarnessError(f"cannot create topic {topic.name!r}: it is there already")
         alive = [number for number in self.brokers if self.membership.registered(number)]
         if topic.replicas > len(alive):
-            raise KafkaException(KafkaError(KafkaError.INVALID_REPLICATION_FACTOR))
+            counts = f"{topic.replicas} replicas on {len(alive)} brokers"
+            raise UsageError(f"cannot create topic {topic.name!r}: {counts}")
         self.topics[topic.name] = topic.partitions
         for number in range(topic.partitions):
             first = next(self._placements)

@@ -14,8 +14,9 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.position import Position
 from harness.fakes.record import FakeMessage, Log
 from harness.fakes.seams import Reader
-from harness.fakes.settings import ClientSettings, invalid
+from harness.fakes.settings import ClientSettings
 from harness.fakes.subscription import Subscription
+from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.value import Settings
@@ -32,7 +33,7 @@ class FakeConsumer:
     def __init__(self, settings: Settings, cluster: Cluster) -> None:
         self._settings = ClientSettings(settings)
         if not self._settings.text("group.id"):
-            raise invalid("group.id must be configured")
+            raise UsageError("group.id must be configured")
         self._cluster = cluster
         self._clock = cluster.clock
         self._number = next(cluster.clients)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
 
+from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER
 from harness.fakes.cluster import Cluster
 from harness.fakes.consumer import FakeConsumer
 from harness.fakes.producer import FakeProducer
@@ -19,12 +20,20 @@ class FakeKafka:
         self._cluster = cluster
 
     def producer(self, settings: Settings) -> FakeProducer:
-        """A producer."""
-        return FakeProducer(settings, self._cluster)
+        """A producer with the settings that the harness gives every producer.
+
+        Raises:
+            UsageError: settings that librdkafka, or the fake, refuses.
+        """
+        return FakeProducer({**EVERY_CLIENT, **EVERY_PRODUCER, **settings}, self._cluster)
 
     def consumer(self, settings: Settings) -> FakeConsumer:
-        """A consumer."""
-        return FakeConsumer(settings, self._cluster)
+        """A consumer with the settings that the harness gives every consumer.
+
+        Raises:
+            UsageError: settings that librdkafka, or the fake, refuses.
+        """
+        return FakeConsumer({**EVERY_CLIENT, **EVERY_CONSUMER, **settings}, self._cluster)
 
     def create_topic(self, topic: Topic) -> None:
         """Create `topic` with a leader and a full ISR everywhere."""
@@ -35,12 +44,9 @@ class FakeKafka:
         self._cluster.delete(name)
 
     def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
-        """Partitions of each topic as the controller sees them now.
-
-        Raises:
-            KafkaException: there is no such topic.
-        """
-        return {topic: self._describe(topic) for topic in topics}
+        """Partitions of each of `topics` that exists, as the controller sees them now."""
+        known = [topic for topic in topics if topic in self._cluster.topics]
+        return {topic: self._describe(topic) for topic in known}
 
     def controller(self) -> int | None:
         """The id of the broker that is controller now."""
@@ -58,7 +64,5 @@ class FakeKafka:
         return 0, leader.high_watermark
 
     def _describe(self, topic: str) -> tuple[PartitionState, ...]:
-        count = self._cluster.topics.get(topic)
-        if count is None:
-            raise KafkaException(KafkaError(KafkaError.UNKNOWN_TOPIC_OR_PART))
-        return tuple(self._cluster.partitions[topic, number].state for number in range(count))
+        numbers = range(self._cluster.topics[topic])
+        return tuple(self._cluster.partitions[topic, number].state for number in numbers)

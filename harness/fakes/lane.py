@@ -89,6 +89,7 @@ class Lane:
         self._retries: list[Batch] = []
         self._flights: dict[Flight, Batch] = {}
         self._leader: int | None = None
+        self._refresh_ns = 0
         self._lingering: Timer | None = None
         self._blocked: Timer | None = None
         self._next_ordinal = 0
@@ -166,8 +167,11 @@ class Lane:
     def _broker(self) -> Broker | None:
         """Whom to send to, by what this client last heard about the leader; None: wait and ask."""
         partition = self._cluster.partitions.get(self.log)
-        if self._leader is None and partition is not None:
+        now = self._clock.now_ns()
+        if partition is not None and (self._leader is None or now >= self._refresh_ns):
             self._leader = partition.leader
+            interval_s = self._settings.seconds("topic.metadata.refresh.interval.ms")
+            self._refresh_ns = now + int(interval_s * NS_PER_S)
         if self._leader is None:
             return None
         broker = self._cluster.brokers[self._leader]

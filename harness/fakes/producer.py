@@ -12,7 +12,8 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.connections import Connections
 from harness.fakes.lane import Lane, Pending
 from harness.fakes.record import FakeMessage, Log
-from harness.fakes.settings import ClientSettings, invalid
+from harness.fakes.settings import ClientSettings
+from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.value import Settings
@@ -128,9 +129,9 @@ def _refuse_contradictions(settings: ClientSettings) -> None:
     """Raise for what librdkafka raises for, and for what only the real client can do."""
     if settings.flag("enable.idempotence"):
         if settings.acks != -1:
-            raise invalid("`acks` must be set to `all` when `enable.idempotence` is true")
+            raise UsageError("`acks` must be set to `all` when `enable.idempotence` is true")
         in_flight = "max.in.flight.requests.per.connection"
         if settings.given(in_flight) and settings.number(in_flight) > IDEMPOTENT_IN_FLIGHT:
-            raise invalid(f"`{in_flight}` must be at most 5 when `enable.idempotence` is true")
+            raise UsageError(f"`{in_flight}` must be at most 5 when `enable.idempotence` is true")
     if not settings.text("partitioner").startswith("consistent"):
-        raise invalid(f"the fake has no partitioner {settings.text('partitioner')!r}")
+        raise UsageError(f"the fake has no partitioner {settings.text('partitioner')!r}")

@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from confluent_kafka import KafkaError, KafkaException
-
 from harness.model.value import Scalar, Settings
 
 ALIASES = {
@@ -30,6 +28,7 @@ class ClientSettings:
         "retries": 2_147_483_647,
         "retry.backoff.ms": 100,
         "retry.backoff.max.ms": 1_000,
+        "topic.metadata.refresh.interval.ms": 300_000,
         "max.in.flight.requests.per.connection": 1_000_000,
         "queue.buffering.max.messages": 100_000,
         "partitioner": "consistent_random",
@@ -75,8 +74,3 @@ class ClientSettings:
         """How many replicas must have a record before it is acknowledged; -1 is all."""
         value: Scalar = self._settings["acks"]
         return -1 if str(value) in {"all", "-1"} else int(value)
-
-
-def invalid(reason: str) -> KafkaException:
-    """What the client raises for settings that it cannot work with."""
-    return KafkaException(KafkaError(KafkaError._INVALID_ARG, reason))  # noqa: SLF001 - its name

@@ -7,13 +7,13 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.kafka import FakeKafka
 from harness.fakes.links import ROUND_TRIP_MS
 from harness.fakes.process import Process
-from harness.fakes.roles import services_with
 from harness.fakes.seams import Seams
 from harness.kit.errors import FaultError
 from harness.kit.rng import stream
 from harness.model.fault import Role
 from harness.model.ports import ServiceState
 from harness.model.topology import Topology
+from harness.stack import roles
 
 
 class FakeStack:
@@ -128,10 +128,7 @@ class FakeStack:
         Raises:
             FaultError: nobody has it.
         """
-        names = services_with(role, self._cluster)
-        if not names:
-            raise FaultError(f"nobody is {role} now")
-        return names
+        return roles.resolve(role, self.kafka, self.topology, tuple(self._cluster.processes))
 
     def unhealthy(self) -> str | None:
         """None when every service runs and every log is fully replicated; else why not."""
