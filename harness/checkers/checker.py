@@ -1,19 +1,47 @@
-"""What a checker is, and the registry of all of them."""
+"""What a checker is, how it reports, and the registry of all of them."""
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from harness.history.history import History
+import numpy as np
+import numpy.typing as npt
+
+from harness.checkers.evidence import Evidence
 from harness.kit.registry import Registry
-from harness.model.facts import Facts
-from harness.model.scenario import Scenario
-from harness.model.verdict import CheckResult
+from harness.model.verdict import Anomaly, CheckResult
+
+EXAMPLES = 32
+"""At most so many examples of a kind are explained; counts are exact."""
 
 
-class Checker(Protocol):
-    """A pure judge of one claim over a history."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All anomalies of one kind, one number each, and how to explain such a number."""
 
-    def __call__(self, history: History, facts: Facts, scenario: Scenario) -> CheckResult:
-        """Find every anomaly of the checker's kinds; never raises for a strange history."""
+    kind: str
+    cases: npt.NDArray[np.integer]
+    explain: Callable[[int], Anomaly]
 
+
+Checker: TypeAlias = Callable[[Evidence], CheckResult]
+"""A pure judge: finds every anomaly of its kinds, in an order that only the history decides."""
 
 CHECKERS: Registry[Checker] = Registry("checker", "harness.checkers")
+
+
+def checker(name: str) -> Callable[[Checker], Checker]:
+    """Register the decorated function as the checker `name`."""
+    return lambda check: CHECKERS.add(name, check)
+
+
+def report(name: str, *found: Found, unknown: str | None = None) -> CheckResult:
+    """What the checker `name` found: exact counts and the first examples of each kind."""
+    return CheckResult(
+        checker=name,
+        counts={each.kind: len(each.cases) for each in found if len(each.cases)},
+        examples=tuple(
+            each.explain(case) for each in found for case in each.cases[:EXAMPLES].tolist()
+        ),
+        unknown=unknown,
+    )

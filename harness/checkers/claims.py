@@ -67,7 +67,4 @@ _claim(
 
 def claim_against(kind: str) -> Claim | None:
     """The claim that an anomaly of `kind` contradicts; None for `int-send-skip`."""
-    for _, claim in CLAIMS.items():
-        if kind in claim.contradicted_by:
-            return claim
-    return None
+    return next((CLAIMS[name] for name in CLAIMS if kind in CLAIMS[name].contradicted_by), None)

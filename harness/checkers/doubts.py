@@ -1,0 +1,91 @@
+"""Why a run may prove nothing, whatever its checkers say."""
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from harness.history.history import History
+from harness.model.facts import Facts
+from harness.model.scenario import Scenario
+
+STALL_MS_MAX = 5_000.0
+"""A host that was held up for longer makes clients time out by itself."""
+AFTERMATH_NS = 10_000_000_000
+"""So long after its heal a fault still explains a time-out."""
+
+
+def doubts(
+    history: History, facts: Facts, scenario: Scenario, claims: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Sentences on everything that keeps the run from proving its claims."""
+    return (
+        *facts.unknowns,
+        *_too_few_acks(history, scenario),
+        *(_incomplete_drain(facts, scenario) if "durability" in claims else ()),
+        *_faults_that_did_not_bite(facts),
+        *_stalled_host(history, facts),
+    )
+
+
+def acknowledged(history: History) -> int:
+    """How many sends were acknowledged."""
+    done = history.operations.filter(pl.col("outcome") == "ok", pl.col("f").is_in(["send", "txn"]))
+    if "txn" not in done["f"].unique():
+        return len(done)
+    return len(history.sends.join(done, on="op", how="semi"))
+
+
+def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
+    acks, floor = acknowledged(history), scenario.floor.acks
+    if acks < floor:
+        yield f"only {acks:,} sends were acknowledged, the scenario asks for at least {floor:,}"
+
+
+def _incomplete_drain(facts: Facts, scenario: Scenario) -> Iterator[str]:
+    ends = {end.log: end for end in facts.logs}
+    for topic in scenario.workload.topics:
+        for partition in range(topic.partitions):
+            log = f"{topic.name}-{partition}"
+            end = ends.get(log)
+            if end is None:
+                yield f"the final read did not look at {log}"
+            elif end.read_to < 0:
+                yield f"the final read of {log} found no leader to ask"
+            elif end.read_to < end.end:
+                yield f"the final read of {log} came to offset {end.read_to} of {end.end}"
+
+
+def _faults_that_did_not_bite(facts: Facts) -> Iterator[str]:
+    injected = {event.step for event in facts.faults if event.event == "injected"}
+    failed = {event.step for event in facts.faults if event.event == "failed"}
+    for event in facts.faults:
+        what = f"fault {event.kind} of step {event.step} on {', '.join(event.targets) or 'nothing'}"
+        note = f": {event.note}" if event.note else ""
+        if event.event == "unwitnessed":
+            yield f"{what} did not bite{note}"
+        elif event.event == "failed":
+            yield f"{what} failed{note}"
+        elif event.event == "asked" and event.step not in injected | failed:
+            yield f"{what} was asked for and never injected"
+
+
+def _stalled_host(history: History, facts: Facts) -> Iterator[str]:
+    if facts.host_stall_ms_max <= STALL_MS_MAX:
+        return
+    unsure = history.operations.filter(pl.col("outcome") == "info")
+    for begin_ns, end_ns in _windows(facts):
+        after = pl.col("invoke_ns") > end_ns + AFTERMATH_NS
+        unsure = unsure.filter(after | (pl.col("complete_ns").fill_null(begin_ns) < begin_ns))
+    if len(unsure):
+        yield (
+            f"{len(unsure):,} operations timed out away from any fault, while the host was held up "
+            f"for {facts.host_stall_ms_max:,.0f} ms"
+        )
+
+
+def _windows(facts: Facts) -> Iterator[tuple[int, int]]:
+    """From injection to heal of each fault; one that was never healed lasts for ever."""
+    healed = {event.step: event.time_ns for event in facts.faults if event.event == "healed"}
+    for event in facts.faults:
+        if event.event == "injected":
+            yield event.time_ns, healed.get(event.step, 1 << 62)

@@ -1,0 +1,121 @@
+"""The judge: from a history to a verdict, by every checker and by what the settings promise.
+
+Whatever goes wrong in judging becomes a reason for UNKNOWN; nothing hides what a checker found.
+"""
+
+from harness.checkers.anomalies import ANOMALIES
+from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
+from harness.checkers.claims import CLAIMS, claim_against
+from harness.checkers.doubts import doubts
+from harness.checkers.evidence import Evidence
+from harness.checkers.headline import headline
+from harness.checkers.promises import permitted, promised
+from harness.checkers.soundness import sound
+from harness.history.history import History
+from harness.model.facts import Facts
+from harness.model.scenario import Scenario
+from harness.model.verdict import CheckResult, ClaimResult, Finding, Validity, Verdict
+
+
+def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
+    """Judge one run. Never raises for a strange history, and changes nothing in it.
+
+    A finding counts when its kind contradicts a claim of the run (also when a setting permits it:
+    the scenario demanded it all the same), and when no setting permits it. The claims of the run
+    are the scenario's own, or all that its settings promise.
+    """
+    claims = scenario.claims or promised(scenario)
+    results, problems = _results(history, facts, scenario)
+    findings = _findings(results, claims, permitted(scenario))
+    unknowns = (
+        *problems,
+        *(
+            f"checker {each.checker} could not judge: {each.unknown}"
+            for each in results
+            if each.unknown
+        ),
+        *_shielded_doubts(history, facts, scenario, claims),
+    )
+    counted = [finding for finding in findings if finding.counts]
+    validity = Validity.INVALID if counted else Validity.UNKNOWN if unknowns else Validity.VALID
+    against = [finding.claim for finding in counted if finding.claim]
+    return Verdict(
+        validity=validity,
+        headline=headline(validity, findings, unknowns, claims, history),
+        claims=tuple(
+            _claim_result(name, counted, unknowns) for name in dict.fromkeys([*claims, *against])
+        ),
+        findings=findings,
+        unknowns=unknowns,
+        checkers=results,
+    )
+
+
+def _results(
+    history: History, facts: Facts, scenario: Scenario
+) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
+    """What every checker says, and what is wrong with the history itself."""
+    try:
+        sane, problems = sound(history)
+    except Exception as error:  # noqa: BLE001 - the shield: a broken history is a reason for UNKNOWN
+        return (), (f"the history cannot be read as tables: {_said(error)}",)
+    evidence = Evidence(sane, facts, scenario)
+    return tuple(_run(name, check, evidence) for name, check in CHECKERS.items()), problems
+
+
+def _run(name: str, check: Checker, evidence: Evidence) -> CheckResult:
+    try:
+        return check(evidence)
+    except Exception as error:  # noqa: BLE001 - the shield: one broken checker must not hide others
+        return CheckResult(checker=name, unknown=f"it broke down: {_said(error)}")
+
+
+def _shielded_doubts(
+    history: History, facts: Facts, scenario: Scenario, claims: tuple[str, ...]
+) -> tuple[str, ...]:
+    try:
+        return doubts(history, facts, scenario, claims)
+    except Exception as error:  # noqa: BLE001 - the shield, as above
+        return (f"whether the run proves anything cannot be said: {_said(error)}",)
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def _findings(
+    results: tuple[CheckResult, ...], claims: tuple[str, ...], allowed: dict[str, tuple[str, ...]]
+) -> tuple[Finding, ...]:
+    """All kinds that were found: those that count first, then in order of the catalogue."""
+    counts: dict[str, int] = {}
+    for result in results:
+        for kind, count in result.counts.items():
+            counts[kind] = counts.get(kind, 0) + count
+    examples = [example for result in results for example in result.examples]
+    findings = []
+    for kind in (kind for kind in ANOMALIES if counts.get(kind)):
+        claim = claim_against(kind)
+        counted = claim is not None and (claim.name in claims or kind not in allowed)
+        findings.append(
+            Finding(
+                kind=kind,
+                count=counts[kind],
+                counts=counted,
+                claim=claim.name if claim and counted else None,
+                permitted_by=allowed.get(kind, ()),
+                examples=tuple(each for each in examples if each.kind == kind)[:EXAMPLES],
+            )
+        )
+    return tuple(sorted(findings, key=lambda finding: not finding.counts))
+
+
+def _claim_result(name: str, counted: list[Finding], unknowns: tuple[str, ...]) -> ClaimResult:
+    against = tuple(
+        f"{finding.count:,} × {finding.kind}: {ANOMALIES[finding.kind].meaning}"
+        for finding in counted
+        if finding.claim == name
+    )
+    validity = Validity.INVALID if against else Validity.UNKNOWN if unknowns else Validity.VALID
+    return ClaimResult(
+        claim=name, sentence=CLAIMS[name].sentence, validity=validity, why=against or unknowns
+    )

@@ -1,0 +1,239 @@
+"""What the settings of a scenario permit, and therefore what they promise.
+
+Each rule reads the settings of a client, a topic or the brokers and says which kinds of anomaly
+they permit, and why. Defaults are librdkafka's, which differ from the Java client's (idempotence is
+off, any number of requests may be in flight), under the harness's own baseline for brokers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness.checkers.claims import CLAIMS
+from harness.model.scenario import Scenario
+from harness.model.topology import Topology
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Consumers, Producers, Topic
+
+BROKER_BASELINE: Settings = {
+    "min.insync.replicas": 2,
+    "unclean.leader.election.enable": False,
+    "auto.create.topics.enable": False,
+}
+"""The harness's own broker settings that decide a promise; logs are never flushed on purpose."""
+
+PRODUCER_DEFAULTS: Settings = {
+    "acks": "all",
+    "enable.idempotence": False,
+    "max.in.flight": 1_000_000,
+    "retries": 2_147_483_647,
+}
+CONSUMER_DEFAULTS: Settings = {
+    "isolation.level": "read_committed",
+    "auto.offset.reset": "earliest",  # the harness's; librdkafka's own is largest
+    "enable.auto.commit": True,
+    "enable.auto.offset.store": True,
+}
+SYNONYMS = {
+    "request.required.acks": "acks",
+    "max.in.flight.requests.per.connection": "max.in.flight",
+    "message.send.max.retries": "retries",
+}
+
+# A record vanishes: its offset is given to another, later ones move forward, and until then
+# readers see a gap where the sender was told a place.
+LOSS = (
+    "lost-write",
+    "unseen",
+    "inconsistent-offsets",
+    "nonmonotonic-send",
+    "realtime-order",
+    "poll-skip",
+    "int-poll-skip",
+)
+# A log goes back behind what readers have seen: they saw what is gone, and go back themselves.
+ROLLBACK = (
+    *LOSS,
+    "ghost",
+    "forked-offset",
+    "nonmonotonic-poll",
+    "int-nonmonotonic-poll",
+    "group-skip",
+    "duplicate-processing",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """A setting, the kinds of anomaly it permits, and why."""
+
+    setting: str
+    reason: str
+    kinds: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """The setting and the reason."""
+        return f"{self.setting}: {self.reason}"
+
+
+def permissions(scenario: Scenario) -> tuple[Permission, ...]:
+    """Everything that the settings of `scenario` permit, each thing once."""
+    workload = scenario.workload
+    found = [
+        permission
+        for topic in workload.topics
+        for permission in _of_topic(topic, scenario.topology)
+    ]
+    for producers in workload.producers:
+        found += _of_producers(producers)
+    for consumers in workload.consumers:
+        found += _of_consumers(consumers)
+    return tuple(dict.fromkeys(found))
+
+
+def permitted(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """For each kind of anomaly that something permits: the sentences that say so."""
+    reasons: dict[str, tuple[str, ...]] = {}
+    for permission in permissions(scenario):
+        for kind in permission.kinds:
+            reasons[kind] = (*reasons.get(kind, ()), permission.sentence)
+    return reasons
+
+
+def promised(scenario: Scenario) -> tuple[str, ...]:
+    """The claims that the settings of `scenario` promise: nothing permits what contradicts them."""
+    allowed = permitted(scenario)
+    return tuple(
+        name for name in CLAIMS if not any(kind in allowed for kind in CLAIMS[name].contradicted_by)
+    )
+
+
+def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:
+    settings = {**BROKER_BASELINE, **topology.broker_settings, **topic.settings}
+    if topic.replicas == 1:
+        yield Permission(
+            setting=f"replicas=1 of {topic.name}",
+            reason="the only copy is lost with its broker's disk",
+            kinds=ROLLBACK,
+        )
+    elif int(settings["min.insync.replicas"]) < 2:
+        yield Permission(
+            setting=f"min.insync.replicas={settings['min.insync.replicas']} of {topic.name}",
+            reason="a record is acknowledged, and read, while the leader alone has it; it is lost "
+            "when that broker is",
+            kinds=ROLLBACK,
+        )
+    if _is_on(settings["unclean.leader.election.enable"]):
+        yield Permission(
+            setting="unclean.leader.election.enable=true",
+            reason="a replica that lacks records may become leader, and all others drop them",
+            kinds=ROLLBACK,
+        )
+    yield from _of_cleanup(topic, settings)
+
+
+def _of_cleanup(topic: Topic, settings: Settings) -> Iterator[Permission]:
+    policy = str(settings.get("cleanup.policy", settings.get("log.cleanup.policy", "delete")))
+    if "compact" in policy:
+        yield Permission(
+            setting=f"cleanup.policy={policy} of {topic.name}",
+            reason="a record is removed once its key has a newer one",
+            kinds=("lost-write", "unsent", "ghost", "poll-skip", "int-poll-skip", "group-skip"),
+        )
+    for name in ("retention.ms", "retention.bytes"):
+        limit = settings.get(name, settings.get(f"log.{name}", -1))
+        if "delete" in policy and int(limit) >= 0:
+            yield Permission(
+                setting=f"{name}={limit} of {topic.name}",
+                reason="a record may be removed before a slow reader gets to it",
+                kinds=("poll-skip", "int-poll-skip", "group-skip"),
+            )
+
+
+def _of_producers(producers: Producers) -> Iterator[Permission]:
+    settings = {**PRODUCER_DEFAULTS, **_renamed(producers.settings)}
+    idempotent = _is_on(settings["enable.idempotence"])
+    acks = "all" if idempotent or str(settings["acks"]) in {"-1", "all"} else str(settings["acks"])
+    if acks == "0":
+        yield Permission(
+            setting="acks=0",
+            reason="a record counts as delivered once it is written to a socket; no broker need "
+            "have it",
+            kinds=LOSS,
+        )
+    elif acks != "all":
+        yield Permission(
+            setting=f"acks={acks}",
+            reason="only the leader has the record when it is acknowledged; it is lost when the "
+            "leader dies before a follower copied it",
+            kinds=LOSS,
+        )
+    if not idempotent:
+        yield from _of_retries(settings)
+    if producers.belief == "enqueue":
+        yield Permission(
+            setting=f"belief=enqueue of {producers.name}",
+            reason="the application takes a record as sent when produce() returns; it may still "
+            "be in the client's queue, time out there, or be dropped",
+            kinds=("unsent",),
+        )
+
+
+def _of_retries(settings: Settings) -> Iterator[Permission]:
+    if int(settings["retries"]) == 0:
+        return
+    yield Permission(
+        setting="enable.idempotence=false",
+        reason="a batch whose acknowledgement got lost is sent and appended again",
+        kinds=("duplicate",),
+    )
+    if int(settings["max.in.flight"]) > 1:
+        yield Permission(
+            setting=f"enable.idempotence=false with max.in.flight={settings['max.in.flight']}",
+            reason="a batch that is sent again comes behind one that was sent after it",
+            kinds=("nonmonotonic-send", "int-nonmonotonic-send"),
+        )
+
+
+def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
+    settings = {**CONSUMER_DEFAULTS, **consumers.settings}
+    group = consumers.mode == "group"
+    if group:
+        yield Permission(
+            setting=f"group subscription of {consumers.name}",
+            reason="partitions move between members, so that one member's view of a log jumps, and "
+            "what was not committed is handed out again (at least once)",
+            kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
+        )
+    if (
+        group
+        and _is_on(settings["enable.auto.commit"])
+        and _is_on(settings["enable.auto.offset.store"])
+    ):
+        yield Permission(
+            setting="enable.auto.commit with enable.auto.offset.store",
+            reason="an offset may be committed before its record is processed; a member that dies "
+            "in between leaves it to nobody",
+            kinds=("group-skip",),
+        )
+    reset = str(settings["auto.offset.reset"])
+    if reset in {"latest", "largest", "end"}:
+        yield Permission(
+            setting=f"auto.offset.reset={reset}",
+            reason="a reader without a valid position jumps to the end of its log",
+            kinds=("poll-skip", "int-poll-skip", "group-skip"),
+        )
+    if str(settings["isolation.level"]) == "read_uncommitted":
+        yield Permission(
+            setting="isolation.level=read_uncommitted",
+            reason="records of aborted transactions are handed out",
+            kinds=("G1a",),
+        )
+
+
+def _renamed(settings: Settings) -> Settings:
+    return {SYNONYMS.get(name, name): value for name, value in settings.items()}
+
+
+def _is_on(value: Scalar) -> bool:
+    return str(value).lower() in {"true", "1"}
