@@ -7,12 +7,12 @@ from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
 from harness.model.verdict import Verdict
 from harness.reporting.folder import RunFolder
-from harness.reporting.judgement import badge
+from harness.reporting.judgement import badge, started_words
 from harness.reporting.markup import Markup, join, table, tag
 from harness.reporting.page import document
 from harness.reporting.words import count, counted, seconds
 
-_HEAD = ("Run", "Scenario", "Seed", "Verdict", "Claims", "Anomalies", "Started", "Length", "Stack")
+_HEAD = ("Run", "Scenario", "Seed", "Verdict", "Claims", "Anomalies", "Length", "Stack")
 
 
 def render_index(folders: Sequence[RunFolder]) -> bytes:
@@ -35,30 +35,35 @@ def _row(folder: RunFolder) -> Sequence[str]:
     except RunFolderError as error:
         return (folder.name, str(error), *[""] * (len(_HEAD) - 2))
     return (
-        tag("a", folder.name, href=f"{folder.name}/report.html") if verdict else folder.name,
+        _name(folder, started_words(manifest), is_judged=verdict is not None),
         manifest.scenario,
         str(manifest.seed),
         badge(verdict.validity) if verdict else "not checked",
         _claims(verdict) if verdict else "",
         _anomalies(verdict) if verdict else "",
-        manifest.started_utc,
         _length(manifest),
         manifest.stack,
     )
 
 
+def _name(folder: RunFolder, started: str, *, is_judged: bool) -> Markup:
+    href = f"{folder.name}/report.html" if is_judged else ""
+    return tag("a" if href else "span", started, href=href, title=folder.name, class_="name")
+
+
 def _claims(verdict: Verdict) -> Markup:
-    return join([f"{claim.claim}: {claim.validity.value}" for claim in verdict.claims], tag("br"))
+    return join(_line(f"{claim.validity.value} {claim.claim}") for claim in verdict.claims)
 
 
 def _anomalies(verdict: Verdict) -> Markup:
     return join(
-        [
-            f"{count(finding.count)} {finding.kind}{'' if finding.counts else ' (allowed)'}"
-            for finding in verdict.findings
-        ],
-        tag("br"),
+        _line(f"{count(finding.count)} {finding.kind}{'' if finding.counts else ' (allowed)'}")
+        for finding in verdict.findings
     )
+
+
+def _line(words: str) -> Markup:
+    return tag("div", words, class_="name")
 
 
 def _length(manifest: Manifest) -> Markup:

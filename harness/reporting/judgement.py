@@ -66,10 +66,14 @@ def _first_reason(verdict: Verdict) -> Markup:
     )
 
 
+def started_words(manifest: Manifest) -> str:
+    """When the run began, as people write it."""
+    return manifest.started_utc.replace("T", " ").partition(".")[0].rstrip("Z") + " UTC"
+
+
 def _ran(manifest: Manifest, plan: Plan) -> Markup:
     about = tag("p", tag("strong", manifest.scenario), ": ", prose(plan.scenario.about))
-    started = manifest.started_utc.replace("T", " ").partition(".")[0].rstrip("Z")
-    where = f"Seed {manifest.seed}, {manifest.stack} stack, started {started} UTC"
+    where = f"Seed {manifest.seed}, {manifest.stack} stack, started {started_words(manifest)}"
     return tag("div", about, tag("p", where, class_="quiet"), class_="about")
 
 

@@ -106,7 +106,7 @@ def test_index_lists_runs_newest_first_and_says_what_cannot_be_read(tmp_path: Pa
     folders = run_folders(tmp_path)
     assert [folder.name for folder in folders] == [torn.name, unjudged.name, judged.name]
     page = render_index(folders).decode()
-    assert f'<a href="{judged.name}/report.html">' in page
+    assert f'<a href="{judged.name}/report.html"' in page
     assert "87 lost-write" in page
     assert "not checked" in page
     assert "is not a file of this harness" in page
