@@ -158,6 +158,87 @@ def replay(
 
 
 @app.command
+def up(*, brokers: int = 3, kafka_version: str | None = None) -> int:
+    """Boot a stack and leave it running for pytest, `run` and `replay` to attach to.
+
+    Args:
+        brokers: how many.
+        kafka_version: another version of Kafka than the pinned one.
+    """
+    from harness.engine.stacks import up as boot_or_attach
+    from harness.model.topology import Topology
+
+    print(boot_or_attach(Topology(brokers=brokers, kafka_version=kafka_version), tell=say))
+    return 0
+
+
+@app.command
+def down(stack: str | None = None, /) -> int:
+    """Remove a stack that was left running.
+
+    Args:
+        stack: its id; all that were left running unless given.
+    """
+    from harness.engine.sweep import down as remove
+
+    for line in remove(stack):
+        print(line)
+    return 0
+
+
+@app.command
+def status() -> int:
+    """Show every stack of this machine, service by service."""
+    from harness.engine.status import lines
+
+    for line in lines():
+        print(line)
+    return 0
+
+
+@app.command(name="exec")
+def execute(
+    service: str,
+    /,
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    stack: str | None = None,
+) -> int:
+    """Run a command in the container of a service: `harness exec broker-1 kafka-topics.sh --list`.
+
+    Args:
+        service: where.
+        command: what; put `--` before it when it has options of the harness's own.
+        stack: id of the stack; may be left out when there is only one.
+    """
+    from harness.engine.status import run_in
+
+    return run_in(stack, service, command)
+
+
+@app.command
+def sweep() -> int:
+    """Clean up after a harness that was killed: remove its stacks, heal what it broke in others."""
+    from harness.engine.sweep import sweep as clean
+
+    for line in clean():
+        print(line)
+    return 0
+
+
+@app.command
+def doctor() -> int:
+    """Say what this machine lacks for a run, and how to get it."""
+    from harness.engine.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(f"{'ok' if finding.ok else 'MISSING':<8}{finding.what:<24}{finding.seen}")
+        if not finding.ok:
+            print(f"{'':<8}{finding.remedy}")
+    return 0 if all(finding.ok for finding in findings) else 4
+
+
+@app.command
 def scenarios() -> int:
     """List every scenario by name."""
     from harness.engine.catalogue import scenarios as all_scenarios

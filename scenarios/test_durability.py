@@ -35,6 +35,7 @@ LEADER_DIES_AHEAD = Scenario(
         after(acks=100, spread=0.5).pause(followers("orders")),
         after(acks=200, limit_s=1.5).kill(leader("orders")),
         after().heal("pause"),
+        after(acks=100).heal("kill"),
     ),
     aftermath_acks=100,
 )
@@ -53,6 +54,7 @@ LEADER_SILENT = Scenario(
     steps=(
         after(acks=100, spread=0.5).pause(leader("orders")),
         after(sends=300, seconds=1).kill(same_as("pause")),
+        after(acks=100).heal("kill"),
     ),
     aftermath_acks=100,
 )

@@ -29,7 +29,7 @@ def _say_nothing(_line: str) -> None:
     return
 
 
-class StackInfo(Value):
+class StackInfo(Value, frozen=True, kw_only=True):
     """A stack as its labels and the engine describe it."""
 
     stack: str
@@ -151,6 +151,15 @@ def list_stacks() -> tuple[StackInfo, ...]:
     )
 
 
+def in_use(stack: str) -> bool:
+    """Whether a process holds the stack right now."""
+    held = lease.take(stack)
+    if held is None:
+        return True
+    held.release()
+    return False
+
+
 def remove_stack(stack: str) -> None:
     """Remove everything of a stack, whoever uses it. A stack that is not there is no error."""
     containers.remove_all(connect(), stack)
@@ -195,6 +204,7 @@ def _boot(
     try:
         on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")
         _launch(identity, blueprint, tags)
+        on_progress("started; waiting until they answer")
         _wait_until_serving(api, stack)
     except BaseException:
         stack.remove()

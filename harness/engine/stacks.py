@@ -1,0 +1,124 @@
+"""The pool of stacks: scenarios borrow an environment, healthy stacks stay warm for the next."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+from harness.engine.environment import Environment, StackKind
+from harness.engine.executor import Simulation, Threads
+from harness.engine.undo import ledger_path, undo
+from harness.fakes.stack import FakeStack
+from harness.kit.errors import WaitTimeout
+from harness.kit.waits import NotYet, wait_until
+from harness.model.topology import Topology
+from harness.stack import lifecycle
+from harness.stack.docker_stack import DockerStack
+
+log = logging.getLogger(__name__)
+HEALTH_LIMIT_S = 30.0
+WARM_MAX = 2
+"""Stacks that are kept warm side by side: each takes about two gigabytes of memory."""
+
+
+class StackPool:
+    """Lends stacks by topology; boots what is not there, replaces what does not get healthy.
+
+    Args:
+        kind: real containers or fakes.
+        kept: leave real stacks running at the end, for a later process to attach to.
+        tell: told what happens as one line.
+        bugs: planted in every fake stack.
+    """
+
+    def __init__(
+        self,
+        kind: StackKind,
+        *,
+        kept: bool,
+        tell: Callable[[str], None],
+        bugs: tuple[str, ...] = (),
+    ) -> None:
+        self._kind: StackKind = kind
+        self._kept = kept
+        self._tell = tell
+        self._bugs = bugs
+        self._warm: dict[str, DockerStack] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:
+        """An environment of that topology, ours alone for the time of one run."""
+        if self._kind == "fake":
+            yield from self._fake(topology, seed)
+            return
+        stack = self._warm.get(topology.digest) or self._new(topology)
+        try:
+            yield Environment(
+                kind="docker",
+                stack=stack,
+                executor=Threads(),
+                ledger=ledger_path(stack.identity.stack),
+                logs=lambda: {service: stack.logs(service) for service in stack.services},
+                images=stack.image_tags(),
+                versions=stack.versions(),
+            )
+        finally:
+            self._keep_if_healthy(stack)
+
+    def close(self) -> None:
+        """Hand back every stack: kept ones are left running, others are removed."""
+        while self._warm:
+            self._warm.popitem()[1].close()
+
+    def _fake(self, topology: Topology, seed: int) -> Iterator[Environment]:
+        stack = FakeStack(topology, seed=seed, bugs=self._bugs)
+        with TemporaryDirectory() as folder:
+            yield Environment(
+                kind="fake",
+                stack=stack,
+                executor=Simulation(stack.clock),
+                ledger=Path(folder) / "ledger.jsonl",
+            )
+
+    def _new(self, topology: Topology) -> DockerStack:
+        while len(self._warm) >= WARM_MAX:
+            oldest = next(iter(self._warm))
+            self._warm.pop(oldest).close()
+        stack = lifecycle.attach(topology, repair=_repair, on_progress=self._tell)
+        if stack is None:
+            stack = lifecycle.boot(topology, kept=self._kept, on_progress=self._tell)
+        self._warm[topology.digest] = stack
+        return stack
+
+    def _keep_if_healthy(self, stack: DockerStack) -> None:
+        def probe() -> bool | NotYet:
+            problem = stack.unhealthy()
+            return NotYet(problem) if problem else True
+
+        try:
+            wait_until("the stack to be healthy", probe, limit_s=HEALTH_LIMIT_S, interval_s=0.2)
+        except WaitTimeout as error:
+            self._tell(f"the stack is replaced: {error}")
+            self._warm.pop(stack.topology.digest, None)
+            stack.remove()
+
+
+def _repair(stack: DockerStack) -> None:
+    undo(stack, ledger_path(stack.identity.stack))
+
+
+def up(topology: Topology, *, tell: Callable[[str], None]) -> str:
+    """Leave a stack of that topology running and return its id; one that runs already will do."""
+    stack = lifecycle.attach(topology, repair=_repair, on_progress=tell)
+    if stack is None:
+        stack = lifecycle.boot(topology, kept=True, on_progress=tell)
+    stack.close()
+    return stack.identity.stack

@@ -1,0 +1,48 @@
+"""What runs on this machine, and commands inside it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from harness.kit.errors import UsageError
+from harness.stack import lifecycle
+
+
+def lines() -> Iterator[str]:
+    """Every stack, then its services with state, health and ports."""
+    stacks = lifecycle.list_stacks()
+    if not stacks:
+        yield "no stack runs; `harness up` boots one"
+    for info in stacks:
+        kept = "kept" if info.kept else "removed when its run ends"
+        use = ", in use" if lifecycle.in_use(info.stack) else ""
+        yield f"{info.stack}  topology {info.topology}, {kept}{use}"
+        for row in lifecycle.look_at(info.stack).status():
+            ports = " ".join(row.ports)
+            yield f"  {row.service:<12}{row.state:<10}{row.health}  {ports}".rstrip()
+
+
+def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
+    """Run `command` in the container of `service`, its output as it comes; return its status.
+
+    Raises:
+        UsageError: there is no such stack or service, or it is not clear which stack is meant.
+    """
+    if stack is None:
+        known = [info.stack for info in lifecycle.list_stacks()]
+        if len(known) != 1:
+            names = ", ".join(known) or "none; `harness up` boots one"
+            raise UsageError(f"say which stack with --stack; running: {names}")
+        stack = known[0]
+    if not command:
+        raise UsageError("say which command to run: harness exec SERVICE COMMAND …")
+    chosen = lifecycle.look_at(stack)
+    if service not in chosen.services:
+        raise UsageError(f"{stack} has no service {service!r}; it has {', '.join(chosen.services)}")
+    return chosen.exec_in(service, command, _write)
+
+
+def _write(stream: Literal["stdout", "stderr"], text: bytes) -> None:
+    target = sys.stdout if stream == "stdout" else sys.stderr
+    target.buffer.write(text)
+    target.flush()
