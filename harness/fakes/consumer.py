@@ -1,6 +1,7 @@
 """A consumer with librdkafka's behaviour: positions, polls, offsets to commit."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from confluent_kafka import (
     OFFSET_INVALID,
@@ -50,14 +51,13 @@ class FakeConsumer:
         if self._settings.flag("enable.auto.commit"):
             self._commit_later()
 
-    def subscribe(
-        self,
-        topics: Sequence[str],
-        on_assign: Callable[..., None] | None = None,
-        on_revoke: Callable[..., None] | None = None,
-        on_lost: Callable[..., None] | None = None,
-    ) -> None:
-        """Become a member of the group; callbacks come from inside `consume`."""
+    def subscribe(self, topics: Sequence[str], **callbacks: Callable[..., None]) -> None:
+        """Become a member of the group.
+
+        Args:
+            topics: what to read, shared with the other members.
+            callbacks: `on_assign`, `on_revoke`, `on_lost`; called from inside `consume`.
+        """
         self._require_open()
         self._subscription = Subscription(
             self,
@@ -66,7 +66,7 @@ class FakeConsumer:
             topics=tuple(topics),
             number=self._number,
             poll_limit_s=self._settings.seconds("max.poll.interval.ms"),
-            callbacks=(on_assign, on_revoke, on_lost or on_revoke),
+            callbacks=callbacks,
         )
 
     def assign(self, partitions: Sequence[TopicPartition]) -> None:
@@ -114,22 +114,21 @@ class FakeConsumer:
             if log in self._positions:
                 self._positions[log].stored = offset
 
-    def commit(
-        self,
-        message: FakeMessage | None = None,
-        offsets: Sequence[TopicPartition] | None = None,
-        asynchronous: bool = True,  # noqa: FBT001, FBT002 - as in the real one
-    ) -> list[TopicPartition] | None:
-        """Commit the message's place, or these offsets, or what is stored.
+    def commit(self, **options: Any) -> list[TopicPartition] | None:  # noqa: ANN401 - as the real one
+        """Commit what is stored.
+
+        Args:
+            options: `message` or `offsets` to commit instead; `asynchronous` (true unless given)
+                tells nobody how it went.
 
         Raises:
-            KafkaException: nothing to commit, no coordinator, or no longer a member; the real
-                client tells an asynchronous caller by callback only.
+            KafkaException: nothing to commit, no coordinator, or no longer a member.
         """
         self._require_open()
+        message, offsets = options.get("message"), options.get("offsets")
         named = _named(message, offsets) if message or offsets is not None else self._stored()
         error = self._commit(named) if named else NO_OFFSET
-        if asynchronous:
+        if options.get("asynchronous", True):
             return None
         if error:
             raise KafkaException(KafkaError(error))

@@ -4,13 +4,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from confluent_kafka import OFFSET_INVALID, KafkaError
+from confluent_kafka import KafkaError
 
 from harness.fakes.broker import Broker
 from harness.fakes.clock import Timer
 from harness.fakes.cluster import Cluster
 from harness.fakes.connections import Connections, Flight
-from harness.fakes.record import FakeMessage, Identity, Log, Record
+from harness.fakes.record import FakeReport, Identity, Log, Record
 from harness.fakes.request import ProduceRequest
 from harness.fakes.settings import ClientSettings
 from harness.kit.waits import NS_PER_S
@@ -33,11 +33,13 @@ MSG_TIMED_OUT = KafkaError._MSG_TIMED_OUT  # noqa: SLF001 - as above
 class Pending:
     """A record that has no delivery report yet."""
 
+    to: tuple[str, int | None]
+    """Topic, and partition if one was chosen."""
     key: bytes | None
     value: bytes | None
     timestamp_ms: int
     deadline_ns: int
-    on_delivery: Callable[[KafkaError | None, FakeMessage], None] | None
+    on_delivery: Callable[[KafkaError | None, FakeReport], None] | None
     identity: Identity = None
     sequence: int = 0
 
@@ -62,7 +64,7 @@ class Lane:
     In flight is limited for each lane, where the real client limits it for each connection.
 
     Args:
-        report: told the fate of a record: error code (0: none) and offset.
+        report: told the fate of a record: error code (0: none) and offset, if there is one.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class Lane:
         connections: Connections,
         settings: ClientSettings,
         *,
-        report: Callable[[Log, Pending, int, int], None],
+        report: Callable[[Pending, int, int | None], None],
     ) -> None:
         self.log = log
         self._cluster = cluster
@@ -207,7 +209,7 @@ class Lane:
             del self._flights[flight]
             self._connections.land(flight)
             for pending in batch.pending:
-                self._report(self.log, pending, 0, OFFSET_INVALID)
+                self._report(pending, 0, None)
 
     def _answered(self, flight: Flight, error: int, offsets: list[int]) -> None:
         batch = self._flights.get(flight)
@@ -217,7 +219,7 @@ class Lane:
             del self._flights[flight]
             self._connections.land(flight)
             for pending, offset in zip(batch.pending, offsets, strict=True):
-                self._report(self.log, pending, 0, offset)
+                self._report(pending, 0, offset)
             self._pump()
 
     def _failed(self, flight: Flight, error: int) -> None:
@@ -270,4 +272,4 @@ class Lane:
 
     def _report_all(self, pending: list[Pending], error: int) -> None:
         for each in pending:
-            self._report(self.log, each, error, OFFSET_INVALID)
+            self._report(each, error, None)

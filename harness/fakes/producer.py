@@ -11,7 +11,7 @@ from confluent_kafka import KafkaError, KafkaException
 from harness.fakes.cluster import Cluster
 from harness.fakes.connections import Connections
 from harness.fakes.lane import Lane, Pending
-from harness.fakes.record import FakeMessage, Log
+from harness.fakes.record import FakeReport, Log
 from harness.fakes.settings import ClientSettings
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
@@ -40,7 +40,7 @@ class FakeProducer:
         self._timeout_ns = int(self._settings.seconds("message.timeout.ms") * NS_PER_S)
         self._lanes: dict[Log, Lane] = {}
         self._unreported = 0
-        self._reports: deque[tuple[Pending, KafkaError | None, FakeMessage]] = deque()
+        self._reports: deque[tuple[Pending, KafkaError | None, FakeReport]] = deque()
 
     def produce(
         self,
@@ -60,26 +60,31 @@ class FakeProducer:
             raise BufferError("Local: Queue full")
         if len(value or b"") + len(key or b"") > self._size_limit:
             raise KafkaException(KafkaError(KafkaError.MSG_SIZE_TOO_LARGE))
-        deadline_ns = self._clock.now_ns() + self._timeout_ns
-        pending = Pending(key, value, self._cluster.now_ms, deadline_ns, on_delivery)
-        self._unreported += 1
         partitions = self._cluster.topics.get(topic)
-        if partitions is None:
-            self._unknown((topic, partition), pending, KafkaError.UNKNOWN_TOPIC_OR_PART)
-        elif partition >= partitions:
-            unknown = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001 - librdkafka's own errors
-            self._unknown((topic, partition), pending, unknown)
+        place = self._partition(key, partition, partitions or 1)
+        known = partitions is not None and place < partitions
+        pending = Pending(
+            (topic, place if known or partition != ANY_PARTITION else None),
+            key,
+            value,
+            self._cluster.now_ms,
+            self._clock.now_ns() + self._timeout_ns,
+            on_delivery,
+        )
+        self._unreported += 1
+        if known:
+            self._lane((topic, place)).enqueue(pending)
         else:
-            self._lane((topic, self._partition(key, partition, partitions))).enqueue(pending)
+            self._refuse_later(pending, unknown_topic=partitions is None)
 
     def poll(self, timeout: float = 0) -> int:  # noqa: ARG002 - the real one may wait
         """Serve the delivery reports that are there; return how many."""
         served = len(self._reports)
         for _ in range(served):
-            pending, error, message = self._reports.popleft()
+            pending, error, report = self._reports.popleft()
             self._unreported -= 1
             if pending.on_delivery is not None:
-                pending.on_delivery(error, message)
+                pending.on_delivery(error, report)
         return served
 
     def flush(self, timeout: float) -> int:
@@ -115,14 +120,17 @@ class FakeProducer:
             return partition
         return binascii.crc32(key) % partitions if key else self._random.randrange(partitions)
 
-    def _unknown(self, log: Log, pending: Pending, error: int) -> None:
+    def _refuse_later(self, pending: Pending, *, unknown_topic: bool) -> None:
+        """Report a record that found no queue once the client has asked about its topic."""
         limit_s = min(UNKNOWN_TOPIC_LIMIT_S, self._timeout_ns / NS_PER_S)
-        self._clock.call_after(limit_s, lambda: self._report(log, pending, error, -1))
+        unknown_partition = KafkaError._UNKNOWN_PARTITION  # noqa: SLF001 - librdkafka's own
+        error = KafkaError.UNKNOWN_TOPIC_OR_PART if unknown_topic else unknown_partition
+        self._clock.call_after(limit_s, lambda: self._report(pending, error, None))
 
-    def _report(self, log: Log, pending: Pending, error: int, offset: int) -> None:
+    def _report(self, pending: Pending, error: int, offset: int | None) -> None:
         problem = KafkaError(error) if error else None
-        message = FakeMessage(log, offset, pending.record, problem)
-        self._reports.append((pending, problem, message))
+        report = FakeReport(pending.record, pending.to, offset)
+        self._reports.append((pending, problem, report))
 
 
 def _refuse_contradictions(settings: ClientSettings) -> None:

@@ -25,8 +25,37 @@ class Record:
     """The leader epoch in which it was appended."""
 
 
+@dataclass(frozen=True, slots=True)
+class FakeReport:
+    """What became of a record that was sent; None where nobody told."""
+
+    record: Record
+    to: tuple[str, int | None]
+    at: int | None
+
+    def topic(self) -> str:
+        """The topic's name."""
+        return self.to[0]
+
+    def partition(self) -> int | None:
+        """The partition; None when none was chosen."""
+        return self.to[1]
+
+    def offset(self) -> int | None:
+        """The offset; None for a failed send, and for acks=0."""
+        return self.at
+
+    def key(self) -> bytes | None:
+        """The record's key."""
+        return self.record.key
+
+    def value(self) -> bytes | None:
+        """The record's value."""
+        return self.record.value
+
+
 class FakeMessage:
-    """A record handed out, an event of a consumer, or a delivery report."""
+    """A record handed out, or an event of a consumer."""
 
     __slots__ = ("_error", "_offset", "_record", "log")
 
@@ -47,11 +76,11 @@ class FakeMessage:
         return self.log[0]
 
     def partition(self) -> int:
-        """The partition; -1 when none was chosen."""
+        """The partition."""
         return self.log[1]
 
     def offset(self) -> int:
-        """The offset; negative when there is none."""
+        """The offset."""
         return self._offset
 
     def key(self) -> bytes | None:

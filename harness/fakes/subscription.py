@@ -1,7 +1,7 @@
 """A consumer's membership in its group: joining, giving up, taking over."""
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from confluent_kafka import KafkaError, TopicPartition
 
@@ -9,7 +9,6 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.groups import Group, Member
 from harness.fakes.record import FakeMessage
 
-Callback: TypeAlias = Callable[..., None] | None
 MAX_POLL_EXCEEDED = KafkaError._MAX_POLL_EXCEEDED  # noqa: SLF001 - librdkafka's own error
 
 
@@ -25,7 +24,7 @@ class Subscription:
     """What a member does on each poll.
 
     Args:
-        callbacks: on assign, on revoke, on lost.
+        callbacks: `on_assign`, `on_revoke`, `on_lost` (else as `on_revoke`).
     """
 
     def __init__(
@@ -37,12 +36,14 @@ class Subscription:
         topics: tuple[str, ...],
         number: int,
         poll_limit_s: float,
-        callbacks: tuple[Callback, Callback, Callback],
+        callbacks: Mapping[str, Callable[..., None]],
     ) -> None:
         self._consumer = consumer
         self._cluster = cluster
         self._group = group
-        self._on_assign, self._on_revoke, self._on_lost = callbacks
+        self._on_assign = callbacks.get("on_assign")
+        self._on_revoke = callbacks.get("on_revoke")
+        self._on_lost = callbacks.get("on_lost", self._on_revoke)
         now = cluster.clock.now_ns()
         self.member = Member(number, topics, poll_limit_s, polled_ns=now)
         self.assigned_by_hand = False
@@ -90,7 +91,7 @@ class Subscription:
         if not self.assigned_by_hand:
             self._consumer.assign(partitions)
 
-    def _give_up(self, callback: Callback) -> None:
+    def _give_up(self, callback: Callable[..., None] | None) -> None:
         held = self._consumer.assignment()
         if held and callback is not None:
             callback(self._consumer, held)

@@ -25,8 +25,18 @@ class KafkaErrorLike(Protocol):
     def retriable(self) -> bool: ...
 
 
+class Report(Protocol):
+    """What became of a record that was sent; place and offset are None where nobody told them."""
+
+    def topic(self) -> str: ...
+    def partition(self) -> int | None: ...
+    def offset(self) -> int | None: ...
+    def key(self) -> bytes | None: ...
+    def value(self) -> bytes | None: ...
+
+
 class Message(Protocol):
-    """A record as a client hands it out, or a delivery report."""
+    """A record as a client hands it out, or an event of a consumer."""
 
     def error(self) -> Any: ...  # noqa: ANN401 - KafkaError | None of an untyped library
     def topic(self) -> str: ...
@@ -46,7 +56,7 @@ class Producer(Protocol):
         value: bytes,
         key: bytes | None = None,
         partition: int = -1,
-        on_delivery: Callable[[Any, Message], None] | None = None,
+        on_delivery: Callable[[Any, Report], None] | None = None,
     ) -> None: ...
     def poll(self, timeout: float) -> int: ...  # noqa: D102
     def flush(self, timeout: float) -> int: ...  # noqa: D102

@@ -1,5 +1,6 @@
 """A producer: asynchronous sends at a rate, each with a value of its own, each report recorded."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ from harness.history.history import NOTHING
 from harness.kit.clock import Clock
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import Kafka, Message
+from harness.model.ports import Kafka, Report
 from harness.model.workload import Producers
-from harness.workloads.payload import VALUE_DIGITS, key_bytes, values_of
+from harness.workloads.payload import VALUE_DIGITS, Numbers, key_bytes, values_of
 
 FLUSH_EVERY_NS = NS_PER_S // 4
 KEYS_PER_PRODUCER = 1 << 16
@@ -59,7 +60,7 @@ class ProducerWorker:
         # Not yet in the journal: sends in order, and delivery reports as they came.
         self._send_first = self._next
         self._send_times: list[int] = []
-        self._reports: list[Message] = []
+        self._reports: list[Report] = []
         self._report_errors: list[Any] = []
         self._report_times: list[int] = []
 
@@ -148,7 +149,7 @@ class ProducerWorker:
             },
         )
 
-    def _report(self, error: Any, message: Message) -> None:  # noqa: ANN401 - KafkaError | None
+    def _report(self, error: Any, message: Report) -> None:  # noqa: ANN401 - KafkaError | None
         self._report_times.append(self._clock.now_ns())
         self._reports.append(message)
         self._report_errors.append(error)
@@ -176,7 +177,7 @@ class ProducerWorker:
 
     def _flush_reports(self) -> None:
         reports, errors = self._reports, self._report_errors
-        partitions = np.array([report.partition() for report in reports], dtype=np.int64)
+        partitions = _told([report.partition() for report in reports])
         known = sorted({int(partition) for partition in partitions if partition >= 0})
         logs = np.full(len(reports), NOTHING, dtype=np.int64)
         for partition in known:
@@ -187,17 +188,20 @@ class ProducerWorker:
             if error is not None:
                 outcomes[place] = OUTCOMES.index(outcome_of(error))
                 codes[place] = self._journal.error(name_of(error))
-        offsets = np.array([report.offset() for report in reports], dtype=np.int64)
         self._journal.append(
             "deliveries",
             {
-                "value": values_of([report.value() for report in reports]),
+                "value": values_of([each.value() for each in reports]),
                 "log": logs,
-                # acks=0 is reported without an offset (-1001), a failed send with -1.
-                "offset": np.where(offsets >= 0, offsets, NOTHING),
+                "offset": _told([report.offset() for report in reports]),
                 "outcome": outcomes,
                 "error": codes,
                 "time_ns": self._report_times,
             },
         )
         self._reports, self._report_errors, self._report_times = [], [], []
+
+
+def _told(numbers: Sequence[int | None]) -> Numbers:
+    """Numbers of reports; acks=0 is reported without an offset, and so is a failed send."""
+    return np.array([NOTHING if each is None else each for each in numbers], dtype=np.int64)
