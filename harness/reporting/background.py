@@ -81,14 +81,9 @@ def _logs(statistics: Statistics, facts: Facts) -> Markup:
     rows = []
     for row in statistics.logs[:_LOGS_MAX]:
         end = ends.get(row.log)
-        bounds = (end.start, end.end, end.read_to) if end else ()
-        rows.append(
-            (
-                row.log,
-                *(words.count(number) for number in (row.acked, row.polled, row.drained)),
-                *(words.count(number) for number in bounds),
-            )
-        )
+        bounds = [words.count(bound) for bound in (end.start, end.end, end.read_to)] if end else ()
+        counts = [words.count(number) for number in (row.acked, row.polled, row.drained)]
+        rows.append((row.log, *counts, *(bounds or ("", "", ""))))
     head = ("Log", "Acknowledged", "Read by consumers", "Final read", "Start", "End", "Read to")
     left_out = len(statistics.logs) - _LOGS_MAX
     return join(
@@ -121,11 +116,11 @@ def arrangement(plan: Plan) -> Markup:
     workload = scenario.workload
     rows = [
         ("stack", _stack(scenario.topology)),
-        *((f"topic {topic.name}", _topic(topic)) for topic in workload.topics),
-        *((f"producers {kind.name}", _producers(kind)) for kind in workload.producers),
-        *((f"consumers {kind.name}", _consumers(kind)) for kind in workload.consumers),
+        *((f"topic: {topic.name}", _topic(topic)) for topic in workload.topics),
+        *((f"producers: {kind.name}", _producers(kind)) for kind in workload.producers),
+        *((f"consumers: {kind.name}", _consumers(kind)) for kind in workload.consumers),
         *(
-            (f"step {step.name}", _step_words(plan, index))
+            (f"step: {step.name}", _step_words(plan, index))
             for index, step in enumerate(scenario.steps)
         ),
         ("floor", _floor(scenario)),
@@ -190,8 +185,9 @@ def _step_words(plan: Plan, index: int) -> Markup:
         values = words.settings(step.fault.settings)
     else:
         action, values = (f"heal {step.heal.step}" if step.heal else "nothing"), ""
-    sentence = f"{when(step.after)}: {action} (begins anyway after {step.after.limit_s:g} s)"
-    return _with_settings(sentence, values)
+    waits = step.after.acks or step.after.sends
+    limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
+    return _with_settings(f"{when(step.after)}: {action}{limit}", values)
 
 
 def origin(manifest: Manifest, plan: Plan) -> Markup:

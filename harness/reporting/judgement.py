@@ -10,7 +10,7 @@ from harness.reporting.fault_story import FaultStory
 from harness.reporting.markup import Markup, items, join, prose, table, tag
 from harness.reporting.numbering import first_example, first_numbers
 from harness.reporting.statistics import Statistics
-from harness.reporting.words import count, counted, milliseconds, moment, seconds
+from harness.reporting.words import count, counted, headline, milliseconds, moment, seconds
 
 MEANING = {
     Validity.VALID: "The claims were tested and none was contradicted.",
@@ -41,7 +41,7 @@ def masthead(
         tag(
             "div",
             tag("p", verdict.validity.value, class_="word"),
-            tag("h1", verdict.headline),
+            tag("h1", headline(verdict)),
             tag("p", MEANING[verdict.validity], class_="meaning"),
             _first_reason(verdict),
             class_=f"verdict {verdict.validity.value.lower()}",
@@ -53,15 +53,18 @@ def masthead(
 
 def _first_reason(verdict: Verdict) -> Markup:
     """Why, in the words of the first counter-example or of what keeps the run from proving."""
+    doubts = items(prose(reason) for reason in verdict.unknowns) if verdict.unknowns else Markup()
     example = first_example(verdict.findings)
     if example is None:
-        return items(prose(reason) for reason in verdict.unknowns) if verdict.unknowns else Markup()
+        return doubts
     return join(
         [
             tag("p", f"The first counter-example ({example.kind}):", class_="lead"),
             items(prose(sentence) for sentence in example.because),
             # Counter-examples come first on the page, so the first one's number is zero.
             tag("p", tag("a", "See its proof", href="#anomaly-0")),
+            tag("p", "Besides, the run leaves open:", class_="lead") if doubts else "",
+            doubts,
         ]
     )
 

@@ -44,15 +44,21 @@ def table(
     numbers: Sequence[int] = (),
     kind: str = "",
 ) -> Markup:
-    """A table that scrolls sideways on a narrow screen; `numbers` are columns set to the right."""
+    """A table that scrolls sideways on a narrow screen; `numbers` are columns set to the right.
 
-    def cell(name: str, column: int, content: str) -> Markup:
-        return tag(name, content, class_="number" if column in numbers else "")
+    Columns that are empty in every row are left out.
+    """
+    rows = list(rows)
+    columns = [at for at in range(len(head)) if not rows or any(row[at] for row in rows)]
 
-    heading = tag("tr", *(cell("th", column, word) for column, word in enumerate(head)))
-    body = [
-        tag("tr", *(cell("td", column, item) for column, item in enumerate(row))) for row in rows
-    ]
+    def line(name: str, cells: Sequence[str]) -> Markup:
+        kinds = ["number" if at in numbers else "" for at in columns]
+        return tag(
+            "tr",
+            *(tag(name, cells[at], class_=sort) for at, sort in zip(columns, kinds, strict=True)),
+        )
+
+    heading, body = line("th", head), [line("td", row) for row in rows]
     whole = tag("table", tag("thead", heading), tag("tbody", *body), class_=kind)
     return tag("div", whole, class_="scroll")
 

@@ -1,7 +1,7 @@
 """Operations in words: what each asked, of which log and offset, and how it ended."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -28,6 +28,17 @@ class OperationRow:
     complete_ns: int | None
     outcome: str
     error: str
+    places: Mapping[int, list[str]] = field(default_factory=dict)
+    """Of values that were asked about: where among all that it read this operation read them."""
+
+    def pointing(self, values: Iterable[int]) -> "OperationRow":
+        """The same operation, with those of `values` that it read named among what it read."""
+        pointed = [
+            f"value {value} at {listed(self.places[value], _PARTS_MAX)}"
+            for value in values
+            if value in self.places
+        ]
+        return replace(self, what="; ".join([self.what, *pointed[:_PARTS_MAX]]))
 
 
 def describe(
@@ -38,11 +49,12 @@ def describe(
     Args:
         history: where they happened.
         operations: indices.
-        values: records to point out among all that a poll returned.
+        values: records that `OperationRow.pointing` will be asked about.
     """
     height = history.operations.height
     wanted = pl.Series("op", sorted({op for op in operations if 0 <= op < height}), pl.UInt32)
-    what, where = _parts(history, wanted, pl.Series("value", sorted(set(values)), pl.Int64))
+    what, where = _parts(history, wanted)
+    places = _places(history, wanted, pl.Series("value", sorted(set(values)), pl.Int64))
     names = dict(history.processes.select("process", "name").iter_rows())
     rows = history.operations[wanted.to_list()] if wanted.len() else history.operations.clear()
     return {
@@ -56,6 +68,7 @@ def describe(
             complete_ns=row["complete_ns"],
             outcome=row["outcome"],
             error=history.errors[row["error"]] if row["error"] < len(history.errors) else "",
+            places=places.get(row["op"], {}),
         )
         for row in rows.iter_rows(named=True)
     }
@@ -83,7 +96,7 @@ def around(history: History, anomaly: Anomaly, n: int) -> tuple[OperationRow, ..
         place = int(touching.search_sorted(op))
         chosen.update(touching[max(0, place - n) : place + n + 1].to_list())
     rows = describe(history, chosen, anomaly.values)
-    return tuple(rows[op] for op in sorted(rows))
+    return tuple(rows[op].pointing(anomaly.values) for op in sorted(rows))
 
 
 def _touching(history: History, log_name: str | None) -> pl.Series:
@@ -111,13 +124,13 @@ def _touching(history: History, log_name: str | None) -> pl.Series:
 Parts = Mapping[int, list[str]]
 
 
-def _parts(history: History, wanted: pl.Series, values: pl.Series) -> tuple[Parts, Parts]:
+def _parts(history: History, wanted: pl.Series) -> tuple[Parts, Parts]:
     """What each operation did and where, in pieces."""
     what: dict[int, list[str]] = {}
     where: dict[int, list[str]] = {}
     logs = dict(history.logs.select("log", "name").iter_rows())
     _sent(history, wanted, logs, what, where)
-    _read(history, wanted, values, logs, what, where)
+    _read(history, wanted, logs, what, where)
     held = history.assignments.filter(pl.col("op").is_in(wanted.implode()))
     for op, numbers in held.group_by("op", maintain_order=True).agg("log").iter_rows():
         what.setdefault(op, []).append(listed([logs[number] for number in numbers], 8))
@@ -156,7 +169,6 @@ def _sent(
 def _read(
     history: History,
     wanted: pl.Series,
-    values: pl.Series,
     logs: Mapping[int, str],
     what: dict[int, list[str]],
     where: dict[int, list[str]],
@@ -172,8 +184,17 @@ def _read(
         records[op] = records.get(op, 0) + number
     for op, number in records.items():
         what.setdefault(op, []).append(counted(number, "record"))
-    pointed = reads.filter(pl.col("value").is_in(values.implode()))
-    for op, log, offset, _, value in pointed.iter_rows():
-        pieces = what[op]
-        if len(pieces) <= _PARTS_MAX:
-            pieces.append(f"value {value} at {logs[log]}@{offset}")
+
+
+def _places(
+    history: History, wanted: pl.Series, values: pl.Series
+) -> dict[int, dict[int, list[str]]]:
+    """By operation and value, where the operation read the value."""
+    found: dict[int, dict[int, list[str]]] = {}
+    pointed = history.reads.filter(
+        pl.col("op").is_in(wanted.implode()) & pl.col("value").is_in(values.implode())
+    )
+    for op, log, offset, value in pointed.select("op", "log", "offset", "value").iter_rows():
+        place = f"{history.log_name(log)}@{offset}"
+        found.setdefault(op, {}).setdefault(value, []).append(place)
+    return found

@@ -43,7 +43,7 @@ def _proof(
 ) -> Markup:
     place = f" in {anomaly.log}" if anomaly.log else ""
     title = tag("summary", tag("strong", f"{anomaly.kind}{place}"), " ", _subject(anomaly))
-    named = [rows[op] for op in anomaly.operations if op in rows]
+    named = [rows[op].pointing(anomaly.values) for op in anomaly.operations if op in rows]
     parts = [title, items((prose(line) for line in anomaly.because[:SENTENCES_MAX]), "because")]
     if named:
         parts.append(table(_HEAD, [_cells(row) for row in named[:ROWS_MAX]], kind="operations"))

@@ -14,7 +14,7 @@ from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.fault_story import FaultStory, stories
 from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
-from harness.reporting.words import count, moment
+from harness.reporting.words import count, headline, moment
 
 _STYLE = {
     Validity.VALID: "bold blue",
@@ -45,7 +45,7 @@ def summary(
     """
     text = Text()
     text.append(verdict.validity.value, _STYLE[verdict.validity])
-    text.append(f"  {verdict.headline}\n")
+    text.append(f"  {headline(verdict)}\n")
     text.append(f"{manifest.scenario}, seed {manifest.seed}, {manifest.stack} stack\n")
     for reason in verdict.unknowns:
         text.append(f"  unknown because {reason}\n")

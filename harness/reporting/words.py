@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from harness.model.value import Scalar
+from harness.model.verdict import Verdict
 
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
@@ -30,6 +31,11 @@ def seconds(span_s: float) -> str:
     if whole < 7200:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def headline(verdict: Verdict) -> str:
+    """The headline without the word of the verdict, for where that word stands beside it."""
+    return verdict.headline.removeprefix(f"{verdict.validity.value}: ")
 
 
 def moment(time_ns: int | None, digits: int = 3) -> str:

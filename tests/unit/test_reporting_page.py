@@ -247,3 +247,25 @@ def test_a_finding_without_examples_is_listed_without_a_link() -> None:
     page = render(run.manifest, run.plan, run.history, run.facts, verdict).decode()
     assert "<td>duplicate</td>" in page
     assert "There is no anomaly to prove." in page
+
+
+def test_a_proof_points_out_only_its_own_values_in_a_shared_read() -> None:
+    run = sample()
+    build = HistoryBuilder()
+    read = build.drain("final-reader", [("orders-0", 0, 11), ("orders-0", 1, 22)])
+    anomalies = tuple(
+        Anomaly(kind="duplicate", values=(value,), operations=(read,), because=("Twice.",))
+        for value in (11, 22)
+    )
+    finding = msgspec.structs.replace(run.verdict.findings[0], examples=anomalies)
+    verdict = msgspec.structs.replace(run.verdict, findings=(finding,))
+    page = render(run.manifest, run.plan, build.history(), Facts(), verdict).decode()
+    cells = re.findall(r"<td>(2 records[^<]*)</td>", page)
+    assert cells == ["2 records; value 11 at orders-0@0", "2 records; value 22 at orders-0@1"]
+
+
+def test_the_word_of_the_verdict_is_not_said_twice() -> None:
+    run = sample()
+    verdict = msgspec.structs.replace(run.verdict, headline="INVALID: 87 records are lost")
+    page = render(run.manifest, run.plan, run.history, run.facts, verdict).decode()
+    assert "<h1>87 records are lost</h1>" in page
