@@ -94,7 +94,9 @@ class KafkaClients:
         settings = {name: _as_text(value) for name, value in topic.settings.items()}
         new = NewTopic(topic.name, topic.partitions, topic.replicas, config=settings)
         try:
-            self._admin_result(self._admin.create_topics([new], request_timeout=REQUEST_LIMIT_S))
+            self._administer(
+                lambda: self._admin.create_topics([new], request_timeout=REQUEST_LIMIT_S)
+            )
         except KafkaException as error:
             kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
             raise kind(f"cannot create topic {topic.name!r}: {error.args[0].str()}") from error
@@ -112,7 +114,9 @@ class KafkaClients:
             HarnessError: the cluster does not do it.
         """
         try:
-            self._admin_result(self._admin.delete_topics([name], request_timeout=REQUEST_LIMIT_S))
+            self._administer(
+                lambda: self._admin.delete_topics([name], request_timeout=REQUEST_LIMIT_S)
+            )
         except KafkaException as error:
             if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise HarnessError(
@@ -191,9 +195,20 @@ class KafkaClients:
         kept = {name: value for name, value in ours.items() if name not in overruled}
         return {"bootstrap.servers": self._bootstrap, **kept, **given}
 
-    def _admin_result(self, futures: Mapping[str, Any]) -> None:
-        for future in futures.values():
-            future.result()
+    def _administer(self, ask: Callable[[], Mapping[str, Any]]) -> None:
+        """Ask until the controller answers: after a failover the client asks the old one first."""
+
+        def probe() -> NotYet | bool:
+            try:
+                for future in ask().values():
+                    future.result()
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.NOT_CONTROLLER:
+                    raise
+                return NotYet(error.args[0].str())
+            return True
+
+        wait_until("the client to find the controller", probe, limit_s=TOPIC_LIMIT_S)
         self._admin.poll(0)  # hands librdkafka's log lines to the logger
 
     def _lacks_topic(self, topic: Topic) -> NotYet | bool:
