@@ -1,8 +1,8 @@
 """How much of a bare producer's rate is left when every send is recorded.
 
-All three write the same number of records of the same size to the same topic, in turn, in one run on
-one cluster: the bare confluent-kafka producer without delivery callbacks, our recording producer, and
-kafka-producer-perf-test. What counts is the ratio within a round; these machines are noisy.
+All three write the same number of records of the same size to the same topic, in turn, in one run
+on one cluster: the bare confluent-kafka producer without delivery callbacks, our recording
+producer, and kafka-producer-perf-test. What counts is the ratio within a round; these machines are noisy.
 """
 
 import re
@@ -15,6 +15,7 @@ from confluent_kafka import Producer as BareProducer
 from harness.history.journal import Journal
 from harness.kit.clock import REAL
 from harness.model.topology import Topology
+from harness.model.value import Settings
 from harness.model.workload import Producers, Topic
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
@@ -25,7 +26,7 @@ ROUNDS = 5
 VALUE_BYTES = 100
 POLL_EVERY = 1_000
 TOPIC = "benchmark-produce"
-SETTINGS = {
+SETTINGS: Settings = {
     "acks": "all",
     "linger.ms": 5,
     "queue.buffering.max.messages": 1_000_000,
@@ -41,7 +42,8 @@ def main() -> str:
     finally:
         stack.remove()
     lines = [
-        f"produce: {RECORDS:,} records of {VALUE_BYTES} bytes, acks=all, 3 replicas, median of {ROUNDS}",
+        f"produce: {RECORDS:,} records of {VALUE_BYTES} bytes, acks=all, 3 replicas, "
+        f"median of {ROUNDS} rounds",
         f"{'producer':<28}{'records/s':>12}{'of bare':>10}",
     ]
     for place, name in enumerate(("bare confluent-kafka", "recorded", "kafka-producer-perf-test")):

@@ -82,7 +82,12 @@ def same_as(step: str) -> Role:
 
 
 def after(
-    *, acks: int = 0, sends: int = 0, seconds: float = 0.0, limit_s: float = 30.0, spread: float = 0.0
+    *,
+    acks: int = 0,
+    sends: int = 0,
+    seconds: float = 0.0,
+    limit_s: float = 30.0,
+    spread: float = 0.0,
 ) -> "Moment":
     """The moment when a step begins; see `harness.model.fault.After` for the numbers."""
     return Moment(After(acks=acks, sends=sends, seconds=seconds, limit_s=limit_s, spread=spread))

@@ -66,7 +66,9 @@ def run(
 
 
 @app.command
-def demo(*, seed: int = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker") -> int:
+def demo(
+    *, seed: int = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker"
+) -> int:
     """Show the main job: records acknowledged by all replicas survive, by the leader alone do not.
 
     Args:

@@ -48,7 +48,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every scenario its seeds."""
     if "chaos_seed" in metafunc.fixturenames:
         first, count = metafunc.config.stash[SEED], metafunc.config.getoption("--runs")
-        metafunc.parametrize("chaos_seed", [first + place for place in range(count)], ids="seed={}".format)
+        metafunc.parametrize(
+            "chaos_seed", [first + place for place in range(count)], ids="seed={}".format
+        )
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.claim("ordering")]
 
 LEADER_STALLS = Scenario(
     name="p-pausedup",
-    about="The leader stalls for longer than the client waits; both the retry and the original land",
+    about="The leader stalls for longer than the client waits; retry and original both land",
     claims=("durability", "ordering", "no-duplicates"),
     workload=LogWorkload(
         topics=(Topic(name="orders"),),

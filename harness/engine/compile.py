@@ -11,6 +11,7 @@ from harness.kit.rng import stream
 from harness.model.codec import convert
 from harness.model.fault import After, Step
 from harness.model.scenario import Plan, Scenario
+from harness.model.workload import Consumers, Producers
 
 
 def compile_plan(scenario: Scenario, seed: int) -> Plan:
@@ -49,10 +50,11 @@ def _validate(scenario: Scenario) -> None:
     for claim in scenario.claims:
         CLAIMS[claim]
     topics = {topic.name for topic in scenario.workload.topics}
-    for user in (*scenario.workload.producers, *scenario.workload.consumers):
+    workload = scenario.workload
+    users: list[Producers | Consumers] = [*workload.producers, *workload.consumers]
+    for user in users:
         _known(user.topic, topics, f"{user.name} uses topic", scenario)
-    kinds = [user.name for user in (*scenario.workload.producers, *scenario.workload.consumers)]
-    _unique(kinds, "producers and consumers", scenario)
+    _unique([user.name for user in users], "producers and consumers", scenario)
     _unique([step.name for step in scenario.steps], "steps", scenario)
     for topic in scenario.workload.topics:
         if topic.replicas > scenario.topology.brokers:

@@ -25,6 +25,7 @@ from harness.model.scenario import Plan
 from harness.reporting.folder import RunFolder
 from harness.workloads.draining import drain
 from harness.workloads.log import Traffic, open_traffic
+from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +82,9 @@ class _Run:
             on_event=self._on_fault,
         )
         self._leaders = LeaderObserver(
-            self._stack.kafka, {real: name for name, real in self._real.items()}, self._since_start_ns
+            self._stack.kafka,
+            {real: name for name, real in self._real.items()},
+            self._since_start_ns,
         )
         self._ticker = HostTicker(self._clock)
         self._phases: list[PhaseEvent] = []
@@ -105,7 +108,8 @@ class _Run:
             journal=self._journal,
             clock=self._clock,
         )
-        for worker in (self._ticker, self._leaders, *self._traffic.workers):
+        workers: list[Worker] = [self._ticker, self._leaders, *self._traffic.workers]
+        for worker in workers:
             self._executor.start(worker)
 
     def traffic_under_faults(self) -> None:
@@ -133,7 +137,7 @@ class _Run:
             )
 
     def settle(self) -> None:
-        """Stop sending; wait until reports are in, the stack is whole and readers are at the end."""
+        """Stop sending; wait for reports, for a whole stack, for readers to reach the end."""
         self._phase("settle")
         self._flow.quiet()
         deadline = Deadline(self._scenario.limits.settle_s, self._clock)
@@ -194,7 +198,7 @@ class _Run:
             self._conductor.execute(step)
 
     def _reached(self, after: After) -> bool:
-        """Let traffic go on until `after` is reached from here; False when its limit passed first."""
+        """Let traffic go on until `after` is reached; False when its limit passed first."""
         acks, sends = self._flow.acked + after.acks, self._flow.sent + after.sends
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
@@ -248,7 +252,9 @@ class _Run:
         self._save_facts()
 
     def _on_fault(self, event: FaultEvent) -> None:
-        self._tell(f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}")
+        self._tell(
+            f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
+        )
         self._save_facts()
 
     def _unknown(self, why: str) -> None:

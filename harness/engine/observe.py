@@ -47,9 +47,7 @@ class LeaderObserver:
             return
         self._last[log] = state
         self.events.append(
-            LeaderEvent(
-                time_ns=self._since_start_ns(), log=log, leader=state.leader, isr=state.isr
-            )
+            LeaderEvent(time_ns=self._since_start_ns(), log=log, leader=state.leader, isr=state.isr)
         )
 
 

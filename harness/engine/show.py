@@ -13,9 +13,7 @@ from harness.reporting.summary import operation_table, summary
 def summary_of(path: Path) -> str:
     """The summary of a checked run."""
     folder = RunFolder.open(path)
-    return summary(
-        folder.manifest(), folder.plan(), folder.facts(), folder.verdict(), path
-    )
+    return summary(folder.manifest(), folder.plan(), folder.facts(), folder.verdict(), path)
 
 
 def operations_around(path: Path, number: int, width: int) -> str:
@@ -27,7 +25,9 @@ def operations_around(path: Path, number: int, width: int) -> str:
     folder = RunFolder.open(path)
     anomalies = [each for finding in shown(folder.verdict().findings) for each in finding.examples]
     if not 1 <= number <= len(anomalies):
-        raise UsageError(f"{folder.name} has {len(anomalies)} anomalies; there is no number {number}")
+        raise UsageError(
+            f"{folder.name} has {len(anomalies)} anomalies; there is no number {number}"
+        )
     anomaly = anomalies[number - 1]
     rows = around(load(folder.history), anomaly, width)
     return "\n".join([*anomaly.because, operation_table(rows, anomaly.operations)])

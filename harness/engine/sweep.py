@@ -34,7 +34,9 @@ def down(stack: str | None) -> Iterator[str]:
     if stack is not None:
         known = {info.stack for info in lifecycle.list_stacks()}
         if stack not in known:
-            raise UsageError(f"there is no stack {stack}; running: {', '.join(sorted(known)) or 'none'}")
+            raise UsageError(
+                f"there is no stack {stack}; running: {', '.join(sorted(known)) or 'none'}"
+            )
         kept = {stack}
     for each in sorted(kept):
         yield from _remove(each, "asked for")

@@ -121,12 +121,12 @@ class Conductor:
             except KeyError:
                 raise UsageError(f"no step {role.name!r} has named its targets before") from None
         if role.topic is not None:
-            role = Role(
-                kind=role.kind, topic=self._topics[role.topic], partition=role.partition
-            )
+            role = Role(kind=role.kind, topic=self._topics[role.topic], partition=role.partition)
         return self._stack.resolve(role)
 
-    def _tell(self, step: str, kind: str, targets: tuple[str, ...], event: str, note: str = "") -> None:
+    def _tell(
+        self, step: str, kind: str, targets: tuple[str, ...], event: str, note: str = ""
+    ) -> None:
         told = FaultEvent(
             step=step,
             kind=kind,

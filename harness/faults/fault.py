@@ -51,7 +51,7 @@ class Fault(Protocol[S]):
         """Mend the targets; must not mind what is mended already."""
 
 
-class NoSettings(Value):
+class NoSettings(Value, frozen=True, kw_only=True):
     """For a fault without settings."""
 
 

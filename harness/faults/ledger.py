@@ -73,8 +73,10 @@ def _lines(path: Path) -> list[Entry | _Done]:
     lines: list[Entry | _Done] = []
     for text in path.read_bytes().split(b"\n")[:-1]:
         try:
-            kind = _Done if text.startswith(b'{"done"') else Entry
-            lines.append(msgspec.json.decode(text, type=kind))
+            if text.startswith(b'{"done"'):
+                lines.append(msgspec.json.decode(text, type=_Done))
+            else:
+                lines.append(msgspec.json.decode(text, type=Entry))
         except msgspec.DecodeError as error:
             raise RunFolderError(f"the undo ledger {path} cannot be read: {error}") from error
     return lines

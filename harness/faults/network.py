@@ -7,7 +7,7 @@ from harness.kit.waits import NotYet
 from harness.model.value import Value
 
 
-class IsolateSettings(Value):
+class IsolateSettings(Value, frozen=True, kw_only=True):
     """Whom the target loses beside the other brokers."""
 
     zookeeper: bool = False
@@ -41,7 +41,7 @@ class Isolate:
             injection.stack.mend(target, _peers(injection, target))
 
 
-class DelaySettings(Value):
+class DelaySettings(Value, frozen=True, kw_only=True):
     """How long answers are held back."""
 
     latency_ms: int = 500

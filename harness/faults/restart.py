@@ -9,7 +9,7 @@ from harness.model.value import Value
 READY_LIMIT_S = 60.0
 
 
-class RestartSettings(Value):
+class RestartSettings(Value, frozen=True, kw_only=True):
     """How the process ends before it is started again."""
 
     how: Literal["stop", "kill"] = "stop"

@@ -29,6 +29,7 @@ All tables are sorted by `op`, operations by `invoke_ns`; order within an operat
 """
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
@@ -37,17 +38,18 @@ NOTHING = -1
 Function = pl.Enum(["send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn"])
 Outcome = pl.Enum(["ok", "fail", "info"])
 
-OPERATIONS = pl.Schema(
-    {
-        "op": pl.UInt32,
-        "process": pl.Int32,
-        "f": Function,
-        "invoke_ns": pl.Int64,
-        "complete_ns": pl.Int64,
-        "outcome": Outcome,
-        "error": pl.Int32,
-    }
-)
+Columns: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
+
+_OPERATIONS: Columns = {
+    "op": pl.UInt32,
+    "process": pl.Int32,
+    "f": Function,
+    "invoke_ns": pl.Int64,
+    "complete_ns": pl.Int64,
+    "outcome": Outcome,
+    "error": pl.Int32,
+}
+OPERATIONS = pl.Schema(_OPERATIONS)
 SENDS = pl.Schema(
     {
         "op": pl.UInt32,

@@ -131,14 +131,19 @@ class Journal:
                 self._name(ErrorName(self._errors[name], name))
             return self._errors[name]
 
-    def append(self, table: Literal["operations", "completions", "sends", "deliveries", "reads",
-                                    "assignments", "commits"], columns: Columns) -> None:
+    def append(
+        self,
+        table: Literal[
+            "operations", "completions", "sends", "deliveries", "reads", "assignments", "commits"
+        ],
+        columns: Columns,
+    ) -> None:
         """Append rows given as columns; they are in the file when this returns."""
         names = TABLES[table]
         if len(columns[names[0]]) == 0:
             return
         batch = pa.record_batch(
-            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names], names=names
+            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names], names=list(names)
         )
         with self._lock:
             if not self._closed:

@@ -64,9 +64,9 @@ def _operations(raw: dict[str, pl.DataFrame], origin_ns: int) -> pl.DataFrame:
     completed = pl.concat(
         [
             raw["completions"],
-            raw["deliveries"].select("outcome", "error", "time_ns", id="value").select(
-                raw["completions"].columns
-            ),
+            raw["deliveries"]
+            .select("outcome", "error", "time_ns", id="value")
+            .select(raw["completions"].columns),
         ]
     )
     # Of two completions the first counts: a client cannot take back what it has told.

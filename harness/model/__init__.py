@@ -1,1 +1,1 @@
-"""Frozen values: scenario, plan, fault, anomaly, verdict, manifest; one codec, one format version."""
+"""Frozen values: scenario, plan, fault, anomaly, verdict, manifest; one codec, one version."""

@@ -4,7 +4,6 @@ A file is `{"format_version": N, "kind": "<name>", "value": {...}}`, keys in a f
 indented, so that two runs of the same check give the same bytes and people can read a diff.
 """
 
-import os
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +28,9 @@ def encode(value: msgspec.Struct) -> bytes:
         "kind": type(value).__name__.lower(),
         "value": value,
     }
-    return msgspec.json.format(msgspec.json.encode(envelope, order="deterministic"), indent=1) + b"\n"
+    return (
+        msgspec.json.format(msgspec.json.encode(envelope, order="deterministic"), indent=1) + b"\n"
+    )
 
 
 def decode(data: bytes, kind: type[T], *, source: str) -> T:
@@ -79,7 +80,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     """Replace the file at `path` by `data` in one step."""
     partial = path.with_name(path.name + ".partial")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def convert(settings: dict[str, str | int | float | bool], kind: type[T], *, what: str) -> T:

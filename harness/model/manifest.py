@@ -1,5 +1,7 @@
 """Where a run came from: enough for a colleague to know what ran, on what, and how to repeat it."""
 
+from typing import Literal
+
 from harness.model.value import Value
 
 
@@ -9,8 +11,7 @@ class Manifest(Value, frozen=True, kw_only=True):
     run: str
     scenario: str
     seed: int
-    stack: str
-    """`docker` or `fake`."""
+    stack: Literal["docker", "fake"]
     started_utc: str
     finished_utc: str | None = None
     harness_version: str

@@ -50,7 +50,7 @@ class Message(Protocol):
 class Producer(Protocol):
     """`confluent_kafka.Producer`, as far as we use it."""
 
-    def produce(  # noqa: D102
+    def produce(
         self,
         topic: str,
         value: bytes,
@@ -58,20 +58,20 @@ class Producer(Protocol):
         partition: int = -1,
         on_delivery: Callable[[Any, Report], None] | None = None,
     ) -> None: ...
-    def poll(self, timeout: float) -> int: ...  # noqa: D102
-    def flush(self, timeout: float) -> int: ...  # noqa: D102
-    def purge(self) -> None: ...  # noqa: D102
+    def poll(self, timeout: float) -> int: ...
+    def flush(self, timeout: float) -> int: ...
+    def purge(self) -> None: ...
     def __len__(self) -> int: ...
 
 
 class Consumer(Protocol):
     """`confluent_kafka.Consumer`, as far as we use it."""
 
-    def subscribe(self, topics: Sequence[str], **callbacks: Callable[..., None]) -> None: ...  # noqa: D102
-    def assign(self, partitions: Sequence[Any]) -> None: ...  # noqa: D102
-    def consume(self, num_messages: int, timeout: float) -> Sequence[Message]: ...  # noqa: D102
-    def commit(self, **options: Any) -> Any: ...  # noqa: ANN401, D102
-    def close(self) -> None: ...  # noqa: D102
+    def subscribe(self, topics: Sequence[str], **callbacks: Callable[..., None]) -> None: ...
+    def assign(self, partitions: Sequence[Any]) -> None: ...
+    def consume(self, num_messages: int, timeout: float) -> Sequence[Message]: ...
+    def commit(self, **options: Any) -> Any: ...  # noqa: ANN401
+    def close(self) -> None: ...
 
 
 class PartitionState(Value, frozen=True, kw_only=True):
@@ -111,16 +111,16 @@ class Kafka(Protocol):
 class Services(Protocol):
     """Power over the processes of a stack, by name of service. Every call is idempotent."""
 
-    def state(self, service: str) -> ServiceState: ...  # noqa: D102
+    def state(self, service: str) -> ServiceState: ...
 
     def incarnation(self, service: str) -> str:
         """A token that changes with every start of the service's process."""
 
-    def kill(self, service: str) -> None: ...  # noqa: D102
-    def stop(self, service: str) -> None: ...  # noqa: D102
-    def start(self, service: str) -> None: ...  # noqa: D102
-    def pause(self, service: str) -> None: ...  # noqa: D102
-    def resume(self, service: str) -> None: ...  # noqa: D102
+    def kill(self, service: str) -> None: ...
+    def stop(self, service: str) -> None: ...
+    def start(self, service: str) -> None: ...
+    def pause(self, service: str) -> None: ...
+    def resume(self, service: str) -> None: ...
 
     def stored_files(self, service: str) -> int:
         """How many files the data directory of a service that does not run holds."""

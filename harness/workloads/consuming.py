@@ -26,7 +26,9 @@ class ReadLog:
     would fill the journal with it.
     """
 
-    def __init__(self, journal: Journal, process: int, topics: dict[str, str], clock: Clock) -> None:
+    def __init__(
+        self, journal: Journal, process: int, topics: dict[str, str], clock: Clock
+    ) -> None:
         self._journal = journal
         self._next = process << SEQUENCE_BITS
         self._names = topics
@@ -48,7 +50,7 @@ class ReadLog:
         return operation
 
     def took(self, function: str, began_ns: int, messages: Sequence[Message]) -> None:
-        """Record that a poll or a final read brought `messages` (errors among them are split off)."""
+        """Record what a poll or a final read brought; errors are operations of their own."""
         records = [message for message in messages if message.error() is None]
         if records:
             self._reads.append((self.operation(function, began_ns), records))

@@ -1,6 +1,5 @@
 """The final read: every partition from its log start to its end, after everything has settled."""
 
-from collections.abc import Sequence
 
 from confluent_kafka import KafkaException, TopicPartition
 
@@ -37,16 +36,23 @@ def drain(
     deadline = Deadline(limit_s, clock)
     process = journal.process("final-reader", "drain", "final-reader")
     log = ReadLog(journal, process, {real: name for name, (real, _) in topics.items()}, clock)
-    ends: list[LogEnd] = []
-    for name, (real, partitions) in topics.items():
-        for partition in range(partitions):
-            ends.append(_drain_log(name, real, partition, kafka, log, clock, deadline))
+    ends = tuple(
+        _drain_log(name, real, partition, kafka, log, clock, deadline)
+        for name, (real, partitions) in topics.items()
+        for partition in range(partitions)
+    )
     log.flush()
-    return tuple(ends)
+    return ends
 
 
-def _drain_log(  # noqa: PLR0913, PLR0917 - one call site; the parts of one read
-    name: str, real: str, partition: int, kafka: Kafka, log: ReadLog, clock: Clock, deadline: Deadline
+def _drain_log(
+    name: str,
+    real: str,
+    partition: int,
+    kafka: Kafka,
+    log: ReadLog,
+    clock: Clock,
+    deadline: Deadline,
 ) -> LogEnd:
     label = f"{name}-{partition}"
     bounds = _watermarks(real, partition, kafka, clock, deadline)

@@ -52,7 +52,12 @@ class Traffic:
 
 
 def open_traffic(
-    plan: Plan, topics: Mapping[str, tuple[str, int]], *, kafka: Kafka, journal: Journal, clock: Clock
+    plan: Plan,
+    topics: Mapping[str, tuple[str, int]],
+    *,
+    kafka: Kafka,
+    journal: Journal,
+    clock: Clock,
 ) -> Traffic:
     """Make every worker of the plan's workload; producers begin to send when they are stepped."""
     workload = plan.scenario.workload

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from harness.clients.errors import name_of, outcome_of
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
 from harness.history.history import NOTHING
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
@@ -34,7 +34,15 @@ class ProducerWorker:
     """
 
     def __init__(
-        self, spec: Producers, number: int, topic: str, *, kafka: Kafka, journal: Journal, clock: Clock, seed: int
+        self,
+        spec: Producers,
+        number: int,
+        topic: str,
+        *,
+        kafka: Kafka,
+        journal: Journal,
+        clock: Clock,
+        seed: int,
     ) -> None:
         self.name = f"{spec.name}-{number}"
         self.sent = 0
@@ -120,7 +128,12 @@ class ProducerWorker:
     def _send(self, count: int) -> None:
         """Begin `count` sends, fewer when the client's queue is full."""
         produce, now, topic = self._client.produce, self._clock.now_ns, self._topic
-        keys, padding, times, report = self._key_bytes, self._padding, self._send_times, self._report
+        keys, padding, times, report = (
+            self._key_bytes,
+            self._padding,
+            self._send_times,
+            self._report,
+        )
         first = self._next
         for value in range(first, first + count):
             times.append(now())

@@ -16,4 +16,4 @@ class Worker(Protocol):
         """Do a bounded piece of work; return the seconds until the next is due."""
 
     def close(self) -> None:
-        """Hand back what the worker holds and flush its records; called once, after its last step."""
+        """Hand back what it holds and flush its records; called once, after the last step."""

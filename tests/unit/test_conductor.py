@@ -18,7 +18,7 @@ class Powers:
     topology = Topology()
 
     def __init__(self, ledger: Path) -> None:
-        self.states = {name: "running" for name in self.topology.broker_names}
+        self.states = dict.fromkeys(self.topology.broker_names, "running")
         self.starts = dict.fromkeys(self.states, 1)
         self.ledger = ledger
         self.ledger_lines_at_action: list[int] = []
@@ -30,7 +30,11 @@ class Powers:
             return (f"leader of {role.topic}",)
         if role.kind == "controller":
             raise FaultError("no broker is controller")
-        return self.topology.broker_names if role.kind == "brokers" else (f"broker-{(role.index or 0) + 1}",)
+        return (
+            self.topology.broker_names
+            if role.kind == "brokers"
+            else (f"broker-{(role.index or 0) + 1}",)
+        )
 
     def state(self, service: str) -> str:
         return self.states[service]
@@ -79,7 +83,9 @@ def conductor(powers: Powers) -> Conductor:
 
 
 def step(name: str, kind: str, target: Role, **settings: str) -> Step:
-    return Step(name=name, after=After(), fault=FaultSpec(kind=kind, target=target, settings=dict(settings)))
+    return Step(
+        name=name, after=After(), fault=FaultSpec(kind=kind, target=target, settings=dict(settings))
+    )
 
 
 def story(conductor: Conductor) -> list[tuple[str, str]]:
@@ -136,7 +142,9 @@ def test_a_heal_step_heals_only_what_it_names(powers: Powers, conductor: Conduct
     assert powers.states == {"broker-1": "running", "broker-2": "paused", "broker-3": "running"}
 
 
-def test_same_as_means_what_the_other_step_resolved_to(powers: Powers, conductor: Conductor) -> None:
+def test_same_as_means_what_the_other_step_resolved_to(
+    powers: Powers, conductor: Conductor
+) -> None:
     conductor.execute(step("pause", "process.pause", Role(kind="broker", index=2)))
     conductor.execute(step("kill", "process.kill", Role(kind="same", name="pause")))
     assert powers.states["broker-3"] == "exited"
@@ -154,6 +162,8 @@ def test_a_momentary_fault_is_healed_when_it_is_over(powers: Powers, conductor: 
 
 
 def test_settings_that_a_fault_does_not_know_fail_the_step(conductor: Conductor) -> None:
-    conductor.execute(step("restart", "process.restart", Role(kind="broker", index=0), how="gently"))
+    conductor.execute(
+        step("restart", "process.restart", Role(kind="broker", index=0), how="gently")
+    )
     assert story(conductor)[-1] == ("restart", "failed")
     assert "Invalid enum value 'gently'" in conductor.events[-1].note

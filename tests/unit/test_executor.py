@@ -13,7 +13,9 @@ from tests.unit.test_kit import ManualClock
 class Counter:
     """Counts its steps on a clock."""
 
-    def __init__(self, name: str, every_s: float, log: list[tuple[str, int]], clock: ManualClock) -> None:
+    def __init__(
+        self, name: str, every_s: float, log: list[tuple[str, int]], clock: ManualClock
+    ) -> None:
         self.name = name
         self.every_s = every_s
         self.log = log

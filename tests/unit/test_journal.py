@@ -25,7 +25,13 @@ def journal_in(folder: Path) -> Journal:
 def send(journal: Journal, sequence: int, time_ns: int) -> int:
     journal.append(
         "sends",
-        {"value": [sequence], "operation": [sequence], "topic": [0], "key": [5], "time_ns": [time_ns]},
+        {
+            "value": [sequence],
+            "operation": [sequence],
+            "topic": [0],
+            "key": [5],
+            "time_ns": [time_ns],
+        },
     )
     return sequence
 
@@ -44,16 +50,23 @@ def test_operations_are_indexed_in_order_of_invocation_over_all_processes(tmp_pa
     send(journal, 0, 3_000)
     poll = 1 << SEQUENCE_BITS
     journal.append("operations", {"id": [poll], "f": [POLL], "time_ns": [2_000]})
+    journal.append("completions", {"id": [poll], "outcome": [OK], "error": [0], "time_ns": [9_000]})
     journal.append(
-        "completions", {"id": [poll], "outcome": [OK], "error": [0], "time_ns": [9_000]}
-    )
-    journal.append(
-        "reads", {"operation": [poll, poll], "log": [1, 1], "offset": [7, 8], "key": [5, 5], "value": [0, 9]}
+        "reads",
+        {
+            "operation": [poll, poll],
+            "log": [1, 1],
+            "offset": [7, 8],
+            "key": [5, 5],
+            "value": [0, 9],
+        },
     )
     report(journal, 0, 1, 7, OK, 4_000)
     journal.close()
     history = load(tmp_path)
-    assert history.operations.select("op", "process", "f", "invoke_ns", "complete_ns", "outcome").rows() == [
+    assert history.operations.select(
+        "op", "process", "f", "invoke_ns", "complete_ns", "outcome"
+    ).rows() == [
         (0, 1, "poll", 1_000, 8_000, "ok"),
         (1, 0, "send", 2_000, 3_000, "ok"),
     ]
@@ -70,7 +83,10 @@ def test_what_never_completed_is_info_and_what_was_not_told_is_null(tmp_path: Pa
     report(journal, 1, NOTHING, NOTHING, INFO, 3_000)
     journal.close()
     history = load(tmp_path)
-    assert history.operations.select("outcome", "complete_ns").rows() == [("info", None), ("info", 2_000)]
+    assert history.operations.select("outcome", "complete_ns").rows() == [
+        ("info", None),
+        ("info", 2_000),
+    ]
     assert history.sends.select("log", "offset").rows() == [(None, None), (None, None)]
     assert history.errors[history.operations["error"][1]] == "kafka:_MSG_TIMED_OUT"
 

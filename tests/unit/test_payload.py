@@ -20,6 +20,8 @@ def test_keys_come_back(keys: list[int]) -> None:
 
 
 @given(st.lists(VALUES, min_size=1), st.sampled_from([None, b"", b"short", b"zz" * 8]))
-def test_a_foreign_payload_is_nothing_and_spoils_no_other(values: list[int], odd: bytes | None) -> None:
+def test_a_foreign_payload_is_nothing_and_spoils_no_other(
+    values: list[int], odd: bytes | None
+) -> None:
     payloads: list[bytes | None] = [b"%016x" % value for value in values]
     assert values_of([*payloads, odd]).tolist() == [*values, NOTHING]
