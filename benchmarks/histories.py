@@ -166,7 +166,7 @@ def _tables(sends: Sends, reads: list[Reads]) -> History:
             "outcome": pl.Series(outcome[order]).cat.to(tables.Outcome),
             "error": np.zeros(len(order), dtype=np.int32),
         }
-    ).cast(dict(tables.OPERATIONS))
+    ).cast(tables.OPERATIONS)
     return History(
         operations=operations,
         sends=_send_table(sends, op),
@@ -202,7 +202,7 @@ def _send_table(sends: Sends, op: np.ndarray[tuple[int], np.dtype[np.uint32]]) -
         "value",
         log=pl.when(told).then("log"),
         offset=pl.when(told).then("offset"),
-    ).cast(dict(tables.SENDS))
+    ).cast(tables.SENDS)
 
 
 def _read_table(
@@ -220,11 +220,13 @@ def _read_table(
             "key": sends.value[rows] % 16,
             "value": sends.value[rows],
         }
-    ).cast(dict(tables.READS))
+    ).cast(tables.READS)
 
 
 def _processes() -> pl.DataFrame:
-    names = [(f"producer-{n}", "producer", "producer", None) for n in range(PRODUCERS)]
+    names: list[tuple[str, str, str, str | None]] = [
+        (f"producer-{n}", "producer", "producer", None) for n in range(PRODUCERS)
+    ]
     names += [(f"member-{n}", "consumer", "member", "members") for n in range(READERS)]
     names += [(f"reader-{n}", "consumer", "reader", None) for n in range(READERS)]
     names += [("final-reader", "drain", "final-reader", None)]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-import polars as pl
 
 from harness.checkers.arrays import NONE, Bytes, Flags, Ints, Longs, Numbers
 from harness.history.history import Function, History, Outcome
@@ -82,8 +81,8 @@ def sends_of(history: History, operations: Operations) -> Sends:
         topic=frame["topic"].to_numpy(),
         key=frame["key"].to_numpy(),
         value=frame["value"].to_numpy(),
-        log=_or_none(frame["log"]),
-        offset=_or_none(frame["offset"]),
+        log=frame["log"].fill_null(NONE).to_numpy(),
+        offset=frame["offset"].fill_null(NONE).to_numpy(),
         outcome=operations.outcome[op],
         process=operations.process[op],
     )
@@ -101,8 +100,3 @@ def reads_of(history: History, operations: Operations) -> Reads:
         ok=(operations.outcome == OK)[op],
         final=(operations.f == DRAIN)[op],
     )
-
-
-def _or_none(column: pl.Series) -> Numbers:
-    numbers: Numbers = column.fill_null(NONE).to_numpy()
-    return numbers

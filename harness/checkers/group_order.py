@@ -24,7 +24,8 @@ def group_order(evidence: Evidence) -> CheckResult:
     """Find records that a group was handed twice, or passed over."""
     groups = list(evidence.deliveries)
     size = len(evidence.placements.value)
-    twice, skipped = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    none: Numbers = np.zeros(0, dtype=np.int64)
+    twice, skipped = [none], [none]
     for number, group in enumerate(groups):
         delivered = evidence.deliveries[group]
         twice.append(np.flatnonzero(delivered > 1) + number * size)
@@ -56,7 +57,8 @@ def _skipped(evidence: Evidence, delivered: Longs, log: int) -> Numbers:
     passed = mine[given[0] : given[-1]]
     passed = passed[delivered[passed] == 0]
     held = places.final[passed] | (places.offset(passed) < evidence.starts[log])
-    return passed[held]
+    skipped: Numbers = passed[held]
+    return skipped
 
 
 def _rows(evidence: Evidence, group: str, placement: int) -> Numbers:

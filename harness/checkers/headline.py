@@ -23,7 +23,7 @@ def headline(
         case Validity.VALID:
             over = f"over {acknowledged(history):,} {ACKED}"
             held = ", ".join(claims) + (" holds " if len(claims) == 1 else " hold ")
-            allowed = ", ".join(f"{each.count:,} × {each.kind}" for each in findings)
+            allowed = ", ".join(f"{each.count:,} {each.kind}" for each in findings)
             rest = f" (allowed: {allowed})" if allowed else ""
             return f"VALID: {held if claims else 'no claim is contradicted '}{over}{rest}"
 

@@ -111,7 +111,7 @@ def _findings(
 
 def _claim_result(name: str, counted: list[Finding], unknowns: tuple[str, ...]) -> ClaimResult:
     against = tuple(
-        f"{finding.count:,} × {finding.kind}: {ANOMALIES[finding.kind].meaning}"
+        f"{finding.count:,} {finding.kind}: {ANOMALIES[finding.kind].meaning}"
         for finding in counted
         if finding.claim == name
     )

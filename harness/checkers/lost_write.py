@@ -41,7 +41,8 @@ def _absent_at_the_end(evidence: Evidence) -> Rows:
     # Without an offset, a record that retention removed cannot be told from a lost one.
     by_log = drained & np.where(offset == NONE, start == 0, offset >= start)
     by_topic = (log == NONE) & np.isin(sends.topic[rows], list(evidence.whole_topics))
-    return rows[by_log | by_topic]
+    lost: Rows = rows[by_log | by_topic]
+    return lost
 
 
 def _passed_by(evidence: Evidence) -> Rows:

@@ -51,7 +51,8 @@ class Placements:
         if not len(self.extra_cell):
             return placements
         extra = np.maximum(placements - self.cells.size, 0)
-        return np.where(placements < self.cells.size, placements, self.extra_cell[extra])
+        cells: Numbers = np.where(placements < self.cells.size, placements, self.extra_cell[extra])
+        return cells
 
     def log(self, placements: Numbers) -> Ints:
         """The log of each placement."""
@@ -64,14 +65,15 @@ class Placements:
     def in_log_order(self, log: int) -> Numbers:
         """The placements of `log` that are certain, by offset; at one offset, extras come last."""
         span = self.cells.span(log)
-        plain = np.flatnonzero(self.certain[span]) + span.start
+        plain: Numbers = np.flatnonzero(self.certain[span]) + span.start
         mine = (self.extra_cell >= span.start) & (self.extra_cell < span.stop)
         extra = np.flatnonzero(mine) + self.cells.size
         extra = extra[self.certain[extra]]
         if not len(extra):
             return plain
         both = np.concatenate([plain, extra])
-        return both[np.argsort(self.cell(both), kind="stable")]
+        in_order: Numbers = both[np.argsort(self.cell(both), kind="stable")]
+        return in_order
 
 
 def placements_of(sends: Sends, reads: Reads, logs: int) -> Placements:
@@ -163,7 +165,7 @@ def _flagged(  # noqa: PLR0913, PLR0917 - one call site; the parts of one value
 
 def _committed(sends: Sends, read: Ints) -> Flags:
     """Which sends must have committed, given the sends that an ok operation read."""
-    committed = sends.outcome == OK
+    committed: Flags = sends.outcome == OK
     unsure = np.flatnonzero(sends.outcome == INFO)
     if len(unsure):
         proven = np.unique(sends.op[read[sends.outcome[read] == INFO]])

@@ -10,7 +10,7 @@ Cost: O(records): along a log, the latest beginning so far is compared with each
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Ints, Rows
+from harness.checkers.arrays import NONE, Numbers
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.columns import NEVER, OK
 from harness.checkers.evidence import Evidence
@@ -22,8 +22,9 @@ from harness.model.verdict import Anomaly, CheckResult
 def realtime_order(evidence: Evidence) -> CheckResult:
     """Find records that stand behind one which was sent after their acknowledgement."""
     pairs = [_of_log(evidence, log) for log in range(len(evidence.log_names))]
-    behind = np.concatenate([each for each, _ in pairs]) if pairs else np.zeros(0, np.intp)
-    ahead = np.concatenate([each for _, each in pairs]) if pairs else np.zeros(0, np.intp)
+    none: Numbers = np.zeros(0, dtype=np.int32)
+    behind = np.concatenate([none, *(each for each, _ in pairs)])
+    ahead = np.concatenate([none, *(each for _, each in pairs)])
 
     def explain(case: int) -> Anomaly:
         return _explain(evidence, int(behind[case]), int(ahead[case]))
@@ -31,31 +32,34 @@ def realtime_order(evidence: Evidence) -> CheckResult:
     return report("realtime-order", Found("realtime-order", np.arange(len(behind)), explain))
 
 
-def _of_log(evidence: Evidence, log: int) -> tuple[Rows, Rows]:
+def _of_log(evidence: Evidence, log: int) -> tuple[Numbers, Numbers]:
     """Rows of sends that stand too far behind, and for each a row that it should stand before."""
-    rows = _in_order(evidence, log)
+    rows, cells = _in_order(evidence, log)
     sends, operations = evidence.sends, evidence.operations
     op = sends.op[rows]
-    began = operations.invoke_ns[op]
     ended = np.where(sends.outcome[rows] == OK, operations.complete_ns[op], NEVER)
-    latest = np.maximum.accumulate(began)
-    late = np.flatnonzero(latest > ended)
+    latest = np.maximum.accumulate(operations.invoke_ns[op])
+    # Records that share an offset do not stand behind each other.
+    position = np.arange(len(rows))
+    first = np.maximum.accumulate(np.where(np.diff(cells, prepend=-1) != 0, position, 0))
+    before = latest[first - 1]
+    late = np.flatnonzero((first > 0) & (before > ended))
     # The latest beginning so far belongs to the first record that reached it.
-    ahead = np.searchsorted(latest, latest[late])
-    return rows[late], rows[ahead]
+    return rows[late], rows[np.searchsorted(latest, before[late])]
 
 
-def _in_order(evidence: Evidence, log: int) -> Ints:
-    """Rows of the sends whose records stand in `log`, each at its first place there."""
+def _in_order(evidence: Evidence, log: int) -> tuple[Numbers, Numbers]:
+    """Rows of the sends whose records stand in `log`, and the cell where each first does."""
     places = evidence.placements
     mine = places.in_log_order(log)
     if evidence.drained[log]:
         mine = mine[places.final[mine]]
+    mine = mine[places.sender[mine] != NONE]
     senders = places.sender[mine]
-    senders = senders[senders != NONE]
     if evidence.repeated[senders].any():
-        return senders[np.sort(np.unique(senders, return_index=True)[1])]
-    return senders
+        first = np.sort(np.unique(senders, return_index=True)[1])
+        mine, senders = mine[first], senders[first]
+    return senders, places.cell(mine)
 
 
 def _explain(evidence: Evidence, behind: int, ahead: int) -> Anomaly:

@@ -66,8 +66,8 @@ def _operations(frame: pl.DataFrame, problems: list[str]) -> pl.DataFrame:
 
 def _numbered(frame: pl.DataFrame, column: str, problems: list[str]) -> pl.DataFrame:
     """The frame with `column` as its row number, which it should be anyway."""
-    number = pl.int_range(pl.len(), dtype=frame.schema[column])
-    if frame.select(pl.col(column).ne_missing(number).any()).item():
+    number = pl.int_range(len(frame), eager=True).cast(frame.schema[column])
+    if frame[column].ne_missing(number).any():
         problems.append(f"column {column} does not number the rows of its table")
         return frame.with_columns(number.alias(column))
     return frame

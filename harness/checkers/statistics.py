@@ -1,11 +1,116 @@
-"""Numbers of a run that are no verdict."""
+"""Numbers of a run that are no verdict.
 
+    sends, acked, acked_per_s            acknowledged sends a second, first invocation to last ok
+    latency_ms_p50, _p95, _p99, _max     of ok sends
+    unavailable_ms_max[NAME]             longest time in which sends of that producer were
+                                         outstanding and none came back ok
+    polled, polled_per_s                 records that ok polls handed out, final read left out
+    realtime_lag_ms_max                  see `lag`
+    consumed_again, consume_count_max    records that one subscribed process was handed more than
+                                         once, and the most often that any was
+
+Evidence: none, these are measurements. UNKNOWN: never. Reports: no anomaly. Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.arrays import Flags, Longs
 from harness.checkers.checker import checker
+from harness.checkers.columns import NEVER, OK, SUBSCRIBE
 from harness.checkers.evidence import Evidence
+from harness.checkers.lag import lag_ns_max
 from harness.model.verdict import CheckResult
+
+NS_PER_MS = 1e6
+NS_PER_S = 1e9
 
 
 @checker("statistics")
 def statistics(evidence: Evidence) -> CheckResult:
-    """Measure rates, latencies, unavailability and lag."""
-    return CheckResult(checker="statistics", statistics={})
+    """Measure rates, latencies, unavailability, lag and repeated consumption."""
+    numbers = {
+        **_sending(evidence),
+        **_unavailability(evidence),
+        **_polling(evidence),
+        **_consumption(evidence),
+        "realtime_lag_ms_max": lag_ns_max(evidence) / NS_PER_MS,
+    }
+    return CheckResult(
+        checker="statistics",
+        statistics={name: round(float(number), 3) for name, number in numbers.items()},
+    )
+
+
+def _sending(evidence: Evidence) -> dict[str, float]:
+    sends, operations = evidence.sends, evidence.operations
+    acked = np.flatnonzero(sends.outcome == OK)
+    numbers: dict[str, float] = {"sends": len(sends.op), "acked": len(acked)}
+    if len(acked):
+        ended = operations.complete_ns[sends.op[acked]]
+        latency = ended - operations.invoke_ns[sends.op[acked]]
+        span_ns = int(ended.max()) - int(operations.invoke_ns[sends.op[0]])
+        numbers["acked_per_s"] = _rate(len(acked), span_ns)
+        # The value at a rank, not one between two: a quantile that was really measured.
+        p50, p95, p99 = np.quantile(latency, (0.5, 0.95, 0.99), method="higher") / NS_PER_MS
+        numbers |= {"latency_ms_p50": p50, "latency_ms_p95": p95, "latency_ms_p99": p99}
+        numbers["latency_ms_max"] = latency.max() / NS_PER_MS
+    return numbers
+
+
+def _unavailability(evidence: Evidence) -> dict[str, float]:
+    sends, operations = evidence.sends, evidence.operations
+    numbers = {}
+    for process in np.unique(sends.process).tolist():
+        op = np.unique(sends.op[sends.process == process])
+        name = evidence.process_names.get(process, str(process))
+        gap_ns = _longest_gap(
+            operations.invoke_ns[op], operations.complete_ns[op], operations.outcome[op] == OK
+        )
+        numbers[f"unavailable_ms_max[{name}]"] = gap_ns / NS_PER_MS
+    return numbers
+
+
+def _longest_gap(began: Longs, ended: Longs, ok: Flags) -> int:
+    """The longest time without an ok completion while something was outstanding.
+
+    It runs from an ok completion, when something is outstanding then, or else from the next
+    beginning, to the next ok completion. What never completed is outstanding until the last moment
+    that is known of the process.
+    """
+    last = max(int(began[-1]), int(ended[ended != NEVER].max(initial=0)))
+    back = np.sort(ended[ok])
+    ended = np.sort(np.where(ended == NEVER, last, ended))
+    marks = np.concatenate([[int(began[0])], back])
+    outstanding = np.searchsorted(began, marks, "right") > np.searchsorted(ended, marks, "right")
+    following = np.append(began, last)[np.searchsorted(began, marks, "right")]
+    begins = np.where(outstanding, marks, following)
+    return int((np.append(back, last) - begins).max(initial=0))
+
+
+def _polling(evidence: Evidence) -> dict[str, float]:
+    reads, operations = evidence.reads, evidence.operations
+    polled = np.flatnonzero(reads.ok & ~reads.final)
+    if not len(polled):
+        return {"polled": 0}
+    first, last = reads.op[polled[0]], reads.op[polled[-1]]
+    span_ns = int(operations.complete_ns[last]) - int(operations.invoke_ns[first])
+    return {"polled": len(polled), "polled_per_s": _rate(len(polled), span_ns)}
+
+
+def _consumption(evidence: Evidence) -> dict[str, float]:
+    reads, operations = evidence.reads, evidence.operations
+    subscribed = np.flatnonzero((operations.f == SUBSCRIBE) & (operations.outcome == OK))
+    counted = reads.ok & ~reads.final
+    again, most = 0, 0
+    for process in np.unique(operations.process[subscribed]).tolist():
+        mine = operations.process == process
+        since = subscribed[mine[subscribed]][0]
+        mine[:since] = False
+        counts = np.bincount(evidence.placements.of_read[counted & mine[reads.op]])
+        again += int(np.count_nonzero(counts > 1))
+        most = max(most, int(counts.max(initial=0)))
+    return {"consumed_again": again, "consume_count_max": most}
+
+
+def _rate(count: int, span_ns: int) -> float:
+    return count / (span_ns / NS_PER_S) if span_ns > 0 else 0.0
