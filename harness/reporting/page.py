@@ -26,6 +26,8 @@ from harness.reporting.statistics import statistics
 from harness.reporting.timeline import Timeline, timeline
 from harness.reporting.untested import untested
 
+_TIMELINE = ("timeline-plots.js", "timeline-lanes.js", "timeline-page.js")
+
 
 def render(
     manifest: Manifest, plan: Plan, history: History, facts: Facts, verdict: Verdict
@@ -68,7 +70,7 @@ def render(
         f"{verdict.validity.value}: {manifest.scenario}, seed {manifest.seed}",
         join(body),
         styles=("uplot.min.css", "report.css"),
-        scripts=("uplot.min.js", "report.js"),
+        scripts=("uplot.min.js", *_TIMELINE),
         data=_data(timeline(axis, history, facts, faults, pins(verdict.findings), named_logs)),
     )
 

@@ -1,6 +1,6 @@
 """What the page's timeline draws: lanes of spans, operations, and charts, all on one axis.
 
-The page carries one `Timeline` as JSON; `assets/report.js` draws it. Times are seconds on the
+The page carries one `Timeline` as JSON; `assets/timeline-*.js` draw it. Times are seconds on the
 page's axis. Its size does not grow with the run: charts have at most `BUCKETS_MAX` points,
 operations stand one by one only up to `EACH_MAX`, lanes and spans are capped and say what they
 leave out.

@@ -400,6 +400,22 @@ def _lost(send: _Sent, topic: str) -> Anomaly:
     )
 
 
+def _claims(lost: list[_Sent]) -> tuple[ClaimResult, ...]:
+    return (
+        ClaimResult(
+            claim="no-lost-writes",
+            sentence="Every acknowledged record can be read in the end.",
+            validity=Validity.INVALID,
+            why=(f"{len(lost)} acknowledged sends are in no final read.",),
+        ),
+        ClaimResult(
+            claim="order-per-log",
+            sentence="Records of one producer stand in a log in the order they were sent.",
+            validity=Validity.VALID,
+        ),
+    )
+
+
 def _verdict(lost: list[_Sent], topic: str) -> Verdict:
     examples = tuple(_lost(send, topic) for send in lost[:LOST_LIMIT])
     allowed = Anomaly(
@@ -411,19 +427,7 @@ def _verdict(lost: list[_Sent], topic: str) -> Verdict:
     return Verdict(
         validity=Validity.INVALID,
         headline=f"{len(lost)} acknowledged sends to {topic}-0 are lost",
-        claims=(
-            ClaimResult(
-                claim="no-lost-writes",
-                sentence="Every acknowledged record can be read in the end.",
-                validity=Validity.INVALID,
-                why=(f"{len(lost)} acknowledged sends are in no final read.",),
-            ),
-            ClaimResult(
-                claim="order-per-log",
-                sentence="Records of one producer stand in a log in the order they were sent.",
-                validity=Validity.VALID,
-            ),
-        ),
+        claims=_claims(lost),
         findings=(
             Finding(
                 kind="lost-write",
