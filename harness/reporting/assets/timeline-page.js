@@ -9,7 +9,6 @@ const decades = (_, __, least, most) => {
   return found;
 };
 const addChart = (chart, axis) => {
-  if (!chart.labels.length) return;
   const readings = chart.labels.map((label, at) => {
     const made = swatch(`${label} `, `chart-${at}`);
     made.append(element("b"));
@@ -127,7 +126,8 @@ addSpans("Leader of each log; the fill is the share of replicas in sync", data.l
   swatches: legend(data.leaders),
 });
 const lanesOfOperations = addOperations();
-data.charts.forEach((chart, at) => addChart(chart, at === data.charts.length - 1));
+const charts = data.charts.filter((chart) => chart.labels.length);
+charts.forEach((chart, at) => addChart(chart, at === charts.length - 1));
 zoom(0, end);
 followHash();
 
