@@ -78,7 +78,7 @@ LAST_REPLICA_DIES = Scenario(
         after(acks=100, spread=0.5).kill(followers("orders"), name="kill-followers"),
         after(acks=200, limit_s=20).kill(leader("orders"), name="kill-leader"),
         after(seconds=1).heal("kill-followers"),
-        after(acks=100, limit_s=20).heal("kill-leader"),
+        after(acks=100, limit_s=12).heal("kill-leader"),
     ),
     aftermath_acks=100,
 )

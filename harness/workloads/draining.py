@@ -1,6 +1,5 @@
 """The final read: every partition from its log start to its end, after everything has settled."""
 
-
 from confluent_kafka import KafkaException, TopicPartition
 
 from harness.history.journal import Journal

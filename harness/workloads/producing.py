@@ -1,9 +1,10 @@
 """A producer: asynchronous sends at a rate, each with a value of its own, each report recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from confluent_kafka import KafkaException
 
 from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
@@ -49,10 +50,9 @@ class ProducerWorker:
         self.acked = 0
         self._spec = spec
         self._topic = topic
+        self._kafka = kafka
         self._journal = journal
         self._clock = clock
-        self._process = journal.process(self.name, "producer", spec.name)
-        self._next = self._process << SEQUENCE_BITS
         self._topic_number = journal.topic(spec.topic, 0)
         self._padding = b"." * max(0, spec.value_bytes - VALUE_DIGITS)
         chosen = stream(seed, "keys")
@@ -60,17 +60,16 @@ class ProducerWorker:
             (number * KEYS_PER_PRODUCER) + chosen.randrange(spec.keys) for _ in range(KEY_CYCLE)
         ]
         self._key_bytes = [key_bytes(key) for key in self._keys]
-        self._client = kafka.producer(spec.settings)
         self._began_ns: int | None = None
         self._quiet = False
         self._left = False
         self._flushed_ns = clock.now_ns()
         # Not yet in the journal: sends in order, and delivery reports as they came.
-        self._send_first = self._next
         self._send_times: list[int] = []
         self._reports: list[Report] = []
         self._report_errors: list[Any] = []
         self._report_times: list[int] = []
+        self._open()
 
     @property
     def idle(self) -> bool:
@@ -84,13 +83,15 @@ class ProducerWorker:
     def step(self) -> float:
         """Send what the rate allows, up to one batch, and take in delivery reports."""
         wait_s = 0.02
-        if not self._quiet:
+        if self._is_fatal:
+            self._reopen()
+        elif not self._quiet:
             count, wait_s = self._due()
             if count:
                 self._send(count)
-            self._client.poll(0)
+            self._serve(self._client.poll, 0)
         elif self._spec.ending == "flush":
-            self._client.poll(0)
+            self._serve(self._client.poll, 0)
         elif not self._left:
             self._leave()
         now = self._clock.now_ns()
@@ -101,15 +102,45 @@ class ProducerWorker:
     def close(self) -> None:
         """Stop as the application would: flush and wait for reports, or leave at once."""
         if self._spec.ending == "flush":
-            self._client.flush(CLOSE_LIMIT_S)
+            self._await_reports()
         elif not self._left:
             self._leave()
         self._flush()
+
+    def _open(self) -> None:
+        """Begin as a new process with a client of its own."""
+        self._client = self._kafka.producer(self._spec.settings)
+        self._process = self._journal.process(self.name, "producer", self._spec.name)
+        self._next = self._send_first = self._process << SEQUENCE_BITS
+        self._is_fatal = False
+
+    def _reopen(self) -> None:
+        """Go on as an application must after a fatal error: take in the reports, begin anew."""
+        self._await_reports()
+        self._flush()
+        self._open()
 
     def _leave(self) -> None:
         """End as a process that exits without a flush: what its queue held is gone, unreported."""
         self._left = True
         self._client.purge()
+
+    def _await_reports(self) -> None:
+        """Wait until every send has its report, within a limit."""
+        # The client raises a fatal error once, from whatever call comes first.
+        if not self._serve(self._client.flush, CLOSE_LIMIT_S):
+            self._serve(self._client.flush, CLOSE_LIMIT_S)
+
+    def _serve(self, call: Callable[[float], int], timeout_s: float) -> bool:
+        """Let the client deliver its reports; False when it told of a fatal error instead."""
+        try:
+            call(timeout_s)
+        except KafkaException as problem:
+            if not problem.args[0].fatal():
+                raise
+            self._is_fatal = True
+            return False
+        return True
 
     def _due(self) -> tuple[int, float]:
         """How many sends are due now, and the seconds until the next look."""
@@ -144,12 +175,17 @@ class ProducerWorker:
                     # An application that looks waits for room and tries again: nothing was sent.
                     times.pop()
                     break
-                self._swallowed(value)
+                self._refused(value, "kafka:_QUEUE_FULL")
+            except KafkaException as problem:
+                self._refused(value, name_of(problem.args[0]))
+                self._is_fatal = problem.args[0].fatal()
             self._next = value + 1
+            if self._is_fatal:
+                break
         self.sent += self._next - first
 
-    def _swallowed(self, value: int) -> None:
-        """The queue was full and the application did not look: certainly not sent."""
+    def _refused(self, value: int, error: str) -> None:
+        """The client did not take the record: certainly not sent."""
         self._journal.append(
             "deliveries",
             {
@@ -157,7 +193,7 @@ class ProducerWorker:
                 "log": [NOTHING],
                 "offset": [NOTHING],
                 "outcome": [OUTCOMES.index("fail")],
-                "error": [self._journal.error("kafka:_QUEUE_FULL")],
+                "error": [self._journal.error(error)],
                 "time_ns": [self._clock.now_ns()],
             },
         )
