@@ -55,8 +55,7 @@ class Membership:
 
     def ready(self, number: int) -> bool:
         """Whether the broker answers and its session is its own."""
-        broker = self._brokers[number]
-        return broker.active and self._sessions.get(number) == broker.starts
+        return self._brokers[number].active and self._own_session(number)
 
     def review(self) -> None:
         """Act on whatever has changed: a process, a link, a session."""
@@ -102,7 +101,7 @@ class Membership:
             if number in self._sessions and number not in self._expiring:
                 timer = self._clock.call_after(self._session_s, lambda: self._expire(number))
                 self._expiring[number] = timer
-        elif self._sessions.get(number) == broker.starts:
+        elif self._own_session(number):
             timer = self._expiring.pop(number, None)
             if timer:
                 timer.cancel()
@@ -135,8 +134,12 @@ class Membership:
         links = self._links.works(broker.name, ZOOKEEPER)
         return broker.active and self.zookeeper.active and links
 
+    def _own_session(self, number: int) -> bool:
+        """Whether the session is that of the process, not of one that died before it."""
+        return self._sessions.get(number) == self._brokers[number].starts
+
     def _heard_member(self, number: int) -> bool:
-        return number in self._sessions and self._heard(self._brokers[number])
+        return self._own_session(number) and self._heard(self._brokers[number])
 
     def _acts(self) -> bool:
         return self.controller is not None and self._heard_member(self.controller)
@@ -168,7 +171,8 @@ class Membership:
         for number in partition.replicas:
             broker = self._brokers[number]
             known = broker.told.get(partition.log)
-            if number in self._sessions and self._reaches(number) and known != partition.version:
+            member = self._own_session(number) and self._reaches(number)
+            if member and known != partition.version:
                 broker.told[partition.log] = partition.version
                 broker.post(partial(self._learn, broker, partition.log, *news))
 

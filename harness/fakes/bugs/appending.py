@@ -46,20 +46,23 @@ def swap_appends(seams: Seams, dice: Dice) -> None:
 
 @bug("append-late", shows="realtime-order")
 def append_late(seams: Seams, dice: Dice) -> None:
-    """The leader acknowledges a record at once and appends it behind others that come later."""
-    held: dict[Log, tuple[int, Record]] = {}
+    """A leader acknowledges a record at once and appends it behind others that come later."""
+    held: list[tuple[Log, int, Record]] = []
+    struck: set[Log] = set()
 
     def append(leader: Replica, records: list[Record], proceed: Append) -> list[int]:
-        if leader.log not in held and dice.strikes():
+        # Once a run: a record that is held when the traffic ends would be lost, not late.
+        if not struck and dice.strikes():
+            struck.add(leader.log)
             target = leader.end + len(records) + LATE_BY
-            held[leader.log] = (target, _alone(records[-1]))
+            held.append((leader.log, target, _alone(records[-1])))
             offsets = proceed(records[:-1])
             leader.note(records[-1], target)
             return [*offsets, target]
         offsets = []
         for record in records:
-            if leader.log in held and leader.end >= held[leader.log][0]:
-                leader.add(held.pop(leader.log)[1])
+            if held and held[0][0] == leader.log and leader.end >= held[0][1]:
+                leader.add(held.pop()[2])
             offsets += proceed([record])
         return offsets
 

@@ -1,0 +1,25 @@
+"""Whole runs on the fake stack: plan, traffic, faults, final read, checkers, report."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from harness.engine.run import Run, run_scenario
+from harness.engine.stacks import StackPool
+from harness.model.scenario import Scenario
+
+RunFake: TypeAlias = Callable[..., Run]
+
+
+@pytest.fixture
+def run_fake(tmp_path: Path) -> RunFake:
+    """Run a scenario on a fake stack with bugs planted."""
+
+    def run(scenario: Scenario, seed: int, *bugs: str) -> Run:
+        pool = StackPool("fake", kept=False, tell=lambda _line: None, bugs=bugs)
+        with pool.environment(scenario.topology, seed=seed) as environment:
+            return run_scenario(scenario, seed, environment, tmp_path, tell=lambda _line: None)
+
+    return run

@@ -1,0 +1,88 @@
+"""Every planted bug is found by the anomaly that it must cause; without bugs nothing is found."""
+
+import msgspec
+import pytest
+
+from harness.checkers.anomalies import ANOMALIES
+from harness.checkers.claims import CLAIMS
+from harness.engine.catalogue import find
+from harness.fakes.bugs.bug import BUGS
+from harness.model.scenario import Scenario
+from harness.model.value import Settings
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+from tests.fake.conftest import RunFake
+
+SEEDS = (1, 2, 3)
+SAFE: Settings = {"acks": "all", "enable.idempotence": True}
+
+CALM = Scenario(
+    name="calm",
+    about="Two topics, three producers, a group and a reader, and nothing breaks",
+    claims=tuple(CLAIMS),
+    workload=LogWorkload(
+        topics=(Topic(name="orders", partitions=2), Topic(name="refunds")),
+        producers=(
+            Producers(topic="orders", count=2, settings=SAFE),
+            Producers(name="refunder", topic="refunds", settings=SAFE),
+        ),
+        consumers=(
+            Consumers(name="reader", topic="orders", mode="assigned"),
+            Consumers(name="billing", topic="orders", count=2),
+        ),
+    ),
+    baseline_acks=800,
+)
+
+
+def with_producers(scenario: Scenario, count: int) -> Scenario:
+    (one,) = scenario.workload.producers
+    workload = msgspec.structs.replace(
+        scenario.workload, producers=(msgspec.structs.replace(one, count=count),)
+    )
+    return msgspec.structs.replace(scenario, workload=workload)
+
+
+# Bugs that need something to break before they can be seen.
+UNDER_FAULTS = {
+    "acknowledge-early": find("k-ack1"),
+    "forget-producers": find("p-pausedup"),
+    "show-uncommitted": with_producers(find("k-ack1"), 3),
+}
+OF_TRANSACTIONS = {"int-nonmonotonic-send", "int-send-skip"}
+OF_BELIEF = {"unsent"}  # the application's own fault: scenario p-noflush-bad
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_bug_nothing_is_found(run_fake: RunFake, seed: int) -> None:
+    run = run_fake(CALM, seed)
+    run.must_be_valid()
+    assert run.verdict.findings == ()
+
+
+@pytest.mark.parametrize("bug", UNDER_FAULTS)
+def test_under_faults_without_the_bug_nothing_is_found(run_fake: RunFake, bug: str) -> None:
+    run_fake(UNDER_FAULTS[bug], 1).must_be_valid()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("bug", list(BUGS))
+def test_a_planted_bug_is_found(run_fake: RunFake, bug: str, seed: int) -> None:
+    scenario = UNDER_FAULTS.get(bug, CALM)
+    run_fake(scenario, seed, bug).must_show(BUGS[bug].shows)
+
+
+def test_every_kind_of_anomaly_has_a_bug_that_shows_it() -> None:
+    shown = {bug.shows for _, bug in BUGS.items()}
+    assert shown | OF_TRANSACTIONS | OF_BELIEF == set(ANOMALIES)
+
+
+def test_the_same_seed_gives_the_same_run(run_fake: RunFake) -> None:
+    scenario = find("k-ack1-bad")
+    runs = [run_fake(scenario, 7) for _ in range(2)]
+    histories = [
+        b"".join(path.read_bytes() for path in sorted(run.folder.history.rglob("*.*")))
+        for run in runs
+    ]
+    assert histories[0] == histories[1]
+    assert len(histories[0]) > 1000
+    assert runs[0].verdict.findings == runs[1].verdict.findings
