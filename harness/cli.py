@@ -251,6 +251,23 @@ def scenarios() -> int:
 
 
 @app.command
+def catalogue(*, write: bool = False) -> int:
+    """Print all that has a name: scenarios, services, faults, claims, anomalies, checkers, errors.
+
+    Args:
+        write: bring the part of ARCHITECTURE.md that holds it up to date instead.
+    """
+    from harness.engine import handbook
+
+    if write:
+        changed = handbook.write_catalogue()
+        print(f"{handbook.ARCHITECTURE.name} {'is brought' if changed else 'was'} up to date")
+    else:
+        print(handbook.catalogue())
+    return 0
+
+
+@app.command
 def index(*, reports: Reports = Path("reports")) -> int:
     """Write index.html over all runs.
 
