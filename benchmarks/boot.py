@@ -131,12 +131,13 @@ def _docker(*arguments: str) -> None:
     subprocess.run(["docker", *arguments], check=True, stdout=subprocess.DEVNULL)
 
 
-def main() -> None:
-    """Print the rows."""
-    for row in measure(Topology()):
-        figures = f"median {row.median_s:6.2f} s  best {row.best_s:6.2f} s  x{row.ratio:.2f}"
-        print(f"{row.what:22} {figures}")
+def main() -> str:
+    """Measure the default topology and return the table."""
+    return "\n".join(
+        f"{row.what:22} median {row.median_s:6.2f} s  best {row.best_s:6.2f} s  x{row.ratio:.2f}"
+        for row in measure(Topology())
+    )
 
 
 if __name__ == "__main__":
-    main()
+    print(main())
