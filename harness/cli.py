@@ -4,7 +4,7 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -293,10 +293,14 @@ def index(*, reports: Reports = Path("reports")) -> int:
     return 0
 
 
-def main() -> NoReturn:
-    """Run the command line and leave with its status."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its status.
+
+    Args:
+        arguments: what follows the command's name; what the shell gave unless given.
+    """
     logging.getLogger("harness").addHandler(logging.NullHandler())
-    sys.exit(_status(lambda: app()))  # noqa: PLW0108 - app's signature is wider
+    sys.exit(_status(lambda: app(arguments)))
 
 
 def _status(command: Callable[[], object]) -> int:
