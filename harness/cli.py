@@ -166,17 +166,21 @@ def replay(
 
 
 @app.command
-def up(*, brokers: AtLeastOne = 3, kafka_version: str | None = None) -> int:
+def up(
+    *, brokers: AtLeastOne = 3, kafka_version: str | None = None, first_port: int | None = None
+) -> int:
     """Boot a stack and leave it running for pytest, `run` and `replay` to attach to.
 
     Args:
         brokers: how many.
         kafka_version: another version of Kafka than the pinned one.
+        first_port: publish ports from this one on, for clients of your own; free ones unless given.
     """
     from harness.engine.stacks import up as boot_or_attach
     from harness.model.topology import Topology
 
-    print(boot_or_attach(Topology(brokers=brokers, kafka_version=kafka_version), tell=say))
+    topology = Topology(brokers=brokers, kafka_version=kafka_version)
+    print(boot_or_attach(topology, first_port=first_port, tell=say))
     return 0
 
 
