@@ -13,7 +13,7 @@ from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import SENDS, History
 from harness.model.codec import encode
-from harness.model.facts import Facts, FaultEvent, LogEnd
+from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
 from harness.model.verdict import CheckResult, Validity
 from harness.model.workload import Consumers, Producers
 from tests.checkers.arbitrary import SCENARIO, facts, histories
@@ -75,6 +75,42 @@ def test_rows_out_of_garbage_are_set_aside(
     if broken[column].null_count() and not optional and not broken.equals(frame):
         assert verdict.validity is not Validity.VALID
         assert verdict.unknowns
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "problem"),
+    [
+        ("operations", pl.col("op").reverse(), "column op does not number the rows"),
+        ("operations", pl.lit(None).alias("outcome"), "operations: 3 fields that every operation"),
+        ("operations", pl.col("invoke_ns").reverse(), "not in order of invocation"),
+        ("operations", pl.col("complete_ns") - 10**9, "3 complete before they are invoked"),
+        ("logs", pl.col("log") + 1, "column log does not number the rows"),
+        ("sends", pl.col("op").reverse(), "sends: rows are not in order of their operations"),
+        ("sends", pl.col("op") + 2, "sends: 1 of 2 rows are malformed"),
+        ("sends", pl.col("log") + 9, "sends: 2 of 2 rows are malformed"),
+        ("sends", pl.lit(0).alias("value"), "sends: 1 values were sent before"),
+        ("reads", pl.col("offset") - 1, "reads: 1 of 2 rows are malformed"),
+        ("reads", pl.col("log") - 1, "reads: 2 of 2 rows are malformed"),
+    ],
+)
+def test_each_malformation_has_its_sentence(name: str, change: pl.Expr, problem: str) -> None:
+    history = kept()
+    frame: pl.DataFrame = getattr(history, name)
+    broken = frame.with_columns(change).cast(frame.schema)
+    changed = dataclasses.replace(history, **{name: broken})  # type: ignore[arg-type]
+    verdict = judge(changed, drained(2), scenario())
+    assert verdict.validity is not Validity.VALID
+    assert problem in " ".join(verdict.unknowns)
+
+
+def test_what_was_stopped_or_killed_shows_only_what_it_can() -> None:
+    history = lost_one_of(2).history()
+    chaos = PhaseEvent(phase="chaos", time_ns=0)
+    killed = judge(history, Facts(logs=drained(2).logs, phases=(chaos,)), scenario())
+    assert (killed.count("lost-write"), killed.validity) == (1, Validity.VALID)
+    whole = (chaos, PhaseEvent(phase="capture", time_ns=1))
+    ended = judge(history, Facts(logs=drained(2).logs, phases=whole), scenario())
+    assert ended.validity is Validity.INVALID
 
 
 @pytest.mark.parametrize("offset", [2**62, 2**40])
