@@ -3,6 +3,10 @@
 Each rule reads the settings of a client, a topic or the brokers and says which kinds of anomaly
 they permit, and why. Defaults are librdkafka's, which differ from the Java client's (idempotence is
 off, any number of requests may be in flight), under the harness's own baseline for brokers.
+
+A permission holds for the whole scenario: where two kinds of producers or consumers differ, what
+the looser one permits is permitted to both, since findings are counted by kind of anomaly alone. A
+scenario that must tell them apart names its claims.
 """
 
 from collections.abc import Iterator
