@@ -38,7 +38,7 @@ def catalogue() -> str:
             _table("Anomalies", ("kind", "meaning", "contradicts", "planted by"), _anomalies()),
             _table("Checkers", ("name", "what must hold"), _checkers()),
             _table("Planted bugs of the fakes", ("name", "what goes wrong", "shows"), _bugs()),
-            _table("Errors", ("error", "exit status", "when"), _errors()),
+            _table("Errors", ("error", "exit status", "when"), error_rows()),
             _last_paragraph(errors.__doc__),
         )
     )
@@ -123,7 +123,8 @@ def _bugs() -> Iterable[Row]:
         yield f"`{name}`", _first_line(bug.about), f"`{bug.shows}`"
 
 
-def _errors() -> Iterable[Row]:
+def error_rows() -> Iterable[Row]:
+    """Every error: its name, the exit status that a command ends with, and when."""
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, errors.HarnessError):
             yield f"`{name}`", str(kind.exit_status), _first_line(kind.__doc__)

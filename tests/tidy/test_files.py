@@ -1,0 +1,61 @@
+"""Files: small, and at home on every machine."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.tidy.checkout import ROOT, lines, texts, tracked
+
+MODULE_LINES_MAX = 400
+CHECKER_LINES_MAX = 300
+FAULT_LINES_MAX = 90
+LONGER: dict[str, str] = {
+    "tests/unit/reporting_sample.py": "one run written out as values; it has no logic to divide",
+}
+"""Modules that may be longer than their limit, each with the reason."""
+
+# Written so that these very lines do not match.
+OF_A_MACHINE = re.compile(r"(?<![\w.])/(?:root|work|Users/\w+|home/\w+)/")
+REGISTRIES = re.compile(
+    r"\b(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com)|ghcr\.io|quay\.io|gcr\.io|docker\.com"
+    r"|registry[\w.-]*\.io|maven\.org|maven\.apache\.org/maven2|mcr\.microsoft\.com"
+    r"|deb\.debian\.org|archive\.ubuntu\.com|proxy\.golang\.org|crates\.io)\b"
+)
+
+
+def limit_of(path: str) -> int:
+    if path.startswith("harness/checkers/"):
+        return CHECKER_LINES_MAX
+    if path.startswith("harness/faults/") and "\n@fault(" in (ROOT / path).read_text():
+        return FAULT_LINES_MAX
+    return MODULE_LINES_MAX
+
+
+def test_modules_are_small() -> None:
+    modules = [path for path in tracked() if path.endswith(".py")]
+    assert len(modules) > 100
+    long = {path: lines(path) for path in modules if lines(path) > limit_of(path)}
+    assert sorted(long) == sorted(LONGER), f"divide it, or say in LONGER why not: {long}"
+
+
+def test_no_file_knows_a_machine() -> None:
+    found = [path for path, text in texts() if OF_A_MACHINE.search(text)]
+    assert found == [], "use a path from the root of the checkout"
+
+
+def test_no_file_names_a_registry() -> None:
+    found = [path for path, text in texts() if REGISTRIES.search(text)]
+    assert found == [], "leave it to pip, npm, go, Maven or the engine where they download from"
+
+
+@pytest.mark.parametrize("place", ["root", "home/me", "Users/me", "work"])
+def test_a_path_of_a_machine_is_recognised(place: str) -> None:
+    assert OF_A_MACHINE.search(f"see /{place}/file")
+    assert not OF_A_MACHINE.search(f"see ./{place}/file")
+
+
+def test_hooks_run_what_is_installed_here() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    assert [each["repo"] for each in hooks["repos"]] == ["local"]
+    assert {hook["language"] for hook in hooks["repos"][0]["hooks"]} == {"system"}
