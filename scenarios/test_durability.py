@@ -160,7 +160,7 @@ ROLLING_RESTART = Scenario(
 CONTROLLER_PAUSE = Scenario(
     name="controller-pause",
     about="The controller freezes for longer than its session and comes back as a zombie",
-    claims=("durability", "ordering", "no-duplicates", "integrity"),
+    claims=("durability", "ordering", "no-duplicates", "integrity", "reading"),
     workload=LogWorkload(
         topics=(Topic(name="orders", partitions=3),), producers=(SAFE,), consumers=(READER,)
     ),
@@ -194,7 +194,7 @@ MISHAPS = Scenario(
 ZOOKEEPER_DOWN = Scenario(
     name="zookeeper-down",
     about="ZooKeeper is gone for 20 seconds",
-    claims=("durability", "ordering", "no-duplicates", "integrity"),
+    claims=("durability", "ordering", "no-duplicates", "integrity", "reading"),
     workload=LogWorkload(
         topics=(Topic(name="orders", partitions=3),), producers=(SAFE,), consumers=(READER,)
     ),
