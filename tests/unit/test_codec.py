@@ -31,7 +31,7 @@ def test_a_newer_format_is_refused_by_its_number() -> None:
         (b"", "not a file of this harness"),
         (codec.encode(FACTS)[:40], "not a file of this harness"),
         (codec.encode(FACTS).replace(b'"end": 9', b'"end": "x"'), r"Expected `int`.*\$\.logs"),
-        (codec.encode(FACTS).replace(b'"end"', b'"ende"'), "unknown field `ende`"),
+        (codec.encode(FACTS).replace(b'"end"', b'"finish"'), "unknown field `finish`"),
     ],
 )
 def test_a_torn_or_foreign_file_says_what_is_wrong(data: bytes, message: str) -> None:
