@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from harness.kit.errors import UsageError
+from harness.kit.errors import HarnessError, UsageError
 from harness.stack import lifecycle
 
 
@@ -17,7 +17,12 @@ def lines() -> Iterator[str]:
         kept = "kept" if info.kept else "removed when its run ends"
         use = ", in use" if lifecycle.in_use(info.stack) else ""
         yield f"{info.stack}  topology {info.topology}, {kept}{use}"
-        for row in lifecycle.look_at(info.stack).status():
+        try:
+            rows = lifecycle.look_at(info.stack).status()
+        except HarnessError as error:  # It is just being booted or removed by its own harness.
+            yield f"  {error}"
+            continue
+        for row in rows:
             ports = " ".join(row.ports)
             yield f"  {row.service:<12}{row.state:<10}{row.health}  {ports}".rstrip()
 
