@@ -86,11 +86,14 @@ def after(
     acks: int = 0,
     sends: int = 0,
     seconds: float = 0.0,
+    whole: bool = False,
     limit_s: float = 30.0,
     spread: float = 0.0,
 ) -> "Moment":
     """The moment when a step begins; see `harness.model.fault.After` for the numbers."""
-    return Moment(After(acks=acks, sends=sends, seconds=seconds, limit_s=limit_s, spread=spread))
+    return Moment(
+        After(acks=acks, sends=sends, seconds=seconds, whole=whole, limit_s=limit_s, spread=spread)
+    )
 
 
 @dataclass(frozen=True, slots=True)

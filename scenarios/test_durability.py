@@ -9,6 +9,7 @@ from harness.api import (
     Scenario,
     Topic,
     after,
+    broker,
     brokers,
     controller,
     followers,
@@ -105,6 +106,24 @@ DISK_LOST_RF_1 = worse(
     replicas=1,
 )
 
+LEADER_CUT_OFF = Scenario(
+    name="k-partition",
+    about="The network cuts the leader off from all but its clients, who go on writing to it",
+    claims=("durability",),
+    workload=LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(READER,)),
+    steps=(
+        after(acks=100, spread=0.5).isolate(leader("orders"), zookeeper=True),
+        after(acks=300, seconds=12).heal("isolate"),
+    ),
+    aftermath_acks=100,
+)
+LEADER_CUT_OFF_ACKS_1 = worse(
+    LEADER_CUT_OFF,
+    "k-partition-bad",
+    "acks=1: a leader that nobody else follows any more still acknowledges",
+    producers={"acks": "1", "enable.idempotence": False},
+)
+
 EXIT_WITHOUT_FLUSH = Scenario(
     name="p-noflush",
     about="An application that believes produce() ends",
@@ -149,6 +168,29 @@ CONTROLLER_PAUSE = Scenario(
     aftermath_acks=200,
 )
 
+MISHAPS = Scenario(
+    name="mishaps",
+    about="Brokers are killed, stopped, slowed down and restarted, whichever the seed draws",
+    claims=("durability", "ordering", "no-duplicates", "integrity"),
+    workload=LogWorkload(
+        topics=(Topic(name="orders", partitions=6), Topic(name="payments", partitions=2)),
+        producers=(
+            Producers(name="shop", topic="orders", count=2, settings=SAFE.settings),
+            Producers(name="bank", topic="payments", count=2, settings=SAFE.settings),
+        ),
+        consumers=(BILLING, Consumers(name="audit", topic="payments", mode="assigned", count=2)),
+    ),
+    steps=(
+        after(acks=200, spread=0.5).kill(broker()),
+        after(acks=500).heal("kill"),
+        after(whole=True, acks=500, spread=0.5).delay(broker(), latency_ms=300),
+        after(acks=500).stop(broker()),
+        after(acks=500).heal("stop"),
+        after(whole=True, acks=500).restart(broker(), how="kill"),
+    ),
+    aftermath_acks=200,
+)
+
 ZOOKEEPER_DOWN = Scenario(
     name="zookeeper-down",
     about="ZooKeeper is gone for 20 seconds",
@@ -163,7 +205,14 @@ ZOOKEEPER_DOWN = Scenario(
 
 @pytest.mark.parametrize(
     "scenario",
-    [LEADER_DIES_AHEAD, LEADER_SILENT, LAST_REPLICA_DIES, DISK_LOST, EXIT_WITHOUT_FLUSH],
+    [
+        LEADER_DIES_AHEAD,
+        LEADER_SILENT,
+        LAST_REPLICA_DIES,
+        DISK_LOST,
+        LEADER_CUT_OFF,
+        EXIT_WITHOUT_FLUSH,
+    ],
     ids=lambda scenario: scenario.name,
 )
 def test_acknowledged_records_survive(scenario: Scenario, run_scenario: RunScenario) -> None:
@@ -177,6 +226,7 @@ def test_acknowledged_records_survive(scenario: Scenario, run_scenario: RunScena
         (LEADER_SILENT_ACKS_0, "lost-write"),
         (LAST_REPLICA_DIES_UNCLEAN, "lost-write"),
         (DISK_LOST_RF_1, "lost-write"),
+        (LEADER_CUT_OFF_ACKS_1, "lost-write"),
         (EXIT_WITHOUT_FLUSH_BAD, "unsent"),
     ],
     ids=lambda value: getattr(value, "name", value),
@@ -189,7 +239,7 @@ def test_one_setting_worse_loses_them(
 
 @pytest.mark.parametrize(
     "scenario",
-    [ROLLING_RESTART, CONTROLLER_PAUSE, ZOOKEEPER_DOWN],
+    [ROLLING_RESTART, MISHAPS, CONTROLLER_PAUSE, ZOOKEEPER_DOWN],
     ids=lambda scenario: scenario.name,
 )
 def test_routine_failures_cost_nothing(scenario: Scenario, run_scenario: RunScenario) -> None:

@@ -51,11 +51,12 @@ def _skipped(evidence: Evidence, delivered: Longs, log: int) -> Numbers:
     """Placements of `log` that the group passed over."""
     places = evidence.placements
     mine = places.in_log_order(log)
-    given = np.flatnonzero(delivered[mine])
+    given = mine[delivered[mine] > 0]
     if not len(given):
         return given
-    passed = mine[given[0] : given[-1]]
-    passed = passed[delivered[passed] == 0]
+    cell = places.cell(mine)
+    first, last = places.cell(given[[0, -1]])
+    passed = mine[(cell > first) & (cell < last) & (delivered[mine] == 0)]
     held = places.final[passed] | (places.offset(passed) < evidence.starts[log])
     skipped: Numbers = passed[held]
     return skipped

@@ -55,14 +55,16 @@ def _steps(evidence: Evidence, rows: Rows) -> tuple[Steps, Steps]:
     """Strange steps between `rows` of sends; both ends are rows of sends again."""
     places, sends = evidence.placements, evidence.sends
     stands = evidence.stands[rows]
-    index = np.where(stands == NONE, NONE, places.index[places.cell(stands)])
-    log = np.where(sends.log[rows] == NONE, places.log(stands), sends.log[rows])
-    log[(sends.log[rows] == NONE) & (stands == NONE)] = NONE
+    known = stands != NONE
+    index = np.full(len(rows), NONE, dtype=np.int32)
+    index[known] = places.index[places.cell(stands[known])]
+    log = sends.log[rows]
+    log[known] = places.log(stands[known])
     kept = np.flatnonzero(log != NONE)
     walk = Walk(
         op=sends.op[rows[kept]],
         log=log[kept],
-        index=index[kept].astype(np.int32),
+        index=index[kept],
         leaves=np.ones(len(kept), dtype=np.bool_),
     )
     inner, outer = strange_steps(evidence, walk)

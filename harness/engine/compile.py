@@ -37,6 +37,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
         acks=round(step.after.acks * factor),
         sends=round(step.after.sends * factor),
         seconds=round(step.after.seconds * factor, 3),
+        whole=step.after.whole,
         limit_s=step.after.limit_s,
     )
     fault = step.fault

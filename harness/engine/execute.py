@@ -6,6 +6,7 @@ proving anything (`unknowns`), never the later phases from healing and capturing
 """
 
 import logging
+import math
 from collections.abc import Callable
 
 import msgspec
@@ -187,30 +188,32 @@ class _Run:
 
     def _chaos(self, deadline: Deadline) -> None:
         for step in self._plan.scenario.steps:
+            reached = self._reached(step.after, within_s=deadline.left_s)
             if deadline.passed:
                 self._unknown(
                     f"chaos took longer than {deadline.limit_s:g} s; step {step.name} and what "
                     "follows it were left out"
                 )
                 return
-            if not self._reached(step.after):
+            if not reached:
                 self._tell(f"step {step.name} begins by its limit of {step.after.limit_s:g} s")
             self._conductor.execute(step)
 
-    def _reached(self, after: After) -> bool:
+    def _reached(self, after: After, *, within_s: float = math.inf) -> bool:
         """Let traffic go on until `after` is reached; False when its limit passed first."""
+        limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         acks, sends = self._flow.acked + after.acks, self._flow.sent + after.sends
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
         def probe() -> str | None:
             flow = self._flow
             if flow.acked >= acks and flow.sent >= sends and self._clock.now_ns() >= until_ns:
-                return None
+                return self._stack.unhealthy() if after.whole else None
             return f"{flow.acked} acknowledged, {flow.sent} sent"
 
         what = f"{after.acks} acknowledgements and {after.sends} sends"
         try:
-            wait_for(self._executor, what, probe, limit_s=max(after.limit_s, after.seconds + 1))
+            wait_for(self._executor, what, probe, limit_s=limit_s)
         except WaitTimeout:
             return False
         return True
@@ -249,17 +252,24 @@ class _Run:
         self._phases.append(PhaseEvent(phase=phase, time_ns=self._since_start_ns()))
         log.info("phase %s", phase)
         self._tell(phase)
-        self._save_facts()
+        self._try_to_save_facts()
 
     def _on_fault(self, event: FaultEvent) -> None:
         self._tell(
             f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
         )
-        self._save_facts()
+        self._try_to_save_facts()
 
     def _unknown(self, why: str) -> None:
         log.warning("%s", why)
         self._unknowns.append(why)
+
+    def _try_to_save_facts(self) -> None:
+        """Save what is known so far; a full disk must not keep what comes next from healing."""
+        try:
+            self._save_facts()
+        except OSError as error:
+            self._unknown(f"the facts could not be saved: {error}")
 
     def _save_facts(self) -> None:
         unknowns = self._unknowns if self._complete else [*self._unknowns, STOPPED]

@@ -40,11 +40,13 @@ class Run:
 
     def must_be_valid(self) -> None:
         """Assert that nothing contradicted the claims, and that the run could have shown it."""
+        __tracebackhide__ = True
         if self.verdict.validity is not Validity.VALID:
             raise AssertionError(self._story("expected VALID"))
 
     def must_show(self, kind: str) -> None:
         """Assert that the run is INVALID and shows an anomaly of `kind` that counts."""
+        __tracebackhide__ = True
         counted = {finding.kind for finding in self.verdict.findings if finding.counts}
         if self.verdict.validity is not Validity.INVALID or kind not in counted:
             raise AssertionError(self._story(f"expected INVALID with {kind}"))
@@ -84,6 +86,7 @@ def run_plan(
     folder = RunFolder.create(reports, scenario=scenario.name, seed=plan.seed, started_utc=started)
     manifest = _manifest(plan, environment, folder, started, replay_of)
     folder.save(manifest, plan)
+    tell(f"run folder {folder.path}")
     with _log_file(folder.harness_log):
         try:
             execute(plan, environment, folder, tell=tell)

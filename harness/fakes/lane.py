@@ -12,7 +12,7 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.connections import Connections, Flight
 from harness.fakes.record import FakeReport, Identity, Log, Record
 from harness.fakes.request import ProduceRequest
-from harness.fakes.settings import ClientSettings
+from harness.fakes.settings import IDEMPOTENT_IN_FLIGHT_MAX, ClientSettings
 from harness.kit.waits import NS_PER_S
 
 LEAST_TIMEOUT_S = 0.1
@@ -85,7 +85,7 @@ class Lane:
         self._idempotent = settings.flag("enable.idempotence")
         self._in_flight_limit = settings.number("max.in.flight.requests.per.connection")
         if self._idempotent:
-            self._in_flight_limit = min(5, self._in_flight_limit)
+            self._in_flight_limit = min(IDEMPOTENT_IN_FLIGHT_MAX, self._in_flight_limit)
         self._batch_limit = settings.number("batch.num.messages")
         self._queue: deque[Pending] = deque()
         self._retries: list[Batch] = []

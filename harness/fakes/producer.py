@@ -12,7 +12,7 @@ from harness.fakes.cluster import Cluster
 from harness.fakes.connections import Connections
 from harness.fakes.lane import Lane, Pending
 from harness.fakes.record import FakeReport, Log
-from harness.fakes.settings import ClientSettings
+from harness.fakes.settings import IDEMPOTENT_IN_FLIGHT_MAX, ClientSettings
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
@@ -20,7 +20,6 @@ from harness.model.value import Settings
 
 ANY_PARTITION = -1
 UNKNOWN_TOPIC_LIMIT_S = 30.0
-IDEMPOTENT_IN_FLIGHT = 5
 
 
 class FakeProducer:
@@ -139,7 +138,7 @@ def _refuse_contradictions(settings: ClientSettings) -> None:
         if settings.acks != -1:
             raise UsageError("`acks` must be set to `all` when `enable.idempotence` is true")
         in_flight = "max.in.flight.requests.per.connection"
-        if settings.given(in_flight) and settings.number(in_flight) > IDEMPOTENT_IN_FLIGHT:
+        if settings.given(in_flight) and settings.number(in_flight) > IDEMPOTENT_IN_FLIGHT_MAX:
             raise UsageError(f"`{in_flight}` must be at most 5 when `enable.idempotence` is true")
     if not settings.text("partitioner").startswith("consistent"):
         raise UsageError(f"the fake has no partitioner {settings.text('partitioner')!r}")

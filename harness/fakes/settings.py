@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from harness.model.value import Scalar, Settings
 
+IDEMPOTENT_IN_FLIGHT_MAX = 5
 ALIASES = {
     "delivery.timeout.ms": "message.timeout.ms",
     "request.required.acks": "acks",

@@ -64,6 +64,8 @@ class After(Value, frozen=True, kw_only=True):
     sends: int = 0
     """Sends begun, over all producers."""
     seconds: float = 0.0
+    whole: bool = False
+    """Every service answers and every partition is fully replicated."""
     limit_s: float = 30.0
     spread: float = 0.0
 

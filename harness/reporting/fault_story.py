@@ -96,4 +96,6 @@ def when(after: After) -> str:
     ]
     if after.seconds:
         counts.append(f"{after.seconds:g} s")
+    if after.whole:
+        counts.append("full replication")
     return f"after {' and '.join(counts)}" if counts else "at once"

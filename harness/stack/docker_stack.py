@@ -1,10 +1,12 @@
 """A running stack in Docker: what scenarios, faults and the engine hold in their hands."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from importlib.metadata import version
 from typing import Literal
 
 import confluent_kafka
+from docker.utils.socket import STDERR, frames_iter
 
 from harness.clients.kafka import KafkaClients
 from harness.model.fault import Role
@@ -21,7 +23,7 @@ from harness.stack.processes import Processes
 from harness.stack.specs import Blueprint
 
 
-class StatusRow(Value):
+class StatusRow(Value, frozen=True, kw_only=True):
     """One service as `harness status` shows it."""
 
     service: str
@@ -189,11 +191,11 @@ class DockerStack:
         """
         with translated(f"run {argv[0]!r} in {service}"):
             command = self._api.exec_create(self._processes.name(service), list(argv))["Id"]
-            for out, err in self._api.exec_start(command, stream=True, demux=True):
-                if out:
-                    on_output("stdout", out)
-                if err:
-                    on_output("stderr", err)
+            # The SDK's own streaming leaves the connection open for the garbage collector.
+            connection = self._api.exec_start(command, socket=True)
+            with closing(connection._response):  # noqa: SLF001 - the SDK shows no other way
+                for stream, data in frames_iter(connection, tty=False):
+                    on_output("stderr" if stream == STDERR else "stdout", data)
             return int(self._api.exec_inspect(command)["ExitCode"])
 
     def logs(self, service: str) -> bytes:

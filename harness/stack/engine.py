@@ -1,5 +1,6 @@
 """The Docker engine: reaching it, what its errors mean, and whether it has room."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,9 +49,15 @@ def translated(doing: str) -> Iterator[None]:
         raise _meaning(f"cannot {doing}: {error.explanation or error}") from error
     except (errors.DockerException, requests.RequestException) as error:
         raise NoDockerError(
-            f"cannot {doing}, because no Docker engine answers ({error}): start Docker, or run "
-            "`scripts/setup`; DOCKER_HOST names an engine elsewhere"
+            f"cannot {doing}: no Docker engine answers at "
+            f"{os.environ.get('DOCKER_HOST', 'its usual socket')} ({_root(error)}); start Docker, "
+            "run `scripts/setup`, or name an engine in DOCKER_HOST"
         ) from error
+
+
+def _root(error: BaseException) -> BaseException:
+    """What an error began with: the client wraps a refused connection four times."""
+    return error if error.__context__ is None else _root(error.__context__)
 
 
 def _meaning(message: str) -> BootError:

@@ -25,12 +25,12 @@ TOPOLOGY = f"{PREFIX}.topology"
 BLUEPRINT = f"{PREFIX}.blueprint"
 
 
-class _Written(Value):
+class _Written(Value, frozen=True, kw_only=True):
     topology: Topology
     ports: dict[str, int]
 
 
-class Identity(Value):
+class Identity(Value, frozen=True, kw_only=True):
     """Whose stack this is, as its labels say."""
 
     stack: str

@@ -1,0 +1,57 @@
+"""Short words for tests of checkers: ends of logs, scenarios, what a verdict shows."""
+
+from harness.checkers.judge import judge
+from harness.history.build import HistoryBuilder
+from harness.model.facts import Facts, LogEnd
+from harness.model.scenario import Floor, Scenario
+from harness.model.value import Scalar
+from harness.model.verdict import Verdict
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+
+SAFE = Producers(topic="orders", settings={"enable.idempotence": True})
+
+
+def scenario(
+    *,
+    claims: tuple[str, ...] = (),
+    producers: Producers = SAFE,
+    consumers: tuple[Consumers, ...] = (),
+    partitions: int = 1,
+    replicas: int = 3,
+    acks: int = 0,
+    **topic_settings: Scalar,
+) -> Scenario:
+    """A scenario over the topic `orders`; underscores in settings stand for dots."""
+    settings = {name.replace("_", "."): value for name, value in topic_settings.items()}
+    topic = Topic(name="orders", partitions=partitions, replicas=replicas, settings=settings)
+    return Scenario(
+        name="test",
+        about="a test",
+        claims=claims,
+        workload=LogWorkload(topics=(topic,), producers=(producers,), consumers=consumers),
+        floor=Floor(acks=acks),
+    )
+
+
+def drained(*ends: int, start: int = 0) -> Facts:
+    """Facts of a run whose final read came to the end of `orders-0`, `orders-1` and so on."""
+    return Facts(
+        logs=tuple(
+            LogEnd(log=f"orders-{number}", start=start, end=end, read_to=end)
+            for number, end in enumerate(ends)
+        )
+    )
+
+
+def counts(
+    build: HistoryBuilder, known: Facts | None = None, of: Scenario | None = None
+) -> dict[str, int]:
+    """What was found, by kind; fails when a checker could not judge."""
+    verdict = judge(build.history(), known or Facts(), of or scenario())
+    assert not [result.unknown for result in verdict.checkers if result.unknown]
+    return found(verdict)
+
+
+def found(verdict: Verdict) -> dict[str, int]:
+    """What was found, by kind."""
+    return {finding.kind: finding.count for finding in verdict.findings}

@@ -1,0 +1,178 @@
+"""Every power over a real stack takes effect, is idempotent, and can be undone."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.kit.errors import FaultError
+from harness.kit.waits import NotYet, wait_until
+from harness.model.fault import Role
+from harness.model.workload import Topic
+from harness.stack.docker_stack import DockerStack
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+BROKER = "broker-2"
+OTHERS = ("broker-1", "broker-3")
+
+
+def wait_healthy(stack: DockerStack) -> None:
+    wait_until(
+        "the stack to be healthy",
+        lambda: NotYet(missing) if (missing := stack.unhealthy()) else True,
+        limit_s=60,
+        interval_s=0.2,
+    )
+
+
+def reaches(stack: DockerStack, source: str, target: str) -> bool:
+    """Whether a connection gets through; a refused one does as well, since nobody dropped it."""
+    script = f"timeout 1 bash -c ': </dev/tcp/{target}/9092'; test $? -ne 124"
+    return stack.exec_in(source, ["bash", "-c", script], lambda _stream, _data: None) == 0
+
+
+@pytest.fixture(autouse=True)
+def _left_as_found(stack: DockerStack) -> Iterator[None]:
+    yield
+    wait_healthy(stack)
+
+
+@pytest.fixture
+def topic(stack: DockerStack, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = request.node.name.replace("[", "-").replace("]", "")
+    stack.kafka.create_topic(Topic(name=name))
+    yield name
+    wait_healthy(stack)
+    stack.kafka.delete_topic(name)
+
+
+def test_a_killed_broker_is_gone_and_comes_back_as_another_process(stack: DockerStack) -> None:
+    before = stack.incarnation(BROKER)
+    stack.kill(BROKER)
+    stack.kill(BROKER)
+    assert stack.state(BROKER) == "exited"
+    assert stack.ready(BROKER) == "it is exited"
+    assert BROKER in (stack.unhealthy() or "")
+    stack.start(BROKER)
+    stack.start(BROKER)
+    assert stack.state(BROKER) == "running"
+    assert stack.incarnation(BROKER) != before
+
+
+def test_a_paused_broker_is_frozen_and_the_same_process_goes_on(stack: DockerStack) -> None:
+    before = stack.incarnation(BROKER)
+    stack.pause(BROKER)
+    stack.pause(BROKER)
+    assert stack.state(BROKER) == "paused"
+    stack.resume(BROKER)
+    stack.resume(BROKER)
+    assert stack.state(BROKER) == "running"
+    assert stack.incarnation(BROKER) == before
+
+
+def test_a_stopped_broker_shuts_down_in_order_even_when_paused(stack: DockerStack) -> None:
+    stack.pause(BROKER)
+    stack.stop(BROKER)
+    stack.stop(BROKER)
+    assert stack.state(BROKER) == "exited"
+    assert b"shut down completed" in stack.logs(BROKER)
+    stack.start(BROKER)
+
+
+def test_a_wiped_broker_starts_from_nothing_and_catches_up(stack: DockerStack, topic: str) -> None:
+    assert stack.kafka.describe([topic])[topic][0].isr
+    stack.kill(BROKER)
+    assert stack.stored_files(BROKER) > 0
+    stack.wipe(BROKER)
+    assert stack.stored_files(BROKER) == 0
+    stack.start(BROKER)
+
+
+def test_data_of_a_running_service_is_not_touched(stack: DockerStack) -> None:
+    with pytest.raises(FaultError, match="running"):
+        stack.wipe(BROKER)
+    with pytest.raises(FaultError, match="stores nothing"):
+        stack.wipe("toxiproxy")
+
+
+def test_a_cut_drops_packets_and_a_mend_ends_that(stack: DockerStack) -> None:
+    assert stack.dropped(BROKER, OTHERS) == 0
+    stack.cut(BROKER, OTHERS)
+    stack.cut(BROKER, OTHERS)
+    assert not reaches(stack, "broker-1", BROKER)
+    assert not reaches(stack, BROKER, "broker-3")
+    assert stack.dropped(BROKER, ["broker-1"]) > 0
+    assert stack.dropped(BROKER, ["broker-3"]) > 0
+    # Clients and the harness still reach it.
+    assert stack.round_trip_ms(BROKER) > 0
+    stack.mend(BROKER, OTHERS)
+    stack.mend(BROKER, OTHERS)
+    assert reaches(stack, "broker-1", BROKER)
+    assert stack.dropped(BROKER, OTHERS) == 0
+
+
+def test_a_cut_outlives_a_restart_on_both_of_its_ends(stack: DockerStack) -> None:
+    stack.cut(BROKER, OTHERS)
+    try:
+        for service in (BROKER, "broker-1"):
+            stack.kill(service)
+            stack.start(service)
+            assert not reaches(stack, "broker-1", BROKER)
+            assert stack.dropped(BROKER, ["broker-1"]) > 0
+    finally:
+        stack.mend(BROKER, OTHERS)
+
+
+def test_a_delay_is_seen_in_a_round_trip_and_on_no_other_link(stack: DockerStack) -> None:
+    stack.delay_link(BROKER, 400)
+    stack.delay_link(BROKER, 400)
+    assert stack.round_trip_ms(BROKER) >= 400
+    assert stack.round_trip_ms("broker-1") < 400
+    assert stack.unhealthy() is None  # the harness's own link is not delayed
+    stack.delay_link(BROKER, 0)
+    stack.delay_link(BROKER, 0)
+    assert stack.round_trip_ms(BROKER) < 400
+
+
+def test_a_delay_outlives_a_restart_of_the_proxy(stack: DockerStack) -> None:
+    stack.delay_link(BROKER, 400)
+    stack.kill("toxiproxy")
+    stack.start("toxiproxy")
+    assert stack.round_trip_ms(BROKER) >= 400
+    stack.delay_link(BROKER, 0)
+
+
+def test_leadership_moves_when_the_leader_dies(stack: DockerStack, topic: str) -> None:
+    (leader,) = stack.resolve(Role(kind="leader", topic=topic))
+    assert leader not in stack.resolve(Role(kind="followers", topic=topic))
+    stack.kill(leader)
+
+    def successor() -> str | NotYet:
+        (now,) = stack.resolve(Role(kind="leader", topic=topic))
+        return NotYet(now) if now == leader else now
+
+    after = wait_until("another leader", successor, limit_s=30, retry_on=(FaultError,))
+    assert stack.kafka.describe([topic])[topic][0].leader == int(after.rpartition("-")[2])
+    stack.start(leader)
+
+
+def test_a_restarted_zookeeper_is_found_again(stack: DockerStack) -> None:
+    stack.stop("zookeeper")
+    assert "zookeeper" in (stack.unhealthy() or "")
+    stack.start("zookeeper")
+
+
+def test_commands_run_inside_a_service(stack: DockerStack) -> None:
+    printed: list[tuple[str, bytes]] = []
+    script = "echo out; echo err >&2; exit 3"
+    status = stack.exec_in(
+        BROKER, ["sh", "-c", script], lambda stream, data: printed.append((stream, data))
+    )
+    assert status == 3
+    assert sorted(printed) == [("stderr", b"err\n"), ("stdout", b"out\n")]
+
+
+def test_the_manifest_learns_versions_and_images(stack: DockerStack) -> None:
+    assert set(stack.image_tags()) == set(stack.services)
+    assert {"kafka", "docker", "librdkafka", "toxiproxy"} <= set(stack.versions())
+    assert {row.health for row in stack.status()} == {"ready"}
