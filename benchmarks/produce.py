@@ -2,7 +2,8 @@
 
 All three write the same number of records of the same size to the same topic, in turn, in one run
 on one cluster: the bare confluent-kafka producer without delivery callbacks, our recording
-producer, and kafka-producer-perf-test. What counts is the ratio within a round; these machines are noisy.
+producer, and kafka-producer-perf-test. What counts is the ratio within a round; these machines are
+noisy.
 """
 
 import re
@@ -14,6 +15,7 @@ from confluent_kafka import Producer as BareProducer
 
 from harness.history.journal import Journal
 from harness.kit.clock import REAL
+from harness.kit.memory import rare_collections
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Producers, Topic
@@ -25,7 +27,6 @@ RECORDS = 500_000
 ROUNDS = 5
 VALUE_BYTES = 100
 POLL_EVERY = 1_000
-TOPIC = "benchmark-produce"
 SETTINGS: Settings = {
     "acks": "all",
     "linger.ms": 5,
@@ -38,12 +39,11 @@ def main() -> str:
     """Run all rounds on a stack of its own and return the table."""
     stack = lifecycle.boot(Topology(), kept=False)
     try:
-        rounds = [_round(stack) for _ in range(ROUNDS)]
+        rounds = [_round(stack, f"benchmark-produce-{number}") for number in range(ROUNDS)]
     finally:
         stack.remove()
     lines = [
-        f"produce: {RECORDS:,} records of {VALUE_BYTES} bytes, acks=all, 3 replicas, "
-        f"median of {ROUNDS} rounds",
+        f"produce: {RECORDS:,} records of {VALUE_BYTES} bytes, acks=all, RF 3, {ROUNDS} rounds",
         f"{'producer':<28}{'records/s':>12}{'of bare':>10}",
     ]
     for place, name in enumerate(("bare confluent-kafka", "recorded", "kafka-producer-perf-test")):
@@ -53,15 +53,15 @@ def main() -> str:
     return "\n".join(lines)
 
 
-def _round(stack: DockerStack) -> tuple[float, float, float]:
-    stack.kafka.create_topic(Topic(name=TOPIC, partitions=3))
+def _round(stack: DockerStack, topic: str) -> tuple[float, float, float]:
+    stack.kafka.create_topic(Topic(name=topic, partitions=3))
     try:
-        return _bare(stack), _recorded(stack), _perf_test(stack)
+        return _bare(stack, topic), _recorded(stack, topic), _perf_test(stack, topic)
     finally:
-        stack.kafka.delete_topic(TOPIC)
+        stack.kafka.delete_topic(topic)
 
 
-def _bare(stack: DockerStack) -> float:
+def _bare(stack: DockerStack, topic: str) -> float:
     client = stack.kafka.producer(SETTINGS)
     assert isinstance(client, BareProducer)  # noqa: S101 - no adapter stands between
     value = b"x" * VALUE_BYTES
@@ -69,14 +69,14 @@ def _bare(stack: DockerStack) -> float:
     produce, poll = client.produce, client.poll
     began_ns = REAL.now_ns()
     for number in range(RECORDS):
-        produce(TOPIC, value, keys[number % 16])
+        produce(topic, value, keys[number % 16])
         if number % POLL_EVERY == 0:
             poll(0)
     client.flush(60)
     return RECORDS * 1e9 / (REAL.now_ns() - began_ns)
 
 
-def _recorded(stack: DockerStack) -> float:
+def _recorded(stack: DockerStack, topic: str) -> float:
     spec = Producers(
         topic="benchmark",
         settings=dict(SETTINGS),
@@ -88,13 +88,14 @@ def _recorded(stack: DockerStack) -> float:
         journal = Journal(Path(folder), origin_ns=0)
         journal.topic("benchmark", 3)
         worker = ProducerWorker(
-            spec, 0, TOPIC, kafka=stack.kafka, journal=journal, clock=REAL, seed=1
+            spec, 0, topic, kafka=stack.kafka, journal=journal, clock=REAL, seed=1
         )
         began_ns = REAL.now_ns()
-        while worker.sent < RECORDS:
-            worker.step()
-        worker.quiet()
-        worker.close()
+        with rare_collections():
+            while worker.sent < RECORDS:
+                worker.step()
+            worker.quiet()
+            worker.close()
         took_ns = REAL.now_ns() - began_ns
         journal.close()
     if worker.acked != worker.sent:
@@ -102,12 +103,12 @@ def _recorded(stack: DockerStack) -> float:
     return worker.sent * 1e9 / took_ns
 
 
-def _perf_test(stack: DockerStack) -> float:
+def _perf_test(stack: DockerStack, topic: str) -> float:
     printed: list[bytes] = []
     stack.exec_in(
         "broker-1",
         [
-            "kafka-producer-perf-test.sh", "--topic", TOPIC, "--num-records", str(RECORDS),
+            "kafka-producer-perf-test.sh", "--topic", topic, "--num-records", str(RECORDS),
             "--record-size", str(VALUE_BYTES), "--throughput", "-1", "--producer-props",
             "bootstrap.servers=broker-1:9092", "acks=all", "linger.ms=5",
         ],

@@ -4,20 +4,25 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
-from cyclopts import App, Parameter
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
 
-from harness.kit.errors import HarnessError, NoDiskError
+from harness.kit.errors import HarnessError, NoDiskError, RunFolderError, UsageError
 
 app = App(
     name="harness",
     help="Break a streaming pipeline on purpose and say which data it lost, repeated or reordered.",
     result_action="return_value",
+    exit_on_error=False,
+    print_error=False,
+    suppress_keyboard_interrupt=False,
 )
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
+AtLeastOne = Annotated[int, Parameter(validator=Number(gte=1))]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 INTERRUPTED = 130
 
@@ -105,7 +110,7 @@ def check(folder: Path, /, *, json: bool = False) -> int:
 
 
 @app.command
-def show(folder: Path, /, *, anomaly: int | None = None, around: int = 5) -> int:
+def show(folder: Path, /, *, anomaly: int | None = None, around: AtLeastOne = 5) -> int:
     """Print a run's summary, and the operations around one of its anomalies.
 
     Args:
@@ -115,9 +120,10 @@ def show(folder: Path, /, *, anomaly: int | None = None, around: int = 5) -> int
     """
     from harness.engine.show import operations_around
 
-    print(_summary(folder))
+    parts = [_summary(folder)]
     if anomaly is not None:
-        print(operations_around(folder, anomaly, around))
+        parts.append(operations_around(folder, anomaly, around))
+    print("\n".join(parts))
     return 0
 
 
@@ -126,7 +132,7 @@ def replay(
     folder: Path,
     /,
     *,
-    times: int = 1,
+    times: AtLeastOne = 1,
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
@@ -160,17 +166,21 @@ def replay(
 
 
 @app.command
-def up(*, brokers: int = 3, kafka_version: str | None = None) -> int:
+def up(
+    *, brokers: AtLeastOne = 3, kafka_version: str | None = None, first_port: int | None = None
+) -> int:
     """Boot a stack and leave it running for pytest, `run` and `replay` to attach to.
 
     Args:
         brokers: how many.
         kafka_version: another version of Kafka than the pinned one.
+        first_port: publish ports from this one on, for clients of your own; free ones unless given.
     """
     from harness.engine.stacks import up as boot_or_attach
     from harness.model.topology import Topology
 
-    print(boot_or_attach(Topology(brokers=brokers, kafka_version=kafka_version), tell=say))
+    topology = Topology(brokers=brokers, kafka_version=kafka_version)
+    print(boot_or_attach(topology, first_port=first_port, tell=say))
     return 0
 
 
@@ -278,6 +288,8 @@ def index(*, reports: Reports = Path("reports")) -> int:
     from harness.reporting.folder import run_folders
     from harness.reporting.index import render_index
 
+    if not reports.is_dir():
+        raise RunFolderError(f"there is no folder {reports}; name one with --reports-dir")
     path = reports / "index.html"
     folders = run_folders(reports)
     write_atomically(path, render_index(folders))
@@ -285,10 +297,14 @@ def index(*, reports: Reports = Path("reports")) -> int:
     return 0
 
 
-def main() -> NoReturn:
-    """Run the command line and leave with its status."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its status.
+
+    Args:
+        arguments: what follows the command's name; what the shell gave unless given.
+    """
     logging.getLogger("harness").addHandler(logging.NullHandler())
-    sys.exit(_status(lambda: app()))  # noqa: PLW0108 - app's signature is wider
+    sys.exit(_status(lambda: app(arguments)))
 
 
 def _status(command: Callable[[], object]) -> int:
@@ -297,18 +313,24 @@ def _status(command: Callable[[], object]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = command()
+    except CycloptsError as error:
+        return _fail(error, UsageError.exit_status)
     except HarnessError as error:
-        print(f"harness: {error}", file=sys.stderr)
-        return error.exit_status
+        return _fail(error, error.exit_status)
     except KeyboardInterrupt:
-        print("harness: interrupted; faults are healed, what was recorded is kept", file=sys.stderr)
-        return INTERRUPTED
+        return _fail("interrupted; faults are healed, what was recorded is kept", INTERRUPTED)
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno == errno.ENOSPC:
+            return _fail(f"{error}: free some disk and run again", NoDiskError.exit_status)
+        if error.filename is None:
             raise
-        print(f"harness: no space left on the disk: {error.filename}", file=sys.stderr)
-        return NoDiskError.exit_status
+        return _fail(f"cannot use {error.filename}: {error.strerror}", HarnessError.exit_status)
     return status if isinstance(status, int) else 0
+
+
+def _fail(why: object, status: int) -> int:
+    print(f"harness: {why}", file=sys.stderr)
+    return status
 
 
 def _summary(folder: Path) -> str:

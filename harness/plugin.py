@@ -11,6 +11,7 @@ import pytest
 from harness.api import Run, Scenario
 from harness.engine.run import run_scenario as run_one
 from harness.engine.stacks import StackPool
+from harness.kit.errors import HarnessError
 
 RunScenario: TypeAlias = Callable[[Scenario], Run]
 SEED: pytest.StashKey[int] = pytest.StashKey()
@@ -34,7 +35,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the seed once."""
+    """Draw the seed once; name the marker that scenarios carry."""
+    config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
     seed = config.getoption("--seed")
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
 
@@ -78,13 +80,18 @@ def run_scenario(
     tell = _teller(config)
 
     def run(scenario: Scenario) -> Run:
+        __tracebackhide__ = True
         limit_s = config.getoption("--time-limit")
         if limit_s is not None:
             limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
             scenario = msgspec.structs.replace(scenario, limits=limits)
         reports = config.getoption("--reports-dir")
-        with stack_pool.environment(scenario.topology, seed=chaos_seed) as environment:
-            done = run_one(scenario, chaos_seed, environment, reports, tell=tell)
+        try:
+            with stack_pool.environment(scenario.topology, seed=chaos_seed) as environment:
+                done = run_one(scenario, chaos_seed, environment, reports, tell=tell)
+        except HarnessError as error:
+            # It says what to do; where in the harness it was raised helps nobody.
+            pytest.fail(f"the harness cannot go on: {error}", pytrace=False)
         record_property("seed", chaos_seed)
         record_property("verdict", str(done.verdict.validity))
         record_property("report", str(done.folder.report))

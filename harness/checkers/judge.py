@@ -11,6 +11,7 @@ from harness.checkers.evidence import Evidence
 from harness.checkers.headline import headline
 from harness.checkers.promises import permitted, promised
 from harness.checkers.soundness import sound
+from harness.checkers.unfinished import unprovable
 from harness.history.history import History
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
@@ -21,12 +22,13 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     """Judge one run. Never raises for a strange history, and changes nothing in it.
 
     A finding counts when its kind contradicts a claim of the run (also when a setting permits it:
-    the scenario demanded it all the same), and when no setting permits it. The claims of the run
-    are the scenario's own, or all that its settings promise.
+    the scenario demanded it all the same), and when no setting permits it; never what a run that
+    was stopped or killed cannot show. The claims of the run are the scenario's own, or all that
+    its settings promise.
     """
     claims = scenario.claims or promised(scenario)
     results, problems = _results(history, facts, scenario)
-    findings = _findings(results, claims, permitted(scenario))
+    findings = _findings(results, claims, permitted(scenario), unprovable(facts))
     unknowns = (
         *problems,
         *(
@@ -84,7 +86,10 @@ def _said(error: Exception) -> str:
 
 
 def _findings(
-    results: tuple[CheckResult, ...], claims: tuple[str, ...], allowed: dict[str, tuple[str, ...]]
+    results: tuple[CheckResult, ...],
+    claims: tuple[str, ...],
+    allowed: dict[str, tuple[str, ...]],
+    unproved: dict[str, str],
 ) -> tuple[Finding, ...]:
     """All kinds that were found: those that count first, then in order of the catalogue."""
     counts: dict[str, int] = {}
@@ -95,14 +100,16 @@ def _findings(
     findings = []
     for kind in (kind for kind in ANOMALIES if counts.get(kind)):
         claim = claim_against(kind)
-        counted = claim is not None and (claim.name in claims or kind not in allowed)
+        contradicts = claim is not None and (claim.name in claims or kind not in allowed)
+        counted = contradicts and kind not in unproved
+        reasons = (unproved[kind],) if kind in unproved else allowed.get(kind, ())
         findings.append(
             Finding(
                 kind=kind,
                 count=counts[kind],
                 counts=counted,
                 claim=claim.name if claim and counted else None,
-                permitted_by=allowed.get(kind, ()),
+                permitted_by=reasons,
                 examples=tuple(each for each in examples if each.kind == kind)[:EXAMPLES],
             )
         )

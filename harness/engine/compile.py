@@ -70,6 +70,11 @@ def _validate(scenario: Scenario) -> None:
 
 
 def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Scenario) -> None:
+    if not 0 <= step.after.spread <= 1:
+        raise UsageError(
+            f"scenario {scenario.name}: step {step.name} has a spread of {step.after.spread:g}; "
+            "it is a fraction, from 0 to 1"
+        )
     if step.heal is not None:
         _known(step.heal.step, before, f"step {step.name} heals step", scenario)
     if step.fault is None:

@@ -19,6 +19,7 @@ from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
 from harness.kit.errors import HarnessError, WaitTimeout
+from harness.kit.memory import rare_collections
 from harness.kit.waits import Deadline
 from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
 from harness.model.fault import After
@@ -50,8 +51,9 @@ def execute(plan: Plan, environment: Environment, folder: RunFolder, *, tell: Te
     run = _Run(plan, environment, folder, tell)
     try:
         run.prepare()
-        run.traffic_under_faults()
-        run.settle()
+        with rare_collections():
+            run.traffic_under_faults()
+            run.settle()
         run.final_read()
     finally:
         run.end()
@@ -167,11 +169,13 @@ class _Run:
 
     def end(self) -> None:
         """Stop what still runs, save everything, and give the stack back without our topics."""
-        self._executor.stop()
+        try:
+            self._executor.stop()
+        finally:
+            self._journal.close()
         problem = self._executor.crashed()
         if problem:
             self._unknown(problem)
-        self._journal.close()
         self._phase("capture")
         self._save_facts()
         for service, text in self._environment.logs().items():

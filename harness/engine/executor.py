@@ -3,8 +3,10 @@
 import heapq
 import itertools
 import logging
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from harness.kit.clock import REAL, Clock
@@ -139,12 +141,33 @@ class Simulation:
     def pause(self, seconds: float) -> None:
         """Let `seconds` of virtual time pass, stepping whoever is due."""
         end_ns = self.now_ns() + round(seconds * NS_PER_S)
-        while self._due and self._due[0][0] <= end_ns:
-            due_ns, _, worker = heapq.heappop(self._due)
-            self._advance_to(due_ns)
-            wait_ns = max(round(worker.step() * NS_PER_S), self.LEAST_STEP_NS)
-            heapq.heappush(self._due, (self.now_ns() + wait_ns, next(self._order), worker))
-        self._advance_to(end_ns)
+        with _interrupts_held_back():
+            while self._due and self._due[0][0] <= end_ns:
+                due_ns, _, worker = heapq.heappop(self._due)
+                self._advance_to(due_ns)
+                wait_ns = max(round(worker.step() * NS_PER_S), self.LEAST_STEP_NS)
+                heapq.heappush(self._due, (self.now_ns() + wait_ns, next(self._order), worker))
+            self._advance_to(end_ns)
 
     def _advance_to(self, time_ns: int) -> None:
         self._base.pause(max(0, time_ns - self.now_ns()) / NS_PER_S)
+
+
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Let Ctrl-C wait for the end of the block: half a step would be a history that never was."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals arrive in the main thread only, and only it may set handlers.
+        return
+    came: list[int] = []
+    kept = {
+        number: signal.signal(number, lambda came_now, _frame: came.append(came_now))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])

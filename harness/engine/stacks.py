@@ -16,6 +16,7 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
+from harness.stack.specs import listeners_of
 
 log = logging.getLogger(__name__)
 HEALTH_LIMIT_S = 30.0
@@ -115,10 +116,21 @@ def _repair(stack: DockerStack) -> None:
     undo(stack, ledger_path(stack.identity.stack))
 
 
-def up(topology: Topology, *, tell: Callable[[str], None]) -> str:
-    """Leave a stack of that topology running and return its id; one that runs already will do."""
-    stack = lifecycle.attach(topology, repair=_repair, on_progress=tell)
+def up(topology: Topology, *, first_port: int | None, tell: Callable[[str], None]) -> str:
+    """Leave a stack of that topology running and return its id.
+
+    One that runs already will do, unless ports are asked for.
+
+    Raises:
+        PortTakenError: a port from `first_port` on is taken.
+    """
+    if first_port is None:
+        stack = lifecycle.attach(topology, repair=_repair, on_progress=tell)
+        ports = None
+    else:
+        stack = None
+        ports = {name: first_port + place for place, name in enumerate(listeners_of(topology))}
     if stack is None:
-        stack = lifecycle.boot(topology, kept=True, on_progress=tell)
+        stack = lifecycle.boot(topology, kept=True, ports=ports, on_progress=tell)
     stack.close()
     return stack.identity.stack

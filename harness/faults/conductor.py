@@ -108,10 +108,10 @@ class Conductor:
         targets = active.injection.targets
         try:
             FAULTS[spec.kind].heal(active.injection)
+            self._ledger.close(active.entry)
         except Exception as error:  # noqa: BLE001 - shield: one heal must not keep the others
             self._tell(name, spec.kind, targets, "failed", f"heal: {type(error).__name__}: {error}")
             return
-        self._ledger.close(active.entry)
         self._tell(name, spec.kind, targets, "healed")
 
     def _resolve(self, role: Role) -> tuple[str, ...]:

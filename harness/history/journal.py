@@ -22,6 +22,7 @@ taken, and the origin of the run's clock is subtracted when a history is loaded.
 
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -143,7 +144,8 @@ class Journal:
         if len(columns[names[0]]) == 0:
             return
         batch = pa.record_batch(
-            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names], names=list(names)
+            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names],
+            names=list(names),
         )
         with self._lock:
             if not self._closed:
@@ -151,13 +153,16 @@ class Journal:
 
     def close(self) -> None:
         """End every stream; what comes later is dropped, since its run has been captured."""
-        with self._lock:
+        with (
+            self._lock,
+            ExitStack() as closing,
+        ):  # On a full disk one failure must not leave others.
             self._closed = True
+            closing.callback(self._names.close)
             for file, writer in self._writers.values():
-                writer.close()
-                file.close()
+                closing.callback(file.close)
+                closing.callback(writer.close)
             self._writers.clear()
-            self._names.close()
 
     def _writer(self, table: str) -> pa.ipc.RecordBatchStreamWriter:
         if table not in self._writers:

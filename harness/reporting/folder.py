@@ -15,12 +15,13 @@ Each JSON file and page is replaced in one step, so a killed harness leaves the 
 one. `reports/latest` points at the newest run.
 """
 
+import errno
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from harness.kit.errors import RunFolderError
+from harness.kit.errors import NoDiskError, RunFolderError
 from harness.model import codec
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
@@ -56,6 +57,7 @@ class RunFolder:
             started_utc: as `harness.kit.clock.utc_now` writes it.
 
         Raises:
+            NoDiskError: the disk is full.
             RunFolderError: the folder cannot be made.
         """
         moment = re.sub(r"\.\d+|[-:]", "", started_utc)
@@ -67,6 +69,8 @@ class RunFolder:
             folder.history.mkdir()
             _point(reports / LATEST, folder.path.name)
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise NoDiskError(f"no space left for a run folder in {reports}") from error
             raise RunFolderError(f"cannot make a run folder in {reports}: {error}") from error
         return folder
 

@@ -101,7 +101,7 @@ def around(history: History, anomaly: Anomaly, n: int) -> tuple[OperationRow, ..
 
 def _touching(history: History, log_name: str | None) -> pl.Series:
     """Indices of the operations that touched a log, in order."""
-    log = history.logs.filter(pl.col("name") == log_name)
+    log = history.logs.filter(pl.col("name") == (log_name or ""))
     if log.is_empty():
         return history.operations["op"]
     number, topic = log.select("log", "topic").row(0)

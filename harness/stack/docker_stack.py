@@ -20,6 +20,7 @@ from harness.stack.lease import Lease
 from harness.stack.links import Links
 from harness.stack.one_shot import OneShot
 from harness.stack.processes import Processes
+from harness.stack.readiness import clients_of
 from harness.stack.specs import Blueprint
 
 
@@ -55,15 +56,7 @@ class DockerStack:
         beside = OneShot(api, identity.labels(blueprint))
         self._processes = Processes(api, identity, blueprint, beside)
         self._links = Links(blueprint, self._processes, beside)
-        names = blueprint.topology.broker_names
-        addresses = [blueprint.address("client", name) for name in names]
-        self._kafka = KafkaClients(
-            ",".join(f"{host}:{port}" for host, port in addresses),
-            {
-                number: blueprint.address("harness", name)
-                for number, name in enumerate(names, start=1)
-            },
-        )
+        self._kafka = clients_of(blueprint)
 
     @property
     def topology(self) -> Topology:

@@ -14,6 +14,7 @@ from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import Api, connect, require_disk
 from harness.stack.labels import Identity
 from harness.stack.published import free_ports
+from harness.stack.readiness import Readiness
 from harness.stack.specs import Blueprint
 
 BOOT_LIMIT_S = 120.0
@@ -214,28 +215,28 @@ def _boot(
 
 
 def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -> None:
-    """Start all containers at once; leaving the block waits for those under way."""
+    """Start all containers at once."""
     network = containers.create_network(identity, blueprint)
     specs = blueprint.services.values()
-    with ThreadPoolExecutor(max_workers=len(specs)) as pool:
+    pool = ThreadPoolExecutor(max_workers=len(specs))
+    try:
         started = [
             pool.submit(containers.launch, spec, tags[spec.image], network, identity, blueprint)
             for spec in specs
         ]
-    for future in started:
-        future.result()
+        for future in started:
+            future.result()
+    finally:
+        # Also when interrupted: only what has been started can be found and removed.
+        pool.shutdown(wait=True)
 
 
 def _wait_until_serving(api: Api, stack: DockerStack) -> None:
-    waiting_for = dict(stack.blueprint.services)
+    readiness = Readiness(stack.blueprint, stack.kafka)
 
     def probe() -> NotYet | bool:
         _raise_if_dead(api, stack)
-        for name, spec in list(waiting_for.items()):
-            if missing := spec.ready():
-                return NotYet(f"{name}: {missing}")
-            del waiting_for[name]
-        missing = stack.kafka.shortcoming()
+        missing = readiness.missing()
         return NotYet(missing) if missing else True
 
     try:
@@ -246,7 +247,7 @@ def _wait_until_serving(api: Api, stack: DockerStack) -> None:
             interval_s=READY_EVERY_S,
         )
     except WaitTimeout as error:
-        tails = "\n".join(_tail(stack, service) for service in waiting_for)
+        tails = "\n".join(_tail(stack, service) for service in readiness.waiting_for)
         raise BootError(f"{error}\n{tails}") from error
 
 

@@ -48,6 +48,7 @@ class ProducerWorker:
         self.name = f"{spec.name}-{number}"
         self.sent = 0
         self.acked = 0
+        self._acked_and_flushed = 0
         self._spec = spec
         self._topic = topic
         self._kafka = kafka
@@ -67,8 +68,9 @@ class ProducerWorker:
         # Not yet in the journal: sends in order, and delivery reports as they came.
         self._send_times: list[int] = []
         self._reports: list[Report] = []
-        self._report_errors: list[Any] = []
         self._report_times: list[int] = []
+        self._failures: list[tuple[int, Any]] = []
+        self._report = self._reporter()
         self._open()
 
     @property
@@ -94,8 +96,9 @@ class ProducerWorker:
             self._serve(self._client.poll, 0)
         elif not self._left:
             self._leave()
-        now = self._clock.now_ns()
-        if now - self._flushed_ns >= FLUSH_EVERY_NS:
+        # Others read this number: it is set once a step, never while reports move to the journal.
+        self.acked = self._acked_and_flushed + len(self._reports) - len(self._failures)
+        if self._clock.now_ns() - self._flushed_ns >= FLUSH_EVERY_NS:
             self._flush()
         return wait_s
 
@@ -106,6 +109,7 @@ class ProducerWorker:
         elif not self._left:
             self._leave()
         self._flush()
+        self.acked = self._acked_and_flushed
 
     def _open(self) -> None:
         """Begin as a new process with a client of its own."""
@@ -198,12 +202,18 @@ class ProducerWorker:
             },
         )
 
-    def _report(self, error: Any, message: Report) -> None:  # noqa: ANN401 - KafkaError | None
-        self._report_times.append(self._clock.now_ns())
-        self._reports.append(message)
-        self._report_errors.append(error)
-        if error is None:
-            self.acked += 1
+    def _reporter(self) -> Callable[[Any, Report], None]:
+        """The delivery callback: called once a record, so all it needs is bound beforehand."""
+        now, keep, keep_time = self._clock.now_ns, self._reports.append, self._report_times.append
+        failures, times = self._failures, self._report_times
+
+        def report(error: Any, message: Report) -> None:  # noqa: ANN401 - KafkaError | None
+            if error is not None:
+                failures.append((len(times), error))
+            keep_time(now())
+            keep(message)
+
+        return report
 
     def _flush(self) -> None:
         """Move sends and reports into the journal, as columns."""
@@ -220,12 +230,13 @@ class ProducerWorker:
                 "time_ns": self._send_times,
             },
         )
-        self._send_first, self._send_times = first + count, []
+        self._send_first = first + count
+        self._send_times.clear()
         if self._reports:
             self._flush_reports()
 
     def _flush_reports(self) -> None:
-        reports, errors = self._reports, self._report_errors
+        reports = self._reports
         partitions = _told([report.partition() for report in reports])
         known = sorted({int(partition) for partition in partitions if partition >= 0})
         logs = np.full(len(reports), NOTHING, dtype=np.int64)
@@ -233,10 +244,9 @@ class ProducerWorker:
             logs[partitions == partition] = self._journal.log(self._spec.topic, partition)
         outcomes = np.zeros(len(reports), dtype=np.int64)
         codes = np.zeros(len(reports), dtype=np.int64)
-        for place, error in enumerate(errors):
-            if error is not None:
-                outcomes[place] = OUTCOMES.index(outcome_of(error))
-                codes[place] = self._journal.error(name_of(error))
+        for place, error in self._failures:
+            outcomes[place] = OUTCOMES.index(outcome_of(error))
+            codes[place] = self._journal.error(name_of(error))
         self._journal.append(
             "deliveries",
             {
@@ -248,7 +258,9 @@ class ProducerWorker:
                 "time_ns": self._report_times,
             },
         )
-        self._reports, self._report_errors, self._report_times = [], [], []
+        self._acked_and_flushed += len(reports) - len(self._failures)
+        for taken in (self._reports, self._report_times, self._failures):
+            taken.clear()
 
 
 def _told(numbers: Sequence[int | None]) -> Numbers:

@@ -3,17 +3,18 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from harness.kit.errors import BootError, PortTakenError, UsageError
 from harness.model.topology import Topology
 from harness.model.workload import Topic
-from harness.stack import lifecycle
+from harness.stack import containers, lifecycle
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import connect
 from harness.stack.labels import STACK
-from harness.stack.specs import Blueprint
+from harness.stack.specs import Blueprint, ServiceSpec
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -79,7 +80,7 @@ def test_the_stack_of_a_killed_process_is_swept_unless_it_is_to_be_kept(kept: Do
     code = """
 import os, signal
 from harness.model.topology import Topology
-from harness.stack import lifecycle
+from harness.stack import containers, lifecycle
 print(lifecycle.boot(Topology(brokers=1), kept=False).identity.stack, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -119,6 +120,23 @@ def test_an_interrupted_boot_leaves_nothing() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         lifecycle.boot(SMALL, kept=True, on_progress=interrupt)
+    assert known() == before
+
+
+def test_a_boot_interrupted_while_containers_start_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = known()
+    launch = containers.launch
+
+    def interrupt(spec: ServiceSpec, *rest: Any) -> None:
+        if spec.name == "broker-1":
+            raise KeyboardInterrupt
+        launch(spec, *rest)
+
+    monkeypatch.setattr(containers, "launch", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        lifecycle.boot(SMALL, kept=True)
     assert known() == before
 
 

@@ -1,0 +1,105 @@
+"""How long a verdict takes, and how much memory: every checker over generated histories.
+
+Each size is judged in a process of its own, so that its peak memory is its own; the history comes
+from disk, written by another process. CPU time stands beside the time that passed, because the
+machines that this runs on are shared.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from benchmarks.histories import generate, scenario
+from harness.checkers.judge import judge
+from harness.history.history import History
+from harness.model.codec import load, save
+from harness.model.facts import Facts
+
+SIZES = (100_000, 1_000_000, 10_000_000)
+TABLES = ("operations", "sends", "reads", "assignments", "commits", "processes", "logs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table."""
+
+    operations: int
+    records: int
+    seconds: float
+    cpu_seconds: float
+    peak_mib: int
+    """Of the whole process: the history itself and all that judging it takes."""
+    tables_mib: int
+    """Of the history's tables alone."""
+    verdict: str
+
+
+def run(sizes: Sequence[int] = SIZES) -> list[Row]:
+    """Judge one generated history of each size."""
+    rows = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            _child("write", folder, str(size))
+            rows.append(Row(**json.loads(_child("judge", folder))))
+    return rows
+
+
+def main() -> str:
+    """Run all sizes and return the table."""
+    titles = ("operations", "records", "seconds", "CPU s", "operations/s", "peak MiB", "tables MiB")
+    lines = [" ".join(f"{title:>12}" for title in titles)]
+    lines += [
+        f"{row.operations:>12,} {row.records:>12,} {row.seconds:>12.2f} {row.cpu_seconds:>12.2f} "
+        f"{row.operations / row.seconds:>12,.0f} {row.peak_mib:>12,} {row.tables_mib:>12,}"
+        for row in run()
+    ]
+    return "\n".join(lines)
+
+
+def _child(*arguments: str) -> str:
+    command = [sys.executable, "-m", "benchmarks.checkers", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _write(folder: Path, size: int) -> None:
+    history, facts = generate(size)
+    for name in TABLES:
+        getattr(history, name).write_ipc(folder / f"{name}.arrow")
+    save(folder / "facts.json", facts)
+
+
+def _judge(folder: Path) -> str:
+    tables = [pl.read_ipc(folder / f"{name}.arrow") for name in TABLES]
+    history = History(**dict(zip(TABLES, tables, strict=True)))  # type: ignore[arg-type]
+    facts = load(folder / "facts.json", Facts)
+    began, began_cpu = time.perf_counter(), time.process_time()
+    verdict = judge(history, facts, scenario())
+    return json.dumps(
+        {
+            "operations": len(history.operations),
+            "records": len(history.sends) + len(history.reads),
+            "seconds": time.perf_counter() - began,
+            "cpu_seconds": time.process_time() - began_cpu,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            "tables_mib": int(sum(each.estimated_size("mb") for each in tables)),
+            "verdict": verdict.headline,
+        }
+    )
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["write", folder, size]:
+            _write(Path(folder), int(size))
+        case ["judge", folder]:
+            print(_judge(Path(folder)))
+        case _:
+            print(main())

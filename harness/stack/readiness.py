@@ -1,0 +1,35 @@
+"""When a stack that was just started serves: asked of every service by its own protocol."""
+
+from harness.clients.kafka import KafkaClients
+from harness.stack.specs import Blueprint
+
+
+def clients_of(blueprint: Blueprint) -> KafkaClients:
+    """Clients of the blueprint's cluster."""
+    names = blueprint.topology.broker_names
+    addresses = [blueprint.address("client", name) for name in names]
+    return KafkaClients(
+        ",".join(f"{host}:{port}" for host, port in addresses),
+        {number: blueprint.address("harness", name) for number, name in enumerate(names, start=1)},
+    )
+
+
+class Readiness:
+    """Remembers which services have answered, so that none is asked again and again."""
+
+    def __init__(self, blueprint: Blueprint, kafka: KafkaClients) -> None:
+        self._kafka = kafka
+        self._waiting_for = dict(blueprint.services)
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """Services that have not answered yet."""
+        return tuple(self._waiting_for)
+
+    def missing(self) -> str | None:
+        """None when every service answered and all brokers agree; else the first thing missing."""
+        for name, spec in list(self._waiting_for.items()):
+            if lacking := spec.ready():
+                return f"{name}: {lacking}"
+            del self._waiting_for[name]
+        return self._kafka.shortcoming()

@@ -1,0 +1,39 @@
+"""A legal run that is broken in one way shows that, and nothing that does not follow from it."""
+
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from harness.checkers.anomalies import ANOMALIES
+from harness.checkers.judge import judge
+from harness.model.verdict import Validity
+from tests.checkers.falsify import FALSIFIERS
+from tests.checkers.oracle import Oracle
+from tests.checkers.pipeline import legal_run
+from tests.checkers.test_legal import ALL_CLAIMS, CONSUMERS
+from tests.checkers.verdicts import found, scenario
+
+DEMANDING = scenario(claims=ALL_CLAIMS, consumers=CONSUMERS, partitions=3)
+
+
+@pytest.mark.parametrize("name", FALSIFIERS)
+@given(st.randoms(use_true_random=False), st.integers(0, 40))
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+def test_a_falsified_run_shows_its_falsehood(name: str, random: Random, steps: int) -> None:
+    falsifier = FALSIFIERS[name]
+    run = legal_run(random, steps)
+    assume(falsifier.apply(run, random))
+    verdict = judge(run.history(), run.facts(), DEMANDING)
+    kinds = set(found(verdict))
+    assert falsifier.must <= kinds, "what the break is goes unseen"
+    assert kinds <= falsifier.must | falsifier.may, "something is reported that does not follow"
+    assert verdict.validity is Validity.INVALID
+    assert found(verdict) == Oracle(run.history(), run.facts(), DEMANDING).counts()
+
+
+def test_falsifiers_cover_what_needs_no_transaction_and_no_open_log() -> None:
+    covered = {kind for each in FALSIFIERS.values() for kind in each.must}
+    by_hand = {"unseen", "unsent", "int-nonmonotonic-send", "int-send-skip"}
+    assert covered | by_hand == set(ANOMALIES)

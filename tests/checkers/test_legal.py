@@ -1,0 +1,33 @@
+"""Every checker is silent on runs of a system that does everything right."""
+
+from random import Random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.checkers.judge import judge
+from harness.model.verdict import Validity
+from harness.model.workload import Consumers
+from tests.checkers.pipeline import legal_run
+from tests.checkers.verdicts import found, scenario
+
+ALL_CLAIMS = (
+    "durability",
+    "integrity",
+    "no-duplicates",
+    "ordering",
+    "processing-once",
+    "reading",
+)
+CONSUMERS = (Consumers(name="member", topic="orders"),)
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 80))
+@settings(max_examples=60, deadline=None)
+def test_a_legal_run_is_valid(random: Random, steps: int) -> None:
+    run = legal_run(random, steps)
+    demanding = scenario(claims=ALL_CLAIMS, consumers=CONSUMERS, partitions=3, acks=2)
+    verdict = judge(run.history(), run.facts(), demanding)
+    assert found(verdict) == {}
+    assert (verdict.validity, verdict.unknowns) == (Validity.VALID, ())
+    assert [claim.claim for claim in verdict.claims] == list(ALL_CLAIMS)

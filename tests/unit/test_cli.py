@@ -1,0 +1,148 @@
+"""The command: what each part of it answers with, on fakes."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.model.verdict import Validity
+from harness.reporting.folder import RunFolder
+from tests.unit.command import fake_run, harness
+
+
+@pytest.fixture(scope="module")
+def lossy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that is INVALID; not to be changed."""
+    return fake_run(tmp_path_factory.mktemp("reports"))
+
+
+@pytest.fixture
+def folder(lossy: Path, tmp_path: Path) -> RunFolder:
+    """A copy of it."""
+    shutil.copytree(lossy, tmp_path / lossy.name)
+    return RunFolder(tmp_path / lossy.name)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "status", "word"),
+    [("p-noflush", 0, "VALID"), ("p-noflush-bad", 1, "INVALID")],
+)
+def test_run_ends_with_the_verdict(scenario: str, status: int, word: str, tmp_path: Path) -> None:
+    done = harness(
+        "run", scenario, "--stack", "fake", "--seed", "7", "--reports-dir", tmp_path / "reports"
+    )
+    assert (done.status, done.out.split()[0]) == (status, word)
+    assert done.err.startswith("  seed 7\n")
+    latest = (tmp_path / "reports" / "latest").resolve()
+    assert f"run folder {tmp_path / 'reports' / latest.name}" in done.err
+    assert RunFolder.open(latest).verdict().validity == word
+
+
+def test_a_run_that_proves_nothing_ends_with_3(tmp_path: Path) -> None:
+    path = tmp_path / "idle.py"
+    path.write_text(
+        "from harness.api import LogWorkload, Producers, Scenario, Topic\n"
+        'TOPIC = Topic(name="orders")\n'
+        'SLOW = Producers(topic="orders", rate_per_s=1)\n'
+        'IDLE = Scenario(name="idle", about="hardly any traffic",\n'
+        "    workload=LogWorkload(topics=(TOPIC,), producers=(SLOW,)))\n"
+    )
+    done = harness("run", path, "--stack", "fake", "--reports-dir", tmp_path)
+    assert done.status == 3
+    assert done.out.startswith("UNKNOWN  the baseline is unhealthy")
+
+
+def test_the_seed_that_was_drawn_repeats_the_run(tmp_path: Path) -> None:
+    first = harness("run", "p-noflush", "--stack", "fake", "--reports-dir", tmp_path / "a")
+    seed = first.err.splitlines()[0].removeprefix("  seed ")
+    again = fake_run(tmp_path / "b", "p-noflush", int(seed))
+    for name in ("plan.json", "verdict.json"):
+        assert (tmp_path / "a" / "latest" / name).read_bytes() == (again / name).read_bytes()
+
+
+def test_check_judges_from_the_files_alone_and_always_the_same(folder: RunFolder) -> None:
+    before = (folder.path / "verdict.json").read_bytes()
+    (folder.path / "verdict.json").unlink()
+    folder.report.unlink()
+    folder.junit.unlink()
+    assert harness("check", folder.path).status == 1
+    assert (folder.path / "verdict.json").read_bytes() == before
+    assert folder.report.is_file()
+    assert folder.junit.is_file()
+    assert harness("check", folder.path).status == 1
+    assert (folder.path / "verdict.json").read_bytes() == before
+
+
+def test_check_prints_the_verdict_as_json(folder: RunFolder) -> None:
+    done = harness("check", folder.path, "--json")
+    assert json.loads(done.out) == json.loads((folder.path / "verdict.json").read_bytes())
+    assert done.status == 1
+
+
+def test_show_prints_an_anomaly_among_its_neighbours(lossy: Path) -> None:
+    done = harness("show", lossy, "--anomaly", "1", "--around", "2")
+    assert done.status == 0
+    assert done.out.startswith("INVALID  ")
+    example = RunFolder(lossy).verdict().findings[0].examples[0]
+    for sentence in example.because:
+        assert sentence in done.out
+    marked = [line.split()[1] for line in done.out.splitlines() if line.startswith(">")]
+    assert [str(number) for number in example.operations] == marked
+
+
+def test_show_without_a_number_is_the_summary_alone(lossy: Path) -> None:
+    done = harness("show", lossy)
+    assert f"replay  harness replay {lossy}" in done.out
+    assert "invoked" not in done.out
+
+
+def test_replay_reproduces_a_run(folder: RunFolder, tmp_path: Path) -> None:
+    reports = tmp_path / "again"
+    done = harness("replay", folder.path, "--times", "2", "--reports-dir", reports)
+    assert done.status == 0, done.err
+    assert done.out.endswith(f"{folder.name} (INVALID) reproduced 2 of 2 times\n")
+    latest = RunFolder.open(reports / "latest")
+    assert latest.manifest().replay_of == folder.name
+    assert latest.plan() == folder.plan()
+
+
+def test_replay_says_when_the_run_came_out_otherwise(folder: RunFolder, tmp_path: Path) -> None:
+    verdict = (folder.path / "verdict.json").read_text()
+    assert '"validity": "INVALID"' in verdict
+    (folder.path / "verdict.json").write_text(verdict.replace("INVALID", Validity.VALID, 1))
+    done = harness("replay", folder.path, "--reports-dir", tmp_path / "again")
+    assert done.status == 5
+    assert "1. not reproduced: INVALID: " in done.out
+
+
+def test_index_is_a_page_over_all_runs(lossy: Path) -> None:
+    done = harness("index", "--reports-dir", lossy.parent)
+    assert (done.status, done.out) == (0, f"1 runs: {lossy.parent / 'index.html'}\n")
+    assert lossy.name in (lossy.parent / "index.html").read_text()
+
+
+def test_scenarios_are_listed_with_what_they_are_about() -> None:
+    done = harness("scenarios")
+    assert done.status == 0
+    assert "k-ack1                   The leader acknowledges what its stalled" in done.out
+
+
+def test_the_catalogue_is_printed() -> None:
+    done = harness("catalogue")
+    assert done.status == 0
+    assert done.out.startswith("### Scenarios\n")
+
+
+def test_the_demonstration_holds_on_fakes(tmp_path: Path) -> None:
+    done = harness("demo", "--stack", "fake", "--reports-dir", tmp_path)
+    assert (done.status, done.out.splitlines()[-1]) == (0, "As it must be.")
+    assert done.out.startswith("VALID: ")
+    assert "\nINVALID: " in done.out
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("--version",), ()])
+def test_help_is_no_error(arguments: tuple[str, ...]) -> None:
+    done = harness(*arguments)
+    assert (done.status, done.err) == (0, "")
+    assert done.out

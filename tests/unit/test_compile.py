@@ -1,0 +1,174 @@
+"""Compile: the seed decides everything, and nonsense is refused with the part that makes none."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+
+from harness.api import (
+    Consumers,
+    LogWorkload,
+    Producers,
+    Role,
+    Scenario,
+    Step,
+    Topic,
+    Topology,
+    after,
+    broker,
+    leader,
+    same_as,
+)
+from harness.engine.compile import compile_plan
+from harness.kit.errors import UsageError
+from harness.model.codec import decode, encode
+from harness.model.fault import After, FaultSpec
+from harness.model.scenario import Plan
+
+WORKLOAD = LogWorkload(
+    topics=(Topic(name="orders"),),
+    producers=(Producers(topic="orders", count=2),),
+    consumers=(Consumers(topic="orders"),),
+)
+
+
+def scenario(*steps: Step, **changes: object) -> Scenario:
+    made = Scenario(name="made", about="a test", workload=WORKLOAD, steps=steps)
+    return msgspec.structs.replace(made, **changes)
+
+
+VARIED = scenario(
+    after(acks=100, sends=200, seconds=10, spread=0.5).kill(broker()),
+    after(acks=100).heal("kill"),
+    after(acks=100, spread=0.5).pause(broker(), name="pause"),
+)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_plan() -> None:
+    assert encode(compile_plan(VARIED, 7)) == encode(compile_plan(VARIED, 7))
+    assert encode(compile_plan(VARIED, 7)) != encode(compile_plan(VARIED, 8))
+
+
+def test_a_plan_on_disk_is_the_plan() -> None:
+    plan = compile_plan(VARIED, 7)
+    assert decode(encode(plan), Plan, source="plan.json") == plan
+
+
+def test_the_spread_bounds_what_the_seed_draws() -> None:
+    drawn = [compile_plan(VARIED, seed).scenario.steps[0].after for seed in range(200)]
+    for counts, middle in (
+        ([each.acks for each in drawn], 100),
+        ([each.sends for each in drawn], 200),
+        ([each.seconds for each in drawn], 10),
+    ):
+        assert 0.5 * middle <= min(counts) < 0.6 * middle
+        assert 1.4 * middle < max(counts) <= 1.5 * middle
+    assert all(each.spread == 0 for each in drawn)
+
+
+def test_without_a_spread_nothing_is_drawn() -> None:
+    assert {compile_plan(VARIED, seed).scenario.steps[1].after.acks for seed in range(20)} == {100}
+
+
+def test_a_free_broker_is_drawn_among_all_and_a_named_one_is_kept() -> None:
+    def drawn(role: Role) -> set[int | None]:
+        plans = (compile_plan(scenario(after().kill(role)), seed) for seed in range(50))
+        return {index_of(plan.scenario.steps[0]) for plan in plans}
+
+    assert drawn(broker()) == {0, 1, 2}
+    assert drawn(broker(2)) == {2}
+
+
+def test_what_a_step_is_or_what_follows_never_shifts_the_dice_of_another() -> None:
+    first, heal, last = compile_plan(VARIED, 7).scenario.steps
+    longer = scenario(*VARIED.steps, after(acks=10, spread=0.9).stop(broker()))
+    assert compile_plan(longer, 7).scenario.steps[:3] == (first, heal, last)
+    other = scenario(after(acks=7).stop(leader("orders"), name="kill"), *VARIED.steps[1:])
+    assert compile_plan(other, 7).scenario.steps[1:] == (heal, last)
+
+
+def test_each_worker_has_a_stream_that_other_workers_do_not_shift() -> None:
+    two = compile_plan(VARIED, 7).streams
+    assert sorted(two) == ["producer-0", "producer-1"]
+    assert len(set(two.values())) == 2
+    more = (*WORKLOAD.producers, Producers(name="other", topic="orders"))
+    three = compile_plan(
+        scenario(workload=msgspec.structs.replace(WORKLOAD, producers=more)), 7
+    ).streams
+    assert three | two == three
+    assert compile_plan(VARIED, 8).streams["producer-0"] != two["producer-0"]
+
+
+def index_of(step: Step) -> int | None:
+    assert step.fault is not None
+    return step.fault.target.index
+
+
+def fault(kind: str, **settings: int) -> Step:
+    spec = FaultSpec(kind=kind, target=broker(), settings=dict(settings))
+    return Step(name="step", after=After(), fault=spec)
+
+
+def uses(**parts: object) -> Scenario:
+    return scenario(workload=msgspec.structs.replace(WORKLOAD, **parts))
+
+
+NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
+    "unknown claim": (lambda: scenario(claims=("speed",)), "there is no claim 'speed'; known: "),
+    "producer's topic": (
+        lambda: uses(producers=(Producers(topic="nope"),)),
+        "producer uses topic 'nope', which is not there: orders",
+    ),
+    "consumer's topic": (
+        lambda: uses(consumers=(Consumers(name="billing", topic="nope"),)),
+        "billing uses topic 'nope', which is not there: orders",
+    ),
+    "two workers of a name": (
+        lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),
+        "two producers and consumers are named producer",
+    ),
+    "two steps of a name": (
+        lambda: scenario(after().kill(broker()), after().kill(broker())),
+        "two steps are named kill",
+    ),
+    "too few brokers": (
+        lambda: scenario(topology=Topology(brokers=2)),
+        "topic orders wants 3 replicas of 2 brokers; lower replicas or raise topology.brokers",
+    ),
+    "healing what was never broken": (
+        lambda: scenario(after().heal("kill")),
+        "step heal-kill heals step 'kill', which is not there: none",
+    ),
+    "healing before breaking": (
+        lambda: scenario(after().heal("kill"), after().kill(broker())),
+        "heals step 'kill', which is not there: none",
+    ),
+    "spread above one": (
+        lambda: scenario(after(acks=9, spread=50).kill(broker())),
+        "step kill has a spread of 50; it is a fraction, from 0 to 1",
+    ),
+    "unknown fault": (
+        lambda: scenario(fault("process.tickle")),
+        "there is no fault 'process.tickle'; known: disk.wipe, ",
+    ),
+    "unknown setting": (
+        lambda: scenario(fault("network.delay", latency=5)),
+        "step step: Object contains unknown field `latency`",
+    ),
+    "leader of no topic": (
+        lambda: scenario(after().kill(leader("nope"))),
+        "step kill targets topic 'nope', which is not there: orders",
+    ),
+    "same as no step": (
+        lambda: scenario(after().kill(same_as("pause"))),
+        "step kill targets the same as step 'pause', which is not there: none",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NONSENSE)
+def test_nonsense_is_refused_by_name(case: str) -> None:
+    make, sentence = NONSENSE[case]
+    with pytest.raises(UsageError) as refused:
+        compile_plan(make(), 7)
+    assert sentence in str(refused.value)
