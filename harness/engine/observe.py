@@ -1,9 +1,10 @@
 """Observers: workers that watch the stack and the harness itself while traffic runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from confluent_kafka import KafkaException
 
+from harness.engine.notes import Notes
 from harness.kit.clock import Clock
 from harness.model.facts import LeaderEvent
 from harness.model.ports import Kafka, PartitionState
@@ -13,30 +14,28 @@ class LeaderObserver:
     """Asks the cluster who leads each log and records every change.
 
     Args:
-        topics: the real name of each topic → the scenario's name.
+        topics: the scenario's name of each topic → its real name.
+        notes: where every change is noted.
     """
 
     name = "leader-observer"
     EVERY_S = 0.25
 
-    def __init__(
-        self, kafka: Kafka, topics: Mapping[str, str], since_start_ns: Callable[[], int]
-    ) -> None:
+    def __init__(self, kafka: Kafka, topics: Mapping[str, str], notes: Notes) -> None:
         self._kafka = kafka
-        self._topics = topics
-        self._since_start_ns = since_start_ns
+        self._names = {real: name for name, real in topics.items()}
+        self._notes = notes
         self._last: dict[str, PartitionState] = {}
-        self.events: list[LeaderEvent] = []
 
     def step(self) -> float:
         """Ask once; while the cluster does not answer there is nothing to record."""
         try:
-            seen = self._kafka.describe(sorted(self._topics))
+            seen = self._kafka.describe(sorted(self._names))
         except KafkaException:
             return self.EVERY_S
         for topic, states in seen.items():
             for state in states:
-                self._note(f"{self._topics[topic]}-{state.partition}", state)
+                self._note(f"{self._names[topic]}-{state.partition}", state)
         return self.EVERY_S
 
     def close(self) -> None:
@@ -46,9 +45,9 @@ class LeaderObserver:
         if self._last.get(log) == state:
             return
         self._last[log] = state
-        self.events.append(
-            LeaderEvent(time_ns=self._since_start_ns(), log=log, leader=state.leader, isr=state.isr)
-        )
+        time_ns = self._notes.since_start_ns()
+        event = LeaderEvent(time_ns=time_ns, log=log, leader=state.leader, isr=state.isr)
+        self._notes.leaders.append(event)
 
 
 class HostTicker:
@@ -57,17 +56,17 @@ class HostTicker:
     name = "host-ticker"
     EVERY_S = 0.05
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, notes: Notes) -> None:
         self._clock = clock
+        self._notes = notes
         self._last_ns: int | None = None
-        self.stall_ms_max = 0.0
 
     def step(self) -> float:
         """Compare when this step came with when it was due."""
         now = self._clock.now_ns()
         if self._last_ns is not None:
             late_ms = (now - self._last_ns) / 1e6 - self.EVERY_S * 1e3
-            self.stall_ms_max = max(self.stall_ms_max, round(late_ms, 1))
+            self._notes.stall_ms_max = max(self._notes.stall_ms_max, round(late_ms, 1))
         self._last_ns = now
         return self.EVERY_S
 

@@ -1,90 +1,152 @@
-"""The workers of a log workload, and the progress that steps are bound to."""
+"""The traffic of a log workload: topics, producers and consumers of its own."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterator
+
+import msgspec
+from confluent_kafka import KafkaException
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
-from harness.model.ports import Kafka
+from harness.kit.errors import HarnessError
+from harness.model.facts import LogEnd
+from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
+from harness.model.workload import LogWorkload
 from harness.workloads.consuming import ConsumerWorker
+from harness.workloads.draining import drain
 from harness.workloads.producing import ProducerWorker
+from harness.workloads.traffic import Condition
 from harness.workloads.worker import Worker
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """All workers of a run.
+
+class LogTraffic:
+    """Producers and consumers over topics that carry the run's name.
 
     Args:
-        topics: the scenario's name of each topic → its real name and number of partitions.
+        workload: the plan's.
+        plan: for the seeds of its streams.
+        run: name of the run.
     """
 
-    topics: Mapping[str, tuple[str, int]]
-    producers: tuple[ProducerWorker, ...]
-    consumers: tuple[ConsumerWorker, ...]
+    def __init__(
+        self,
+        workload: LogWorkload,
+        plan: Plan,
+        run: str,
+        *,
+        stack: Stack,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._kafka: Kafka = stack.kafka
+        self._journal = journal
+        self._clock = clock
+        self._places = {
+            topic.name: (f"{topic.name}.{run}", topic.partitions) for topic in workload.topics
+        }
+        self.topics = {name: real for name, (real, _) in self._places.items()}
+        for topic in workload.topics:
+            real = self.topics[topic.name]
+            self._kafka.create_topic(msgspec.structs.replace(topic, name=real))
+            journal.topic(topic.name, topic.partitions)
+        self._consumers = tuple(
+            ConsumerWorker(
+                spec,
+                number,
+                *self._places[spec.topic],
+                group=f"{self.topics[spec.topic]}-{spec.name}",
+                kafka=self._kafka,
+                journal=journal,
+                clock=clock,
+            )
+            for spec in workload.consumers
+            for number in range(spec.count)
+        )
+        self._producers = tuple(
+            ProducerWorker(
+                spec,
+                number,
+                self.topics[spec.topic],
+                kafka=self._kafka,
+                journal=journal,
+                clock=clock,
+                seed=plan.streams[f"{spec.name}-{number}"],
+            )
+            for spec in workload.producers
+            for number in range(spec.count)
+        )
 
     @property
     def workers(self) -> tuple[Worker, ...]:
         """Consumers first, so that they read from the first record on."""
-        return (*self.consumers, *self.producers)
+        return (*self._consumers, *self._producers)
 
     @property
     def sent(self) -> int:
         """Sends begun so far."""
-        return sum(producer.sent for producer in self.producers)
+        return sum(producer.sent for producer in self._producers)
 
     @property
     def acked(self) -> int:
         """Sends acknowledged so far."""
-        return sum(producer.acked for producer in self.producers)
+        return sum(producer.acked for producer in self._producers)
 
     def quiet(self) -> None:
         """Begin no more sends."""
-        for producer in self.producers:
+        for producer in self._producers:
             producer.quiet()
 
-    @property
-    def unreported(self) -> str | None:
-        """None when every send has its report; otherwise who still waits."""
-        waiting = [producer.name for producer in self.producers if not producer.idle]
+    def reported(self) -> Iterator[Condition]:
+        """Every send has its delivery report."""
+        yield "every send to have its delivery report", self._unreported
+
+    def caught_up(self) -> Iterator[Condition]:
+        """Consumers of every kind have, between them, read every log to its end."""
+        yield "every consumer to read to the end", self._behind
+
+    def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
+        """Read every log from its start to its end."""
+        return drain(
+            self._places,
+            kafka=self._kafka,
+            journal=self._journal,
+            clock=self._clock,
+            limit_s=limit_s,
+        )
+
+    def forget(self) -> None:
+        """Delete the topics."""
+        for real in self.topics.values():
+            try:
+                self._kafka.delete_topic(real)
+            except (KafkaException, HarnessError) as error:
+                # A stack that does not get healthy is replaced; a topic left over harms nobody.
+                log.warning("topic %s could not be deleted: %s", real, error)
+
+    def _unreported(self) -> str | None:
+        waiting = [producer.name for producer in self._producers if not producer.idle]
         return f"{', '.join(waiting)} wait for delivery reports" if waiting else None
 
+    def _behind(self) -> str | None:
+        for name, (real, partitions) in self._places.items():
+            for partition in range(partitions):
+                try:
+                    start, end = self._kafka.watermarks(real, partition)
+                except KafkaException as error:
+                    return f"{name}-{partition} has no end to read to: {error}"
+                for kind, at in self._positions(name, partition).items():
+                    if end > start and at < end:
+                        return f"{kind} has read {name}-{partition} to {at} of {end}"
+        return None
 
-def open_traffic(
-    plan: Plan,
-    topics: Mapping[str, tuple[str, int]],
-    *,
-    kafka: Kafka,
-    journal: Journal,
-    clock: Clock,
-) -> Traffic:
-    """Make every worker of the plan's workload; producers begin to send when they are stepped."""
-    workload = plan.scenario.workload
-    consumers = tuple(
-        ConsumerWorker(
-            spec,
-            number,
-            *topics[spec.topic],
-            group=f"{topics[spec.topic][0]}-{spec.name}",
-            kafka=kafka,
-            journal=journal,
-            clock=clock,
-        )
-        for spec in workload.consumers
-        for number in range(spec.count)
-    )
-    producers = tuple(
-        ProducerWorker(
-            spec,
-            number,
-            topics[spec.topic][0],
-            kafka=kafka,
-            journal=journal,
-            clock=clock,
-            seed=plan.streams[f"{spec.name}-{number}"],
-        )
-        for spec in workload.producers
-        for number in range(spec.count)
-    )
-    return Traffic(topics, producers, consumers)
+    def _positions(self, topic: str, partition: int) -> dict[str, int]:
+        number = self._journal.log(topic, partition)
+        positions: dict[str, int] = {}
+        for consumer in self._consumers:
+            if consumer.topic == topic:
+                at = consumer.log.position.get(number, 0)
+                positions[consumer.kind] = max(positions.get(consumer.kind, 0), at)
+        return positions

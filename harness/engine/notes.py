@@ -1,0 +1,83 @@
+"""What a run notes down beside its history, saved after every event."""
+
+import logging
+from collections.abc import Callable
+
+from harness.kit.clock import Clock
+from harness.model.facts import Facts, FaultEvent, LeaderEvent, LogEnd, PhaseEvent
+from harness.reporting.folder import RunFolder
+
+log = logging.getLogger(__name__)
+STOPPED = "the run was stopped before its final read was complete"
+
+
+class Notes:
+    """Phases, faults and doubts of one run; whatever kills the harness finds them on disk.
+
+    Args:
+        folder: where the facts are saved.
+        clock: of the run.
+        tell: told each phase and fault as one line.
+    """
+
+    def __init__(self, folder: RunFolder, clock: Clock, tell: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._tell = tell
+        self._phases: list[PhaseEvent] = []
+        self._faults: list[FaultEvent] = []
+        self._unknowns: list[str] = []
+        self.origin_ns = clock.now_ns()
+        self.leaders: list[LeaderEvent] = []
+        self.stall_ms_max = 0.0
+        self.ends: tuple[LogEnd, ...] | None = None
+        """Where every log ends, once the final read is complete."""
+
+    def since_start_ns(self) -> int:
+        """The run's clock."""
+        return self._clock.now_ns() - self.origin_ns
+
+    def phase(self, phase: str) -> None:
+        """A phase begins."""
+        self._phases.append(PhaseEvent(phase=phase, time_ns=self.since_start_ns()))
+        log.info("phase %s", phase)
+        self._tell(phase)
+        self._try_to_save()
+
+    def fault(self, event: FaultEvent) -> None:
+        """Something happened to a fault."""
+        self._faults.append(event)
+        self._tell(
+            f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
+        )
+        self._try_to_save()
+
+    def say(self, line: str) -> None:
+        """Tell something that is not a fact."""
+        self._tell(line)
+
+    def unknown(self, why: str) -> None:
+        """Something keeps the run from proving anything."""
+        log.warning("%s", why)
+        self._unknowns.append(why)
+
+    def save(self) -> None:
+        """Write down all that is known so far."""
+        unknowns = self._unknowns if self.ends is not None else [*self._unknowns, STOPPED]
+        self._folder.save(
+            Facts(
+                logs=self.ends or (),
+                faults=tuple(self._faults),
+                phases=tuple(self._phases),
+                leaders=tuple(self.leaders),
+                unknowns=tuple(unknowns),
+                host_stall_ms_max=self.stall_ms_max,
+            )
+        )
+
+    def _try_to_save(self) -> None:
+        """Save; a full disk must not keep what comes next from healing."""
+        try:
+            self.save()
+        except OSError as error:
+            self.unknown(f"the facts could not be saved: {error}")

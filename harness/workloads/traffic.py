@@ -1,0 +1,45 @@
+"""What a run needs of its traffic, whatever the traffic is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from harness.model.facts import LogEnd
+from harness.workloads.worker import Worker
+
+Condition = tuple[str, Callable[[], str | None]]
+"""What is waited for, and a probe: None when it holds, else what was seen instead."""
+
+
+class Traffic(Protocol):
+    """All workers of a run and what belongs to them on the stack."""
+
+    @property
+    def topics(self) -> Mapping[str, str]:
+        """The scenario's name of each topic → its real name, which nobody else uses."""
+
+    @property
+    def workers(self) -> tuple[Worker, ...]:
+        """In order of start."""
+
+    @property
+    def sent(self) -> int:
+        """Writes begun so far."""
+
+    @property
+    def acked(self) -> int:
+        """Writes acknowledged so far."""
+
+    def quiet(self) -> None:
+        """Begin no more writes."""
+
+    def reported(self) -> Iterator[Condition]:
+        """What must hold before the stack is asked whether it is whole: every write is answered."""
+
+    def caught_up(self) -> Iterator[Condition]:
+        """What must hold before the final read, once the stack is whole."""
+
+    def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
+        """Read everything to its end and record it; workers do not run any more."""
+
+    def forget(self) -> None:
+        """Delete what belongs to this traffic alone; never raises."""
