@@ -1,6 +1,7 @@
 """The pytest plugin: options, the `run_scenario` fixture, the stack that scenarios share."""
 
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -62,10 +63,13 @@ def stack_pool(request: pytest.FixtureRequest) -> Iterator[StackPool]:
     pool = StackPool(
         config.getoption("--stack"), kept=config.getoption("--keep-stack"), tell=_teller(config)
     )
+    # A job that is cancelled gets SIGTERM; it unwinds like Ctrl-C, so that faults are healed.
+    handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield pool
     finally:
         pool.close()
+        signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture
@@ -73,7 +77,6 @@ def run_scenario(
     request: pytest.FixtureRequest,
     stack_pool: StackPool,
     chaos_seed: int,
-    record_property: Callable[[str, object], None],
 ) -> RunScenario:
     """Run a scenario and hand over its verdict."""
     config = request.config
@@ -92,9 +95,12 @@ def run_scenario(
         except HarnessError as error:
             # It says what to do; where in the harness it was raised helps nobody.
             pytest.fail(f"the harness cannot go on: {error}", pytrace=False)
-        record_property("seed", chaos_seed)
-        record_property("verdict", str(done.verdict.validity))
-        record_property("report", str(done.folder.report))
+        # Not through `record_property`: it warns of every family of JUnit files but the oldest.
+        request.node.user_properties += [
+            ("seed", chaos_seed),
+            ("verdict", str(done.verdict.validity)),
+            ("report", str(done.folder.report)),
+        ]
         return done
 
     return run

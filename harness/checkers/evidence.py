@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Flags, Ints, Longs, Rows
+from harness.checkers.arrays import NONE, SMALL, Flags, Ints, Longs, Numbers, Rows
 from harness.checkers.columns import (
     Operations,
     Reads,
@@ -65,6 +65,35 @@ class Evidence:
         """Names of processes."""
         frame = self.history.processes
         return dict(zip(frame["process"].to_list(), frame["name"].to_list(), strict=True))
+
+    @cached_property
+    def processes(self) -> Ints:
+        """The processes that did anything, in order."""
+        return np.unique(self.operations.process)
+
+    @cached_property
+    def actor(self) -> Longs:
+        """Per operation: the position of its process among `processes`."""
+        known, process = self.processes, self.operations.process
+        lowest = int(known[0]) if len(known) else 0
+        if not len(known) or int(known[-1]) - lowest >= SMALL:
+            return np.searchsorted(known, process)
+        positions = np.zeros(int(known[-1]) - lowest + 1, dtype=np.int64)
+        positions[known - lowest] = np.arange(len(known))
+        return positions[process - lowest]
+
+    def along(self, op: Numbers, log: Ints) -> tuple[Rows, Numbers]:
+        """The order of records by process and log, and the path of each in that order.
+
+        A path is a process and a log in one number: `actor * logs + log`. Records of one path keep
+        their order.
+        """
+        logs = len(self.log_names)
+        # Sixteen bits are sorted in linear time, and are enough for most runs.
+        kind = np.uint16 if len(self.processes) * logs < 1 << 16 else np.int64
+        path = (self.actor * logs).astype(kind)[op] + log.astype(kind)
+        order = np.argsort(path, kind="stable")
+        return order, path[order]
 
     @cached_property
     def groups(self) -> dict[int, str]:

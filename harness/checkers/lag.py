@@ -61,35 +61,25 @@ def lag_ns_max(evidence: Evidence) -> int:
     """The largest lower bound on the lag of any ok poll, in nanoseconds."""
     reads, operations, places = evidence.reads, evidence.operations, evidence.placements
     polling = np.isin(operations.f, (POLL, TXN)) & (operations.outcome == OK)
-    readers = np.unique(operations.process[polling])
     known, changes = _known_since(evidence), _changes(evidence)
-    rows, bounds = _by_path(evidence, np.flatnonzero(polling[reads.op]), readers)
+    rows = np.flatnonzero(polling[reads.op])
+    order, path = evidence.along(reads.op[rows], reads.log[rows])
+    rows, logs = rows[order], len(evidence.log_names)
+    bounds = np.searchsorted(path, np.arange(len(evidence.processes) * logs + 1)).tolist()
     largest = 0
-    for number, reader in enumerate(readers.tolist()):
-        polls = np.flatnonzero(polling & (operations.process == reader))
-        for log in range(len(evidence.log_names)):
-            mine = rows[slice(*bounds[number * len(evidence.log_names) + log :][:2].tolist())]
+    for actor in np.unique(evidence.actor[polling]).tolist():
+        polls = np.flatnonzero(polling & (evidence.actor == actor))
+        for log in range(logs):
+            mine = rows[bounds[actor * logs + log] : bounds[actor * logs + log + 1]]
             op, span = reads.op[mine], places.cells.span(log)
             at = places.cell(places.of_read[mine]) - span.start
-            for begin, end, fresh in _stays(changes.get(reader, []), log, op):
+            for begin, end, fresh in _stays(changes.get(actor, []), log, op):
                 read = slice(*np.searchsorted(op, (begin, end)).tolist())
                 polled = polls[slice(*np.searchsorted(polls, (begin, end)).tolist())]
                 began = operations.invoke_ns[polled]
                 stay = _Stay(op[read], at[read], polled, began, known[span], fresh)
                 largest = max(largest, stay.lag_ns_max())
     return largest
-
-
-def _by_path(evidence: Evidence, rows: Numbers, readers: Numbers) -> tuple[Numbers, Longs]:
-    """Rows of reads by reader and log, and where each such pair begins."""
-    reads, operations = evidence.reads, evidence.operations
-    logs = len(evidence.log_names)
-    pairs = len(readers) * logs
-    kind = np.uint16 if pairs < 1 << 16 else np.int64
-    first = (np.searchsorted(readers, operations.process) * logs).astype(kind)
-    path = first[reads.op[rows]] + reads.log[rows].astype(kind)
-    order = np.argsort(path, kind="stable")
-    return rows[order], np.searchsorted(path[order], np.arange(pairs + 1))
 
 
 def _known_since(evidence: Evidence) -> Longs:
@@ -116,7 +106,7 @@ def _changes(evidence: Evidence) -> dict[int, list[tuple[int, set[int]]]]:
     counted = np.isin(operations.f, (ASSIGN, SUBSCRIBE)) & (operations.outcome == OK)
     for op in np.flatnonzero(counted).tolist():
         named = logs.get(op, set()) if operations.f[op] == ASSIGN else set()
-        changes.setdefault(int(operations.process[op]), []).append((op, named))
+        changes.setdefault(int(evidence.actor[op]), []).append((op, named))
     return changes
 
 

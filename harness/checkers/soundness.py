@@ -16,26 +16,29 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
     problems: list[str] = []
     operations = _operations(history.operations, problems)
     logs = _numbered(history.logs, "log", problems)
-    count, known = len(operations), pl.lit(list(range(len(logs))), pl.List(pl.Int32))
+    is_log = pl.col("log").is_between(0, len(logs) - 1)
 
     def rows(name: str, *, optional: tuple[str, ...] = ()) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(history, name)
         required = [column for column in frame.columns if column not in optional]
-        fits = pl.all_horizontal(pl.col(required).is_not_null()) & (pl.col("op") < count)
-        if "log" in required:
-            fits &= pl.col("log").is_between(0, len(logs) - 1)
+        fits = pl.all_horizontal(pl.col(required).is_not_null()) & (pl.col("op") < len(operations))
+        if "log" in frame.columns:
+            fits &= is_log | pl.col("log").is_null() if "log" in optional else is_log
         if "offset" in required:
             fits &= pl.col("offset") >= 0
-        if "log" in optional:
-            fits &= pl.col("log").is_null() | pl.col("log").is_in(known.first())
         return _sorted(_kept(frame, fits, name, problems), name, problems)
 
+    sends = rows("sends", optional=("log", "offset"))
+    if again := len(sends) - sends["value"].n_unique():
+        problems.append(
+            f"sends: {again} values were sent before, so that nobody can tell which is which"
+        )
     return (
         dataclasses.replace(
             history,
             operations=operations,
             logs=logs,
-            sends=rows("sends", optional=("log", "offset")),
+            sends=sends,
             reads=rows("reads"),
             assignments=rows("assignments"),
             commits=rows("commits"),

@@ -50,16 +50,11 @@ def strange_steps(evidence: Evidence, walk: Walk) -> tuple[Steps, Steps]:
 
     A pair with an unknown place is skipped: nothing is known about it.
     """
-    known = np.unique(evidence.operations.process)
-    process = np.searchsorted(known, evidence.operations.process).astype(np.int64)
-    logs = len(evidence.log_names)
-    bound = len(known) * logs
-    # Sixteen bits are sorted in linear time, and are enough for most runs.
-    kind = np.uint16 if bound <= 1 << 16 else np.int64
-    path = (process * logs).astype(kind)[walk.op] + walk.log.astype(kind)
-    order = np.argsort(path, kind="stable")
-    inner, outer = _pairs(walk, order, path[order])
-    changes = _Changes.of(evidence, process)
+    order, path = evidence.along(walk.op, walk.log)
+    inner, outer = _pairs(walk, order, path)
+    if not len(inner.after) and not len(outer.after):
+        return inner, outer
+    changes = _Changes.of(evidence)
     return (
         inner.where(~changes.rebalanced(walk.op[inner.after], walk.log[inner.after])),
         outer.where(
@@ -101,7 +96,7 @@ class _Changes:
     An owner is a process (for `sets`) or a process and a log (for the others).
     """
 
-    process: Longs
+    actor: Longs
     invoke_ns: Longs
     complete_ns: Longs
     logs: int
@@ -110,35 +105,35 @@ class _Changes:
     touched: Longs
 
     @classmethod
-    def of(cls, evidence: Evidence, process: Longs) -> "_Changes":
-        operations = evidence.operations
-        logs, count = len(evidence.log_names), len(process)
+    def of(cls, evidence: Evidence) -> "_Changes":
+        operations, actor = evidence.operations, evidence.actor
+        logs, count = len(evidence.log_names), len(actor)
         op = evidence.history.assignments["op"].to_numpy().astype(np.int64)
         log = evidence.history.assignments["log"].to_numpy()
         replaces = np.isin(operations.f, (ASSIGN, SUBSCRIBE)) & (operations.outcome != FAIL)
-        touched = (process[op] * logs + log) * count + op
+        touched = (actor[op] * logs + log) * count + op
         sets = np.flatnonzero(replaces)
         return cls(
-            process,
+            actor,
             operations.invoke_ns,
             operations.complete_ns,
             logs,
-            np.sort(process[sets] * count + sets),
+            np.sort(actor[sets] * count + sets),
             np.unique(touched[replaces[op]]),
             np.sort(touched),
         )
 
     def dropped(self, first: Numbers, last: Numbers, log: Ints) -> Flags:
         """Whether, after operation `first` and up to the end of `last`, a set left `log` out."""
-        process = self.process[first]
+        actor = self.actor[first]
         until = self._until(last)
-        changed = self._between(self.sets, process, first, until)
-        kept = self._between(self.members, process * self.logs + log, first, until)
+        changed = self._between(self.sets, actor, first, until)
+        kept = self._between(self.members, actor * self.logs + log, first, until)
         return changed > kept
 
     def rebalanced(self, op: Numbers, log: Ints) -> Flags:
         """Whether `log` was assigned or revoked within operation `op`."""
-        owner = self.process[op] * self.logs + log
+        owner = self.actor[op] * self.logs + log
         return self._between(self.touched, owner, op, self._until(op)) > 0
 
     def _until(self, op: Numbers) -> Longs:
@@ -150,6 +145,6 @@ class _Changes:
 
     def _between(self, changes: Longs, owner: Longs, first: Numbers, until: Longs) -> Longs:
         """How many `changes` of `owner` lie after `first`, up to and including `until`."""
-        begin = owner * len(self.process)
+        begin = owner * len(self.actor)
         low = np.searchsorted(changes, begin + first, side="right")
         return np.searchsorted(changes, begin + until, side="right") - low

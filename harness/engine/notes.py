@@ -41,16 +41,17 @@ class Notes:
         """A phase begins."""
         self._phases.append(PhaseEvent(phase=phase, time_ns=self.since_start_ns()))
         log.info("phase %s", phase)
-        self._tell(phase)
         self._try_to_save()
+        self._tell(phase)
 
     def fault(self, event: FaultEvent) -> None:
         """Something happened to a fault."""
         self._faults.append(event)
-        self._tell(
+        self._try_to_save()
+        told = (
             f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
         )
-        self._try_to_save()
+        self._tell(told.rstrip())
 
     def say(self, line: str) -> None:
         """Tell something that is not a fact."""

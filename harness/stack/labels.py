@@ -5,9 +5,11 @@ kafka-chaos-harness.service    the service, on containers and volumes
 kafka-chaos-harness.owner      the process that booted it, as `pid:start`
 kafka-chaos-harness.kept       true when it is to outlive its owner
 kafka-chaos-harness.topology   digest of its topology
+kafka-chaos-harness.made-of    digest of every setting and image
 kafka-chaos-harness.blueprint  topology and ports as JSON, to attach again
 """
 
+import hashlib
 from collections.abc import Mapping
 
 import msgspec
@@ -22,12 +24,29 @@ SERVICE = f"{PREFIX}.service"
 OWNER = f"{PREFIX}.owner"
 KEPT = f"{PREFIX}.kept"
 TOPOLOGY = f"{PREFIX}.topology"
+MADE_OF = f"{PREFIX}.made-of"
 BLUEPRINT = f"{PREFIX}.blueprint"
 
 
 class _Written(Value, frozen=True, kw_only=True):
     topology: Topology
     ports: dict[str, int]
+
+
+def made_of(blueprint: Blueprint, tags: Mapping[str, str]) -> str:
+    """Digest of every service's image and settings."""
+    parts = [
+        [
+            spec.name,
+            tags[spec.image],
+            spec.command,
+            dict(spec.environment),
+            dict(spec.files),
+            spec.memory_mb,
+        ]
+        for spec in blueprint.services.values()
+    ]
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:12]
 
 
 class Identity(Value, frozen=True, kw_only=True):
@@ -37,6 +56,8 @@ class Identity(Value, frozen=True, kw_only=True):
     owner: str
     kept: bool
     topology: str
+    made_of: str
+    """Differs when a setting or an image does that the topology leaves to the harness."""
 
     def container(self, service: str) -> str:
         """The container's name of a service; also the name of its volume."""
@@ -50,6 +71,7 @@ class Identity(Value, frozen=True, kw_only=True):
             OWNER: self.owner,
             KEPT: str(self.kept).lower(),
             TOPOLOGY: self.topology,
+            MADE_OF: self.made_of,
             BLUEPRINT: msgspec.json.encode(written).decode(),
         }
         return labels if service is None else {**labels, SERVICE: service}
@@ -62,6 +84,7 @@ def identity_of(labels: Mapping[str, str]) -> Identity:
         owner=labels[OWNER],
         kept=labels[KEPT] == "true",
         topology=labels[TOPOLOGY],
+        made_of=labels.get(MADE_OF, ""),
     )
 
 

@@ -93,10 +93,14 @@ def attach(
         on_progress: gets a line about a stack that is passed over.
     """
     api = connect()
+    tags = _images(topology, on_progress)
     for marks in _marks(api).values():
         identity = labels.identity_of(marks)
         blueprint = labels.blueprint_of(marks)
         if blueprint is None or not identity.kept or blueprint.topology != topology:
+            continue
+        if identity.made_of != labels.made_of(blueprint, tags):
+            on_progress(f"stack {identity.stack} is left alone: its settings or images are older")
             continue
         if (held := lease.take(identity.stack)) is None:
             continue
@@ -191,16 +195,17 @@ def _boot(
     *,
     kept: bool,
 ) -> DockerStack:
+    blueprint = Blueprint(topology=topology, ports=ports)
     identity = Identity(
         stack=f"chaos-{secrets.token_hex(4)}",
         owner=owner.this_process(),
         kept=kept,
         topology=topology.digest,
+        made_of=labels.made_of(blueprint, tags),
     )
     held = lease.take(identity.stack)
     if held is None:
         raise BootError(f"the stack {identity.stack} is taken")
-    blueprint = Blueprint(topology=topology, ports=ports)
     stack = DockerStack(api, identity, blueprint, held)
     try:
         on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")

@@ -4,7 +4,7 @@ from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Floor, Scenario
-from harness.model.value import Scalar
+from harness.model.value import Settings
 from harness.model.verdict import Verdict
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
@@ -19,11 +19,10 @@ def scenario(
     partitions: int = 1,
     replicas: int = 3,
     acks: int = 0,
-    **topic_settings: Scalar,
+    settings: Settings | None = None,
 ) -> Scenario:
-    """A scenario over the topic `orders`; underscores in settings stand for dots."""
-    settings = {name.replace("_", "."): value for name, value in topic_settings.items()}
-    topic = Topic(name="orders", partitions=partitions, replicas=replicas, settings=settings)
+    """A scenario over the topic `orders`, which has those settings."""
+    topic = Topic(name="orders", partitions=partitions, replicas=replicas, settings=settings or {})
     return Scenario(
         name="test",
         about="a test",

@@ -10,10 +10,11 @@ import pytest
 from harness.kit.errors import BootError, PortTakenError, UsageError
 from harness.model.topology import Topology
 from harness.model.workload import Topic
-from harness.stack import containers, lifecycle
+from harness.stack import containers, lifecycle, owner
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import connect
 from harness.stack.labels import STACK
+from harness.stack.services import kafka
 from harness.stack.specs import Blueprint, ServiceSpec
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -23,7 +24,9 @@ SMALL = Topology(brokers=1, broker_settings={"message.max.bytes": 1_000_001})
 
 
 def known() -> set[str]:
-    return {info.stack for info in lifecycle.list_stacks()}
+    """Stacks of this process: other people may run theirs beside us."""
+    me = owner.this_process()
+    return {info.stack for info in lifecycle.list_stacks() if info.owner == me}
 
 
 def left_of(stack: str) -> int:
@@ -67,6 +70,15 @@ def test_a_kept_stack_is_repaired_before_it_is_used(kept: DockerStack) -> None:
     again.close()
 
 
+def test_a_kept_stack_with_other_settings_of_the_harness_is_left_alone(
+    kept: DockerStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.close()
+    baseline = kafka.baseline
+    monkeypatch.setattr(kafka, "baseline", lambda brokers: {**baseline(brokers), "new": 1})
+    assert lifecycle.attach(SMALL) is None
+
+
 def test_a_stack_in_use_can_be_looked_at(kept: DockerStack) -> None:
     looked_at = lifecycle.look_at(kept.identity.stack)
     assert {row.state for row in looked_at.status()} == {"running"}
@@ -80,7 +92,7 @@ def test_the_stack_of_a_killed_process_is_swept_unless_it_is_to_be_kept(kept: Do
     code = """
 import os, signal
 from harness.model.topology import Topology
-from harness.stack import containers, lifecycle
+from harness.stack import containers, lifecycle, owner
 print(lifecycle.boot(Topology(brokers=1), kept=False).identity.stack, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -62,13 +62,25 @@ def test_free_ports_are_all_different() -> None:
 def test_labels_tell_all_that_is_needed_to_attach_again() -> None:
     topology = Topology(brokers=2, broker_settings={"num.io.threads": 2})
     blueprint = Blueprint(topology=topology, ports=free_ports(topology))
-    identity = Identity(stack="chaos-1", owner="1:2", kept=True, topology=topology.digest)
+    identity = Identity(
+        stack="chaos-1", owner="1:2", kept=True, topology=topology.digest, made_of="x"
+    )
     written = identity.labels(blueprint, "broker-1")
     assert labels.identity_of(written) == identity
     read = labels.blueprint_of(written)
     assert read is not None
     assert read.topology == topology
     assert read.ports == blueprint.ports
+
+
+def test_what_a_stack_is_made_of_tells_images_and_settings_apart() -> None:
+    def digest(image: str, **settings: int) -> str:
+        topology = Topology(brokers=1, broker_settings=dict(settings))
+        blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
+        return labels.made_of(blueprint, {"kafka": image, "toxiproxy": "t"})
+
+    assert digest("a") == digest("a")
+    assert len({digest("a"), digest("b"), digest("a", threads=3)}) == 3
 
 
 def test_labels_of_another_version_are_no_blueprint() -> None:

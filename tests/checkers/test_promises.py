@@ -1,0 +1,145 @@
+"""What settings permit, and what they therefore promise."""
+
+import pytest
+
+from harness.checkers.anomalies import ANOMALIES
+from harness.checkers.claims import CLAIMS, claim_against
+from harness.checkers.promises import permissions, permitted, promised
+from harness.model.topology import Topology
+from harness.model.value import Settings
+from harness.model.workload import Consumers, Producers
+from tests.checkers.verdicts import SAFE, scenario
+
+
+def producers(settings: Settings) -> Producers:
+    return Producers(topic="orders", settings=settings)
+
+
+def group(settings: Settings) -> tuple[Consumers, ...]:
+    return (Consumers(topic="orders", settings=settings),)
+
+
+def readers(settings: Settings) -> tuple[Consumers, ...]:
+    return (Consumers(topic="orders", mode="assigned", settings=settings),)
+
+
+def test_every_kind_contradicts_one_claim_but_interleaving() -> None:
+    against = [kind for name in CLAIMS for kind in CLAIMS[name].contradicted_by]
+    assert sorted(against) == sorted(set(ANOMALIES) - {"int-send-skip"})
+    assert claim_against("int-send-skip") is None
+
+
+def test_the_safe_settings_promise_all_that_a_log_can() -> None:
+    assert permitted(scenario()) == {}
+    assert promised(scenario()) == tuple(CLAIMS)
+
+
+def test_the_defaults_of_librdkafka_promise_neither_order_nor_uniqueness() -> None:
+    kinds = set(permitted(scenario(producers=producers({}))))
+    assert kinds == {"duplicate", "nonmonotonic-send", "int-nonmonotonic-send"}
+    assert "durability" in promised(scenario(producers=producers({})))
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "is_permitted"),
+    [
+        ({"acks": 1}, "lost-write", True),
+        ({"acks": "1"}, "lost-write", True),
+        ({"request.required.acks": 0}, "lost-write", True),
+        ({"acks": -1}, "lost-write", False),
+        ({"acks": "all"}, "lost-write", False),
+        ({"acks": 1}, "ghost", False),
+        # librdkafka refuses acks=1 with idempotence: the record waits for all.
+        ({"enable.idempotence": "true", "acks": 1}, "lost-write", False),
+        ({"enable.idempotence": True}, "duplicate", False),
+        ({"enable.idempotence": "false"}, "duplicate", True),
+        ({"max.in.flight": 1}, "nonmonotonic-send", False),
+        ({"max.in.flight.requests.per.connection": 5}, "nonmonotonic-send", True),
+        ({"max.in.flight": 1}, "duplicate", True),
+        ({"retries": 0}, "duplicate", False),
+        ({"message.send.max.retries": 0}, "nonmonotonic-send", False),
+    ],
+)
+def test_producers(*, settings: Settings, kind: str, is_permitted: bool) -> None:
+    assert (kind in permitted(scenario(producers=producers(settings)))) == is_permitted
+
+
+def test_believing_at_once_permits_unsent() -> None:
+    hasty = Producers(topic="orders", belief="enqueue", settings=SAFE.settings)
+    assert set(permitted(scenario(producers=hasty))) == {"unsent"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "is_permitted"),
+    [
+        ({}, "group-skip", True),
+        ({}, "poll-skip", True),
+        ({}, "nonmonotonic-poll", True),
+        ({}, "duplicate-processing", True),
+        ({}, "int-poll-skip", False),
+        ({"enable.auto.commit": False}, "group-skip", False),
+        ({"enable.auto.offset.store": "false"}, "group-skip", False),
+        ({"enable.auto.commit": False, "auto.offset.reset": "latest"}, "group-skip", True),
+        ({"isolation.level": "read_uncommitted"}, "G1a", True),
+        ({"isolation.level": "read_committed"}, "G1a", False),
+    ],
+)
+def test_groups(*, settings: Settings, kind: str, is_permitted: bool) -> None:
+    assert (kind in permitted(scenario(consumers=group(settings)))) == is_permitted
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "is_permitted"),
+    [
+        ({"min.insync.replicas": 1}, "ghost", True),
+        ({"min.insync.replicas": "1"}, "lost-write", True),
+        ({"min.insync.replicas": 3}, "lost-write", False),
+        ({"unclean.leader.election.enable": "true"}, "forked-offset", True),
+        ({"unclean.leader.election.enable": False}, "ghost", False),
+        ({"cleanup.policy": "compact"}, "lost-write", True),
+        ({"cleanup.policy": "delete"}, "lost-write", False),
+        ({"retention.ms": 1000}, "poll-skip", True),
+        ({"retention.ms": 1000}, "lost-write", False),
+        ({"retention.ms": -1}, "poll-skip", False),
+        ({"retention.bytes": 1000}, "group-skip", True),
+    ],
+)
+def test_topics(*, settings: Settings, kind: str, is_permitted: bool) -> None:
+    assert (kind in permitted(scenario(settings=settings))) == is_permitted
+
+
+def test_a_single_copy_permits_what_a_lost_disk_does() -> None:
+    assert "forked-offset" in permitted(scenario(replicas=1))
+
+
+def test_readers_with_assigned_logs_may_skip_only_where_they_jump() -> None:
+    assert permitted(scenario(consumers=readers({}))) == {}
+    jumping = permitted(scenario(consumers=readers({"auto.offset.reset": "largest"})))
+    assert set(jumping) == {"poll-skip", "int-poll-skip", "group-skip"}
+
+
+def test_brokers_speak_for_topics_that_say_nothing() -> None:
+    brokers = Topology(broker_settings={"unclean.leader.election.enable": True})
+    loose = scenario()
+    loose = type(loose)(
+        name="loose", about="loose brokers", workload=loose.workload, topology=brokers
+    )
+    assert "ghost" in permitted(loose)
+    assert "durability" not in promised(loose)
+
+
+def test_each_permission_names_its_setting_and_known_kinds() -> None:
+    everything = scenario(
+        producers=producers({"acks": 1}),
+        consumers=group({"auto.offset.reset": "latest"}),
+        settings={
+            "min.insync.replicas": 1,
+            "unclean.leader.election.enable": True,
+            "cleanup.policy": "compact,delete",
+            "retention.ms": 5,
+        },
+    )
+    for permission in permissions(everything):
+        assert set(permission.kinds) <= set(ANOMALIES)
+        assert permission.sentence.startswith(f"{permission.setting}: ")
+        assert ":" not in permission.setting, "the headline cuts the sentence at its first colon"

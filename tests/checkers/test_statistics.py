@@ -1,0 +1,98 @@
+"""Numbers of a run, on histories whose numbers can be told by looking."""
+
+from harness.checkers.judge import judge
+from harness.history.build import HistoryBuilder
+from harness.model.facts import Facts
+from tests.checkers.verdicts import scenario
+
+MS = 1_000_000
+
+
+def numbers(build: HistoryBuilder) -> dict[str, float]:
+    verdict = judge(build.history(), Facts(), scenario())
+    return next(each.statistics for each in verdict.checkers if each.checker == "statistics")
+
+
+def test_rates_and_latencies_of_acknowledged_sends() -> None:
+    build = HistoryBuilder()
+    for number in range(100):
+        began = number * 10 * MS
+        build.send("p", number, invoke_ns=began, complete_ns=began + (number + 1) * MS)
+    build.send("p", 100, outcome="info", invoke_ns=1000 * MS, complete_ns=9000 * MS)
+    seen = numbers(build)
+    assert (seen["sends"], seen["acked"]) == (101, 100)
+    assert seen["acked_per_s"] == round(100 / 1.09, 3)
+    assert (seen["latency_ms_p50"], seen["latency_ms_p95"]) == (51, 96)
+    assert (seen["latency_ms_p99"], seen["latency_ms_max"]) == (100, 100)
+
+
+def test_unavailability_runs_while_something_is_outstanding() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, invoke_ns=0, complete_ns=10 * MS)
+    # Idle until 100: nobody was waiting. Then 300 ms without an answer, and one that fails.
+    build.send("p", 1, invoke_ns=100 * MS, complete_ns=400 * MS)
+    build.send("p", 2, outcome="fail", invoke_ns=150 * MS, complete_ns=160 * MS)
+    build.send("q", 3, outcome="info", invoke_ns=200 * MS, complete_ns=250 * MS)
+    seen = numbers(build)
+    assert seen["unavailable_ms_max[p]"] == 300
+    assert seen["unavailable_ms_max[q]"] == 50
+
+
+def test_unavailability_goes_on_over_failures() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, invoke_ns=0, complete_ns=20 * MS)
+    build.send("p", 1, outcome="info", invoke_ns=10 * MS, complete_ns=None)
+    build.send("p", 2, outcome="fail", invoke_ns=30 * MS, complete_ns=70 * MS)
+    assert numbers(build)["unavailable_ms_max[p]"] == 50
+
+
+def test_throughput_of_polls_leaves_the_final_read_out() -> None:
+    build = HistoryBuilder()
+    build.poll("c", [("orders-0", 0, 0), ("orders-0", 1, 1)], invoke_ns=0, complete_ns=10 * MS)
+    build.poll("c", [("orders-0", 2, 2)], invoke_ns=400 * MS, complete_ns=500 * MS)
+    build.drain("d", [("orders-0", 0, 0)])
+    seen = numbers(build)
+    assert (seen["polled"], seen["polled_per_s"]) == (3, 6)
+
+
+def test_lag_is_the_time_since_a_higher_offset_was_known() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, log="orders-0", offset=0, invoke_ns=0, complete_ns=1 * MS)
+    build.poll("c", [("orders-0", 0, 0)], invoke_ns=2 * MS, complete_ns=2 * MS)
+    build.send("p", 1, log="orders-0", offset=1, invoke_ns=2 * MS, complete_ns=3 * MS)
+    build.poll("c", [], invoke_ns=40 * MS, complete_ns=50 * MS)
+    build.poll("c", [("orders-0", 1, 1)], invoke_ns=60 * MS, complete_ns=61 * MS)
+    assert numbers(build)["realtime_lag_ms_max"] == 37
+
+
+def test_lag_of_an_assigned_log_counts_from_its_beginning() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, log="orders-0", offset=0, invoke_ns=0, complete_ns=1 * MS)
+    build.assign("c", ["orders-0"], invoke_ns=2 * MS, complete_ns=2 * MS)
+    build.poll("c", [], invoke_ns=5 * MS, complete_ns=6 * MS)
+    assert numbers(build)["realtime_lag_ms_max"] == 4
+    build.subscribe("c", invoke_ns=7 * MS, complete_ns=7 * MS)
+    build.poll("c", [], invoke_ns=90 * MS, complete_ns=91 * MS)
+    assert numbers(build)["realtime_lag_ms_max"] == 4
+
+
+def test_consumption_counts_from_the_subscribe_on() -> None:
+    build = HistoryBuilder()
+    build.poll("c", [("orders-0", 0, 0)])
+    build.subscribe("c")
+    for _ in range(3):
+        build.poll("c", [("orders-0", 0, 0), ("orders-0", 1, 1)][: 1 + _ % 2])
+    build.poll("other", [("orders-0", 0, 0), ("orders-0", 0, 0)])
+    seen = numbers(build)
+    assert (seen["consumed_again"], seen["consume_count_max"]) == (1, 3)
+
+
+def test_an_empty_history_has_numbers_too() -> None:
+    assert numbers(HistoryBuilder()) == {
+        "sends": 0,
+        "acked": 0,
+        "polled": 0,
+        "consumed_again": 0,
+        "consume_count_max": 0,
+        "realtime_lag_ms_max": 0,
+    }

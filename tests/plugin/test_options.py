@@ -1,0 +1,112 @@
+"""The plugin's options: what they change in a session on fakes."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from harness.reporting.folder import RunFolder
+
+pytest_plugins = ("pytester",)
+
+Runs = Callable[..., list[RunFolder]]
+VALID = """
+from mine import GOOD
+
+def test_good(run_scenario):
+    run_scenario(GOOD).must_be_valid()
+"""
+
+
+def test_the_same_seed_gives_the_same_plan_and_verdict(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(VALID)
+    for reports in ("a", "b"):
+        done = project.runpytest_inprocess("--stack=fake", "--seed=7", f"--reports-dir={reports}")
+        done.assert_outcomes(passed=1)
+    (one,), (two,) = runs("a"), runs("b")
+    for name in ("plan.json", "verdict.json"):
+        assert (one.path / name).read_bytes() == (two.path / name).read_bytes()
+
+
+def test_the_seed_comes_first_and_is_drawn_unless_given(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess("--stack=fake")
+    done.assert_outcomes(passed=1)
+    header = re.search(
+        r"^chaos harness: --seed (\d+) --stack fake$", done.stdout.str(), re.MULTILINE
+    )
+    assert header is not None
+    assert [run.manifest().seed for run in runs()] == [int(header.group(1))]
+    assert (
+        f"test_good[seed={header.group(1)}]"
+        in project.runpytest_inprocess(
+            "--stack=fake", f"--seed={header.group(1)}", "--collect-only", "-q"
+        ).stdout.str()
+    )
+
+
+def test_runs_are_seeds_in_a_row(project: pytest.Pytester, runs: Runs) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess("--stack=fake", "--seed=7", "--runs=3", "-v")
+    done.assert_outcomes(passed=3)
+    done.stdout.fnmatch_lines([f"*test_good[[]seed={seed}] PASSED*" for seed in (7, 8, 9)])
+    assert [run.manifest().seed for run in runs()] == [7, 8, 9]
+    assert len({(run.path / "plan.json").read_bytes() for run in runs()}) == 3
+
+
+def test_progress_is_told_unless_pytest_is_quiet(project: pytest.Pytester) -> None:
+    project.makepyfile(VALID)
+    loud = project.runpytest_inprocess("--stack=fake").stdout
+    loud.fnmatch_lines(["  baseline", "  chaos", "  kill: process.kill on broker-? witnessed*"])
+    quiet = project.runpytest_inprocess("--stack=fake", "-q").stdout
+    quiet.no_fnmatch_line("*baseline*")
+
+
+def test_a_time_limit_ends_chaos_and_the_run_proves_nothing(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess("--stack=fake", "--time-limit=1", "--seed=7")
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(
+        ["E*AssertionError: UNKNOWN: chaos took longer than 1 s; step heal-kill and*"]
+    )
+    (run,) = runs()
+    assert run.plan().scenario.limits.chaos_s == 1
+    assert [event.event for event in run.facts().faults][-1] == "healed"
+
+
+def test_a_kept_stack_means_nothing_to_fakes(project: pytest.Pytester) -> None:
+    project.makepyfile(VALID)
+    project.runpytest_inprocess("--stack=fake", "--keep-stack").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("option", ["--stack=paper", "--seed=x", "--runs=x", "--time-limit=soon"])
+def test_an_option_that_makes_no_sense_is_refused(option: str, project: pytest.Pytester) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess(option)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines([f"*error: argument {option.partition('=')[0]}: invalid *"])
+
+
+def test_all_options_stand_under_one_heading(project: pytest.Pytester) -> None:
+    shown = project.runpytest_inprocess("--help").stdout
+    shown.fnmatch_lines(
+        [
+            "chaos harness:",
+            *(
+                f"  --{name}*"
+                for name in ("seed", "runs", "reports-dir", "keep-stack", "time-limit", "stack")
+            ),
+        ]
+    )
+
+
+def test_a_test_without_scenario_is_left_alone(project: pytest.Pytester, runs: Runs) -> None:
+    project.makepyfile("def test_plain(): pass")
+    project.runpytest_inprocess("--runs=3").assert_outcomes(passed=1)
+    assert runs() == []
