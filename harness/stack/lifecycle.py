@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from harness.kit.errors import BootError, HarnessError, PortTakenError, UsageError, WaitTimeout
@@ -14,7 +14,7 @@ from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import Api, connect, require_disk
 from harness.stack.labels import Identity
 from harness.stack.published import free_ports
-from harness.stack.specs import Blueprint
+from harness.stack.specs import Blueprint, ServiceSpec
 
 BOOT_LIMIT_S = 120.0
 ATTACH_LIMIT_S = 5.0
@@ -214,15 +214,27 @@ def _boot(
 
 
 def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -> None:
-    """Start all containers at once; leaving the block waits for those under way."""
+    """Start all containers at once, but for those that come after others.
+
+    Leaving the block waits for those under way.
+    """
     network = containers.create_network(identity, blueprint)
-    specs = blueprint.services.values()
+    specs = blueprint.services
+    started: dict[str, Future[None]] = {name: Future() for name in specs}
+
+    def launch(spec: ServiceSpec) -> None:
+        try:
+            for name in spec.after:
+                started[name].result()
+            containers.launch(spec, tags[spec.image], network, identity, blueprint)
+        except BaseException as error:
+            started[spec.name].set_exception(error)
+            raise
+        started[spec.name].set_result(None)
+
     with ThreadPoolExecutor(max_workers=len(specs)) as pool:
-        started = [
-            pool.submit(containers.launch, spec, tags[spec.image], network, identity, blueprint)
-            for spec in specs
-        ]
-    for future in started:
+        launched = [pool.submit(launch, spec) for spec in specs.values()]
+    for future in launched:
         future.result()
 
 
