@@ -169,7 +169,7 @@ def worse(
         topics: settings laid over those of every topic.
         changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
     """
-    workload = scenario.workload
+    workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
     of_producer = {key: value for key, value in changes.items() if key not in of_topic}
     replace = msgspec.structs.replace

@@ -71,7 +71,7 @@ class _Run:
         self._journal = Journal(folder.history, origin_ns=self._origin_ns)
         self._topics = {
             topic.name: (f"{topic.name}.{folder.name}", topic.partitions)
-            for topic in self._scenario.workload.topics
+            for topic in self._scenario.log_workload.topics
         }
         self._real = {name: real for name, (real, _) in self._topics.items()}
         self._conductor = Conductor(
@@ -97,7 +97,7 @@ class _Run:
     def prepare(self) -> None:
         """Create topics and clients."""
         self._phase("prepare")
-        for topic in self._scenario.workload.topics:
+        for topic in self._scenario.log_workload.topics:
             self._stack.kafka.create_topic(
                 msgspec.structs.replace(topic, name=self._real[topic.name])
             )

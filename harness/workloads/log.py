@@ -60,7 +60,7 @@ def open_traffic(
     clock: Clock,
 ) -> Traffic:
     """Make every worker of the plan's workload; producers begin to send when they are stepped."""
-    workload = plan.scenario.workload
+    workload = plan.scenario.log_workload
     consumers = tuple(
         ConsumerWorker(
             spec,
