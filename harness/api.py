@@ -17,6 +17,15 @@ import msgspec
 
 from harness.engine.run import Run
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.pipeline import (
+    Copy,
+    Feed,
+    Path,
+    PipelineWorkload,
+    Readers,
+    SourceTable,
+    Writers,
+)
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
@@ -24,16 +33,23 @@ from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
 __all__ = [
     "Consumers",
+    "Copy",
+    "Feed",
     "Floor",
     "Limits",
     "LogWorkload",
+    "Path",
+    "PipelineWorkload",
     "Producers",
+    "Readers",
     "Role",
     "Run",
     "Scenario",
+    "SourceTable",
     "Step",
     "Topic",
     "Topology",
+    "Writers",
     "after",
     "broker",
     "brokers",
@@ -169,7 +185,7 @@ def worse(
         topics: settings laid over those of every topic.
         changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
     """
-    workload = scenario.workload
+    workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
     of_producer = {key: value for key, value in changes.items() if key not in of_topic}
     replace = msgspec.structs.replace

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from harness.model.value import Settings, Value
 
 SOURCE = "mysql"
@@ -34,7 +36,9 @@ class Writers(Value, frozen=True, kw_only=True):
     """Transactions per second of each writer."""
     keys: int = 64
     """Distinct keys of each writer; keys of different writers differ."""
-    mix: dict[str, int] = {"insert": 4, "update": 4, "delete": 2}
+    mix: dict[str, int] = msgspec.field(
+        default_factory=lambda: {"insert": 4, "update": 4, "delete": 2}
+    )
 
 
 class Feed(Value, frozen=True, kw_only=True):

@@ -5,17 +5,17 @@ with an order and no version, so that an event that comes again cannot bring the
 `versioned` to false to write what comes as it comes: what many caches do.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 
+import msgspec
 import redis
 from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.history.history import NOTHING
-from harness.kit.clock import Clock
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
-from harness.model.ports import Stack
+from harness.model.ports import RedisClient, Stack
 from harness.model.value import Value
 from harness.workloads.pipeline.decoding import Decoder, Event
 from harness.workloads.pipeline.naming import Naming
@@ -48,7 +48,13 @@ class CacheWorker:
     """
 
     def __init__(
-        self, path: Path, copy: Copy, naming: Naming, tables: Sequence[str], *, stack: Stack, clock: Clock
+        self,
+        path: Path,
+        copy: Copy,
+        naming: Naming,
+        tables: Sequence[str],
+        *,
+        stack: Stack,
     ) -> None:
         self.name = f"{path.name}-{copy.name}"
         self._path = path
@@ -57,7 +63,6 @@ class CacheWorker:
         self._settings = cache_settings(copy)
         self._decoder = Decoder(stack, {naming.topic(path, table): table for table in tables})
         self._redis = stack.redis.client()
-        self._clock = clock
         self._consumer = stack.kafka.consumer(
             {
                 "group.id": naming.connector(path, copy),
@@ -83,7 +88,7 @@ class CacheWorker:
             except KafkaException:
                 return RETRY_S
             records = [message for message in messages if message.error() is None]
-            self._waiting = [event for event in map(self._decoder.event, records) if event]
+            self._waiting = [self._decoder.event(record) for record in records]
         try:
             while self._waiting:
                 self._apply(self._waiting[0])
@@ -120,8 +125,6 @@ def cache_settings(copy: Copy) -> CacheSettings:
     Raises:
         UsageError: a setting is unknown or does not fit.
     """
-    import msgspec
-
     try:
         return msgspec.convert(copy.settings, type=CacheSettings)
     except msgspec.ValidationError as error:
@@ -130,34 +133,26 @@ def cache_settings(copy: Copy) -> CacheSettings:
 
 def entries(stack: Stack, prefix: str) -> dict[int, int]:
     """Key and version of every entry below `prefix` that is not a marker."""
-    client: Any = stack.redis.client()
-    found: dict[int, int] = {}
-    try:
-        cursor = 0
-        while True:
-            cursor, keys = client.execute_command("SCAN", cursor, "MATCH", f"{prefix}*", "COUNT", 1000)
-            for key in keys:
-                version = client.execute_command("HGET", key, "version")
-                if version is not None:
-                    found[int(key.rpartition(":")[2])] = int(version)
-            cursor = int(cursor)
-            if cursor == 0:
-                return found
-    finally:
-        client.close()
+    with closing(stack.redis.client()) as client:
+        found = {
+            int(key.rpartition(":")[2]): client.execute_command("HGET", key, "version")
+            for key in _keys(client, prefix)
+        }
+    return {key: int(version) for key, version in found.items() if version is not None}
 
 
 def forget(stack: Stack, prefix: str) -> None:
     """Delete every entry below `prefix`."""
-    client: Any = stack.redis.client()
-    try:
-        cursor = 0
-        while True:
-            cursor, keys = client.execute_command("SCAN", cursor, "MATCH", f"{prefix}*", "COUNT", 1000)
-            if keys:
-                client.execute_command("DEL", *keys)
-            cursor = int(cursor)
-            if cursor == 0:
-                return
-    finally:
-        client.close()
+    with closing(stack.redis.client()) as client:
+        for key in _keys(client, prefix):
+            client.execute_command("DEL", key)
+
+
+def _keys(client: RedisClient, prefix: str) -> Iterator[str]:
+    cursor = "0"
+    while True:
+        scan = ("SCAN", cursor, "MATCH", f"{prefix}*", "COUNT", 1000)
+        cursor, keys = client.execute_command(*scan)
+        yield from keys
+        if int(cursor) == 0:
+            return

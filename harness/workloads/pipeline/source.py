@@ -9,7 +9,9 @@ from harness.model.ports import MySql
 MARK_KEYS = 1 << 40
 """Rows with keys from here on are end marks."""
 PLAIN_COLUMNS = {"id": "BIGINT NOT NULL PRIMARY KEY", "version": "BIGINT NOT NULL"}
-CHANGED = "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
+CHANGED = (
+    "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
+)
 
 
 def create(mysql: MySql, database: str, tables: Iterable[SourceTable]) -> None:

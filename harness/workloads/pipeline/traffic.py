@@ -1,8 +1,9 @@
 """The traffic of a pipeline workload."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 
 import pymysql
 import redis
@@ -23,6 +24,7 @@ from harness.model.pipeline import (
 )
 from harness.model.ports import Message, Stack
 from harness.model.scenario import Plan
+from harness.model.workload import Topic
 from harness.workloads.pipeline import binlog, cache, source
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
@@ -123,7 +125,7 @@ class PipelineTraffic:
         for path in self._workload.paths:
             for copy in path.copies:
                 place = copy_place(path, copy)
-                yield f"the end mark to come out of {place}", lambda p=path, c=copy: self._lacks(p, c)
+                yield f"the end mark to come out of {place}", partial(self._lacks, path, copy)
 
     def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
         """Read the source, its binary log, every topic and every copy."""
@@ -149,19 +151,16 @@ class PipelineTraffic:
     def forget(self) -> None:
         """Delete connectors, topics, databases and keys."""
         for path in self._workload.paths:
-            self._quietly(lambda p=path: self._stack.connect.delete(self._naming.feed(p)))
+            _quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
-                self._quietly(lambda p=path, c=copy: self._forget_copy(p, c))
+                _quietly(self._forget_copy, path, copy)
             for table in self._tables:
-                topic = self._naming.topic(path, table)
-                self._quietly(lambda t=topic: self._stack.kafka.delete_topic(t))
-        self._quietly(lambda: source.drop(self._stack.mysql, [self._naming.source]))
+                _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
+        _quietly(source.drop, self._stack.mysql, [self._naming.source])
 
     # Setting up
 
     def _create_topics(self, path: Path) -> None:
-        from harness.model.workload import Topic
-
         for table in self._tables:
             topic = Topic(
                 name=self._naming.topic(path, table),
@@ -173,11 +172,7 @@ class PipelineTraffic:
 
     def _start_copy(self, path: Path, copy: Copy) -> list[CacheWorker]:
         if copy.kind == "redis":
-            return [
-                CacheWorker(
-                    path, copy, self._naming, self._tables, stack=self._stack, clock=self._clock
-                )
-            ]
+            return [CacheWorker(path, copy, self._naming, self._tables, stack=self._stack)]
         database = self._naming.copies(path, copy)
         source.run(self._stack.mysql, [f"CREATE DATABASE `{database}`"])
         name = self._naming.connector(path, copy)
@@ -238,14 +233,20 @@ class PipelineTraffic:
         decoder = Decoder(
             self._stack, {self._naming.topic(path, table): table for table in self._tables}
         )
-        ends = []
-        for table in self._tables:
-            for partition in range(path.feed.partitions):
-                ends.append(self._read_log(path, table, partition, reads, decoder, deadline))
-        return ends
+        return [
+            self._read_log(path, table, partition, reads, decoder, deadline)
+            for table in self._tables
+            for partition in range(path.feed.partitions)
+        ]
 
-    def _read_log(  # noqa: PLR0913, PLR0917 - one call site; the parts of one read
-        self, path: Path, table: str, partition: int, reads: FinalReads, decoder: Decoder, deadline: Deadline
+    def _read_log(
+        self,
+        path: Path,
+        table: str,
+        partition: int,
+        reads: FinalReads,
+        decoder: Decoder,
+        deadline: Deadline,
     ) -> LogEnd:
         topic, name = self._naming.topic(path, table), self._topic(path, table)
         start, end = self._stack.kafka.watermarks(topic, partition)
@@ -286,9 +287,10 @@ class PipelineTraffic:
         self._stack.connect.delete(self._naming.connector(path, copy))
         source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
 
-    def _quietly(self, act: object) -> None:
-        try:
-            act()  # type: ignore[operator]
-        except (HarnessError, KafkaException, pymysql.Error, redis.RedisError, OSError) as error:
-            # What is left over carries the run's name and is in nobody's way.
-            log.warning("something of the run could not be deleted: %s", error)
+
+def _quietly(act: Callable[..., None], *arguments: object) -> None:
+    try:
+        act(*arguments)
+    except (HarnessError, KafkaException, pymysql.Error, redis.RedisError, OSError) as error:
+        # What is left over carries the run's name and is in nobody's way.
+        log.warning("something of the run could not be deleted: %s", error)

@@ -89,7 +89,8 @@ class WriterWorker:
         if self._connection is None and not self._connect():
             return RECONNECT_S
         # Behind by more than a second, an open-loop load would come as one burst: let it go.
-        self._began_ns = max(self._began_ns, now - int((self.sent / self._spec.rate_per_s + 1) * NS_PER_S))
+        latest_ns = now - int((self.sent / self._spec.rate_per_s + 1) * NS_PER_S)
+        self._began_ns = max(self._began_ns, latest_ns)
         self._transact()
         return 0.0
 

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Struct;
@@ -65,9 +66,16 @@ final class TableReader {
 
     /** What Connect stores the position of a table under; null is the configured query. */
     static Map<String, String> partition(String table) {
-        return table == null
-                ? Map.of("query", "query")
-                : Map.of("protocol", "1", "table", table);
+        // Connect compares the bytes that it makes from this, so the order of the entries counts: a
+        // HashMap's is the same in every JVM, and it is what Confluent's connector uses.
+        Map<String, String> partition = new HashMap<>();
+        if (table == null) {
+            partition.put("query", "query");
+        } else {
+            partition.put("table", table);
+            partition.put("protocol", "1");
+        }
+        return partition;
     }
 
     private static String shortName(String table) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -132,6 +133,13 @@ class ResumeTest {
         assertEquals(1893492000123L, position.timestamp().getTime());
         assertEquals(position, Position.of(position.toOffset()));
         assertEquals(Position.START, Position.of(Position.START.toOffset()));
+    }
+
+    @Test
+    void thePartitionIsWrittenTheSameInEveryWorker() {
+        // Connect looks for its bytes. Map.of has another order in every JVM.
+        assertEquals("{protocol=1, table=a.b}", TableReader.partition("a.b").toString());
+        assertEquals(HashMap.class, TableReader.partition("a.b").getClass());
     }
 
     @Test
