@@ -10,7 +10,7 @@ from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
 from harness.model.fault import After, Step
-from harness.model.pipeline import Writers
+from harness.model.pipeline import Writers, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
 
@@ -53,6 +53,7 @@ def _validate(scenario: Scenario) -> None:
     for claim in scenario.claims:
         CLAIMS[claim]
     topics = {topic.name for topic in scenario.log_workload.topics}
+    topics |= set(topic_names(scenario.pipeline))
     workload = scenario.log_workload
     users: list[Producers | Consumers] = [*workload.producers, *workload.consumers]
     for user in users:

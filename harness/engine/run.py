@@ -17,6 +17,7 @@ from harness.engine.check import check
 from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
+from harness.engine.stacks import StackPool
 from harness.kit.clock import utc_now
 from harness.kit.errors import HarnessError
 from harness.model.manifest import Manifest
@@ -58,10 +59,16 @@ class Run:
 
 
 def run_scenario(
-    scenario: Scenario, seed: int, environment: Environment, reports: Path, *, tell: Tell
+    scenario: Scenario, seed: int, pool: StackPool, reports: Path, *, tell: Tell
 ) -> Run:
-    """Compile `scenario` with `seed` and run the plan."""
-    return run_plan(compile_plan(scenario, seed), environment, reports, tell=tell)
+    """Compile `scenario` with `seed` and run the plan on a stack of `pool`.
+
+    Raises:
+        UsageError: the scenario makes no sense; nothing was booted for it.
+    """
+    plan = compile_plan(scenario, seed)
+    with pool.environment(scenario.topology, seed=seed) as environment:
+        return run_plan(plan, environment, reports, tell=tell)
 
 
 def run_plan(

@@ -107,6 +107,13 @@ class Hop(Value, frozen=True, kw_only=True):
     kind: Literal["feed", "copy"]
 
 
+def topic_names(workload: PipelineWorkload) -> tuple[str, ...]:
+    """Topics as steps and reports name them: `path/table`."""
+    return tuple(
+        f"{path.name}/{table.name}" for path in workload.paths for table in workload.tables
+    )
+
+
 def topic_place(path: Path) -> str:
     """The place that a path's change topics are together."""
     return f"{path.name}/topics"

@@ -24,7 +24,7 @@ def jdbc_sink(
         "insert.mode": "upsert",
         "delete.enabled": True,
         "primary.key.mode": "record_key",
-        "schema.evolution": "basic",
+        "schema.evolution": "none",
         "collection.name.format": "${source.table}",
         "consumer.override.isolation.level": "read_committed",
         "consumer.override.auto.offset.reset": "earliest",

@@ -15,7 +15,10 @@ CHANGED = (
 
 
 def create(mysql: MySql, database: str, tables: Iterable[SourceTable]) -> None:
-    """Create the database and its tables; every table has `id`, `version` and `changed`."""
+    """Create a database with these tables; every one has `id`, `version` and `changed`.
+
+    The source and the copies of it are made alike.
+    """
     run(mysql, [f"CREATE DATABASE `{database}`"])
     for table in tables:
         columns = {**PLAIN_COLUMNS, **table.columns}

@@ -33,7 +33,7 @@ from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.writing import WriterWorker
-from harness.workloads.traffic import Condition
+from harness.workloads.traffic import Condition, FinalRead
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -127,26 +127,24 @@ class PipelineTraffic:
                 place = copy_place(path, copy)
                 yield f"the end mark to come out of {place}", partial(self._lacks, path, copy)
 
-    def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
-        """Read the source, its binary log, every topic and every copy."""
+    def final_read(self, limit_s: float) -> FinalRead:
+        """Read the source with its binary log, every topic and every copy."""
         deadline = Deadline(limit_s, self._clock)
         reads = FinalReads(self._journal, self._clock)
-        address = self._stack.address("mysql")
-        binlog.record_changes(address, self._naming.source, self._start, self._journal)
-        for table in self._tables:
-            began_ns = self._clock.now_ns()
-            found = source.rows(self._stack.mysql, self._naming.source, table)
-            reads.rows(SOURCE, table, found, began_ns)
-        ends: list[LogEnd] = []
+        logs: list[LogEnd] = []
+        places: list[str] = []
+        if self._read_place(SOURCE, partial(self._read_source, reads)):
+            places.append(SOURCE)
         for path in self._workload.paths:
-            ends += self._read_topics(path, reads, deadline)
+            ends = self._read_topics(path, reads, deadline)
+            logs += ends
+            if all(end.read_to == end.end for end in ends):
+                places.append(topic_place(path))
             for copy in path.copies:
-                for table in self._tables:
-                    began_ns = self._clock.now_ns()
-                    reads.rows(
-                        copy_place(path, copy), table, self._contents(path, copy, table), began_ns
-                    )
-        return tuple(ends)
+                place = copy_place(path, copy)
+                if self._read_place(place, partial(self._read_copy, path, copy, reads)):
+                    places.append(place)
+        return FinalRead(logs=tuple(logs), places=tuple(places))
 
     def forget(self) -> None:
         """Delete connectors, topics, databases and keys."""
@@ -174,7 +172,7 @@ class PipelineTraffic:
         if copy.kind == "redis":
             return [CacheWorker(path, copy, self._naming, self._tables, stack=self._stack)]
         database = self._naming.copies(path, copy)
-        source.run(self._stack.mysql, [f"CREATE DATABASE `{database}`"])
+        source.create(self._stack.mysql, database, self._workload.tables)
         name = self._naming.connector(path, copy)
         settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
         self._stack.connect.create(name, settings)
@@ -219,15 +217,33 @@ class PipelineTraffic:
 
     # Reading
 
+    def _read_place(self, place: str, read: Callable[[], None]) -> bool:
+        """Whether the place could be read; it then is complete."""
+        try:
+            read()
+        except (pymysql.Error, redis.RedisError, OSError) as error:
+            log.warning("%s cannot be read: %s", place, error)
+            return False
+        return True
+
+    def _read_source(self, reads: FinalReads) -> None:
+        address = self._stack.address("mysql")
+        binlog.record_changes(address, self._naming.source, self._start, self._journal)
+        for table in self._tables:
+            began_ns = self._clock.now_ns()
+            found = source.rows(self._stack.mysql, self._naming.source, table)
+            reads.rows(SOURCE, table, found, began_ns)
+
+    def _read_copy(self, path: Path, copy: Copy, reads: FinalReads) -> None:
+        for table in self._tables:
+            began_ns = self._clock.now_ns()
+            reads.rows(copy_place(path, copy), table, self._contents(path, copy, table), began_ns)
+
     def _contents(self, path: Path, copy: Copy, table: str) -> list[tuple[int, int]]:
         if copy.kind == "redis":
             prefix = self._naming.key(path, copy, table)
             return sorted(cache.entries(self._stack, prefix).items())
-        database = self._naming.copies(path, copy)
-        try:
-            return list(source.rows(self._stack.mysql, database, table))
-        except pymysql.err.ProgrammingError:
-            return []  # The sink creates a table with its first row.
+        return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
 
     def _read_topics(self, path: Path, reads: FinalReads, deadline: Deadline) -> list[LogEnd]:
         decoder = Decoder(
