@@ -11,6 +11,7 @@ from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
+from harness.reporting import hop_table
 from harness.reporting.fault_story import FaultStory, stories
 from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
@@ -50,6 +51,8 @@ def summary(
     for reason in verdict.unknowns:
         text.append(f"  unknown because {reason}\n")
     _claims(text, verdict)
+    if verdict.hops:
+        text.append(f"\nHop by hop\n{hop_table.lines(verdict.hops)}")
     _findings(text, verdict.findings)
     _faults(text, stories(plan, facts))
     example = first_example(verdict.findings)
