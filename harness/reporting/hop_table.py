@@ -1,6 +1,6 @@
 """The hop table of a pipeline: what each hop was given and what became of it, in two renderings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from harness.model.verdict import HopResult
 from harness.reporting.markup import Markup, items, join, table, tag
@@ -18,9 +18,9 @@ HEAD = (
     "Inherited",
 )
 _LEGEND = (
-    "Expected are acknowledged writes at the source, owed changes at topics, the source's rows at a "
-    "copy. Each fault stands at the hop that made it; inherited are rows of a copy that are wrong "
-    "because of an earlier hop. A row that a cache lacks is not lost."
+    "Expected are acknowledged writes at the source, owed changes at topics, the source's rows at "
+    "a copy. Each fault stands at the hop that made it; inherited are rows of a copy that are "
+    "wrong because of an earlier hop. A row that a cache lacks is not lost."
 )
 
 
@@ -52,6 +52,12 @@ def lines(hops: Sequence[HopResult]) -> str:
         if example:
             told.append(f"      {example}\n")
     return "".join(told)
+
+
+def by_hop(hops: Mapping[str, int]) -> str:
+    """`3 at mysql → main/topics (debezium)`, the most first."""
+    most_first = sorted(hops.items(), key=lambda item: -item[1])
+    return ", ".join(f"{count(number)} at {hop}" for hop, number in most_first)
 
 
 def _cells(result: HopResult) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import msgspec
 
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
-from harness.model.verdict import HopResult, Verdict
+from harness.model.verdict import Anomaly, Finding, HopResult, Verdict
 from harness.reporting.operations import describe
 from harness.reporting.page import render
 from harness.reporting.summary import summary
@@ -46,6 +46,25 @@ def test_a_run_without_a_pipeline_has_no_hop_table() -> None:
     run = valid_sample()
     page, told = shown(run, run.verdict)
     assert "Hop by hop" not in page + told
+
+
+def test_findings_and_proofs_name_their_hop() -> None:
+    run = valid_sample()
+    hop = HOPS[1].hop
+    anomaly = Anomaly(kind="missed-change", hop=hop, because=("It is gone.",))
+    finding = Finding(
+        kind="missed-change",
+        count=3,
+        counts=True,
+        claim="capture",
+        permitted_by=(),
+        examples=(anomaly,),
+        hops={"other": 1, hop: 2},
+    )
+    page, told = shown(run, msgspec.structs.replace(run.verdict, findings=(finding,)))
+    for text in (page, told):
+        assert f"2 at {hop}, 1 at other" in text
+    assert f"missed-change at {hop}" in page
 
 
 def test_operations_on_rows_are_described() -> None:
