@@ -116,7 +116,8 @@ def _permissions(scenario: Scenario) -> Iterator[Permission]:
 
 
 def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind: str) -> bool:
-    return kind not in hops or any(permission.covers(hop) for hop in hops[kind])
+    where = hops.get(kind, ())
+    return not where or any(permission.covers(hop) for hop in where)
 
 
 def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:

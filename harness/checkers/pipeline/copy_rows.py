@@ -27,8 +27,8 @@ def copy_rows(evidence: Evidence) -> CheckResult:
     found = [
         _found(evidence, copy, kind, hop)
         for copy in evidence.trails.copies
-        for kind in copy.wrong
-        for hop in copy.blamed(kind)
+        for kind, by_hop in copy.blamed.items()
+        for hop in by_hop
     ]
     return report("copy-rows", *found)
 
@@ -37,7 +37,7 @@ def _found(evidence: Evidence, copy: CopyTrail, kind: str, hop: str) -> Found:
     def explain(entity: int) -> Anomaly:
         return _explain(evidence, copy, kind, hop, entity)
 
-    return Found(kind, copy.blamed(kind)[hop], explain, hop)
+    return Found(kind, copy.blamed[kind][hop], explain, hop)
 
 
 def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: int) -> Anomaly:

@@ -90,9 +90,14 @@ class CopyTrail:
         }
         return {kind: np.flatnonzero(flags) for kind, flags in found.items()}
 
-    def blamed(self, kind: str) -> dict[str, Rows]:
-        """Entities that `kind` is wrong with, by the hop that is to blame."""
-        entity = self.wrong[kind]
+    @cached_property
+    def blamed(self) -> dict[str, dict[str, Rows]]:
+        """Entities by what is wrong with them, and by the hop that is to blame."""
+        return {kind: self._blamed(kind, entity) for kind, entity in self.wrong.items()}
+
+    def _blamed(self, kind: str, entity: Rows) -> dict[str, Rows]:
+        if not len(entity):
+            return {}
         if kind == "duplicate-row":
             return {self.hop.name: entity}
         feed = self._feed_broke(entity, kind)
@@ -117,8 +122,8 @@ class CopyTrail:
         """How many rows are wrong because of an earlier hop."""
         return sum(
             len(entities)
-            for kind in self.wrong
-            for hop, entities in self.blamed(kind).items()
+            for by_hop in self.blamed.values()
+            for hop, entities in by_hop.items()
             if hop not in (self.hop.name, UNKNOWN_HOP)
         )
 

@@ -110,10 +110,10 @@ class FeedTrail:
         made = np.bincount(self.source.canonical, minlength=self.source.count)
         rows = np.flatnonzero(self.change != NONE)
         rows = rows[np.argsort(self.change[rows], kind="stable")]
-        change = self.change[rows]
-        starts = np.searchsorted(change, change)
+        change, at = self.change[rows], np.arange(len(rows))
+        starts = np.where(np.append(True, np.diff(change) != 0)[: len(rows)], at, 0)
         repeats = np.zeros(len(self.op), dtype=np.bool_)
-        repeats[rows] = np.arange(len(rows)) - starts >= made[change]
+        repeats[rows] = at - np.maximum.accumulate(starts) >= made[change]
         return repeats
 
     def by_entity(self, wanted: Flags) -> tuple[Rows, Longs]:

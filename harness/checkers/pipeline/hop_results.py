@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import SOURCE_HOP, CopyTrail
+from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import NOTHING
@@ -48,8 +48,12 @@ def hop_results(evidence: Evidence, results: Iterable[CheckResult]) -> tuple[Hop
 
 
 def hops_of(results: Iterable[CheckResult]) -> dict[str, tuple[str, ...]]:
-    """Per kind that happened in hops of a pipeline: which hops are to blame."""
-    return {kind: tuple(hops) for result in results for kind, hops in result.hops.items()}
+    """Per kind that happened in hops of a pipeline: which hops are known to be to blame."""
+    return {
+        kind: tuple(hop for hop in hops if hop != UNKNOWN_HOP)
+        for result in results
+        for kind, hops in result.hops.items()
+    }
 
 
 def _of_source(source: Source, results: tuple[CheckResult, ...]) -> HopResult:
@@ -66,7 +70,7 @@ def _of_source(source: Source, results: tuple[CheckResult, ...]) -> HopResult:
 
 def _of_feed(feed: FeedTrail, results: tuple[CheckResult, ...]) -> HopResult:
     name = feed.hop.name
-    own = [kinds_without_copies(kinds) for kinds in (LOST, DUPLICATE, REORDERED, FOREIGN)]
+    own = [_in_topics(kinds) for kinds in (LOST, DUPLICATE, REORDERED, FOREIGN)]
     lost, duplicate, reordered, foreign = (_counted(results, name, kinds) for kinds in own)
     return HopResult(
         hop=name,
@@ -96,7 +100,7 @@ def _of_copy(copy: CopyTrail, results: tuple[CheckResult, ...]) -> HopResult:
     )
 
 
-def kinds_without_copies(kinds: tuple[str, ...]) -> tuple[str, ...]:
+def _in_topics(kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Those of `kinds` that happen in topics."""
     return tuple(kind for kind in kinds if kind not in OF_COPIES)
 

@@ -254,7 +254,7 @@ def _of_consumer(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]
             "an offset may be committed before its event is applied; a crash leaves it to nobody"
         )
         yield "enable.auto.offset.store=true", reason, OUTDATED
-    if float(settings.get("ttl_s", 0)) > 0:
+    if str(settings.get("ttl_s", "none")) not in {"none", "0"}:
         reason = "an entry disappears when its time is up"
         yield f"ttl_s={settings['ttl_s']}", reason, ("missing-row", "nonmonotonic-sighting")
     policy = str(settings.get("maxmemory-policy", "noeviction"))
