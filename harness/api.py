@@ -11,6 +11,7 @@ A scenario is a value; `after(...)` begins a step and a fault's name ends it:
     )
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -59,6 +60,7 @@ __all__ = [
     "same_as",
     "service",
     "worse",
+    "worse_path",
 ]
 
 
@@ -205,3 +207,36 @@ def worse(
             ),
         ),
     )
+
+
+def worse_path(
+    scenario: Scenario,
+    name: str,
+    about: str,
+    *,
+    feed: Settings | None = None,
+    copies: Mapping[str, Settings] | None = None,
+) -> Scenario:
+    """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        feed: settings laid over those of every feed.
+        copies: settings laid over those of the copies of that name.
+    """
+    replace = msgspec.structs.replace
+    paths = tuple(
+        replace(
+            path,
+            feed=replace(path.feed, settings={**path.feed.settings, **(feed or {})}),
+            copies=tuple(
+                replace(each, settings={**each.settings, **(copies or {}).get(each.name, {})})
+                for each in path.copies
+            ),
+        )
+        for path in scenario.pipeline.paths
+    )
+    workload = replace(scenario.pipeline, paths=paths)
+    return replace(scenario, name=name, about=about, workload=workload)

@@ -45,12 +45,18 @@ class Run:
         if self.verdict.validity is not Validity.VALID:
             raise AssertionError(self._story("expected VALID"))
 
-    def must_show(self, kind: str) -> None:
-        """Assert that the run is INVALID and shows an anomaly of `kind` that counts."""
+    def must_show(self, kind: str, *, hop: str | None = None) -> None:
+        """Assert that the run is INVALID and shows an anomaly of `kind` that counts.
+
+        In a pipeline `hop` says which hop it must be put down to, and no other.
+        """
         __tracebackhide__ = True
-        counted = {finding.kind for finding in self.verdict.findings if finding.counts}
+        counted = {each.kind: each for each in self.verdict.findings if each.counts}
         if self.verdict.validity is not Validity.INVALID or kind not in counted:
             raise AssertionError(self._story(f"expected INVALID with {kind}"))
+        blamed = sorted(counted[kind].hops)
+        if hop is not None and blamed != [hop]:
+            raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
 
     def _story(self, expected: str) -> str:
         why = [reason for claim in self.verdict.claims for reason in claim.why]

@@ -59,7 +59,7 @@ def _transactions(
     """Every transaction that changed a row of `database`, in order of commit."""
     host, port = address
     reader = BinLogStreamReader(
-        connection_settings={"host": host, "port": port, "user": USER, "passwd": PASSWORD},
+        connection_settings={"host": host, "port": port, "user": USER, "password": PASSWORD},
         server_id=READER_SERVER_ID,
         log_file=start[0],
         log_pos=start[1],

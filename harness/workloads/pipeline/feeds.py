@@ -76,7 +76,39 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
     }
 
 
-FEEDS: dict[str, Callable[[Path, Naming, Sequence[str], Stack], Settings]] = {"debezium": debezium}
+def jdbc(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> Settings:
+    """A polling JDBC source: rows by a timestamp and their key, as Confluent's connector names it.
+
+    It writes rows, not changes: a transform takes the key out of the row.
+    """
+    return {
+        "connector.class": "io.kafkachaos.jdbc.JdbcSourceConnector",
+        "tasks.max": 1,
+        "connection.url": jdbc_url(stack, naming.source),
+        "connection.user": USER,
+        "connection.password": PASSWORD,
+        "table.whitelist": ",".join(tables),
+        "topic.prefix": f"{naming.prefix(path)}.{naming.source}.",
+        "mode": "timestamp+incrementing",
+        "timestamp.column.name": "changed",
+        "incrementing.column.name": "id",
+        "timestamp.delay.interval.ms": 1000,
+        "poll.interval.ms": 200,
+        "exactly.once.support": "required",
+        "transaction.boundary": "poll",
+        "transforms": "key",
+        "transforms.key.type": "org.apache.kafka.connect.transforms.ValueToKey",
+        "transforms.key.fields": "id",
+        "topic.creation.default.replication.factor": REPLICAS,
+        "topic.creation.default.partitions": path.feed.partitions,
+        **avro(stack, registering=True),
+    }
+
+
+FEEDS: dict[str, Callable[[Path, Naming, Sequence[str], Stack], Settings]] = {
+    "debezium": debezium,
+    "jdbc": jdbc,
+}
 
 
 def start_feed(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> None:

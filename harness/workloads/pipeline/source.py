@@ -8,6 +8,8 @@ from harness.model.ports import MySql
 
 MARK_KEYS = 1 << 40
 """Rows with keys from here on are end marks."""
+OLD_KEYS = 1 << 39
+"""Rows with keys from here on were there before any feed looked."""
 PLAIN_COLUMNS = {"id": "BIGINT NOT NULL PRIMARY KEY", "version": "BIGINT NOT NULL"}
 CHANGED = (
     "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
@@ -37,6 +39,12 @@ def run(mysql: MySql, statements: Iterable[str]) -> None:
         cursor = connection.cursor()
         for statement in statements:
             cursor.execute(statement)
+
+
+def replace(database: str, table: str, rows: Iterable[tuple[int, int]]) -> str:
+    """The statement that writes rows of key and version, all in one transaction."""
+    values = ", ".join(f"({key}, {version})" for key, version in rows)
+    return f"REPLACE INTO `{database}`.`{table}` (id, version) VALUES {values}"  # noqa: S608
 
 
 def rows(mysql: MySql, database: str, table: str) -> Sequence[tuple[int, int]]:

@@ -69,6 +69,7 @@ class PipelineTraffic:
         self._start = source.position(stack.mysql)
         self._marks: dict[str, set[int]] = {}
         source.create(stack.mysql, self._naming.source, workload.tables)
+        self._prefill()
         caches: list[CacheWorker] = []
         for path in workload.paths:
             self._create_topics(path)
@@ -158,6 +159,17 @@ class PipelineTraffic:
 
     # Setting up
 
+    def _prefill(self) -> None:
+        """Insert the rows that are there before any feed looks."""
+        version = self._journal.process("prefill", "writer", "prefill") << SEQUENCE_BITS
+        for table in self._workload.tables:
+            rows = [(source.OLD_KEYS + place, version + place) for place in range(table.rows)]
+            version += table.rows
+            if rows:
+                source.run(
+                    self._stack.mysql, [source.replace(self._naming.source, table.name, rows)]
+                )
+
     def _create_topics(self, path: Path) -> None:
         for table in self._tables:
             topic = Topic(
@@ -194,10 +206,7 @@ class PipelineTraffic:
             rows = [(key, version + place) for place, key in enumerate(keys)]
             version += count
             marks[table] = set(keys)
-            values = ", ".join(f"({key}, {number})" for key, number in rows)
-            statements.append(
-                f"REPLACE INTO `{self._naming.source}`.`{table}` (id, version) VALUES {values}"  # noqa: S608
-            )
+            statements.append(source.replace(self._naming.source, table, rows))
         try:
             source.run(self._stack.mysql, statements)
         except (pymysql.Error, OSError) as error:
