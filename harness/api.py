@@ -11,12 +11,22 @@ A scenario is a value; `after(...)` begins a step and a fault's name ends it:
     )
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from harness.engine.run import Run
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.pipeline import (
+    Copy,
+    Feed,
+    Path,
+    PipelineWorkload,
+    Readers,
+    SourceTable,
+    Writers,
+)
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
@@ -24,16 +34,23 @@ from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
 __all__ = [
     "Consumers",
+    "Copy",
+    "Feed",
     "Floor",
     "Limits",
     "LogWorkload",
+    "Path",
+    "PipelineWorkload",
     "Producers",
+    "Readers",
     "Role",
     "Run",
     "Scenario",
+    "SourceTable",
     "Step",
     "Topic",
     "Topology",
+    "Writers",
     "after",
     "broker",
     "brokers",
@@ -43,6 +60,7 @@ __all__ = [
     "same_as",
     "service",
     "worse",
+    "worse_path",
 ]
 
 
@@ -169,7 +187,7 @@ def worse(
         topics: settings laid over those of every topic.
         changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
     """
-    workload = scenario.workload
+    workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
     of_producer = {key: value for key, value in changes.items() if key not in of_topic}
     replace = msgspec.structs.replace
@@ -189,3 +207,36 @@ def worse(
             ),
         ),
     )
+
+
+def worse_path(
+    scenario: Scenario,
+    name: str,
+    about: str,
+    *,
+    feed: Settings | None = None,
+    copies: Mapping[str, Settings] | None = None,
+) -> Scenario:
+    """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        feed: settings laid over those of every feed.
+        copies: settings laid over those of the copies of that name.
+    """
+    replace = msgspec.structs.replace
+    paths = tuple(
+        replace(
+            path,
+            feed=replace(path.feed, settings={**path.feed.settings, **(feed or {})}),
+            copies=tuple(
+                replace(each, settings={**each.settings, **(copies or {}).get(each.name, {})})
+                for each in path.copies
+            ),
+        )
+        for path in scenario.pipeline.paths
+    )
+    workload = replace(scenario.pipeline, paths=paths)
+    return replace(scenario, name=name, about=about, workload=workload)

@@ -61,11 +61,8 @@ def run(
     chosen = find(scenario)
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
-    with (
-        StackPool(stack, kept=keep_stack, tell=say) as pool,
-        pool.environment(chosen.topology, seed=seed) as environment,
-    ):
-        done = run_scenario(chosen, seed, environment, reports, tell=say)
+    with StackPool(stack, kept=keep_stack, tell=say) as pool:
+        done = run_scenario(chosen, seed, pool, reports, tell=say)
     print(_summary(done.folder.path))
     return exit_status(done.verdict)
 

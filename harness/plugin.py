@@ -90,8 +90,7 @@ def run_scenario(
             scenario = msgspec.structs.replace(scenario, limits=limits)
         reports = config.getoption("--reports-dir")
         try:
-            with stack_pool.environment(scenario.topology, seed=chaos_seed) as environment:
-                done = run_one(scenario, chaos_seed, environment, reports, tell=tell)
+            done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
         except HarnessError as error:
             # It says what to do; where in the harness it was raised helps nobody.
             pytest.fail(f"the harness cannot go on: {error}", pytrace=False)

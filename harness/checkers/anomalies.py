@@ -16,6 +16,7 @@ class Kind:
 
 
 ACKED = "acknowledged records"
+WRITES = "acknowledged writes"
 
 # In order of weight: the headline of a verdict speaks of the first that counts.
 ANOMALIES: dict[str, Kind] = {
@@ -105,5 +106,78 @@ ANOMALIES: dict[str, Kind] = {
         meaning="Within one transaction, two records of one log have others between them, as "
         "records of concurrent senders may.",
         counted="times a transaction's records have others between them",
+    ),
+    "lost-change": Kind(
+        meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
+        counted="are lost in the source",
+        total=WRITES,
+    ),
+    "missed-change": Kind(
+        meaning="The source committed a change of which no event reached the topics.",
+        counted="committed changes never reached the topics",
+    ),
+    "missing-row": Kind(
+        meaning="The source holds a row in the end that a copy lacks.",
+        counted="rows of the source are missing in a copy",
+    ),
+    "resurrected-row": Kind(
+        meaning="A row was removed from the source, yet is alive in a copy.",
+        counted="rows that the source removed are alive in a copy",
+    ),
+    "stale-row": Kind(
+        meaning="A copy holds an older version of a row than the source, in the end: it is stale "
+        "for ever.",
+        counted="rows of a copy are older than the source's, for ever",
+    ),
+    "foreign-row": Kind(
+        meaning="A copy holds a version of a row that the source does not have: nobody wrote it, "
+        "it was rolled back, or the source lost it.",
+        counted="rows of a copy hold a version that the source does not have",
+    ),
+    "extra-row": Kind(
+        meaning="A copy holds a row that the source never had, or had and lost.",
+        counted="rows of a copy are none of the source's",
+    ),
+    "phantom-change": Kind(
+        meaning="An event tells of a change that the source did not commit, or not from that "
+        "version, or no longer has.",
+        counted="events tell of what the source did not commit",
+    ),
+    "torn-transaction": Kind(
+        meaning="Of a transaction some changes reached the topics and others never did.",
+        counted="transactions reached the topics in part",
+    ),
+    "undecodable": Kind(
+        meaning="A record of a change topic cannot be decoded.",
+        counted="events cannot be decoded",
+    ),
+    "missing-tombstone": Kind(
+        meaning="A delete has no tombstone behind it, where the feed promises one.",
+        counted="deletes have no tombstone",
+    ),
+    "reordered-change": Kind(
+        meaning="An event stands behind one of a later change of the same row.",
+        counted="events stand behind a later change of their row",
+    ),
+    "broken-chain": Kind(
+        meaning="An event starts from another version than the event of that row before it ended "
+        "with.",
+        counted="events do not go on where the one before them ended",
+    ),
+    "nonmonotonic-sighting": Kind(
+        meaning="A reader of a copy saw a row go back to an older version.",
+        counted="times a reader saw a row go back",
+    ),
+    "stale-beyond-bound": Kind(
+        meaning="A reader of a copy saw a row that had been out of date for longer than promised.",
+        counted="times a reader saw a row staler than promised",
+    ),
+    "duplicate-row": Kind(
+        meaning="A copy holds several rows for one key.",
+        counted="keys have several rows in a copy",
+    ),
+    "duplicate-change": Kind(
+        meaning="One change reached the topics more than once.",
+        counted="changes reached the topics more than once",
     ),
 }

@@ -22,6 +22,8 @@ class Found:
     kind: str
     cases: npt.NDArray[np.integer]
     explain: Callable[[int], Anomaly]
+    hop: str | None = None
+    """The hop of a pipeline that is to blame for all of them."""
 
 
 Checker: TypeAlias = Callable[[Evidence], CheckResult]
@@ -37,9 +39,17 @@ def checker(name: str) -> Callable[[Checker], Checker]:
 
 def report(name: str, *found: Found, unknown: str | None = None) -> CheckResult:
     """What the checker `name` found: exact counts and the first examples of each kind."""
+    counts: dict[str, int] = {}
+    hops: dict[str, dict[str, int]] = {}
+    for each in (each for each in found if len(each.cases)):
+        counts[each.kind] = counts.get(each.kind, 0) + len(each.cases)
+        if each.hop is not None:
+            by_hop = hops.setdefault(each.kind, {})
+            by_hop[each.hop] = by_hop.get(each.hop, 0) + len(each.cases)
     return CheckResult(
         checker=name,
-        counts={each.kind: len(each.cases) for each in found if len(each.cases)},
+        counts=counts,
+        hops=hops,
         examples=tuple(
             each.explain(case) for each in found for case in each.cases[:EXAMPLES].tolist()
         ),

@@ -15,13 +15,20 @@ class Claim:
     name: str
     sentence: str
     contradicted_by: tuple[str, ...]
+    of_pipelines: bool = False
 
 
 CLAIMS: Registry[Claim] = Registry("claim", "harness.checkers")
 
 
-def _claim(name: str, sentence: str, *contradicted_by: str) -> None:
-    CLAIMS.add(name, Claim(name=name, sentence=sentence, contradicted_by=contradicted_by))
+def _claim(name: str, sentence: str, *contradicted_by: str, of_pipelines: bool = False) -> None:
+    claim = Claim(
+        name=name,
+        sentence=sentence,
+        contradicted_by=contradicted_by,
+        of_pipelines=of_pipelines,
+    )
+    CLAIMS.add(name, claim)
 
 
 _claim(
@@ -62,6 +69,55 @@ _claim(
     "processing-once",
     "A group is handed every record once.",
     "duplicate-processing",
+)
+
+
+_claim(
+    "source-durability",
+    "What the source acknowledged is in its binary log and in its tables.",
+    "lost-change",
+    of_pipelines=True,
+)
+_claim(
+    "capture",
+    "Every committed change reaches the topics of every path, as it was, and nothing else does.",
+    "missed-change",
+    "phantom-change",
+    "torn-transaction",
+    "missing-tombstone",
+    "undecodable",
+    of_pipelines=True,
+)
+_claim(
+    "change-order",
+    "The events of a row stand in the order of their commits, each going on where the last ended.",
+    "reordered-change",
+    "broken-chain",
+    of_pipelines=True,
+)
+_claim(
+    "capture-once",
+    "Every change reaches the topics of a path once.",
+    "duplicate-change",
+    of_pipelines=True,
+)
+_claim(
+    "convergence",
+    "In the end every copy holds what the source holds, each row once.",
+    "missing-row",
+    "resurrected-row",
+    "stale-row",
+    "foreign-row",
+    "extra-row",
+    "duplicate-row",
+    of_pipelines=True,
+)
+_claim(
+    "freshness",
+    "Readers of a copy never see a row go back, nor one staler than they were promised.",
+    "nonmonotonic-sighting",
+    "stale-beyond-bound",
+    of_pipelines=True,
 )
 
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from harness.history.history import History
 from harness.model.facts import Facts
+from harness.model.pipeline import hops
 from harness.model.scenario import Scenario
 
 STALL_MS_MAX = 5_000.0
@@ -22,14 +23,16 @@ def doubts(
         *facts.unknowns,
         *_too_few_acks(history, scenario),
         *(_incomplete_drain(facts, scenario) if "durability" in claims else ()),
+        *_places_not_read(facts, scenario),
         *_faults_that_did_not_bite(facts),
         *_stalled_host(history, facts),
     )
 
 
 def acknowledged(history: History) -> int:
-    """How many sends were acknowledged."""
-    done = history.operations.filter(pl.col("outcome") == "ok", pl.col("f").is_in(["send", "txn"]))
+    """How many sends, or writes to the source of a pipeline, were acknowledged."""
+    asked = pl.col("f").is_in(["send", "txn", "write"])
+    done = history.operations.filter(pl.col("outcome") == "ok", asked)
     if "txn" not in done["f"].unique():
         return len(done)
     return len(history.sends.join(done, on="op", how="semi"))
@@ -38,12 +41,13 @@ def acknowledged(history: History) -> int:
 def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
     acks, floor = acknowledged(history), scenario.floor.acks
     if acks < floor:
-        yield f"only {acks:,} sends were acknowledged, the scenario asks for at least {floor:,}"
+        what = "writes" if scenario.pipeline.paths else "sends"
+        yield f"only {acks:,} {what} were acknowledged, the scenario asks for at least {floor:,}"
 
 
 def _incomplete_drain(facts: Facts, scenario: Scenario) -> Iterator[str]:
     ends = {end.log: end for end in facts.logs}
-    for topic in scenario.workload.topics:
+    for topic in scenario.log_workload.topics:
         for partition in range(topic.partitions):
             log = f"{topic.name}-{partition}"
             end = ends.get(log)
@@ -53,6 +57,13 @@ def _incomplete_drain(facts: Facts, scenario: Scenario) -> Iterator[str]:
                 yield f"the final read of {log} found no leader to ask"
             elif end.read_to < end.end:
                 yield f"the final read of {log} came to offset {end.read_to} of {end.end}"
+
+
+def _places_not_read(facts: Facts, scenario: Scenario) -> Iterator[str]:
+    steps = hops(scenario.pipeline)
+    for place in dict.fromkeys([each for hop in steps for each in (hop.origin, hop.target)]):
+        if place not in facts.drained:
+            yield f"the final read of {place} is not complete"
 
 
 def _faults_that_did_not_bite(facts: Facts) -> Iterator[str]:

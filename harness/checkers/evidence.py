@@ -16,6 +16,7 @@ from harness.checkers.columns import (
     reads_of,
     sends_of,
 )
+from harness.checkers.pipeline.trails import Trails
 from harness.checkers.placements import Placements, placements_of
 from harness.history.history import History
 from harness.model.facts import Facts, LogEnd
@@ -127,7 +128,7 @@ class Evidence:
                 strict=True,
             )
         )
-        wanted = {spec.name: spec.topic for spec in self.scenario.workload.producers}
+        wanted = {spec.name: spec.topic for spec in self.scenario.log_workload.producers}
         pairs = self.sends.process.astype(np.int64) << 32 | self.sends.topic
         found = {
             int(pair & 0xFFFFFFFF): wanted[kinds[int(pair >> 32)]]
@@ -144,7 +145,7 @@ class Evidence:
 
         What is in none of their logs is nowhere; retention removed nothing either.
         """
-        partitions = {topic.name: topic.partitions for topic in self.scenario.workload.topics}
+        partitions = {topic.name: topic.partitions for topic in self.scenario.log_workload.topics}
         whole = set()
         for topic, name in self.topic_names.items():
             logs = {f"{name}-{number}" for number in range(partitions.get(name, 0))}
@@ -208,6 +209,11 @@ class Evidence:
             )
             for number, name in enumerate(names, start=1)
         }
+
+    @cached_property
+    def trails(self) -> Trails:
+        """Where the row changes of a pipeline went."""
+        return Trails(self.history, self.facts, self.scenario.pipeline)
 
     def readers(self, placement: int, limit: int = 1) -> Rows:
         """The first `limit` rows of reads that saw `placement`."""

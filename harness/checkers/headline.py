@@ -1,7 +1,8 @@
 """The one line of a verdict that everybody reads."""
 
-from harness.checkers.anomalies import ACKED, ANOMALIES
+from harness.checkers.anomalies import ACKED, ANOMALIES, WRITES
 from harness.checkers.doubts import acknowledged
+from harness.history.flow import NO_FLOW
 from harness.history.history import History
 from harness.model.verdict import Finding, Validity
 
@@ -21,7 +22,7 @@ def headline(
         case Validity.UNKNOWN:
             return f"UNKNOWN: {unknowns[0]}{_more(len(unknowns) - 1, 'reason')}"
         case Validity.VALID:
-            over = f"over {acknowledged(history):,} {ACKED}"
+            over = f"over {acknowledged(history):,} {ACKED if history.flow is NO_FLOW else WRITES}"
             held = ", ".join(claims) + (" holds " if len(claims) == 1 else " hold ")
             allowed = ", ".join(f"{each.count:,} {each.kind}" for each in findings)
             rest = f" (allowed: {allowed})" if allowed else ""
@@ -32,7 +33,9 @@ def _worst(finding: Finding, history: History) -> str:
     kind = ANOMALIES[finding.kind]
     total = f" of {acknowledged(history):,} {kind.total}" if kind.total else ""
     cause = ", ".join(reason.partition(":")[0] for reason in finding.permitted_by)
-    return f"{finding.count:,}{total} {kind.counted}" + (
+    worst = max(finding.hops, key=lambda hop: finding.hops[hop], default="")
+    where = f", {'most ' if len(finding.hops) > 1 else ''}at {worst}" if worst else ""
+    return f"{finding.count:,}{total} {kind.counted}{where}" + (
         f" (permitted by {cause})" if cause else ""
     )
 

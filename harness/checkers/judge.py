@@ -9,13 +9,14 @@ from harness.checkers.claims import CLAIMS, claim_against
 from harness.checkers.doubts import doubts
 from harness.checkers.evidence import Evidence
 from harness.checkers.headline import headline
+from harness.checkers.pipeline.hop_results import hop_results, hops_of
 from harness.checkers.promises import permitted, promised
 from harness.checkers.soundness import sound
 from harness.checkers.unfinished import unprovable
 from harness.history.history import History
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
-from harness.model.verdict import CheckResult, ClaimResult, Finding, Validity, Verdict
+from harness.model.verdict import CheckResult, ClaimResult, Finding, HopResult, Validity, Verdict
 
 
 def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
@@ -27,8 +28,8 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     its settings promise.
     """
     claims = scenario.claims or promised(scenario)
-    results, problems = _results(history, facts, scenario)
-    findings = _findings(results, claims, permitted(scenario), unprovable(facts))
+    results, problems, hops = _results(history, facts, scenario)
+    findings = _findings(results, claims, permitted(scenario, hops_of(results)), unprovable(facts))
     unknowns = (
         *problems,
         *(
@@ -50,19 +51,24 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
         findings=findings,
         unknowns=unknowns,
         checkers=results,
+        hops=hops,
     )
 
 
 def _results(
     history: History, facts: Facts, scenario: Scenario
-) -> tuple[tuple[CheckResult, ...], tuple[str, ...]]:
-    """What every checker says, and what is wrong with the history itself."""
+) -> tuple[tuple[CheckResult, ...], tuple[str, ...], tuple[HopResult, ...]]:
+    """What every checker says, what is wrong with the history itself, and the hop table."""
     try:
         sane, problems = sound(history)
     except Exception as error:  # noqa: BLE001 - the shield: a broken history is a reason for UNKNOWN
-        return (), (f"the history cannot be read as tables: {_said(error)}",)
+        return (), (f"the history cannot be read as tables: {_said(error)}",), ()
     evidence = Evidence(sane, facts, scenario)
-    return tuple(_run(name, check, evidence) for name, check in CHECKERS.items()), problems
+    results = tuple(_run(name, check, evidence) for name, check in CHECKERS.items())
+    try:
+        return results, problems, hop_results(evidence, results)
+    except Exception as error:  # noqa: BLE001 - the shield, as below
+        return results, (*problems, f"the hop table cannot be worked out: {_said(error)}"), ()
 
 
 def _run(name: str, check: Checker, evidence: Evidence) -> CheckResult:
@@ -111,9 +117,15 @@ def _findings(
                 claim=claim.name if claim and counted else None,
                 permitted_by=reasons,
                 examples=tuple(each for each in examples if each.kind == kind)[:EXAMPLES],
+                hops=_hops(results, kind),
             )
         )
     return tuple(sorted(findings, key=lambda finding: not finding.counts))
+
+
+def _hops(results: tuple[CheckResult, ...], kind: str) -> dict[str, int]:
+    """How many of `kind` each hop is to blame for; no two checkers report one kind in hops."""
+    return next((result.hops[kind] for result in results if kind in result.hops), {})
 
 
 def _claim_result(name: str, counted: list[Finding], unknowns: tuple[str, ...]) -> ClaimResult:

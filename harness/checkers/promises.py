@@ -9,14 +9,18 @@ the looser one permits is permitted to both, since findings are counted by kind 
 scenario that must tell them apart names its claims.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from harness.checkers.claims import CLAIMS
+from harness.checkers.permission import Permission
+from harness.checkers.pipeline.permissions import pipeline_permissions
+from harness.checkers.pipeline.promised import pipeline_claims
+from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
-from harness.model.workload import Consumers, Producers, Topic
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
 BROKER_BASELINE: Settings = {
     "min.insync.replicas": 2,
@@ -66,50 +70,67 @@ ROLLBACK = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """A setting, the kinds of anomaly it permits, and why."""
-
-    setting: str
-    reason: str
-    kinds: tuple[str, ...]
-
-    @property
-    def sentence(self) -> str:
-        """The setting and the reason."""
-        return f"{self.setting}: {self.reason}"
-
-
 def permissions(scenario: Scenario) -> tuple[Permission, ...]:
     """Everything that the settings of `scenario` permit, each thing once."""
-    workload = scenario.workload
-    found = [
-        permission
-        for topic in workload.topics
-        for permission in _of_topic(topic, scenario.topology)
-    ]
-    for producers in workload.producers:
-        found += _of_producers(producers)
-    for consumers in workload.consumers:
-        found += _of_consumers(consumers)
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_permissions(scenario)))
 
 
-def permitted(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """For each kind of anomaly that something permits: the sentences that say so."""
-    reasons: dict[str, tuple[str, ...]] = {}
+def permitted(
+    scenario: Scenario, hops: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> dict[str, tuple[str, ...]]:
+    """For each kind of anomaly that something permits: the sentences that say so.
+
+    A kind that happened in `hops` of a pipeline is permitted when it is in each of them.
+    """
+    reasons: dict[str, tuple[Permission, ...]] = {}
     for permission in permissions(scenario):
         for kind in permission.kinds:
-            reasons[kind] = (*reasons.get(kind, ()), permission.sentence)
-    return reasons
+            reasons[kind] = (*reasons.get(kind, ()), permission)
+    return {
+        kind: tuple(dict.fromkeys(each.sentence for each in found if _speaks_of(each, hops, kind)))
+        for kind, found in reasons.items()
+        if all(any(each.covers(hop) for each in found) for hop in hops.get(kind, ()))
+    }
 
 
 def promised(scenario: Scenario) -> tuple[str, ...]:
     """The claims that the settings of `scenario` promise: nothing permits what contradicts them."""
     allowed = permitted(scenario)
     return tuple(
-        name for name in CLAIMS if not any(kind in allowed for kind in CLAIMS[name].contradicted_by)
+        name
+        for name in _claims_about(scenario)
+        if not any(kind in allowed for kind in CLAIMS[name].contradicted_by)
     )
+
+
+def _claims_about(scenario: Scenario) -> tuple[str, ...]:
+    match scenario.workload:
+        case LogWorkload():
+            return tuple(name for name in CLAIMS if not CLAIMS[name].of_pipelines)
+        case PipelineWorkload() as workload:
+            return pipeline_claims(workload)
+
+
+def _permissions(scenario: Scenario) -> Iterator[Permission]:
+    match scenario.workload:
+        case LogWorkload() as workload:
+            return _of_logs(workload, scenario.topology)
+        case PipelineWorkload() as workload:
+            return pipeline_permissions(workload, scenario.topology)
+
+
+def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind: str) -> bool:
+    where = hops.get(kind, ())
+    return not where or any(permission.covers(hop) for hop in where)
+
+
+def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
+    for topic in workload.topics:
+        yield from _of_topic(topic, topology)
+    for producers in workload.producers:
+        yield from _of_producers(producers)
+    for consumers in workload.consumers:
+        yield from _of_consumers(consumers)
 
 
 def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:

@@ -8,6 +8,7 @@ import dataclasses
 
 import polars as pl
 
+from harness.checkers.pipeline.soundness import sound_flow
 from harness.history.history import History
 
 
@@ -42,6 +43,7 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
             reads=rows("reads"),
             assignments=rows("assignments"),
             commits=rows("commits"),
+            flow=sound_flow(history.flow, len(operations), len(logs), problems),
         ),
         tuple(problems),
     )

@@ -18,7 +18,7 @@ from harness.model.verdict import Anomaly, CheckResult
 @checker("unsent")
 def unsent(evidence: Evidence) -> CheckResult:
     """Find records that the application believes sent and no log holds."""
-    specs = evidence.scenario.workload.producers
+    specs = evidence.scenario.log_workload.producers
     careless = [spec.name for spec in specs if spec.belief == "enqueue"]
     frame = evidence.history.processes
     believers = frame.filter(frame["kind"].is_in(careless))["process"].to_list()

@@ -1,10 +1,13 @@
-"""Two Kafka requests by hand: ApiVersions for a round trip, Metadata for how brokers see the world.
+"""Three Kafka requests by hand: ApiVersions, Metadata, DescribeGroups.
 
-A client library answers "what does the cluster look like" from whichever broker it happens to be
-connected to, without saying which, and cannot show that two brokers disagree. During faults that is
-the question. Requests are `length int32, api key int16, version int16, correlation int32, client id
-string, body`; answers are `length int32, correlation int32, body`. Metadata version 7 (Kafka 2.1
-and later) is the first with leader epochs.
+ApiVersions gives a round trip, DescribeGroups the members of a group of any kind, and Metadata how
+a broker sees the world. A client library answers "what does the cluster look like" from whichever
+broker it happens to be connected to, without saying which, and cannot show that two brokers
+disagree. During faults that is the question.
+
+Requests are `length int32, api key int16, version int16, correlation int32, client id string,
+body`; answers are `length int32, correlation int32, body`. Metadata version 7 (Kafka 2.1 and later)
+is the first with leader epochs.
 """
 
 import asyncio
@@ -22,6 +25,7 @@ _CORRELATION = 1
 _CLIENT_ID = b"kafka-chaos-harness"
 _API_VERSIONS = 18
 _METADATA = 3
+_DESCRIBE_GROUPS = 15
 _ALL_TOPICS_NO_CREATION = struct.pack(">i?", -1, False)  # noqa: FBT003 - a field of the request
 
 
@@ -43,6 +47,16 @@ class ClusterView:
     brokers: frozenset[int]
     controller: int | None
     topics: Mapping[str, tuple[PartitionView, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupView:
+    """A group as its coordinator sees it."""
+
+    state: str
+    """`Stable` when every member has its share."""
+    members: Mapping[str, bytes]
+    """What each member told of itself when it joined, by its id; each kind of group its own."""
 
 
 def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
@@ -67,6 +81,23 @@ def cluster_views(
             hangs does not hold up those that do not.
     """
     return asyncio.run(_ask_all(addresses, limit_s, straggler_s))
+
+
+def group_view(
+    addresses: Mapping[int, Address], group: str, *, limit_s: float = LIMIT_S
+) -> GroupView | None:
+    """The group by the word of its coordinator; None when no broker is that now.
+
+    Args:
+        addresses: where to ask, by broker id.
+        group: its id.
+        limit_s: how long to wait for all answers; whoever is not the coordinator refuses.
+    """
+    name = group.encode()
+    request = struct.pack(">ih", 1, len(name)) + name
+    answers = asyncio.run(_ask_everyone(addresses, request, limit_s))
+    views = (_parse_group(body) for body in answers)
+    return next((view for view in views if view is not None), None)
 
 
 def round_trip_ms(address: Address, *, limit_s: float) -> float:
@@ -103,6 +134,17 @@ async def _ask_all(
         task.cancel()
     results = await asyncio.gather(*tasks.values(), return_exceptions=True)
     return {broker: _view_or_error(result) for broker, result in zip(tasks, results, strict=True)}
+
+
+async def _ask_everyone(
+    addresses: Mapping[int, Address], request: bytes, limit_s: float
+) -> list[bytes]:
+    asked = (
+        _ask_within(address, _DESCRIBE_GROUPS, 0, request, limit_s)
+        for address in addresses.values()
+    )
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    return [result[0] for result in results if not isinstance(result, BaseException)]
 
 
 def _view_or_error(result: tuple[bytes, int] | BaseException) -> ClusterView | OSError:
@@ -163,6 +205,12 @@ class _Reader:
         self._at += size
         return self._data[self._at - size : self._at].decode()
 
+    def data(self) -> bytes:
+        """Bytes with their length before them."""
+        size = max(0, self.number("i"))
+        self._at += size
+        return self._data[self._at - size : self._at]
+
     def ids(self) -> tuple[int, ...]:
         """An array of broker ids."""
         return tuple(self.number("i") for _ in range(self.number("i")))
@@ -191,6 +239,24 @@ def _parse_metadata(body: bytes) -> ClusterView:
         controller=controller if controller >= 0 else None,
         topics=topics,
     )
+
+
+def _parse_group(body: bytes) -> GroupView | None:
+    reader = _Reader(body)
+    reader.number("i")  # as many groups as were asked about
+    error = reader.number("h")
+    reader.text()  # group id
+    state = reader.text()
+    reader.text()  # type of protocol
+    reader.text()  # protocol
+    members: dict[str, bytes] = {}
+    for _ in range(reader.number("i")):
+        member = reader.text()
+        reader.text()  # client id
+        reader.text()  # client host
+        members[member] = reader.data()
+        reader.data()  # what it was assigned
+    return GroupView(state=state, members=members) if error == 0 else None
 
 
 def _parse_partition(reader: _Reader) -> PartitionView:

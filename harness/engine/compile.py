@@ -10,6 +10,7 @@ from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
 from harness.model.fault import After, Step
+from harness.model.pipeline import Writers, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
 
@@ -21,8 +22,9 @@ def compile_plan(scenario: Scenario, seed: int) -> Plan:
         UsageError: the scenario makes no sense; says which part and what would.
     """
     _validate(scenario)
-    workload = scenario.workload
-    names = [f"{spec.name}-{n}" for spec in workload.producers for n in range(spec.count)]
+    workload = scenario.log_workload
+    senders: list[Producers | Writers] = [*workload.producers, *scenario.pipeline.writers]
+    names = [f"{spec.name}-{n}" for spec in senders for n in range(spec.count)]
     streams = {name: stream(seed, name).getrandbits(63) for name in names}
     dice = stream(seed, "steps")
     steps = tuple(_cast(step, dice, scenario.topology.brokers) for step in scenario.steps)
@@ -50,14 +52,15 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
 def _validate(scenario: Scenario) -> None:
     for claim in scenario.claims:
         CLAIMS[claim]
-    topics = {topic.name for topic in scenario.workload.topics}
-    workload = scenario.workload
+    topics = {topic.name for topic in scenario.log_workload.topics}
+    topics |= set(topic_names(scenario.pipeline))
+    workload = scenario.log_workload
     users: list[Producers | Consumers] = [*workload.producers, *workload.consumers]
     for user in users:
         _known(user.topic, topics, f"{user.name} uses topic", scenario)
     _unique([user.name for user in users], "producers and consumers", scenario)
     _unique([step.name for step in scenario.steps], "steps", scenario)
-    for topic in scenario.workload.topics:
+    for topic in scenario.log_workload.topics:
         if topic.replicas > scenario.topology.brokers:
             raise UsageError(
                 f"scenario {scenario.name}: topic {topic.name} wants {topic.replicas} replicas of "

@@ -26,8 +26,7 @@ def demonstrate(pool: StackPool, seed: int, reports: Path, *, tell: Callable[[st
     for name in (GOOD, BAD):
         scenario = find(name)
         tell(f"{name}: {scenario.about}")
-        with pool.environment(scenario.topology, seed=seed) as environment:
-            runs.append(run_scenario(scenario, seed, environment, reports, tell=tell))
+        runs.append(run_scenario(scenario, seed, pool, reports, tell=tell))
     good, bad = (run.verdict for run in runs)
     as_expected = good.validity is Validity.VALID and (
         bad.validity is Validity.INVALID and bad.shows(ANOMALY)

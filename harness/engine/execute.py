@@ -105,7 +105,7 @@ class _Run:
             self._under_faults()
             self._settle()
         self._notes.phase("drain")
-        self._notes.ends = self._traffic.final_read(self._scenario.limits.drain_s)
+        self._notes.final_read = self._traffic.final_read(self._scenario.limits.drain_s)
 
     def _under_faults(self) -> None:
         """Baseline, chaos, heal (always), aftermath."""

@@ -4,8 +4,9 @@ import logging
 from collections.abc import Callable
 
 from harness.kit.clock import Clock
-from harness.model.facts import Facts, FaultEvent, LeaderEvent, LogEnd, PhaseEvent
+from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent
 from harness.reporting.folder import RunFolder
+from harness.workloads.traffic import FinalRead
 
 log = logging.getLogger(__name__)
 STOPPED = "the run was stopped before its final read was complete"
@@ -30,8 +31,8 @@ class Notes:
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
         self.stall_ms_max = 0.0
-        self.ends: tuple[LogEnd, ...] | None = None
-        """Where every log ends, once the final read is complete."""
+        self.final_read: FinalRead | None = None
+        """How far everything was read, once that is done."""
 
     def since_start_ns(self) -> int:
         """The run's clock."""
@@ -64,10 +65,12 @@ class Notes:
 
     def save(self) -> None:
         """Write down all that is known so far."""
-        unknowns = self._unknowns if self.ends is not None else [*self._unknowns, STOPPED]
+        read = self.final_read
+        unknowns = self._unknowns if read else [*self._unknowns, STOPPED]
         self._folder.save(
             Facts(
-                logs=self.ends or (),
+                logs=read.logs if read else (),
+                drained=read.places if read else (),
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),

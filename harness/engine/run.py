@@ -17,6 +17,7 @@ from harness.engine.check import check
 from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
+from harness.engine.stacks import StackPool
 from harness.kit.clock import utc_now
 from harness.kit.errors import HarnessError
 from harness.model.manifest import Manifest
@@ -44,12 +45,18 @@ class Run:
         if self.verdict.validity is not Validity.VALID:
             raise AssertionError(self._story("expected VALID"))
 
-    def must_show(self, kind: str) -> None:
-        """Assert that the run is INVALID and shows an anomaly of `kind` that counts."""
+    def must_show(self, kind: str, *, hop: str | None = None) -> None:
+        """Assert that the run is INVALID and shows an anomaly of `kind` that counts.
+
+        In a pipeline `hop` says which hop it must be put down to, and no other.
+        """
         __tracebackhide__ = True
-        counted = {finding.kind for finding in self.verdict.findings if finding.counts}
+        counted = {each.kind: each for each in self.verdict.findings if each.counts}
         if self.verdict.validity is not Validity.INVALID or kind not in counted:
             raise AssertionError(self._story(f"expected INVALID with {kind}"))
+        blamed = sorted(counted[kind].hops)
+        if hop is not None and blamed != [hop]:
+            raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
 
     def _story(self, expected: str) -> str:
         why = [reason for claim in self.verdict.claims for reason in claim.why]
@@ -58,10 +65,16 @@ class Run:
 
 
 def run_scenario(
-    scenario: Scenario, seed: int, environment: Environment, reports: Path, *, tell: Tell
+    scenario: Scenario, seed: int, pool: StackPool, reports: Path, *, tell: Tell
 ) -> Run:
-    """Compile `scenario` with `seed` and run the plan."""
-    return run_plan(compile_plan(scenario, seed), environment, reports, tell=tell)
+    """Compile `scenario` with `seed` and run the plan on a stack of `pool`.
+
+    Raises:
+        UsageError: the scenario makes no sense; nothing was booted for it.
+    """
+    plan = compile_plan(scenario, seed)
+    with pool.environment(scenario.topology, seed=seed) as environment:
+        return run_plan(plan, environment, reports, tell=tell)
 
 
 def run_plan(

@@ -38,7 +38,7 @@ class Cluster:
         self.clock = VirtualClock()
         self.seed = seed
         self.seams = seams
-        self.settings: Settings = {**baseline(topology.brokers), **topology.broker_settings}
+        self.settings: Settings = {**baseline(topology), **topology.broker_settings}
         self.links = Links(self.clock)
         numbers = range(1, topology.brokers + 1)
         self.brokers = {n: Broker(n, self.clock, self._reviewed) for n in numbers}

@@ -8,12 +8,14 @@ from harness.fakes.kafka import FakeKafka
 from harness.fakes.links import ROUND_TRIP_MS
 from harness.fakes.process import Process
 from harness.fakes.seams import Seams
-from harness.kit.errors import FaultError
+from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.model.fault import Role
-from harness.model.ports import ServiceState
+from harness.model.ports import Connect, MySql, Redis, SchemaRegistry, ServiceState
 from harness.model.topology import Topology
 from harness.stack import roles
+
+_NO_PIPELINE = "the fake stack is Kafka alone; run this with --stack=docker"
 
 
 class FakeStack:
@@ -121,6 +123,43 @@ class FakeStack:
         if self.ready(service) is not None:
             raise FaultError(f"{service} does not answer")
         return ROUND_TRIP_MS + self._cluster.links.delay_ms(service)
+
+    def cut_link(self, caller: str, callee: str) -> None:
+        """Let nothing pass between two services."""
+        self.cut(caller, [callee])
+
+    def mend_link(self, caller: str, callee: str) -> None:
+        """Let everything pass again."""
+        self.mend(caller, [callee])
+
+    def link_fails(self, caller: str, callee: str) -> str | None:
+        """How many packets were lost between them; None when none were."""
+        lost = self.dropped(caller, [callee])
+        return f"{lost} packets dropped" if lost else None
+
+    @property
+    def mysql(self) -> MySql:
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
+
+    @property
+    def redis(self) -> Redis:
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
+
+    @property
+    def connect(self) -> Connect:
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
+
+    @property
+    def registry(self) -> SchemaRegistry:
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
+
+    def address(self, service: str, traffic: str = "client") -> tuple[str, int]:
+        """Nothing of it can be reached from outside."""
+        raise UsageError(f"the fake {service} has no address for {traffic}")
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now.

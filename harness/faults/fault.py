@@ -21,7 +21,9 @@ S = TypeVar("S", bound=Value)
 class Injection(Generic[S]):
     """One fault on its targets: what inject, witness and heal are given.
 
-    `incarnations` are those of the targets before the fault.
+    `incarnations` are those of the targets before the fault. `seen` is what inject measured of a
+    target at the moment of the fault, for a witness that comes too late to measure it; heal must do
+    without.
     """
 
     stack: Stack
@@ -29,6 +31,7 @@ class Injection(Generic[S]):
     settings: S
     clock: Clock
     incarnations: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
 
 
 class Fault(Protocol[S]):

@@ -73,5 +73,6 @@ class Delay:
 
 
 def _peers(injection: Injection[IsolateSettings], target: str) -> list[str]:
-    others = [name for name in injection.stack.topology.broker_names if name != target]
-    return [*others, "zookeeper"] if injection.settings.zookeeper else others
+    topology = injection.stack.topology
+    others = [name for name in topology.broker_names if name != target]
+    return [*others, *topology.zookeeper_names] if injection.settings.zookeeper else others

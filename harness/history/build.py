@@ -18,6 +18,7 @@ from typing import Literal, TypeAlias, TypedDict, Unpack
 
 import polars as pl
 
+from harness.history.flow import NO_FLOW, Flow
 from harness.history.history import (
     ASSIGNMENTS,
     COMMITS,
@@ -65,6 +66,11 @@ class HistoryBuilder:
         self._now_ns = 0
         self._invoked_ns = 0
 
+    @property
+    def now_ns(self) -> int:
+        """When the last operation completed, or was invoked if its times were given."""
+        return self._now_ns
+
     def process(
         self,
         name: str,
@@ -97,7 +103,7 @@ class HistoryBuilder:
         **completion: Unpack[Completion],
     ) -> int:
         """Send `value`; `log` and `offset` are what the client was told, `topic` what it asked."""
-        op = self._operation("send", process, "producer", completion)
+        op = self.operation("send", process, "producer", completion)
         topic = topic or (log.rpartition("-")[0] if log else "orders")
         self._keys[value] = key
         told = None if log is None else self.log(log)
@@ -108,7 +114,7 @@ class HistoryBuilder:
         self, process: str, records: Iterable[Record] = (), **completion: Unpack[Completion]
     ) -> int:
         """Poll `records`, in the order they were handed out."""
-        op = self._operation("poll", process, "consumer", completion)
+        op = self.operation("poll", process, "consumer", completion)
         self._read(op, records)
         return op
 
@@ -116,7 +122,7 @@ class HistoryBuilder:
         self, process: str, records: Iterable[Record] = (), **completion: Unpack[Completion]
     ) -> int:
         """Read `records` as a part of the final read."""
-        op = self._operation("drain", process, "drain", completion)
+        op = self.operation("drain", process, "drain", completion)
         self._read(op, records)
         return op
 
@@ -129,7 +135,7 @@ class HistoryBuilder:
         **completion: Unpack[Completion],
     ) -> int:
         """Send and poll several records in one operation."""
-        op = self._operation("txn", process, "producer", completion)
+        op = self.operation("txn", process, "producer", completion)
         for log, offset, value in sends:
             number = self.log(log)
             self._keys[value] = 0
@@ -155,12 +161,12 @@ class HistoryBuilder:
         self, process: str, offsets: Mapping[str, int], **completion: Unpack[Completion]
     ) -> int:
         """Commit the next offset to read of each log."""
-        op = self._operation("commit", process, "consumer", completion)
+        op = self.operation("commit", process, "consumer", completion)
         self._commits.extend((op, self.log(log), offset) for log, offset in offsets.items())
         return op
 
-    def history(self) -> History:
-        """The tables of everything so far."""
+    def history(self, flow: Flow = NO_FLOW) -> History:
+        """The tables of everything so far; `flow` is what a `FlowBuilder` collected beside them."""
         return History(
             operations=pl.DataFrame(self._operations, schema=OPERATIONS, orient="row"),
             sends=pl.DataFrame(self._sends, schema=SENDS, orient="row"),
@@ -170,9 +176,11 @@ class HistoryBuilder:
             processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
             errors=tuple(self._errors),
+            flow=flow,
         )
 
-    def _operation(self, f: str, process: str, client: str, completion: Completion) -> int:
+    def operation(self, f: str, process: str, client: str, completion: Completion) -> int:
+        """An operation without records, which other builders fill; answers with its index."""
         if process not in self._processes:
             self.process(process, client=client)
         invoke_ns = completion.get("invoke_ns", self._now_ns + TICK_NS)
@@ -191,7 +199,7 @@ class HistoryBuilder:
         return op
 
     def _assignment(self, f: str, process: str, logs: Iterable[str], completion: Completion) -> int:
-        op = self._operation(f, process, "consumer", completion)
+        op = self.operation(f, process, "consumer", completion)
         self._assignments.extend((op, self.log(log)) for log in logs)
         return op
 

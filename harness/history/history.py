@@ -17,7 +17,8 @@
     logs         log Int32 · topic Int32 · name Utf8 (`topic-partition`) · partition Int32
 
 `f` is what was asked: `send`, `poll`, `subscribe`, `assign`, `revoke`, `commit`, `drain` (a poll of
-the final read, which runs from each log's start to its end), `txn` (several sends and polls).
+the final read, which runs from each log's start to its end), `txn` (several sends and polls),
+`write` and `read` (of rows of a pipeline; their tables are in `flow`).
 `subscribe` and `assign` rows carry the logs held from then on (`subscribe`: none yet).
 `outcome` is `ok`, `fail` (certainly did not happen) or `info` (may have happened; also every
 operation that never completed, whose complete_ns is null).
@@ -33,9 +34,13 @@ from typing import TypeAlias
 
 import polars as pl
 
+from harness.history.flow import NO_FLOW, Flow
+
 NOTHING = -1
 
-Function = pl.Enum(["send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn"])
+Function = pl.Enum(
+    ["send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn", "write", "read"]
+)
 Outcome = pl.Enum(["ok", "fail", "info"])
 
 Columns: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
@@ -84,6 +89,7 @@ class History:
     logs: pl.DataFrame
     errors: tuple[str, ...] = ("",)
     """Names of errors as `client:NAME`; index 0 means none."""
+    flow: Flow = NO_FLOW
 
     def log_name(self, log: int) -> str:
         """`topic-partition` of a log."""

@@ -16,6 +16,14 @@ that same id. Indices in order of invocation are given when a history is loaded.
     assignments   operation · log
     commits       operation · log · offset
 
+and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
+
+    writes        operation · table · key · version · kind
+    sightings     operation · place · table · key · version
+    rows          operation · place · table · key · version
+    changes       txn · table · key · version · before · kind
+    events        operation · place · log · offset · table · key · version · before · kind · schema
+
 All columns are 64-bit integers; a client's clock readings are monotonic nanoseconds as they were
 taken, and the origin of the run's clock is subtracted when a history is loaded.
 """
@@ -24,14 +32,26 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 SEQUENCE_BITS = 40
-FUNCTIONS = ("send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn")
+FUNCTIONS = (
+    "send",
+    "poll",
+    "subscribe",
+    "assign",
+    "revoke",
+    "commit",
+    "drain",
+    "txn",
+    "write",
+    "read",
+)
+EVENT_KINDS = ("insert", "update", "delete", "snapshot", "tombstone", "unreadable")
 OUTCOMES = ("ok", "fail", "info")
 
 Columns: TypeAlias = Mapping[str, "Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]"]
@@ -44,6 +64,22 @@ TABLES: dict[str, tuple[str, ...]] = {
     "reads": ("operation", "log", "offset", "key", "value"),
     "assignments": ("operation", "log"),
     "commits": ("operation", "log", "offset"),
+    "writes": ("operation", "table", "key", "version", "kind"),
+    "sightings": ("operation", "place", "table", "key", "version"),
+    "rows": ("operation", "place", "table", "key", "version"),
+    "changes": ("txn", "table", "key", "version", "before", "kind"),
+    "events": (
+        "operation",
+        "place",
+        "log",
+        "offset",
+        "table",
+        "key",
+        "version",
+        "before",
+        "kind",
+        "schema",
+    ),
 }
 
 
@@ -79,7 +115,21 @@ class ErrorName(msgspec.Struct, frozen=True, tag_field="what", tag="error"):
     name: str
 
 
-AnyName: TypeAlias = Origin | ProcessName | LogName | ErrorName
+class TableName(msgspec.Struct, frozen=True, tag_field="what", tag="table"):
+    """A table of the source database."""
+
+    table: int
+    name: str
+
+
+class PlaceName(msgspec.Struct, frozen=True, tag_field="what", tag="place"):
+    """A place that row versions get to."""
+
+    place: int
+    name: str
+
+
+AnyName: TypeAlias = Origin | ProcessName | LogName | ErrorName | TableName | PlaceName
 
 
 class Journal:
@@ -98,6 +148,8 @@ class Journal:
         self._logs: dict[tuple[str, int], int] = {}
         self._topics: dict[str, int] = {}
         self._errors: dict[str, int] = {}
+        self._tables: dict[str, int] = {}
+        self._places: dict[str, int] = {}
         self._processes = 0
         self._closed = False
         self._name(Origin(origin_ns=origin_ns))
@@ -132,14 +184,29 @@ class Journal:
                 self._name(ErrorName(self._errors[name], name))
             return self._errors[name]
 
-    def append(
-        self,
-        table: Literal[
-            "operations", "completions", "sends", "deliveries", "reads", "assignments", "commits"
-        ],
-        columns: Columns,
-    ) -> None:
-        """Append rows given as columns; they are in the file when this returns."""
+    def table(self, name: str) -> int:
+        """The number of a table of the source."""
+        with self._lock:
+            if name not in self._tables:
+                self._tables[name] = len(self._tables)
+                self._name(TableName(self._tables[name], name))
+            return self._tables[name]
+
+    def place(self, name: str) -> int:
+        """The number of a place."""
+        with self._lock:
+            if name not in self._places:
+                self._places[name] = len(self._places)
+                self._name(PlaceName(self._places[name], name))
+            return self._places[name]
+
+    def append(self, table: str, columns: Columns) -> None:
+        """Append rows given as columns; they are in the file when this returns.
+
+        Args:
+            table: one of TABLES.
+            columns: all of that table's, equally long.
+        """
         names = TABLES[table]
         if len(columns[names[0]]) == 0:
             return

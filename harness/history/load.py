@@ -7,9 +7,12 @@ import msgspec
 import polars as pl
 import pyarrow as pa
 
+from harness.history import flow
 from harness.history import history as tables
+from harness.history.flow import Flow
 from harness.history.history import History
 from harness.history.journal import (
+    EVENT_KINDS,
     FUNCTIONS,
     OUTCOMES,
     SEQUENCE_BITS,
@@ -18,7 +21,9 @@ from harness.history.journal import (
     ErrorName,
     LogName,
     Origin,
+    PlaceName,
     ProcessName,
+    TableName,
 )
 from harness.kit.errors import RunFolderError
 
@@ -40,6 +45,7 @@ def load(folder: Path) -> History:
     operations = _operations(raw, origin_ns)
     index = operations.select("id", "op")
     return History(
+        flow=_flow(raw, index, names),
         operations=operations.drop("id").cast(dict(tables.OPERATIONS)),  # type: ignore[arg-type]
         sends=_sends(raw, index),
         reads=_by_operation(raw["reads"], index, tables.READS),
@@ -110,6 +116,28 @@ def _by_operation(raw: pl.DataFrame, index: pl.DataFrame, schema: pl.Schema) -> 
         .sort("op", maintain_order=True)
         .select(schema.names())
         .cast(dict(schema))  # type: ignore[arg-type]
+    )
+
+
+def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName]) -> Flow:
+    """What became of row changes; empty tables for a run without a pipeline."""
+
+    def rows(table: str, schema: pl.Schema) -> pl.DataFrame:
+        frame = raw[table]
+        if "kind" in frame.columns:
+            frame = frame.with_columns(_word("kind", EVENT_KINDS))
+        if "operation" not in frame.columns:
+            return frame.select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
+        return _by_operation(frame, index, schema)
+
+    return Flow(
+        tables=_frame(_only(names, TableName), flow.TABLES),
+        places=_frame(_only(names, PlaceName), flow.PLACES),
+        changes=rows("changes", flow.CHANGES),
+        events=rows("events", flow.EVENTS),
+        rows=rows("rows", flow.ROWS),
+        writes=rows("writes", flow.WRITES),
+        sightings=rows("sightings", flow.SIGHTINGS),
     )
 
 

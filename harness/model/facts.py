@@ -53,6 +53,8 @@ class Facts(Value, frozen=True, kw_only=True):
     faults: tuple[FaultEvent, ...] = ()
     phases: tuple[PhaseEvent, ...] = ()
     leaders: tuple[LeaderEvent, ...] = ()
+    drained: tuple[str, ...] = ()
+    """Places of a pipeline that the final read covered completely; the source with its binlog."""
     unknowns: tuple[str, ...] = ()
     """What the engine saw that keeps the run from proving anything."""
     host_stall_ms_max: float = 0.0

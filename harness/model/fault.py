@@ -13,11 +13,14 @@ class Role(Value, frozen=True, kw_only=True):
     """A target by role, resolved to names of services when the step begins.
 
     Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
-    name; compile draws the index when it is None), `brokers` (all), `service` (by name), `links`
-    (client links; index as for `broker`), `same` (whatever the step of that name resolved to).
+    name; compile draws the index when it is None), `brokers` (all), `service` (by name), `task`
+    (the Connect worker that runs the index-th task, from 0, of the connector `name`), `same`
+    (whatever the step of that name resolved to).
     """
 
-    kind: Literal["leader", "followers", "controller", "broker", "brokers", "service", "same"]
+    kind: Literal[
+        "leader", "followers", "controller", "broker", "brokers", "service", "task", "same"
+    ]
     topic: str | None = None
     partition: int = 0
     index: int | None = None
@@ -31,6 +34,8 @@ class Role(Value, frozen=True, kw_only=True):
                 return f"broker number {'?' if self.index is None else self.index}"
             case "service":
                 return self.name or "?"
+            case "task":
+                return f"worker of task {self.index or 0} of {self.name}"
             case "same":
                 return f"same as {self.name}"
             case _:

@@ -108,6 +108,116 @@ class Kafka(Protocol):
         """Log start offset and end offset (high watermark) now; raises while there is no leader."""
 
 
+class Cursor(Protocol):
+    """`pymysql.cursors.Cursor`, as far as we use it."""
+
+    @property
+    def rowcount(self) -> int: ...
+    def execute(self, query: str, args: Any = None) -> int: ...  # noqa: ANN401
+    def executemany(self, query: str, args: Any) -> Any: ...  # noqa: ANN401
+    def fetchone(self) -> Any: ...  # noqa: ANN401 - a row, or None
+    def fetchall(self) -> Sequence[Any]: ...
+    def close(self) -> None: ...
+
+
+class SqlConnection(Protocol):
+    """`pymysql.Connection`, as far as we use it."""
+
+    def begin(self) -> None: ...
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+    def cursor(self) -> Cursor: ...
+    def close(self) -> None: ...
+
+
+class MySql(Protocol):
+    """The MySQL servers of one stack."""
+
+    def connection(
+        self,
+        service: str = "mysql",
+        *,
+        database: str | None = None,
+        autocommit: bool = False,
+        answer_limit_s: float = 5.0,
+    ) -> SqlConnection:
+        """A new connection over the client link, of which a lost server is noticed in time."""
+
+
+class RedisClient(Protocol):
+    """`redis.Redis`, as far as we use it; answers are text."""
+
+    def execute_command(self, *command: Any) -> Any: ...  # noqa: ANN401
+    def close(self) -> None: ...
+
+
+class Redis(Protocol):
+    """The Redis servers of one stack."""
+
+    def client(self, service: str = "redis", *, answer_limit_s: float = 5.0) -> RedisClient:
+        """A client over the client link that sends nothing twice."""
+
+    def flush(self, service: str) -> tuple[int, int]:
+        """Delete every key, over the harness's own link; how many there were, and then are."""
+
+
+class Connect(Protocol):
+    """The Connect workers of one stack, as one; asked over the harness's own links."""
+
+    def create(self, connector: str, config: Settings) -> None:
+        """Create a connector or give it another configuration."""
+
+    def delete(self, connector: str) -> None:
+        """Delete a connector; one that is not there is no error."""
+
+    def pause(self, connector: str) -> None: ...
+    def resume(self, connector: str) -> None: ...
+    def stop(self, connector: str) -> None: ...
+
+    def restart(self, connector: str, *, only_failed: bool = False) -> None:
+        """Restart a connector and its tasks."""
+
+    def restart_task(self, connector: str, task: int = 0) -> None: ...
+
+    def status(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
+        """States of a connector and its tasks, as Connect's REST interface tells them."""
+
+    def offsets(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
+        """How far it has read, as Connect's REST interface tells it."""
+
+    def reset_offsets(self, connector: str) -> None:
+        """Forget how far a stopped connector has read."""
+
+    def wait_running(self, connector: str, *, limit_s: float = 60.0) -> None:
+        """Wait until the connector and all its tasks are RUNNING."""
+
+    def worker_of(self, connector: str, task: int = 0) -> str:
+        """The service that runs the task now."""
+
+
+class SchemaRegistry(Protocol):
+    """The schema registry of one stack, over the client link."""
+
+    def subjects(self) -> tuple[str, ...]: ...
+
+    def register(self, subject: str, schema: str) -> int:
+        """Register an Avro schema; its id."""
+
+    def versions(self, subject: str) -> tuple[int, ...]: ...
+    def schema(self, schema_id: int) -> str: ...
+
+    def compatibility(self, subject: str | None = None) -> str:
+        """What changes of schema are let in, for all subjects or for one."""
+
+    def set_compatibility(self, level: str, subject: str | None = None) -> None: ...
+
+    def is_compatible(self, subject: str, schema: str) -> bool:
+        """Whether the schema would be let in after the latest of the subject."""
+
+    def client(self) -> Any:  # noqa: ANN401 - confluent_kafka.schema_registry.SchemaRegistryClient
+        """The bare client that serializers and deserializers want."""
+
+
 class Services(Protocol):
     """Power over the processes of a stack, by name of service. Every call is idempotent."""
 
@@ -150,6 +260,18 @@ class Network(Protocol):
     def round_trip_ms(self, service: str) -> float:
         """Measured round trip of one request through the client link of `service`."""
 
+    def cut_link(self, caller: str, callee: str) -> None:
+        """Refuse or drop what `caller` sends to `callee` over the link that leads there.
+
+        The caller is a service, `connect` for all workers, or `client` on the host.
+        """
+
+    def mend_link(self, caller: str, callee: str) -> None:
+        """Undo `cut_link`."""
+
+    def link_fails(self, caller: str, callee: str) -> str | None:
+        """A measurement that nothing comes through the link; None when something does."""
+
 
 class Stack(Services, Network, Protocol):
     """A running stack, real or fake."""
@@ -161,6 +283,29 @@ class Stack(Services, Network, Protocol):
     @property
     def kafka(self) -> Kafka:
         """Its Kafka cluster, seen by clients."""
+
+    @property
+    def mysql(self) -> MySql:
+        """Its MySQL servers."""
+
+    @property
+    def redis(self) -> Redis:
+        """Its Redis servers."""
+
+    @property
+    def connect(self) -> Connect:
+        """Its Connect workers."""
+
+    @property
+    def registry(self) -> SchemaRegistry:
+        """Its schema registry."""
+
+    def address(self, service: str, traffic: str = "client") -> tuple[str, int]:
+        """Host and port where a caller reaches `service`.
+
+        `traffic` is `client` or `harness` on the host, or `connect`: what the configuration of a
+        connector has to say.
+        """
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""

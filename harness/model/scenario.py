@@ -1,16 +1,20 @@
 """A scenario states what must hold while what breaks; a plan is a scenario with every die cast."""
 
 from harness.model.fault import Step
+from harness.model.pipeline import PipelineWorkload
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.model.workload import LogWorkload
+
+NO_LOGS = LogWorkload(topics=(), producers=())
+NO_PIPELINE = PipelineWorkload(tables=(), writers=(), paths=())
 
 
 class Floor(Value, frozen=True, kw_only=True):
     """Below this a run has proved nothing and is UNKNOWN."""
 
     acks: int = 100
-    """Acknowledged sends over the whole run."""
+    """Acknowledged sends, or writes to the source of a pipeline, over the whole run."""
 
 
 class Limits(Value, frozen=True, kw_only=True):
@@ -32,7 +36,7 @@ class Scenario(Value, frozen=True, kw_only=True):
     about: str
     claims: tuple[str, ...] = ()
     topology: Topology = Topology()
-    workload: LogWorkload
+    workload: LogWorkload | PipelineWorkload
     steps: tuple[Step, ...] = ()
     baseline_acks: int = 100
     """Acknowledged sends without faults before chaos may begin."""
@@ -40,6 +44,24 @@ class Scenario(Value, frozen=True, kw_only=True):
     """Acknowledged sends after the last heal before traffic stops; shows that service came back."""
     floor: Floor = Floor()
     limits: Limits = Limits()
+
+    @property
+    def log_workload(self) -> LogWorkload:
+        """The producers and consumers; none when the workload is a pipeline."""
+        match self.workload:
+            case LogWorkload():
+                return self.workload
+            case PipelineWorkload():
+                return NO_LOGS
+
+    @property
+    def pipeline(self) -> PipelineWorkload:
+        """The pipeline; one without tables and paths when the workload is none."""
+        match self.workload:
+            case LogWorkload():
+                return NO_PIPELINE
+            case PipelineWorkload():
+                return self.workload
 
 
 class Plan(Value, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ class Anomaly(Value, frozen=True, kw_only=True):
     """Kebab-case name, one of `harness.checkers.anomalies`."""
     log: str | None = None
     """`topic-partition`."""
+    hop: str | None = None
+    """The hop of a pipeline that is to blame, as `harness.model.pipeline.hops` names it."""
     keys: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     operations: tuple[int, ...] = ()
@@ -40,6 +42,8 @@ class Finding(Value, frozen=True, kw_only=True):
     permitted_by: tuple[str, ...]
     """The settings that permit it, with the reason; empty: no setting permits it."""
     examples: tuple[Anomaly, ...]
+    hops: dict[str, int] = {}
+    """How many of them each hop of a pipeline is to blame for."""
 
 
 class CheckResult(Value, frozen=True, kw_only=True):
@@ -48,6 +52,8 @@ class CheckResult(Value, frozen=True, kw_only=True):
     checker: str
     counts: dict[str, int] = {}
     examples: tuple[Anomaly, ...] = ()
+    hops: dict[str, dict[str, int]] = {}
+    """For kinds that happen in hops of a pipeline: how many each hop is to blame for."""
     unknown: str | None = None
     """Why this checker could not judge, if it could not."""
     statistics: dict[str, float] = {}
@@ -63,6 +69,26 @@ class ClaimResult(Value, frozen=True, kw_only=True):
     """What contradicts it, or why it is unknown."""
 
 
+class HopResult(Value, frozen=True, kw_only=True):
+    """What one hop of a pipeline did with what it was given."""
+
+    hop: str
+    expected: int
+    """What should have arrived: writes at the source, changes at topics, rows at a copy."""
+    delivered: int
+    """What of that did arrive, as it should."""
+    lost: int = 0
+    duplicate: int = 0
+    reordered: int = 0
+    stale: int = 0
+    """Rows, and sights of rows, older than they should be; deleted ones among them."""
+    foreign: int = 0
+    """What arrived though the origin never had it."""
+    inherited: int = 0
+    """Rows that are wrong because of an earlier hop."""
+    examples: tuple[str, ...] = ()
+
+
 class Verdict(Value, frozen=True, kw_only=True):
     """The judgement of one run."""
 
@@ -73,6 +99,8 @@ class Verdict(Value, frozen=True, kw_only=True):
     unknowns: tuple[str, ...]
     """Why the run proves nothing, each a sentence."""
     checkers: tuple[CheckResult, ...]
+    hops: tuple[HopResult, ...] = ()
+    """Of a pipeline: what each hop lost, repeated, reordered or staled, in the order of the way."""
 
     def count(self, kind: str) -> int:
         """How many anomalies of `kind` there are."""

@@ -113,7 +113,7 @@ def _checkers(verdict: Verdict) -> Markup:
 def arrangement(plan: Plan) -> Markup:
     """What ran: the stack, the topics, the traffic, the limits."""
     scenario = plan.scenario
-    workload = scenario.workload
+    workload = scenario.log_workload
     rows = [
         ("stack", _stack(scenario.topology)),
         *((f"topic: {topic.name}", _topic(topic)) for topic in workload.topics),

@@ -7,6 +7,7 @@ from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.axis import Axis
 from harness.reporting.fault_story import FaultStory
+from harness.reporting.hop_table import by_hop
 from harness.reporting.markup import Markup, items, join, prose, table, tag
 from harness.reporting.numbering import first_example, first_numbers
 from harness.reporting.statistics import Statistics
@@ -121,12 +122,13 @@ def findings(verdict: Verdict) -> Markup:
         (
             finding.kind if number is None else tag("a", finding.kind, href=f"#anomaly-{number}"),
             count(finding.count),
+            by_hop(finding.hops),
             _counts(finding),
             _sentences(finding.permitted_by) or "No setting permits it.",
         )
         for finding, number in zip(verdict.findings, numbers, strict=True)
     ]
-    head = ("Anomaly", "How many", "Counts", "Settings that permit it")
+    head = ("Anomaly", "How many", "Where", "Counts", "Settings that permit it")
     return table(head, rows, numbers=(1,), kind="findings")
 
 

@@ -17,7 +17,7 @@ from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Verdict
-from harness.reporting import background, judgement, proof
+from harness.reporting import background, hop_table, judgement, proof
 from harness.reporting.axis import axis_of
 from harness.reporting.fault_story import stories
 from harness.reporting.markup import Markup, join, tag
@@ -47,6 +47,7 @@ def render(
     }
     sections = [
         ("claims", "Claims", judgement.claims(cut)),
+        *([("hops", "Hop by hop", hop_table.section(verdict.hops))] if verdict.hops else ()),
         ("findings", "Findings", judgement.findings(cut)),
         ("faults", "Faults", judgement.faults(faults)),
         ("timeline", "Timeline", _timeline_place()),

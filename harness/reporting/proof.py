@@ -42,6 +42,7 @@ def _proof(
     number: int, anomaly: Anomaly, finding: Finding, rows: Mapping[int, OperationRow]
 ) -> Markup:
     place = f" in {anomaly.log}" if anomaly.log else ""
+    place += f" at {anomaly.hop}" if anomaly.hop else ""
     title = tag("summary", tag("strong", f"{anomaly.kind}{place}"), " ", _subject(anomaly))
     named = [rows[op].pointing(anomaly.values) for op in anomaly.operations if op in rows]
     parts = [title, items((prose(line) for line in anomaly.because[:SENTENCES_MAX]), "because")]

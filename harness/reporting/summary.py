@@ -12,6 +12,7 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.fault_story import FaultStory, stories
+from harness.reporting.hop_table import by_hop, lines
 from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
 from harness.reporting.words import count, headline, moment
@@ -50,6 +51,8 @@ def summary(
     for reason in verdict.unknowns:
         text.append(f"  unknown because {reason}\n")
     _claims(text, verdict)
+    if verdict.hops:
+        text.append(f"\nHop by hop\n{lines(verdict.hops)}")
     _findings(text, verdict.findings)
     _faults(text, stories(plan, facts))
     example = first_example(verdict.findings)
@@ -84,7 +87,7 @@ def _findings(text: Text, findings: Sequence[Finding]) -> None:
             text.append(f" against {finding.claim}" if finding.claim else "")
         else:
             text.append("allowed")
-        text.append("\n")
+        text.append(f"\n             {by_hop(finding.hops)}\n" if finding.hops else "\n")
         for reason in finding.permitted_by:
             text.append(f"             {reason}\n")
 

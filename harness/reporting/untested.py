@@ -48,7 +48,9 @@ def _faults(faults: Sequence[FaultStory]) -> Iterator[str]:
 
 
 def _workload(plan: Plan) -> Iterator[str]:
-    workload = plan.scenario.workload
+    workload = plan.scenario.log_workload
+    if not workload.topics:
+        return
     if not workload.consumers:
         yield "No consumer ran beside the traffic: only what the logs hold at the end was judged."
     elif all(consumers.mode == "assigned" for consumers in workload.consumers):

@@ -8,7 +8,11 @@ from typing import Literal
 import confluent_kafka
 from docker.utils.socket import STDERR, frames_iter
 
+from harness.clients.connect import ConnectClients
 from harness.clients.kafka import KafkaClients
+from harness.clients.mysql import MySqlClients
+from harness.clients.redis import RedisClients
+from harness.clients.registry import Registry
 from harness.model.fault import Role
 from harness.model.ports import ServiceState
 from harness.model.topology import Topology
@@ -21,7 +25,8 @@ from harness.stack.links import Links
 from harness.stack.one_shot import OneShot
 from harness.stack.processes import Processes
 from harness.stack.readiness import clients_of
-from harness.stack.specs import Blueprint
+from harness.stack.services import mysql, redis, registry
+from harness.stack.specs import CLIENT, HARNESS, Address, Blueprint
 
 
 class StatusRow(Value, frozen=True, kw_only=True):
@@ -57,6 +62,14 @@ class DockerStack:
         self._processes = Processes(api, identity, blueprint, beside)
         self._links = Links(blueprint, self._processes, beside)
         self._kafka = clients_of(blueprint)
+        databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
+        self._mysql = MySqlClients(self._addresses(CLIENT, databases))
+        self._redis = RedisClients(
+            self._addresses(CLIENT, caches), self._addresses(HARNESS, caches)
+        )
+        self._connect = ConnectClients(self._addresses(HARNESS, blueprint.topology.worker_names))
+        schemas = self._addresses(CLIENT, (registry.NAME,))
+        self._registry = Registry(schemas.get(registry.NAME))
 
     @property
     def topology(self) -> Topology:
@@ -67,6 +80,30 @@ class DockerStack:
     def kafka(self) -> KafkaClients:
         """Its Kafka cluster, seen by clients."""
         return self._kafka
+
+    @property
+    def mysql(self) -> MySqlClients:
+        """Its MySQL servers."""
+        return self._mysql
+
+    @property
+    def redis(self) -> RedisClients:
+        """Its Redis servers."""
+        return self._redis
+
+    @property
+    def connect(self) -> ConnectClients:
+        """Its Connect workers."""
+        return self._connect
+
+    @property
+    def registry(self) -> Registry:
+        """Its schema registry."""
+        return self._registry
+
+    def address(self, service: str, traffic: str = CLIENT) -> Address:
+        """Host and port where a caller reaches `service`; raises UsageError when it has no link."""
+        return self.blueprint.address(traffic, service)
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -140,11 +177,25 @@ class DockerStack:
         """Measured round trip of one request through the client link of `service`."""
         return self._links.round_trip_ms(service)
 
+    def cut_link(self, caller: str, callee: str) -> None:
+        """Refuse or drop what `caller` sends to `callee`."""
+        self._links.cut_link(caller, callee)
+
+    def mend_link(self, caller: str, callee: str) -> None:
+        """Undo `cut_link`."""
+        self._links.mend_link(caller, callee)
+
+    def link_fails(self, caller: str, callee: str) -> str | None:
+        """A measurement that nothing comes through the link; None when something does."""
+        return self._links.link_fails(caller, callee)
+
     # The whole
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""
-        return roles.resolve(role, self._kafka, self.topology, self.services)
+        return roles.resolve(
+            role, self._kafka, self.topology, self.services, self._connect.worker_of
+        )
 
     def unhealthy(self) -> str | None:
         """None when every service runs and every partition is fully replicated; else why not."""
@@ -208,13 +259,29 @@ class DockerStack:
         """Versions of what runs."""
         with translated("ask the engine for its version"):
             engine = self._api.version()["Version"]
-        pinned = images.recipe("kafka").versions["KAFKA_VERSION"]
         return {
             "docker": engine,
-            "kafka": self.topology.kafka_version or pinned,
+            **self._pinned(),
             "toxiproxy": self._links.proxy.version(),
             "confluent-kafka": version("confluent-kafka"),
             "librdkafka": confluent_kafka.libversion()[0],
+        }
+
+    def _pinned(self) -> dict[str, str]:
+        """Versions that the images of this stack were made of."""
+        chosen = self.topology.kafka_version
+        overrides = {"KAFKA_VERSION": chosen} if chosen else None
+        made_of: dict[str, str] = {}
+        for image in sorted({spec.image for spec in self.blueprint.services.values()}):
+            made_of |= images.recipe(image, overrides=overrides).versions
+        return {_component(name): number for name, number in sorted(made_of.items())}
+
+    def _addresses(self, traffic: str, services: Sequence[str]) -> dict[str, Address]:
+        """Where a caller reaches each of `services` that the stack has."""
+        return {
+            service: self.blueprint.address(traffic, service)
+            for service in services
+            if service in self.blueprint.services
         }
 
     def close(self) -> None:
@@ -233,3 +300,8 @@ class DockerStack:
         containers.remove_all(self._api, self.identity.stack)
         if self._lease is not None:
             self._lease.release(forget=True)
+
+
+def _component(variable: str) -> str:
+    """`KAFKA_VERSION` as `kafka`."""
+    return variable.removesuffix("_VERSION").lower().replace("_", "-")

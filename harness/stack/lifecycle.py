@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
 from harness.kit.errors import BootError, HarnessError, PortTakenError, UsageError, WaitTimeout
@@ -15,7 +15,7 @@ from harness.stack.engine import Api, connect, require_disk
 from harness.stack.labels import Identity
 from harness.stack.published import free_ports
 from harness.stack.readiness import Readiness
-from harness.stack.specs import Blueprint
+from harness.stack.specs import Blueprint, ServiceSpec
 
 BOOT_LIMIT_S = 120.0
 ATTACH_LIMIT_S = 5.0
@@ -220,16 +220,24 @@ def _boot(
 
 
 def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -> None:
-    """Start all containers at once."""
+    """Start all containers at once, but for those that come after others."""
     network = containers.create_network(identity, blueprint)
-    specs = blueprint.services.values()
+    specs = blueprint.services
+    started: dict[str, Future[None]] = {name: Future() for name in specs}
+
+    def launch(spec: ServiceSpec) -> None:
+        try:
+            for name in spec.after:
+                started[name].result()
+            containers.launch(spec, tags[spec.image], network, identity, blueprint)
+        except BaseException as error:
+            started[spec.name].set_exception(error)
+            raise
+        started[spec.name].set_result(None)
+
     pool = ThreadPoolExecutor(max_workers=len(specs))
     try:
-        started = [
-            pool.submit(containers.launch, spec, tags[spec.image], network, identity, blueprint)
-            for spec in specs
-        ]
-        for future in started:
+        for future in [pool.submit(launch, spec) for spec in specs.values()]:
             future.result()
     finally:
         # Also when interrupted: only what has been started can be found and removed.

@@ -1,10 +1,9 @@
-"""Power over the links of one stack: packets between containers, and the proxy's client links."""
+"""Power over the links of one stack: packets between containers, and links through the proxy."""
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from harness.clients import wire
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.network import partition
@@ -12,19 +11,20 @@ from harness.network.proxy import Proxy, ProxyTimeout
 from harness.stack.one_shot import OneShot
 from harness.stack.processes import Processes
 from harness.stack.services import toxiproxy
-from harness.stack.specs import CONTROL_PORT_NAME, HOST, Blueprint, link_name
+from harness.stack.specs import CLIENT, CONTROL_PORT_NAME, HOST, Blueprint, LinkSpec
 
 ROUND_TRIP_LIMIT_S = 15.0
 PROXY_LIMIT_S = 20.0
-_CLIENT = "client"
+# Run beside the proxy: whether its listener takes a connection.
+_KNOCK = "bash -c ': </dev/tcp/127.0.0.1/{port}' 2>/dev/null && echo open || echo refused"
 _LOG = logging.getLogger(__name__)
 
 
 class Links:
     """The links of one stack. Every call is idempotent.
 
-    It remembers what is cut and delayed, because rules die with the process they were made for and
-    a restarted service may have another address: `restarted` puts all of it in force again.
+    It remembers what is cut, closed and delayed, because rules die with the process they were made
+    for and a restarted service may have another address: `restarted` puts all of it in force again.
     """
 
     def __init__(self, blueprint: Blueprint, processes: Processes, beside: OneShot) -> None:
@@ -34,6 +34,7 @@ class Links:
         self.proxy = Proxy(HOST, blueprint.ports[CONTROL_PORT_NAME])
         self._lock = threading.RLock()
         self._cuts: dict[str, set[str]] = {}
+        self._closed: set[str] = set()
         self._delays_ms: dict[str, int] = {}
 
     def cut(self, service: str, peers: Sequence[str]) -> None:
@@ -57,14 +58,10 @@ class Links:
 
     def delay(self, service: str, latency_ms: int) -> None:
         """Delay what clients receive from `service`; 0 undoes it."""
-        link = self._client_link(service)
+        link = self._client_link(service).name
         with self._lock:
             self._delays_ms[link] = latency_ms
-            try:
-                self.proxy.delay(link, latency_ms)
-            except ProxyTimeout as error:
-                _LOG.warning("%s; the proxy is replaced, which closes every connection", error)
-                self._replace_proxy()
+            self._tell_proxy(lambda: self.proxy.delay(link, latency_ms))
 
     def round_trip_ms(self, service: str) -> float:
         """Measured round trip of one request through the client link of `service`.
@@ -73,18 +70,46 @@ class Links:
             FaultError: there was no answer.
         """
         self._client_link(service)
+        measure = self._blueprint.services[service].round_trip_ms
         try:
-            return wire.round_trip_ms(
-                self._blueprint.address(_CLIENT, service), limit_s=ROUND_TRIP_LIMIT_S
-            )
+            return measure(self._blueprint.address(CLIENT, service), ROUND_TRIP_LIMIT_S)
         except OSError as error:
             raise FaultError(f"no answer through the client link of {service}: {error}") from error
 
+    def cut_link(self, caller: str, callee: str) -> None:
+        """Close the proxy's listener of this link, or drop packets where none is between."""
+        link = self._blueprint.link(caller, callee)
+        if link is None:
+            self.cut(caller, [callee])
+            return
+        with self._lock:
+            self._closed.add(link.name)
+            self._tell_proxy(lambda: self.proxy.enable(link.name, enabled=False))
+
+    def mend_link(self, caller: str, callee: str) -> None:
+        """Undo `cut_link`."""
+        link = self._blueprint.link(caller, callee)
+        if link is None:
+            self.mend(caller, [callee])
+            return
+        with self._lock:
+            self._closed.discard(link.name)
+            self._tell_proxy(lambda: self.proxy.enable(link.name, enabled=True))
+
+    def link_fails(self, caller: str, callee: str) -> str | None:
+        """Knock at the proxy's listener, or count dropped packets; None when something passes."""
+        link = self._blueprint.link(caller, callee)
+        if link is None:
+            lost = self.dropped(caller, [callee])
+            return f"{lost} packets between {caller} and {callee} dropped" if lost else None
+        answer = self._run(toxiproxy.NAME, _KNOCK.format(port=link.listen)).strip()
+        return None if answer == "open" else f"{caller} is refused a connection to {callee}"
+
     def restarted(self, service: str) -> None:
-        """Put what is cut and delayed in force again after a start of `service`."""
+        """Put what is cut, closed and delayed in force again after a start of `service`."""
         with self._lock:
             if service == toxiproxy.NAME:
-                self._delay_again()
+                self._impair_again()
             for cut_off, peers in self._cuts.items():
                 affected = peers if cut_off == service else peers & {service}
                 if affected and self._has_network(cut_off):
@@ -103,20 +128,24 @@ class Links:
     def _run(self, service: str, script: str) -> str:
         return self._beside.in_network_of(self._processes.name(service), script)
 
-    def _client_link(self, service: str) -> str:
-        name = link_name(_CLIENT, service)
-        if name not in self._blueprint.ports:
+    def _client_link(self, service: str) -> LinkSpec:
+        link = self._blueprint.link(CLIENT, service)
+        if link is None:
             raise FaultError(f"{service} has no client link")
-        return name
+        return link
 
-    def _replace_proxy(self) -> None:
-        self._processes.kill(toxiproxy.NAME)
-        self._processes.start(toxiproxy.NAME)
-        self._delay_again()
+    def _tell_proxy(self, tell: Callable[[], None]) -> None:
+        try:
+            tell()
+        except ProxyTimeout as error:
+            _LOG.warning("%s; the proxy is replaced, which closes every connection", error)
+            self._processes.kill(toxiproxy.NAME)
+            self._processes.start(toxiproxy.NAME)
+            self._impair_again()
 
-    def _delay_again(self) -> None:
+    def _impair_again(self) -> None:
         delays = {link: latency for link, latency in self._delays_ms.items() if latency}
-        if not delays:
+        if not delays and not self._closed:
             return
         wait_until(
             "the restarted proxy to have its listeners",
@@ -125,6 +154,8 @@ class Links:
         )
         for link, latency_ms in delays.items():
             self.proxy.delay(link, latency_ms)
+        for link in sorted(self._closed):
+            self.proxy.enable(link, enabled=False)
 
     def _lacking(self) -> str | None:
         return self.proxy.missing([link.name for link in self._blueprint.links])

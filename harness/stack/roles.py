@@ -1,6 +1,6 @@
 """Who has a role now, asked of the cluster itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from confluent_kafka import KafkaException
@@ -18,15 +18,32 @@ class Cluster(Protocol):
     def controller(self) -> int | None: ...  # noqa: D102
 
 
+def _nobody_works(connector: str, task: int) -> str:
+    raise FaultError(f"nobody runs task {task} of {connector}: there is no Connect")
+
+
 def resolve(
-    role: Role, cluster: Cluster, topology: Topology, services: tuple[str, ...]
+    role: Role,
+    cluster: Cluster,
+    topology: Topology,
+    services: tuple[str, ...],
+    worker_of: Callable[[str, int], str] = _nobody_works,
 ) -> tuple[str, ...]:
     """Names of the services that have `role` now.
+
+    Args:
+        role: to be resolved.
+        cluster: who leads what.
+        topology: which brokers there are.
+        services: all that there are.
+        worker_of: who runs a task of a connector; raises FaultError when nobody does.
 
     Raises:
         FaultError: nobody has; says what was seen.
     """
     try:
+        if role.kind == "task":
+            return (worker_of(role.name or "", role.index or 0),)
         return _resolve(role, cluster, topology, services)
     except KafkaException as error:
         raise FaultError(f"nobody can be found as {role}: {error.args[0].str()}") from error
@@ -53,7 +70,7 @@ def _resolve(
             if role.name not in services:
                 raise FaultError(f"no service {role.name!r}; there are {', '.join(services)}")
             return (role.name,)
-        case "same":
+        case _:
             raise FaultError(f"{role}: only the run knows what an earlier step resolved to")
 
 

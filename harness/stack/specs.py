@@ -2,18 +2,26 @@
 
 From one topology and one set of published ports come the containers (harness.stack.containers) and
 the compose file (harness.stack.compose). The host reaches nothing but the proxy: every link has a
-listener of its own there, so a link can be delayed or closed without touching any other.
+listener of its own there, so a link can be delayed or closed without touching any other. So has
+every link between two services that scenarios want to close.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
+from harness.kit.errors import FaultError, UsageError
 from harness.kit.registry import Registry
 from harness.model.topology import Topology
-from harness.model.value import Settings
+from harness.model.value import Scalar, Settings
+
+Address: TypeAlias = tuple[str, int]
 
 HOST = "127.0.0.1"
+PROXY = "toxiproxy"
+CLIENT = "client"
+HARNESS = "harness"
 CONTROL_PORT_NAME = "control"
 CONTROL_PORT = 8474
 
@@ -22,12 +30,17 @@ def _always_ready() -> str | None:
     return None
 
 
+def _no_round_trip(_address: Address, _limit_s: float) -> float:
+    raise FaultError("nothing is known that it would answer to")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSpec:
-    """A way from the host into one service, through a listener of the proxy.
+    """A way into one service, through a listener of the proxy.
 
-    `traffic` is `client` for what scenarios send and read, and `harness` for what the harness asks
-    on its own behalf: faults on client links must not blind the harness.
+    `traffic` is who calls. From the host: `client` for what scenarios send and read, and `harness`
+    for what the harness asks on its own behalf, since faults on client links must not blind the
+    harness. Within the stack's network: the service that calls, or `connect` for all workers.
     """
 
     traffic: str
@@ -41,6 +54,11 @@ class LinkSpec:
     def name(self) -> str:
         """`client-broker-1`."""
         return link_name(self.traffic, self.service)
+
+    @property
+    def from_host(self) -> bool:
+        """Whether the host calls, so that the listener has to be published."""
+        return self.traffic in (CLIENT, HARNESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +77,15 @@ class ServiceSpec:
     published: Mapping[int, int] = field(default_factory=dict)
     """Ports of the container, and the loopback port of the host for each."""
     memory_mb: int
+    after: tuple[str, ...] = ()
+    """Services that are started before it: it gives up on a name that nobody has yet."""
     ready: Callable[[], str | None] = field(default=_always_ready, compare=False)
     """None when the service answers its protocol, else what is missing."""
+    round_trip_ms: Callable[[Address, float], float] = field(default=_no_round_trip, compare=False)
+    """Milliseconds that one request takes that is sent to this address, within a limit in seconds.
+
+    Raises OSError when there is no answer.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +120,22 @@ class Blueprint:
         kinds = (kind for _, kind in SERVICE_KINDS.items())
         return {spec.name: spec for kind in kinds for spec in kind.services(self)}
 
-    def address(self, traffic: str, service: str) -> tuple[str, int]:
-        """Host and port where the host reaches `service` for this class of traffic."""
-        return HOST, self.ports[link_name(traffic, service)]
+    def link(self, traffic: str, service: str) -> LinkSpec | None:
+        """The proxy's link of that caller into `service`; None when there is none."""
+        name = link_name(traffic, service)
+        return next((link for link in self.links if link.name == name), None)
+
+    def address(self, traffic: str, service: str) -> Address:
+        """Host and port where this caller, on the host or in the network, reaches `service`.
+
+        Raises:
+            UsageError: the stack has no such link.
+        """
+        link = self.link(traffic, service)
+        if link is None:
+            known = ", ".join(link.name for link in self.links)
+            raise UsageError(f"nothing links {traffic} to {service}; there are {known}")
+        return (HOST, self.ports[link.name]) if link.from_host else (PROXY, link.listen)
 
 
 def link_name(traffic: str, service: str) -> str:
@@ -112,14 +150,38 @@ def links_of(topology: Topology) -> tuple[LinkSpec, ...]:
 
 def listeners_of(topology: Topology) -> dict[str, int]:
     """Ports of the proxy that are published, by name."""
-    listeners = {link.name: link.listen for link in links_of(topology)}
+    listeners = {link.name: link.listen for link in links_of(topology) if link.from_host}
     return {CONTROL_PORT_NAME: CONTROL_PORT, **listeners}
 
 
-def properties(settings: Settings) -> str:
-    """`settings` as a Java properties file."""
-    return "".join(f"{name}={_java(value)}\n" for name, value in settings.items())
+def properties(
+    settings: Settings, *, between: str = "=", yes: str = "true", no: str = "false"
+) -> str:
+    """`settings` as lines of a configuration file; as Java's properties unless told otherwise.
+
+    Args:
+        settings: by name.
+        between: stands between name and value.
+        yes: how True is written.
+        no: how False is written.
+    """
+
+    def written(value: Scalar) -> str:
+        return (yes if value else no) if isinstance(value, bool) else str(value)
+
+    return "".join(f"{name}{between}{written(value)}\n" for name, value in settings.items())
 
 
-def _java(value: str | float) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def host_links(service: str, port: int, *, client: int, harness: int) -> tuple[LinkSpec, ...]:
+    """The two links from the host into `service` at `port`.
+
+    Args:
+        service: where they end.
+        port: where it listens.
+        client: where the proxy listens for clients.
+        harness: where the proxy listens for the harness's own questions.
+    """
+    return (
+        LinkSpec(traffic=CLIENT, service=service, port=port, listen=client),
+        LinkSpec(traffic=HARNESS, service=service, port=port, listen=harness),
+    )

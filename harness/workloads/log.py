@@ -9,14 +9,13 @@ from confluent_kafka import KafkaException
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
-from harness.model.facts import LogEnd
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
 from harness.model.workload import LogWorkload
 from harness.workloads.consuming import ConsumerWorker
 from harness.workloads.draining import drain
 from harness.workloads.producing import ProducerWorker
-from harness.workloads.traffic import Condition
+from harness.workloads.traffic import Condition, FinalRead
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -107,15 +106,16 @@ class LogTraffic:
         """Consumers of every kind have, between them, read every log to its end."""
         yield "every consumer to read to the end", self._behind
 
-    def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
+    def final_read(self, limit_s: float) -> FinalRead:
         """Read every log from its start to its end."""
-        return drain(
+        ends = drain(
             self._places,
             kafka=self._kafka,
             journal=self._journal,
             clock=self._clock,
             limit_s=limit_s,
         )
+        return FinalRead(logs=ends)
 
     def forget(self) -> None:
         """Delete the topics."""

@@ -2,9 +2,12 @@
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
+from harness.model.pipeline import PipelineWorkload
 from harness.model.ports import Stack
 from harness.model.scenario import Plan
+from harness.model.workload import LogWorkload
 from harness.workloads.log import LogTraffic
+from harness.workloads.pipeline.traffic import PipelineTraffic
 from harness.workloads.traffic import Traffic
 
 
@@ -12,6 +15,10 @@ def open_traffic(plan: Plan, run: str, *, stack: Stack, journal: Journal, clock:
     """Make everything that the plan's workload needs on `stack`; nothing is written yet.
 
     Raises:
-        HarnessError: a topic or a client cannot be made.
+        HarnessError: a topic, a client or a connector cannot be made.
     """
-    return LogTraffic(plan.scenario.workload, plan, run, stack=stack, journal=journal, clock=clock)
+    match plan.scenario.workload:
+        case LogWorkload() as workload:
+            return LogTraffic(workload, plan, run, stack=stack, journal=journal, clock=clock)
+        case PipelineWorkload() as pipeline:
+            return PipelineTraffic(pipeline, plan, run, stack=stack, journal=journal, clock=clock)

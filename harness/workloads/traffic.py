@@ -1,6 +1,7 @@
 """What a run needs of its traffic, whatever the traffic is."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model.facts import LogEnd
@@ -8,6 +9,15 @@ from harness.workloads.worker import Worker
 
 Condition = tuple[str, Callable[[], str | None]]
 """What is waited for, and a probe: None when it holds, else what was seen instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinalRead:
+    """How far everything was read in the end."""
+
+    logs: tuple[LogEnd, ...]
+    places: tuple[str, ...] = ()
+    """Places of a pipeline that were read completely."""
 
 
 class Traffic(Protocol):
@@ -38,7 +48,7 @@ class Traffic(Protocol):
     def caught_up(self) -> Iterator[Condition]:
         """What must hold before the final read, once the stack is whole."""
 
-    def final_read(self, limit_s: float) -> tuple[LogEnd, ...]:
+    def final_read(self, limit_s: float) -> FinalRead:
         """Read everything to its end and record it; workers do not run any more."""
 
     def forget(self) -> None:

@@ -129,7 +129,7 @@ class Oracle:
     def _whole(self, topic: int) -> bool:
         names = {each["name"].rpartition("-")[0] for each in self.logs if each["topic"] == topic}
         if not names:
-            kinds = {spec.name: spec.topic for spec in self.scenario.workload.producers}
+            kinds = {spec.name: spec.topic for spec in self.scenario.log_workload.producers}
             names = {
                 kinds[self._process(self.ops[send["op"]])["kind"]]
                 for send in self.sends
@@ -137,7 +137,7 @@ class Oracle:
             }
         wanted = {
             f"{each.name}-{number}"
-            for each in self.scenario.workload.topics
+            for each in self.scenario.log_workload.topics
             if each.name in names
             for number in range(each.partitions)
         } | {each["name"] for each in self.logs if each["topic"] == topic}
@@ -210,7 +210,9 @@ class Oracle:
         } - final
 
     def _is_unsent(self, send: Row) -> bool:
-        kinds = [each.name for each in self.scenario.workload.producers if each.belief == "enqueue"]
+        kinds = [
+            each.name for each in self.scenario.log_workload.producers if each.belief == "enqueue"
+        ]
         return (
             self._process(self.ops[send["op"]])["kind"] in kinds
             and self._outcome(send) != "ok"

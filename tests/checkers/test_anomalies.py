@@ -5,13 +5,12 @@ from typing import Protocol
 
 import pytest
 
-from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
 from harness.model.workload import Producers
-from tests.checkers.verdicts import counts, drained, found, scenario
+from tests.checkers.verdicts import OF_LOGS, counts, drained, found, scenario
 
 
 class Writer(Protocol):
@@ -368,7 +367,7 @@ def test_without_a_final_read_lost_and_unseen_go_together() -> None:
 def test_every_kind_has_a_hand_written_history() -> None:
     by_hand = {kind for kind, _ in ALL}
     elsewhere = {"inconsistent-offsets", "forked-offset", "unsent"}
-    assert by_hand | elsewhere == set(ANOMALIES)
+    assert by_hand | elsewhere == OF_LOGS
 
 
 def test_an_anomaly_names_its_proof() -> None:

@@ -1,5 +1,7 @@
 """Short words for tests of checkers: ends of logs, scenarios, what a verdict shows."""
 
+from harness.checkers.anomalies import ANOMALIES
+from harness.checkers.claims import CLAIMS
 from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, LogEnd
@@ -8,6 +10,11 @@ from harness.model.value import Settings
 from harness.model.verdict import Verdict
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
+OF_PIPELINES = frozenset(
+    kind for name in CLAIMS if CLAIMS[name].of_pipelines for kind in CLAIMS[name].contradicted_by
+)
+OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES
+"""Kinds of anomaly that records of producers can show."""
 SAFE = Producers(topic="orders", settings={"enable.idempotence": True})
 
 

@@ -1,7 +1,9 @@
 """Kafka brokers on ZooKeeper.
 
 Two listeners each: INTERNAL for the other brokers and for tools run inside a container, and CLIENT,
-which advertises the proxy's published address, or clients would walk around the proxy.
+which advertises the proxy's published address, or clients would walk around the proxy. Where there
+are Connect workers there is a third, CONNECT, which for the same reason advertises the proxy's
+address in the stack's own network.
 """
 
 from harness.clients import wire
@@ -9,6 +11,8 @@ from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.stack.services import zookeeper
 from harness.stack.specs import (
+    CLIENT,
+    HARNESS,
     SERVICE_KINDS,
     Blueprint,
     LinkSpec,
@@ -19,14 +23,21 @@ from harness.stack.specs import (
 
 INTERNAL_PORT = 9092
 CLIENT_PORT = 9093
+CONNECT_PORT = 9094
+CONNECT = "connect"
 DATA = "/var/lib/kafka"
+# A restarted service may have another address; Java would believe the old one for 30 s.
+JAVA_OPTS = "-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 
 
 def links(topology: Topology) -> tuple[LinkSpec, ...]:
-    """For each broker one link for clients and one for the harness's own questions."""
+    """For each broker one link for clients, one for the harness's questions, one for Connect."""
+    callers = [(CLIENT, CLIENT_PORT, 19090), (HARNESS, CLIENT_PORT, 29090)]
+    if topology.connect_workers:
+        callers.append((CONNECT, CONNECT_PORT, 39090))
     return tuple(
-        LinkSpec(traffic=traffic, service=name, port=CLIENT_PORT, listen=base + number)
-        for traffic, base in (("client", 19090), ("harness", 29090))
+        LinkSpec(traffic=traffic, service=name, port=port, listen=base + number)
+        for traffic, port, base in callers
         for number, name in enumerate(topology.broker_names, start=1)
     )
 
@@ -40,15 +51,13 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
 
 
 def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
-    host, port = blueprint.address("client", name)
     settings = {
         "broker.id": number,
-        "listeners": f"INTERNAL://0.0.0.0:{INTERNAL_PORT},CLIENT://0.0.0.0:{CLIENT_PORT}",
-        "advertised.listeners": f"INTERNAL://{name}:{INTERNAL_PORT},CLIENT://{host}:{port}",
-        **baseline(blueprint.topology.brokers),
+        **_listeners(blueprint, name),
+        **baseline(blueprint.topology),
         **blueprint.topology.broker_settings,
     }
-    own_link = blueprint.address("harness", name)
+    own_link = blueprint.address(HARNESS, name)
     return ServiceSpec(
         name=name,
         image="kafka",
@@ -56,25 +65,41 @@ def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
         environment={
             "SERVER_PROPERTIES": properties(settings),
             "HEAP_MB": "384",
-            # A restarted broker may have another address; Java would believe the old one for 30 s.
-            "JAVA_OPTS": "-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0",
+            "JAVA_OPTS": JAVA_OPTS,
         },
         data=DATA,
         memory_mb=1024,
         ready=lambda: ready(own_link, number),
+        round_trip_ms=lambda address, limit_s: wire.round_trip_ms(address, limit_s=limit_s),
     )
 
 
-def baseline(brokers: int) -> Settings:
-    """The harness's broker settings: good practice for safety, fast where that changes no promise.
-
-    Args:
-        brokers: how many there are, at least 1.
-    """
-    replicas = min(3, brokers)
-    in_sync = min(2, replicas)
+def _listeners(blueprint: Blueprint, name: str) -> Settings:
+    listeners = {
+        "INTERNAL": (INTERNAL_PORT, (name, INTERNAL_PORT)),
+        "CLIENT": (CLIENT_PORT, blueprint.address(CLIENT, name)),
+    }
+    if blueprint.topology.connect_workers:
+        listeners["CONNECT"] = (CONNECT_PORT, blueprint.address(CONNECT, name))
     return {
-        "listener.security.protocol.map": "INTERNAL:PLAINTEXT,CLIENT:PLAINTEXT",
+        "listeners": ",".join(f"{each}://0.0.0.0:{port}" for each, (port, _) in listeners.items()),
+        "advertised.listeners": ",".join(
+            f"{each}://{host}:{port}" for each, (_, (host, port)) in listeners.items()
+        ),
+        "listener.security.protocol.map": ",".join(f"{each}:PLAINTEXT" for each in listeners),
+    }
+
+
+def replication(topology: Topology) -> tuple[int, int]:
+    """How many replicas a topic of the system has, and how many must be in sync."""
+    replicas = min(3, topology.brokers)
+    return replicas, min(2, replicas)
+
+
+def baseline(topology: Topology) -> Settings:
+    """The harness's broker settings: safe by good practice, fast where that changes no promise."""
+    replicas, in_sync = replication(topology)
+    return {
         "inter.broker.listener.name": "INTERNAL",
         "log.dirs": f"{DATA}/data",
         # Safety.
@@ -87,7 +112,7 @@ def baseline(brokers: int) -> Settings:
         "transaction.state.log.replication.factor": replicas,
         "transaction.state.log.min.isr": in_sync,
         # Failover. Short enough for a test, long enough for a slow and noisy machine.
-        "zookeeper.connect": f"{zookeeper.NAME}:{zookeeper.PORT}",
+        "zookeeper.connect": zookeeper.addresses(topology),
         "zookeeper.session.timeout.ms": 6000,
         "zookeeper.connection.timeout.ms": 30000,  # all services start at once
         "replica.lag.time.max.ms": 30000,  # Kafka's own: a stalled follower stays in sync so long

@@ -7,6 +7,7 @@ from harness.stack.specs import (
     CONTROL_PORT,
     CONTROL_PORT_NAME,
     HOST,
+    PROXY,
     SERVICE_KINDS,
     Blueprint,
     ServiceKind,
@@ -14,7 +15,7 @@ from harness.stack.specs import (
     listeners_of,
 )
 
-NAME = "toxiproxy"
+NAME = PROXY
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - inside the container; it is published on loopback only
 # Read at every start, so a proxy that was killed comes back with all its listeners.
 CONFIG = "/etc/toxiproxy/links.json"

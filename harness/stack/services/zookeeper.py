@@ -1,11 +1,14 @@
-"""ZooKeeper: one server; brokers keep their sessions there."""
+"""ZooKeeper: one server or an ensemble of three; brokers keep their sessions there."""
 
 import socket
+from functools import partial
 
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.stack.specs import (
+    HARNESS,
     SERVICE_KINDS,
+    Address,
     Blueprint,
     LinkSpec,
     ServiceKind,
@@ -13,37 +16,71 @@ from harness.stack.specs import (
     properties,
 )
 
-NAME = "zookeeper"
 PORT = 2181
+PEER_PORT = 2888
+ELECTION_PORT = 3888
 DATA = "/var/lib/zookeeper"
 
 # A session can be no shorter than two ticks.
 SETTINGS: Settings = {"clientPort": PORT, "dataDir": DATA, "tickTime": 1000, "maxClientCnxns": 0}
+# In ticks. An address is looked up again when a peer does not answer: it may have another one.
+ENSEMBLE_SETTINGS: Settings = {"initLimit": 10, "syncLimit": 5, "cnxTimeout": 1000}
 
 
-def links(_topology: Topology) -> tuple[LinkSpec, ...]:
-    """One link, for the harness's own questions."""
-    return (LinkSpec(traffic="harness", service=NAME, port=PORT, listen=22181),)
+def addresses(topology: Topology) -> str:
+    """`host:port,…` of all servers, for whoever connects from within the network."""
+    return ",".join(f"{name}:{PORT}" for name in topology.zookeeper_names)
 
 
-def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
-    """One server."""
-    address = blueprint.address("harness", NAME)
-    return (
-        ServiceSpec(
-            name=NAME,
-            image="kafka",
-            command=("zookeeper",),
-            environment={"SERVER_PROPERTIES": properties(SETTINGS), "HEAP_MB": "128"},
-            data=DATA,
-            memory_mb=512,
-            ready=lambda: ready(address),
-        ),
+def links(topology: Topology) -> tuple[LinkSpec, ...]:
+    """For each server one link, for the harness's own questions."""
+    return tuple(
+        LinkSpec(traffic=HARNESS, service=name, port=PORT, listen=22180 + number)
+        for number, name in enumerate(topology.zookeeper_names, start=1)
     )
 
 
-def ready(address: tuple[str, int]) -> str | None:
-    """Ask with the four-letter word `srvr`; only a server that serves names its mode."""
+def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
+    """One service per server."""
+    names = blueprint.topology.zookeeper_names
+    return tuple(
+        ServiceSpec(
+            name=name,
+            image="kafka",
+            command=("zookeeper",) if len(names) == 1 else _numbered(number),
+            environment={
+                "SERVER_PROPERTIES": properties(SETTINGS | _ensemble(names)),
+                "HEAP_MB": "128",
+            },
+            data=DATA,
+            memory_mb=512,
+            ready=partial(ready, blueprint.address(HARNESS, name)),
+        )
+        for number, name in enumerate(names, start=1)
+    )
+
+
+def _ensemble(names: tuple[str, ...]) -> Settings:
+    if len(names) == 1:
+        return {}
+    peers = {
+        f"server.{number}": f"{name}:{PEER_PORT}:{ELECTION_PORT}"
+        for number, name in enumerate(names, start=1)
+    }
+    return {**ENSEMBLE_SETTINGS, **peers}
+
+
+def _numbered(number: int) -> tuple[str, ...]:
+    """The command of a member: its number stands in its data, which a fault may have wiped."""
+    script = f"echo {number} >{DATA}/myid && exec /opt/kafka/bin/entrypoint zookeeper"
+    return ("bash", "-c", script)
+
+
+def ready(address: Address) -> str | None:
+    """Ask with the four-letter word `srvr`.
+
+    Only a server that serves names its mode, and one of an ensemble serves only under a leader.
+    """
     try:
         with socket.create_connection(address, timeout=1) as connection:
             connection.sendall(b"srvr")
@@ -55,4 +92,4 @@ def ready(address: tuple[str, int]) -> str | None:
     return None if b"Mode:" in answer else f"answers {answer.decode(errors='replace').strip()!r}"
 
 
-SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links))
+SERVICE_KINDS.add("zookeeper", ServiceKind(services=services, links=links))

@@ -1,0 +1,1 @@
+"""Checkers of pipelines: where each committed row version went, and which hop broke it."""

@@ -1,0 +1,38 @@
+"""The before-image of an event is the after-image of the event of that row before it.
+
+Evidence: two neighbouring events of a row in one log, repeats left out, of which the second starts
+from another version than the first ended with. Events of snapshots and of feeds that poll have no
+before-image.
+
+UNKNOWN: never. Reports: `broken-chain`, once per event. Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("broken-chain")
+def broken_chain(evidence: Evidence) -> CheckResult:
+    """Find events that do not go on where the one before them ended."""
+    feeds = (feed for feed in evidence.trails.feeds if not feed.polls)
+    return report("broken-chain", *(_of_feed(evidence, feed) for feed in feeds))
+
+
+def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
+    rows, pair = feed.by_entity(feed.speaks & ~feed.repeats)
+    earlier, later = rows[:-1], rows[1:]
+    torn = (np.diff(pair) == 0) & (feed.kind[later] != SNAPSHOT)
+    torn &= feed.before[later] != feed.version[earlier]
+    ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
+
+    def explain(event: int) -> Anomaly:
+        tale = Tale(evidence, "broken-chain", feed.hop.name).brought(feed, ahead[event])
+        tale.brought(feed, event, before="the next one of that row: ")
+        return tale.tell("which does not go on where the first ended").end()
+
+    return Found("broken-chain", np.sort(later[torn]), explain, feed.hop.name)

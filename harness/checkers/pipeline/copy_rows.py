@@ -1,0 +1,73 @@
+"""A copy holds in the end what the source holds, each row once.
+
+Evidence: the final rows of a copy that differ from the source's (see `copy_trail` for what is wrong
+with a row and which hop is to blame). A row may be missing from a cache. What is not there counts
+only where the copy was read completely.
+
+UNKNOWN: never by itself. Reports, once per copy and row: `missing-row`, `resurrected-row` (removed
+from the source), `extra-row` (never in the source), `stale-row` (an older version; in a cache it is
+stale for ever), `foreign-row` (a version that the source does not have), `duplicate-row`.
+Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.arrays import NONE
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.history.history import NOTHING
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("copy-rows")
+def copy_rows(evidence: Evidence) -> CheckResult:
+    """Find rows of copies that are not the source's."""
+    found = [
+        _found(evidence, copy, kind, hop)
+        for copy in evidence.trails.copies
+        for kind, by_hop in copy.blamed.items()
+        for hop in by_hop
+    ]
+    return report("copy-rows", *found)
+
+
+def _found(evidence: Evidence, copy: CopyTrail, kind: str, hop: str) -> Found:
+    def explain(entity: int) -> Anomaly:
+        return _explain(evidence, copy, kind, hop, entity)
+
+    return Found(kind, copy.blamed[kind][hop], explain, hop)
+
+
+def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: int) -> Anomaly:
+    tale = Tale(evidence, kind, hop)
+    source = copy.source
+    last, row = int(source.last[entity]), int(copy.newest[entity])
+    if last != NONE:
+        tale.changed(last, after=", its last change")
+    else:
+        tale.tell(f"the source never had {tale.named(entity)}")
+    truth = int(source.truth[entity])
+    if truth != source.last_version[entity]:
+        what = "it no longer" if truth == NOTHING else f"version {truth}"
+        tale.tell(f"the source's own table has {what} in the end")
+    if kind == "duplicate-row":
+        for other in np.flatnonzero(copy.entity == entity)[:3].tolist():
+            tale.held(copy, other, before="yet ")
+    elif row == NONE:
+        tale.tell(f"yet {copy.hop.target}, read completely, does not hold it in the end")
+    else:
+        tale.held(copy, row, before="yet ")
+    return tale.tell(_blame(copy, hop)).end()
+
+
+def _blame(copy: CopyTrail, hop: str) -> str:
+    topics = copy.feed.hop.target
+    return {
+        copy.hop.name: f"{topics} told it better: {copy.hop.name} broke it",
+        copy.feed.hop.name: f"{copy.hop.target} did what {topics} says, or could not know better: "
+        f"{copy.feed.hop.name} broke it",
+        SOURCE_HOP: "the source committed it, handed it out, and lost it",
+        UNKNOWN_HOP: f"{topics} was not read to its end: which hop broke it is not known",
+    }[hop]

@@ -1,0 +1,69 @@
+"""A write that the source acknowledged is in its binary log, and in its table in the end.
+
+Evidence: a write that came back ok, while the source was read completely and its binary log has no
+change to that version; or has it as the row's last change, yet the table shows another row. Of a
+removal: no delete of the row is in the log behind the last version that was acknowledged before.
+(A writer whose statement met no row must not record it as ok.)
+
+UNKNOWN: never by itself. Reports: `lost-change`, once per row written. Cost: O(n log n).
+"""
+
+import numpy as np
+import polars as pl
+
+from harness.checkers.arrays import NONE, Flags, Longs, Rows
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.copy_trail import SOURCE_HOP
+from harness.checkers.pipeline.source import LAST, Source
+from harness.checkers.pipeline.tale import Tale
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("lost-change")
+def lost_change(evidence: Evidence) -> CheckResult:
+    """Find acknowledged writes that the source does not have."""
+    source = evidence.trails.source
+    lost = _lost(source) if source.drained else np.zeros(0, dtype=np.intp)
+
+    def explain(write: int) -> Anomaly:
+        tale = Tale(evidence, "lost-change", SOURCE_HOP).wrote(write)
+        for change in np.flatnonzero(source.undone & (source.written_by == write)).tolist():
+            return tale.changed(change, after="; yet the table does not show it in the end").end()
+        return tale.tell("yet the source's binary log, read completely, does not have it").end()
+
+    return report("lost-change", Found("lost-change", lost, explain, SOURCE_HOP))
+
+
+def _lost(source: Source) -> Rows:
+    writes = source.writes
+    change = source.versions(writes["entity"].to_numpy(), writes["version"].to_numpy())
+    removal = writes["is_delete"].to_numpy()
+    absent = (change == NONE) & ~removal
+    absent[_removals_lost(source, change)] = True
+    undone = source.written_by[source.undone]
+    absent[undone[undone != NONE]] = True
+    return np.flatnonzero(absent & writes["ok"].to_numpy())
+
+
+def _removals_lost(source: Source, change: Longs) -> Rows:
+    """Removals behind whose row's last acknowledged version there is no delete to match."""
+    writes = source.writes.with_columns(change=change, write=pl.int_range(pl.len()))
+    made = pl.col("ok") & ~pl.col("is_delete") & (pl.col("change") != NONE)
+    removals = writes.filter(pl.col("is_delete")).select("entity", "op", "write")
+    known = removals.join_asof(
+        writes.filter(made).select("entity", "op", since="change"),
+        on="op",
+        by="entity",
+        strategy="backward",
+        allow_exact_matches=False,
+        check_sortedness=False,
+    ).drop_nulls("since")
+    entity, op, since = (known[name].to_numpy() for name in ("entity", "op", "since"))
+    delete = source.delete_after(entity, since)
+    there: Flags = delete != LAST
+    # What it removed must have been written before it.
+    removed = source.versions(entity[there], source.before[delete[there]])
+    matched = there.copy()
+    matched[there] = source.ops_of(removed) < op[there]
+    return known["write"].to_numpy()[~matched]

@@ -1,0 +1,34 @@
+"""A delete is followed by a tombstone of its row, where the feed promises tombstones.
+
+Evidence: an event of a delete, the first of its change, that no tombstone of that row follows
+before the row's next event, in topics that were read to their ends.
+
+UNKNOWN: never by itself. Reports: `missing-tombstone`, once per delete. Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.feed_trail import DELETE, TOMBSTONE, UNREADABLE, FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("missing-tombstone")
+def missing_tombstone(evidence: Evidence) -> CheckResult:
+    """Find deletes without a tombstone."""
+    feeds = (feed for feed in evidence.trails.tombstoned if feed.drained)
+    return report("missing-tombstone", *(_of_feed(evidence, feed) for feed in feeds))
+
+
+def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
+    rows, pair = feed.by_entity((feed.kind != UNREADABLE) & ~feed.repeats)
+    followed = (np.diff(pair) == 0) & (feed.kind[rows[1:]] == TOMBSTONE)
+    bare = rows[(feed.kind[rows] == DELETE) & ~np.append(followed, False)[: len(rows)]]
+
+    def explain(event: int) -> Anomaly:
+        tale = Tale(evidence, "missing-tombstone", feed.hop.name).brought(feed, event)
+        return tale.tell("yet no tombstone of that row follows it").end()
+
+    return Found("missing-tombstone", np.sort(bare), explain, feed.hop.name)

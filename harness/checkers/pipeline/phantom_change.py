@@ -1,0 +1,50 @@
+"""Every event tells of a change that the source committed, as it was.
+
+Evidence: an event whose row, version and before-image are together no change of a binary log that
+was read completely: nobody committed it, it was rolled back, or its before-image is wrong. Also an
+event of a row's last change that the source's own table does not show in the end, because the
+database lost what its binary log had already handed out.
+
+UNKNOWN: never by itself. Reports: `phantom-change`, once per event. Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.arrays import NONE
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("phantom-change")
+def phantom_change(evidence: Evidence) -> CheckResult:
+    """Find events without a committed change."""
+    feeds = evidence.trails.feeds if evidence.trails.source.drained else ()
+    return report("phantom-change", *(_of_feed(evidence, feed) for feed in feeds))
+
+
+def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
+    undone = np.append(feed.source.undone, False)[feed.exact]
+    events = np.flatnonzero(feed.speaks & ((feed.exact == NONE) | undone))
+
+    def explain(event: int) -> Anomaly:
+        return _explain(evidence, feed, event)
+
+    return Found("phantom-change", events, explain, feed.hop.name)
+
+
+def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
+    tale = Tale(evidence, "phantom-change", feed.hop.name).brought(feed, event)
+    change = int(feed.change[event])
+    if change == NONE:
+        writes = feed.source.writes
+        version, entity = int(feed.version[event]), int(feed.entity[event])
+        asked = (writes["version"] == version) & (writes["entity"] == entity) & ~writes["is_delete"]
+        for write in np.flatnonzero(asked.to_numpy())[:1].tolist():
+            tale.wrote(write)
+        return tale.tell("yet the source's binary log has no such change").end()
+    if feed.exact[event] == NONE:
+        return tale.changed(change, before="yet ").end()
+    return tale.changed(change, after="; yet the source does not show it in the end").end()

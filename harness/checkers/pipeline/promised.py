@@ -1,0 +1,14 @@
+"""The claims that a pipeline can make at all."""
+
+from harness.model.pipeline import PipelineWorkload
+
+
+def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
+    """Claims about something that is there: no convergence without copies, no freshness unread."""
+    copies = [copy for path in workload.paths for copy in path.copies]
+    return (
+        *(("capture", "capture-once", "change-order") if workload.paths else ()),
+        *(("convergence",) if copies else ()),
+        *(("freshness",) if workload.readers else ()),
+        "source-durability",
+    )

@@ -1,0 +1,83 @@
+"""The harness's own settings of feeds and copies, as far as a promise depends on them.
+
+They are what its templates say; what a connector does by itself differs (Debezium's sink inserts
+and never deletes, Connect's source producer is not idempotent).
+"""
+
+from harness.model.pipeline import Copy, Feed
+from harness.model.value import Scalar, Settings
+
+_LOGGED: Settings = {
+    "exactly.once.support": "required",
+    "snapshot.mode": "initial",
+    "errors.tolerance": "none",
+}
+_POLLED: Settings = {
+    "exactly.once.support": "required",
+    "mode": "timestamp+incrementing",
+    "timestamp.delay.interval.ms": 0,
+    "errors.tolerance": "none",
+}
+FEED_DEFAULTS: dict[str, Settings] = {
+    "debezium": {
+        **_LOGGED,
+        "tombstones.on.delete": True,
+        "skipped.operations": "t",
+        "event.processing.failure.handling.mode": "fail",
+    },
+    "binlog": _LOGGED,
+    "jdbc": _POLLED,
+    "polling": _POLLED,
+}
+
+_CONSUMED: Settings = {
+    "auto.offset.reset": "earliest",
+    "isolation.level": "read_committed",
+}
+_APPLIED: Settings = {**_CONSUMED, "versioned": True, "enable.auto.offset.store": False}
+COPY_DEFAULTS: dict[str, Settings] = {
+    "jdbc": {
+        **_CONSUMED,
+        "insert.mode": "upsert",
+        "primary.key.mode": "record_key",
+        "delete.enabled": True,
+        "errors.tolerance": "none",
+    },
+    "table": _APPLIED,
+    "redis": {**_APPLIED, "maxmemory-policy": "noeviction"},
+}
+OVERRIDES = ("consumer.override.", "producer.override.")
+"""Before the name of a setting of the client that Connect runs for a connector."""
+
+
+def feed_settings(feed: Feed) -> Settings:
+    """The settings of `feed`, laid over the harness's own."""
+    return {**FEED_DEFAULTS[feed.kind], **_plain(feed.settings)}
+
+
+def copy_settings(copy: Copy) -> Settings:
+    """The settings of `copy`, laid over the harness's own."""
+    return {**COPY_DEFAULTS[copy.kind], **_plain(copy.settings)}
+
+
+def takes_snapshot(feed: Feed) -> bool:
+    """Whether `feed` shows the rows that are there before it follows changes."""
+    mode = str(feed_settings(feed).get("snapshot.mode", "no_data"))
+    return mode not in WITHOUT_SNAPSHOT
+
+
+WITHOUT_SNAPSHOT = ("no_data", "schema_only", "never", "recovery", "schema_only_recovery")
+
+
+def is_on(value: Scalar) -> bool:
+    """Whether a setting says yes, in Python's or in Kafka's spelling."""
+    return str(value).lower() in {"true", "1"}
+
+
+def _plain(settings: Settings) -> Settings:
+    found = {}
+    for name, value in settings.items():
+        for prefix in OVERRIDES:
+            name = name.removeprefix(prefix)  # noqa: PLW2901 - the name without its prefix
+        found[name] = value
+    return found

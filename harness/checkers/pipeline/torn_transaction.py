@@ -1,0 +1,38 @@
+"""Of a transaction, all changes reach the topics of a path, or none.
+
+Evidence: a transaction with a change that is missed (see `missed_change`) and one that an event
+brings. It says nothing of when they arrive: topics are no transactions.
+
+UNKNOWN: never by itself. Reports: `torn-transaction`, once per feed and transaction.
+Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("torn-transaction")
+def torn_transaction(evidence: Evidence) -> CheckResult:
+    """Find transactions that arrived in part."""
+    return report("torn-transaction", *(_of_feed(evidence, feed) for feed in evidence.trails.feeds))
+
+
+def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
+    source = feed.source
+    torn = np.intersect1d(source.txn[feed.missed], source.txn[feed.reached])
+
+    def explain(txn: int) -> Anomaly:
+        mine = np.flatnonzero(source.txn == txn)
+        missed = mine[np.isin(mine, feed.missed)]
+        there = mine[feed.reached[mine]]
+        event = int(np.flatnonzero(feed.change == source.canonical[there[0]])[0])
+        tale = Tale(evidence, "torn-transaction", feed.hop.name).changed(int(there[0]))
+        tale.brought(feed, event, before="and ").changed(int(missed[0]), before="in the same one, ")
+        return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
+
+    return Found("torn-transaction", torn, explain, feed.hop.name)

@@ -1,0 +1,67 @@
+"""Everything that checkers of a pipeline look at: its source, its feeds, its copies."""
+
+from functools import cached_property
+
+from harness.checkers.pipeline.copy_trail import CopyTrail
+from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.settings import feed_settings, is_on, takes_snapshot
+from harness.checkers.pipeline.sight_trail import SightTrail
+from harness.checkers.pipeline.source import Source
+from harness.history.history import History
+from harness.model.facts import Facts
+from harness.model.pipeline import Hop, PipelineWorkload, hops
+
+
+class Trails:
+    """The trails of all hops; there are none when the workload is no pipeline."""
+
+    def __init__(self, history: History, facts: Facts, workload: PipelineWorkload) -> None:
+        self.workload = workload
+        self._history = history
+        self.source = Source(history, facts, workload)
+        self._facts = facts
+        self._paths = {path.name: path for path in workload.paths}
+
+    @cached_property
+    def hops(self) -> tuple[Hop, ...]:
+        """Every hop, in the order in which a change takes them."""
+        return hops(self.workload)
+
+    @cached_property
+    def feeds(self) -> tuple[FeedTrail, ...]:
+        """The trail of each feed."""
+        return tuple(self._feed(hop) for hop in self.hops if hop.kind == "feed")
+
+    @cached_property
+    def tombstoned(self) -> tuple[FeedTrail, ...]:
+        """Feeds that promise a tombstone behind every delete."""
+        return tuple(
+            feed
+            for feed in self.feeds
+            if is_on(
+                feed_settings(self._paths[feed.hop.path].feed).get("tombstones.on.delete", False)
+            )
+        )
+
+    @cached_property
+    def copies(self) -> tuple[CopyTrail, ...]:
+        """The trail of each copy."""
+        feeds = {feed.hop.path: feed for feed in self.feeds}
+        found = []
+        for path in self.workload.paths:
+            steps = [hop for hop in self.hops if hop.path == path.name and hop.kind == "copy"]
+            for hop, copy in zip(steps, path.copies, strict=True):
+                drained = hop.target in self._facts.drained
+                feed = feeds[path.name]
+                found.append(CopyTrail(self.source, feed, hop, copy, drained=drained))
+        return tuple(found)
+
+    @cached_property
+    def sights(self) -> tuple[SightTrail, ...]:
+        """What readers of each copy saw."""
+        return tuple(SightTrail(self.source, copy, self._history) for copy in self.copies)
+
+    def _feed(self, hop: Hop) -> FeedTrail:
+        feed = self._paths[hop.path].feed
+        drained = hop.target in self._facts.drained
+        return FeedTrail(self.source, hop, feed, drained=drained, snapshots=takes_snapshot(feed))

@@ -1,0 +1,47 @@
+"""Links between two services, cut and mended."""
+
+from typing import ClassVar
+
+from harness.faults.fault import Injection, fault
+from harness.kit.waits import NotYet
+from harness.model.value import Value
+
+
+class CutLinkSettings(Value, frozen=True, kw_only=True):
+    """Who loses the target."""
+
+    caller: str
+    """A service, `connect` for all workers, or `client` for what scenarios do from the host."""
+
+
+@fault("network.cut-link")
+class CutLink:
+    """Let nothing pass from the caller to each target, while all others still reach it.
+
+    Where the link runs through the proxy its listener is closed: open connections end and new ones
+    are refused. Where it does not, packets are dropped, and connections hang.
+    """
+
+    settings: ClassVar[type[Value]] = CutLinkSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[CutLinkSettings]) -> None:
+        """Cut the link to every target."""
+        for target in injection.targets:
+            injection.stack.cut_link(injection.settings.caller, target)
+
+    def witness(self, injection: Injection[CutLinkSettings]) -> str | NotYet:
+        """A connection is refused, or packets were dropped, on the way to every target."""
+        seen = {
+            target: injection.stack.link_fails(injection.settings.caller, target)
+            for target in injection.targets
+        }
+        passing = [target for target, failure in seen.items() if failure is None]
+        if passing:
+            return NotYet(f"nothing was refused or dropped on the way to {', '.join(passing)}")
+        return ", ".join(str(failure) for failure in seen.values())
+
+    def heal(self, injection: Injection[CutLinkSettings]) -> None:
+        """Let everything pass again."""
+        for target in injection.targets:
+            injection.stack.mend_link(injection.settings.caller, target)

@@ -1,0 +1,175 @@
+"""Flows written by hand, beside a history written by hand.
+
+    build = HistoryBuilder()
+    flow = FlowBuilder(build)
+    a = flow.write("writer", ("orders", 7))                 # its version is the operation
+    flow.commit(("orders", 7, a))
+    b = flow.write("writer", ("orders", 7))
+    flow.commit(("orders", 7, b))                           # an update: version a before it
+    flow.events("main/topics", "orders-0")                  # an event for each change so far
+    flow.rows("main/sink", {("orders", 7): a})              # the final read: stale
+    history = flow.history()
+
+Tables, places and logs are known by their names. Calls that are operations answer with their index.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, Unpack
+
+import polars as pl
+
+from harness.history import flow as tables
+from harness.history.build import Completion, HistoryBuilder
+from harness.history.flow import Flow
+from harness.history.history import NOTHING, History
+
+Row: TypeAlias = tuple[str, int]
+"""A table and a key."""
+EventWord: TypeAlias = Literal["insert", "update", "delete", "snapshot", "tombstone", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A committed change, as an event tells of it."""
+
+    table: str
+    key: int
+    version: int
+    before: int
+
+    @property
+    def kind(self) -> Literal["insert", "update", "delete"]:
+        """What it did to its row."""
+        if self.version == NOTHING:
+            return "delete"
+        return "insert" if self.before == NOTHING else "update"
+
+
+@dataclass(slots=True)
+class _Tables:
+    changes: list[tuple[int, int, int, int, int, str]]
+    events: list[tuple[int, int, int, int, int, int, int, int, str, int | None]]
+    rows: list[tuple[int, int, int, int, int]]
+    writes: list[tuple[int, int, int, int, str]]
+    sightings: list[tuple[int, int, int, int, int]]
+
+
+class FlowBuilder:
+    """Collects a flow one call at a time, into the operations of a `HistoryBuilder`."""
+
+    def __init__(self, build: HistoryBuilder) -> None:
+        self.build = build
+        self._places: dict[str, int] = {}
+        self._names: dict[str, int] = {}
+        self._offsets: dict[str, int] = {}
+        self._state: dict[Row, int] = {}
+        self._txn = 0
+        self._tables = _Tables([], [], [], [], [])
+        self.changes: list[Change] = []
+        """All changes so far, in order of commit."""
+
+    def write(
+        self,
+        process: str,
+        *rows: Row,
+        delete: bool = False,
+        **completion: Unpack[Completion],
+    ) -> int:
+        """Write `rows` (or remove them) in one operation, which is their version."""
+        op = self.build.operation("write", process, "writer", completion)
+        for table, key in rows:
+            kind = "delete" if delete else "update"
+            version = NOTHING if delete else op
+            self._tables.writes.append((op, self._table(table), key, version, kind))
+        return op
+
+    def commit(self, *changes: tuple[str, int, int]) -> None:
+        """Commit rows (table, key, version; NOTHING removes) as the next transaction."""
+        for table, key, version in changes:
+            before = self._state.get((table, key), NOTHING)
+            change = Change(table=table, key=key, version=version, before=before)
+            self._state[table, key] = version
+            self.changes.append(change)
+            self._tables.changes.append(
+                (self._txn, self._table(table), key, version, before, change.kind)
+            )
+        self._txn += 1
+
+    def event(
+        self, place: str, log: str, change: Change, kind: EventWord | None = None, *, op: int
+    ) -> None:
+        """An event that tells of `change`, at the next offset of `log`; `op` read it."""
+        offset = self._offsets.get(log, 0)
+        self._offsets[log] = offset + 1
+        word = kind or change.kind
+        version, before = change.version, change.before
+        if word in {"tombstone", "unreadable"}:
+            version = NOTHING
+        if word in {"snapshot", "tombstone", "unreadable"}:
+            before = NOTHING
+        where = (op, self._place(place), self.build.log(log), offset)
+        self._tables.events.append(
+            (*where, self._table(change.table), change.key, version, before, word, None)
+        )
+
+    def events(self, place: str, log: str, changes: Iterable[Change] | None = None) -> int:
+        """Read an event for each of `changes` (all so far), and a tombstone after each delete."""
+        op = self.drain(place)
+        for change in self.changes if changes is None else changes:
+            self.event(place, log, change, op=op)
+            if change.kind == "delete":
+                self.event(place, log, change, "tombstone", op=op)
+        return op
+
+    def rows(self, place: str, rows: Mapping[Row, int] | Iterable[tuple[Row, int]]) -> int:
+        """Find `rows` with their versions in `place`, in the final read."""
+        op = self.drain(place)
+        pairs = rows.items() if isinstance(rows, Mapping) else rows
+        for (table, key), version in pairs:
+            self._tables.rows.append((op, self._place(place), self._table(table), key, version))
+        return op
+
+    def read(
+        self, process: str, place: str, row: Row, version: int, **completion: Unpack[Completion]
+    ) -> int:
+        """Read `row` of `place` while traffic runs; NOTHING: it was not there."""
+        op = self.build.operation("read", process, "reader", completion)
+        table, key = row
+        seen = (op, self._place(place), self._table(table), key, version)
+        self._tables.sightings.append(seen)
+        return op
+
+    def drain(self, place: str) -> int:
+        """A part of the final read of `place` that finds nothing."""
+        self._place(place)
+        return self.build.drain("final-reader")
+
+    def state(self) -> dict[Row, int]:
+        """The rows of the source after all that was committed."""
+        return {row: version for row, version in self._state.items() if version != NOTHING}
+
+    def history(self) -> History:
+        """The history with everything so far."""
+        rows = self._tables
+        flow = Flow(
+            tables=_named(self._names, tables.TABLES),
+            places=_named(self._places, tables.PLACES),
+            changes=pl.DataFrame(rows.changes, schema=tables.CHANGES, orient="row"),
+            events=pl.DataFrame(rows.events, schema=tables.EVENTS, orient="row"),
+            rows=pl.DataFrame(rows.rows, schema=tables.ROWS, orient="row"),
+            writes=pl.DataFrame(rows.writes, schema=tables.WRITES, orient="row"),
+            sightings=pl.DataFrame(rows.sightings, schema=tables.SIGHTINGS, orient="row"),
+        )
+        return self.build.history(flow)
+
+    def _place(self, name: str) -> int:
+        return self._places.setdefault(name, len(self._places))
+
+    def _table(self, name: str) -> int:
+        return self._names.setdefault(name, len(self._names))
+
+
+def _named(names: dict[str, int], schema: pl.Schema) -> pl.DataFrame:
+    rows = [(number, name) for name, number in names.items()]
+    return pl.DataFrame(rows, schema=schema, orient="row")

@@ -1,0 +1,33 @@
+"""Copies in tables, filled by Connect's JDBC sink."""
+
+from collections.abc import Sequence
+
+from harness.clients.mysql import PASSWORD, USER
+from harness.model.pipeline import Copy, Path
+from harness.model.ports import Stack
+from harness.model.value import Settings
+from harness.workloads.pipeline.feeds import avro, jdbc_url
+from harness.workloads.pipeline.naming import Naming
+
+
+def jdbc_sink(
+    path: Path, copy: Copy, naming: Naming, tables: Sequence[str], stack: Stack
+) -> Settings:
+    """Debezium's JDBC sink: upserts and deletes by the record's key, read committed."""
+    return {
+        "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
+        "tasks.max": 1,
+        "topics": ",".join(naming.topic(path, table) for table in tables),
+        "connection.url": jdbc_url(stack, naming.copies(path, copy)),
+        "connection.username": USER,
+        "connection.password": PASSWORD,
+        "insert.mode": "upsert",
+        "delete.enabled": True,
+        "primary.key.mode": "record_key",
+        "schema.evolution": "none",
+        "collection.name.format": "${source.table}",
+        "consumer.override.isolation.level": "read_committed",
+        "consumer.override.auto.offset.reset": "earliest",
+        **avro(stack, registering=False),
+        **copy.settings,
+    }

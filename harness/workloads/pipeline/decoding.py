@@ -1,0 +1,77 @@
+"""From a record of a change topic to the event that it stands for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.serialization import SerializationError
+
+from harness.history.history import NOTHING
+from harness.model.ports import Message, Stack
+
+KINDS = {"c": "insert", "u": "update", "d": "delete", "r": "snapshot"}
+SCHEMA_BYTES = slice(1, 5)
+"""Where a value in Confluent's wire format carries the id of its schema."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A change event, or what is left of it: see `harness.history.flow`."""
+
+    table: str
+    key: int
+    version: int
+    before: int
+    kind: str
+    schema: int = NOTHING
+
+
+class Decoder:
+    """Decodes Avro by the registry; keeps the schemas that it has met.
+
+    Args:
+        topics: the real name of each topic → the table whose changes it carries.
+    """
+
+    def __init__(self, stack: Stack, topics: Mapping[str, str]) -> None:
+        self._topics = topics
+        self._avro = AvroDeserializer(stack.registry.client())
+
+    def event(self, message: Message) -> Event:
+        """The event in `message`; one that cannot be decoded is `unreadable`, never an error."""
+        table = self._topics[message.topic()]
+        try:
+            key: Any = self._avro(message.key(), None)
+            value: Any = self._avro(message.value(), None)
+            return _event(table, key, value, _schema(message.value()))
+        except (SerializationError, KeyError, TypeError, ValueError):
+            return Event(
+                table=table, key=NOTHING, version=NOTHING, before=NOTHING, kind="unreadable",
+                schema=_schema(message.value()),
+            )  # fmt: skip
+
+
+def _event(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: ANN401 - decoded Avro
+    number = int(key["id"])
+    if value is None:
+        return Event(table=table, key=number, version=NOTHING, before=NOTHING, kind="tombstone")
+    if "op" not in value:
+        # A flat row, as a JDBC source writes it: it says what is, not what happened.
+        return Event(
+            table=table, key=number, version=int(value["version"]), before=NOTHING, kind="update",
+            schema=schema,
+        )  # fmt: skip
+    before, after = value["before"], value["after"]
+    return Event(
+        table=table,
+        key=number,
+        version=int(after["version"]) if after else NOTHING,
+        before=int(before["version"]) if before else NOTHING,
+        kind=KINDS[value["op"]],
+        schema=schema,
+    )
+
+
+def _schema(value: bytes | None) -> int:
+    return int.from_bytes(value[SCHEMA_BYTES], "big") if value and value[0] == 0 else NOTHING

@@ -1,0 +1,79 @@
+"""Final reads of a pipeline: its source, its topics, its copies."""
+
+from collections.abc import Iterable
+
+from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.kit.clock import Clock
+from harness.model.ports import Message
+from harness.workloads.pipeline.decoding import Decoder
+
+
+class FinalReads:
+    """Records what final reads find, each read as an operation of its own."""
+
+    def __init__(self, journal: Journal, clock: Clock) -> None:
+        self._journal = journal
+        self._clock = clock
+        self._next = journal.process("final-reader", "drain", "final-reader") << SEQUENCE_BITS
+
+    def rows(self, place: str, table: str, found: Iterable[tuple[int, int]], began_ns: int) -> None:
+        """Record the contents of a table or of a cache's part."""
+        operation = self._operation(began_ns)
+        pairs = list(found)
+        self._journal.append(
+            "rows",
+            {
+                "operation": [operation] * len(pairs),
+                "place": [self._journal.place(place)] * len(pairs),
+                "table": [self._journal.table(table)] * len(pairs),
+                "key": [key for key, _ in pairs],
+                "version": [version for _, version in pairs],
+            },
+        )
+
+    def events(
+        self, place: str, topic: str, messages: list[Message], decoder: Decoder, began_ns: int
+    ) -> None:
+        """Record records of a change topic.
+
+        Args:
+            place: the topics of the path.
+            topic: as the journal knows it.
+            messages: records only, no errors.
+            decoder: of that path.
+            began_ns: when the read was begun.
+        """
+        operation = self._operation(began_ns)
+        events = [decoder.event(message) for message in messages]
+        self._journal.append(
+            "events",
+            {
+                "operation": [operation] * len(events),
+                "place": [self._journal.place(place)] * len(events),
+                "log": [self._journal.log(topic, message.partition()) for message in messages],
+                "offset": [message.offset() for message in messages],
+                "table": [self._journal.table(event.table) for event in events],
+                "key": [event.key for event in events],
+                "version": [event.version for event in events],
+                "before": [event.before for event in events],
+                "kind": [EVENT_KINDS.index(event.kind) for event in events],
+                "schema": [event.schema for event in events],
+            },
+        )
+
+    def _operation(self, began_ns: int) -> int:
+        operation, self._next = self._next, self._next + 1
+        self._journal.append(
+            "operations",
+            {"id": [operation], "f": [FUNCTIONS.index("drain")], "time_ns": [began_ns]},
+        )
+        self._journal.append(
+            "completions",
+            {
+                "id": [operation],
+                "outcome": [OUTCOMES.index("ok")],
+                "error": [0],
+                "time_ns": [self._clock.now_ns()],
+            },
+        )
+        return operation

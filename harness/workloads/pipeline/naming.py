@@ -1,0 +1,55 @@
+"""What a run's databases, topics, connectors and keys are called: nobody else's names."""
+
+import re
+from dataclasses import dataclass
+
+from harness.model.pipeline import Copy, Path
+
+_ODD = re.compile(r"[^a-z0-9]+")
+NAME_MAX = 48
+"""MySQL allows 64 characters for a database; the rest is for what is put before and behind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Names that carry the run's own.
+
+    Args:
+        run: name of the run, safe for MySQL, Kafka and Connect alike.
+    """
+
+    run: str
+
+    @classmethod
+    def of(cls, run: str) -> "Naming":
+        """Names for the run of that name."""
+        return cls(_ODD.sub("_", run.lower()).strip("_")[:NAME_MAX].rstrip("_"))
+
+    @property
+    def source(self) -> str:
+        """The database that writers write to."""
+        return f"src_{self.run}"
+
+    def copies(self, path: Path, copy: Copy) -> str:
+        """The database that a copy's tables are in."""
+        return f"dst_{self.run}_{path.name}_{copy.name}"[:64].replace("-", "_")
+
+    def topic(self, path: Path, table: str) -> str:
+        """The topic of a table's changes on a path."""
+        return f"{self.run}.{path.name}.{self.source}.{table}"
+
+    def prefix(self, path: Path) -> str:
+        """What the topics of a path begin with."""
+        return f"{self.run}.{path.name}"
+
+    def feed(self, path: Path) -> str:
+        """The connector that feeds a path."""
+        return f"{self.run}-{path.name}-feed"
+
+    def connector(self, path: Path, copy: Copy) -> str:
+        """The connector that fills a copy; also the group of a consumer that does."""
+        return f"{self.run}-{path.name}-{copy.name}"
+
+    def key(self, path: Path, copy: Copy, table: str) -> str:
+        """What the keys of a table's entries in Redis begin with."""
+        return f"{self.run}:{path.name}:{copy.name}:{table}:"

@@ -1,0 +1,321 @@
+"""The traffic of a pipeline workload."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+
+import pymysql
+import redis
+from confluent_kafka import KafkaException, TopicPartition
+
+from harness.history.journal import SEQUENCE_BITS, Journal
+from harness.kit.clock import Clock
+from harness.kit.errors import HarnessError
+from harness.kit.waits import Deadline
+from harness.model.facts import LogEnd
+from harness.model.pipeline import (
+    SOURCE,
+    Copy,
+    Path,
+    PipelineWorkload,
+    copy_place,
+    topic_place,
+)
+from harness.model.ports import Message, Stack
+from harness.model.scenario import Plan
+from harness.model.workload import Topic
+from harness.workloads.pipeline import binlog, cache, source
+from harness.workloads.pipeline.cache import CacheWorker
+from harness.workloads.pipeline.copies import jdbc_sink
+from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.feeds import start_feed
+from harness.workloads.pipeline.final import FinalReads
+from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.writing import WriterWorker
+from harness.workloads.traffic import Condition, FinalRead
+from harness.workloads.worker import Worker
+
+log = logging.getLogger(__name__)
+
+MARKS_PER_PARTITION = 12
+"""End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
+READ_BATCH = 5_000
+
+
+class PipelineTraffic:
+    """Writers, feeds and copies under the run's name.
+
+    Feeds and copies run before the first write, so nothing but what `SourceTable.rows` asks for is
+    there for a snapshot to find.
+    """
+
+    def __init__(
+        self,
+        workload: PipelineWorkload,
+        plan: Plan,
+        run: str,
+        *,
+        stack: Stack,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._workload = workload
+        self._stack = stack
+        self._journal = journal
+        self._clock = clock
+        self._naming = Naming.of(run)
+        self._tables = [table.name for table in workload.tables]
+        self._start = source.position(stack.mysql)
+        self._marks: dict[str, set[int]] = {}
+        source.create(stack.mysql, self._naming.source, workload.tables)
+        self._prefill()
+        caches: list[CacheWorker] = []
+        for path in workload.paths:
+            self._create_topics(path)
+            start_feed(path, self._naming, self._tables, stack)
+            for copy in path.copies:
+                caches += self._start_copy(path, copy)
+        writers = [
+            WriterWorker(
+                spec,
+                number,
+                self._naming.source,
+                mysql=stack.mysql,
+                journal=journal,
+                clock=clock,
+                seed=plan.streams[f"{spec.name}-{number}"],
+            )
+            for spec in workload.writers
+            for number in range(spec.count)
+        ]
+        self._writers = tuple(writers)
+        self.workers: tuple[Worker, ...] = (*caches, *writers)
+
+    @property
+    def topics(self) -> dict[str, str]:
+        """Topics as steps and reports name them: `path/table`."""
+        return {
+            self._topic(path, table): self._naming.topic(path, table)
+            for path in self._workload.paths
+            for table in self._tables
+        }
+
+    @property
+    def sent(self) -> int:
+        """Transactions begun so far."""
+        return sum(writer.sent for writer in self._writers)
+
+    @property
+    def acked(self) -> int:
+        """Transactions committed so far, as far as writers know."""
+        return sum(writer.acked for writer in self._writers)
+
+    def quiet(self) -> None:
+        """Begin no more transactions."""
+        for writer in self._writers:
+            writer.quiet()
+
+    def reported(self) -> Iterator[Condition]:
+        """Nothing: a writer waits for each answer itself."""
+        return iter(())
+
+    def caught_up(self) -> Iterator[Condition]:
+        """An end mark in every table has come out of every copy."""
+        yield "end marks to be written", self._unmarked
+        for path in self._workload.paths:
+            for copy in path.copies:
+                place = copy_place(path, copy)
+                yield f"the end mark to come out of {place}", partial(self._lacks, path, copy)
+
+    def final_read(self, limit_s: float) -> FinalRead:
+        """Read the source with its binary log, every topic and every copy."""
+        deadline = Deadline(limit_s, self._clock)
+        reads = FinalReads(self._journal, self._clock)
+        logs: list[LogEnd] = []
+        places: list[str] = []
+        if self._read_place(SOURCE, partial(self._read_source, reads)):
+            places.append(SOURCE)
+        for path in self._workload.paths:
+            ends = self._read_topics(path, reads, deadline)
+            logs += ends
+            if all(end.read_to == end.end for end in ends):
+                places.append(topic_place(path))
+            for copy in path.copies:
+                place = copy_place(path, copy)
+                if self._read_place(place, partial(self._read_copy, path, copy, reads)):
+                    places.append(place)
+        return FinalRead(logs=tuple(logs), places=tuple(places))
+
+    def forget(self) -> None:
+        """Delete connectors, topics, databases and keys."""
+        for path in self._workload.paths:
+            _quietly(self._stack.connect.delete, self._naming.feed(path))
+            for copy in path.copies:
+                _quietly(self._forget_copy, path, copy)
+            for table in self._tables:
+                _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
+        _quietly(source.drop, self._stack.mysql, [self._naming.source])
+
+    # Setting up
+
+    def _prefill(self) -> None:
+        """Insert the rows that are there before any feed looks."""
+        version = self._journal.process("prefill", "writer", "prefill") << SEQUENCE_BITS
+        for table in self._workload.tables:
+            rows = [(source.OLD_KEYS + place, version + place) for place in range(table.rows)]
+            version += table.rows
+            if rows:
+                source.run(
+                    self._stack.mysql, [source.replace(self._naming.source, table.name, rows)]
+                )
+
+    def _create_topics(self, path: Path) -> None:
+        for table in self._tables:
+            topic = Topic(
+                name=self._naming.topic(path, table),
+                partitions=path.feed.partitions,
+                settings=path.feed.topic_settings,
+            )
+            self._stack.kafka.create_topic(topic)
+            self._journal.topic(self._topic(path, table), path.feed.partitions)
+
+    def _start_copy(self, path: Path, copy: Copy) -> list[CacheWorker]:
+        if copy.kind == "redis":
+            return [CacheWorker(path, copy, self._naming, self._tables, stack=self._stack)]
+        database = self._naming.copies(path, copy)
+        source.create(self._stack.mysql, database, self._workload.tables)
+        name = self._naming.connector(path, copy)
+        settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
+        self._stack.connect.create(name, settings)
+        self._stack.connect.wait_running(name)
+        return []
+
+    # The end mark
+
+    def _unmarked(self) -> str | None:
+        """Write end marks into every table, once; None when they are committed."""
+        if self._marks:
+            return None
+        process = self._journal.process("end-mark", "writer", "end-mark")
+        version = process << SEQUENCE_BITS
+        count = MARKS_PER_PARTITION * max(path.feed.partitions for path in self._workload.paths)
+        statements, marks = [], {}
+        for table in self._tables:
+            keys = range(source.MARK_KEYS, source.MARK_KEYS + count)
+            rows = [(key, version + place) for place, key in enumerate(keys)]
+            version += count
+            marks[table] = set(keys)
+            statements.append(source.replace(self._naming.source, table, rows))
+        try:
+            source.run(self._stack.mysql, statements)
+        except (pymysql.Error, OSError) as error:
+            return f"the source does not take it: {error}"
+        self._marks = marks
+        return None
+
+    def _lacks(self, path: Path, copy: Copy) -> str | None:
+        for table, keys in self._marks.items():
+            try:
+                there = keys & {key for key, _ in self._contents(path, copy, table)}
+            except (pymysql.Error, redis.RedisError, OSError) as error:
+                return f"it cannot be read: {error}"
+            if len(there) < len(keys):
+                return f"{len(there)} of {len(keys)} marks of {table}"
+        return None
+
+    # Reading
+
+    def _read_place(self, place: str, read: Callable[[], None]) -> bool:
+        """Whether the place could be read; it then is complete."""
+        try:
+            read()
+        except (pymysql.Error, redis.RedisError, OSError) as error:
+            log.warning("%s cannot be read: %s", place, error)
+            return False
+        return True
+
+    def _read_source(self, reads: FinalReads) -> None:
+        address = self._stack.address("mysql")
+        binlog.record_changes(address, self._naming.source, self._start, self._journal)
+        for table in self._tables:
+            began_ns = self._clock.now_ns()
+            found = source.rows(self._stack.mysql, self._naming.source, table)
+            reads.rows(SOURCE, table, found, began_ns)
+
+    def _read_copy(self, path: Path, copy: Copy, reads: FinalReads) -> None:
+        for table in self._tables:
+            began_ns = self._clock.now_ns()
+            reads.rows(copy_place(path, copy), table, self._contents(path, copy, table), began_ns)
+
+    def _contents(self, path: Path, copy: Copy, table: str) -> list[tuple[int, int]]:
+        if copy.kind == "redis":
+            prefix = self._naming.key(path, copy, table)
+            return sorted(cache.entries(self._stack, prefix).items())
+        return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
+
+    def _read_topics(self, path: Path, reads: FinalReads, deadline: Deadline) -> list[LogEnd]:
+        decoder = Decoder(
+            self._stack, {self._naming.topic(path, table): table for table in self._tables}
+        )
+        return [
+            self._read_log(path, table, partition, reads, decoder, deadline)
+            for table in self._tables
+            for partition in range(path.feed.partitions)
+        ]
+
+    def _read_log(
+        self,
+        path: Path,
+        table: str,
+        partition: int,
+        reads: FinalReads,
+        decoder: Decoder,
+        deadline: Deadline,
+    ) -> LogEnd:
+        topic, name = self._naming.topic(path, table), self._topic(path, table)
+        start, end = self._stack.kafka.watermarks(topic, partition)
+        read_to = start
+        consumer = self._stack.kafka.consumer(
+            {
+                "group.id": f"{topic}-final",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "isolation.level": "read_committed",
+                "enable.partition.eof": True,
+            }
+        )
+        with closing(consumer):
+            consumer.assign([TopicPartition(topic, partition, start)])
+            while read_to < end and not deadline.passed:
+                began_ns = self._clock.now_ns()
+                messages = consumer.consume(READ_BATCH, min(0.5, deadline.left_s))
+                records: list[Message] = [each for each in messages if each.error() is None]
+                if records:
+                    reads.events(topic_place(path), name, records, decoder, began_ns)
+                for message in messages:
+                    # The end of partition event stands behind markers that hold no record.
+                    at = message.offset() + (message.error() is None)
+                    read_to = max(read_to, at)
+        return LogEnd(log=f"{name}-{partition}", start=start, end=end, read_to=min(read_to, end))
+
+    def _topic(self, path: Path, table: str) -> str:
+        return f"{path.name}/{table}"
+
+    # Cleaning up
+
+    def _forget_copy(self, path: Path, copy: Copy) -> None:
+        if copy.kind == "redis":
+            for table in self._tables:
+                cache.forget(self._stack, self._naming.key(path, copy, table))
+            return
+        self._stack.connect.delete(self._naming.connector(path, copy))
+        source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
+
+
+def _quietly(act: Callable[..., None], *arguments: object) -> None:
+    try:
+        act(*arguments)
+    except (HarnessError, KafkaException, pymysql.Error, redis.RedisError, OSError) as error:
+        # What is left over carries the run's name and is in nobody's way.
+        log.warning("something of the run could not be deleted: %s", error)

@@ -1,0 +1,282 @@
+"""A writer: transactions on MySQL, each row version with the id of the operation that wrote it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+import pymysql
+
+from harness.clients.mysql_errors import name_of, outcome_of
+from harness.history.history import NOTHING
+from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.kit.clock import Clock
+from harness.kit.rng import stream
+from harness.kit.waits import NS_PER_S
+from harness.model.pipeline import Writers
+from harness.model.ports import MySql, SqlConnection
+
+KEYS_PER_WRITER = 1 << 16
+RECONNECT_S = 0.2
+ROWS_OF_MANY = 3
+
+
+@dataclass(slots=True)
+class Statement:
+    """One statement of a transaction, and what it makes of a row."""
+
+    sql: str
+    arguments: tuple[object, ...]
+    table: str
+    key: int
+    version: int
+    kind: str
+
+
+class WriterWorker:
+    """One writer of a kind; nobody else writes its keys, so it knows which rows there are.
+
+    After an error it connects anew and looks its keys up, since a commit that was not answered may
+    have happened.
+
+    Args:
+        number: which of its kind it is, from 0.
+        database: the source's real name.
+        seed: its own seed; decides what is written.
+    """
+
+    def __init__(
+        self,
+        spec: Writers,
+        number: int,
+        database: str,
+        *,
+        mysql: MySql,
+        journal: Journal,
+        clock: Clock,
+        seed: int,
+    ) -> None:
+        self.name = f"{spec.name}-{number}"
+        self.sent = 0
+        self.acked = 0
+        self._spec = spec
+        self._database = database
+        self._mysql = mysql
+        self._journal = journal
+        self._clock = clock
+        self._dice: Random = stream(seed, "writes")
+        self._next = journal.process(self.name, "writer", spec.name) << SEQUENCE_BITS
+        first = number * KEYS_PER_WRITER
+        self._keys = range(first, first + spec.keys)
+        self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
+        self._connection: SqlConnection | None = None
+        self._began_ns: int | None = None
+        self._quiet = False
+
+    def quiet(self) -> None:
+        """Begin no more transactions."""
+        self._quiet = True
+
+    def step(self) -> float:
+        """One transaction, when the rate allows one."""
+        if self._quiet:
+            return 0.05
+        now = self._clock.now_ns()
+        if self._began_ns is None:
+            self._began_ns = now
+        due_ns = self._began_ns + int(self.sent * NS_PER_S / self._spec.rate_per_s)
+        if now < due_ns:
+            return (due_ns - now) / NS_PER_S
+        if self._connection is None and not self._connect():
+            return RECONNECT_S
+        # Behind by more than a second, an open-loop load would come as one burst: let it go.
+        latest_ns = now - int((self.sent / self._spec.rate_per_s + 1) * NS_PER_S)
+        self._began_ns = max(self._began_ns, latest_ns)
+        self._transact()
+        return 0.0
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _connect(self) -> bool:
+        try:
+            connection = self._mysql.connection(database=self._database)
+            cursor = connection.cursor()
+            for table, rows in self._rows.items():
+                cursor.execute(
+                    f"SELECT id, version FROM `{table}` WHERE id BETWEEN %s AND %s",  # noqa: S608
+                    (self._keys[0], self._keys[-1]),
+                )
+                rows.clear()
+                rows.update(dict(cursor.fetchall()))
+            connection.commit()
+        except (pymysql.Error, OSError):
+            return False
+        self._connection = connection
+        return True
+
+    def _transact(self) -> None:
+        connection = self._connection
+        assert connection is not None  # noqa: S101 - step connects first
+        weights = self._spec.mix
+        (what,) = self._dice.choices(sorted(weights), [weights[each] for each in sorted(weights)])
+        operation = self._version()
+        statements = SHAPES[what](self)
+        if not statements:
+            return
+        self.sent += 1
+        began_ns = self._clock.now_ns()
+        self._record(operation, statements, began_ns)
+        committing = False
+        try:
+            cursor = connection.cursor()
+            for statement in statements:
+                cursor.execute(statement.sql, statement.arguments)
+            if what == "rollback":
+                connection.rollback()
+                self._complete(operation, "fail", "mysql:rolled-back")
+                return
+            committing = True
+            connection.commit()
+        except (pymysql.Error, OSError) as error:
+            self._complete(operation, outcome_of(error, committing=committing), name_of(error))
+            connection.close()
+            self._connection = None
+            return
+        self.acked += 1
+        self._complete(operation, "ok", None)
+        for statement in statements:
+            rows = self._rows[statement.table]
+            if statement.version == NOTHING:
+                rows.pop(statement.key, None)
+            else:
+                rows[statement.key] = statement.version
+
+    def _version(self) -> int:
+        self._next += 1
+        return self._next - 1
+
+    def _record(self, operation: int, statements: Sequence[Statement], began_ns: int) -> None:
+        # The intent is on disk before the statement is sent: what a killed harness leaves is info.
+        self._journal.append(
+            "operations",
+            {"id": [operation], "f": [FUNCTIONS.index("write")], "time_ns": [began_ns]},
+        )
+        self._journal.append(
+            "writes",
+            {
+                "operation": [operation] * len(statements),
+                "table": [self._journal.table(each.table) for each in statements],
+                "key": [each.key for each in statements],
+                "version": [each.version for each in statements],
+                "kind": [EVENT_KINDS.index(each.kind) for each in statements],
+            },
+        )
+
+    def _complete(self, operation: int, outcome: str, error: str | None) -> None:
+        self._journal.append(
+            "completions",
+            {
+                "id": [operation],
+                "outcome": [OUTCOMES.index(outcome)],
+                "error": [self._journal.error(error) if error else 0],
+                "time_ns": [self._clock.now_ns()],
+            },
+        )
+
+    # Shapes of transactions. Each gives the statements, none when the rows there are do not allow.
+
+    def _table(self) -> str:
+        return self._dice.choice(self._spec.tables)
+
+    def _absent(self, table: str) -> int | None:
+        free = [key for key in self._keys if key not in self._rows[table]]
+        return self._dice.choice(free) if free else None
+
+    def _present(self, table: str) -> int | None:
+        there = sorted(self._rows[table])
+        return self._dice.choice(there) if there else None
+
+    def _insert_into(self, table: str, key: int) -> Statement:
+        version = self._version()
+        sql = f"INSERT INTO `{table}` (id, version) VALUES (%s, %s)"  # noqa: S608 - our own names
+        return Statement(sql, (key, version), table, key, version, "insert")
+
+    def _update_in(self, table: str, key: int) -> Statement:
+        version = self._version()
+        sql = f"UPDATE `{table}` SET version = %s WHERE id = %s"  # noqa: S608
+        return Statement(sql, (version, key), table, key, version, "update")
+
+    def insert(self) -> list[Statement]:
+        """A row that was not there; an update when all are."""
+        table = self._table()
+        key = self._absent(table)
+        return [self._insert_into(table, key)] if key is not None else self.update()
+
+    def update(self) -> list[Statement]:
+        """A new version of a row."""
+        table = self._table()
+        key = self._present(table)
+        return [self._update_in(table, key)] if key is not None else []
+
+    def delete(self) -> list[Statement]:
+        """The end of a row."""
+        table = self._table()
+        key = self._present(table)
+        if key is None:
+            return []
+        sql = f"DELETE FROM `{table}` WHERE id = %s"  # noqa: S608
+        return [Statement(sql, (key,), table, key, NOTHING, "delete")]
+
+    def upsert(self) -> list[Statement]:
+        """A row, whether it was there or not."""
+        table, version = self._table(), self._version()
+        key = self._dice.choice(self._keys)
+        sql = (
+            f"INSERT INTO `{table}` (id, version) VALUES (%s, %s) AS new "  # noqa: S608
+            "ON DUPLICATE KEY UPDATE version = new.version"
+        )
+        kind = "update" if key in self._rows[table] else "insert"
+        return [Statement(sql, (key, version), table, key, version, kind)]
+
+    def key_update(self) -> list[Statement]:
+        """A row gets another primary key: the old one ends, the new one begins."""
+        table = self._table()
+        old, new = self._present(table), self._absent(table)
+        if old is None or new is None:
+            return []
+        version = self._version()
+        sql = f"UPDATE `{table}` SET id = %s, version = %s WHERE id = %s"  # noqa: S608
+        ended = Statement("DO 0", (), table, old, NOTHING, "delete")
+        return [ended, Statement(sql, (new, version, old), table, new, version, "insert")]
+
+    def multi_row(self) -> list[Statement]:
+        """New versions of several rows of one table."""
+        table = self._table()
+        there = sorted(self._rows[table])
+        chosen = self._dice.sample(there, min(ROWS_OF_MANY, len(there)))
+        return [self._update_in(table, key) for key in chosen]
+
+    def multi_table(self) -> list[Statement]:
+        """One change in each table."""
+        statements = []
+        for table in self._spec.tables:
+            key = self._present(table)
+            if key is not None:
+                statements.append(self._update_in(table, key))
+            elif (free := self._absent(table)) is not None:
+                statements.append(self._insert_into(table, free))
+        return statements
+
+
+SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {
+    "insert": WriterWorker.insert,
+    "update": WriterWorker.update,
+    "delete": WriterWorker.delete,
+    "upsert": WriterWorker.upsert,
+    "key-update": WriterWorker.key_update,
+    "multi-row": WriterWorker.multi_row,
+    "multi-table": WriterWorker.multi_table,
+    "rollback": WriterWorker.insert,
+}

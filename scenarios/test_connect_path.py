@@ -1,0 +1,101 @@
+"""The Connect path, hop by hop: each setting that a copy depends on, beside a twin without it."""
+
+import pytest
+
+from harness.api import (
+    Copy,
+    Feed,
+    Path,
+    PipelineWorkload,
+    Scenario,
+    SourceTable,
+    Topology,
+    Writers,
+    after,
+    service,
+    worse_path,
+)
+from harness.plugin import RunScenario
+
+pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
+
+FULL = Topology(registry=True, connect_workers=2, mysql=True, redis=True)
+
+CAPTURED = Scenario(
+    name="cdc",
+    about="Inserts, updates and deletes flow through Debezium into a table and a cache",
+    claims=("capture", "change-order", "capture-once", "convergence", "source-durability"),
+    topology=FULL,
+    workload=PipelineWorkload(
+        tables=(SourceTable(name="orders", rows=50),),
+        writers=(Writers(tables=("orders",), count=2, keys=16),),
+        paths=(
+            Path(
+                name="connect",
+                feed=Feed(kind="debezium"),
+                copies=(Copy(kind="jdbc", name="warehouse"), Copy(kind="redis", name="cache")),
+            ),
+        ),
+    ),
+    baseline_acks=200,
+)
+NO_SNAPSHOT = worse_path(
+    CAPTURED,
+    "dbz-nodata",
+    "snapshot.mode=no_data: rows that were there before are never captured",
+    feed={"snapshot.mode": "no_data"},
+)
+NO_DELETES = worse_path(
+    CAPTURED,
+    "js-nodelete",
+    "delete.enabled=false: the sink never deletes",
+    copies={"warehouse": {"delete.enabled": False}},
+)
+
+WORKER_DIES = Scenario(
+    name="cn-worker",
+    about="The Connect worker that runs the source dies under load",
+    claims=CAPTURED.claims,
+    topology=FULL,
+    workload=CAPTURED.workload,
+    steps=(
+        after(acks=100, spread=0.5).kill(service("connect-1"), name="kill-1"),
+        after(acks=100).heal("kill-1"),
+        after(acks=100, whole=True).kill(service("connect-2"), name="kill-2"),
+        after(acks=100).heal("kill-2"),
+    ),
+    aftermath_acks=100,
+)
+MYSQL_DIES = Scenario(
+    name="m-kill",
+    about="MySQL is killed under load and comes back",
+    claims=CAPTURED.claims,
+    topology=FULL,
+    workload=CAPTURED.workload,
+    steps=(
+        after(acks=100, spread=0.5).kill(service("mysql")),
+        after(seconds=2).heal("kill"),
+    ),
+    aftermath_acks=100,
+)
+
+
+@pytest.mark.parametrize(
+    "scenario", [CAPTURED, WORKER_DIES, MYSQL_DIES], ids=lambda scenario: scenario.name
+)
+def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:
+    run_scenario(scenario).must_be_valid()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "anomaly", "hop"),
+    [
+        (NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
+        (NO_DELETES, "resurrected-row", "connect/topics → connect/warehouse (jdbc)"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_one_setting_worse_and_the_hop_is_named(
+    scenario: Scenario, anomaly: str, hop: str, run_scenario: RunScenario
+) -> None:
+    run_scenario(scenario).must_show(anomaly, hop=hop)

@@ -1,0 +1,118 @@
+"""Short words for tests of pipelines: one table, one path, a sink table and a cache."""
+
+from typing import Literal
+
+import msgspec
+
+from harness.checkers.judge import judge
+from harness.history.build import HistoryBuilder
+from harness.history.flow_build import FlowBuilder
+from harness.history.history import NOTHING
+from harness.model.facts import Facts
+from harness.model.pipeline import (
+    SOURCE,
+    Copy,
+    Feed,
+    Path,
+    PipelineWorkload,
+    Readers,
+    SourceTable,
+    Writers,
+    hops,
+)
+from harness.model.scenario import Floor, Scenario
+from harness.model.value import Scalar
+from harness.model.verdict import Verdict
+
+TOPICS, SINK, CACHE = "main/topics", "main/sink", "main/cache"
+LOG = "orders-0"
+FEED_HOP = f"{SOURCE} → {TOPICS} (debezium)"
+SINK_HOP = f"{TOPICS} → {SINK} (jdbc)"
+CACHE_HOP = f"{TOPICS} → {CACHE} (redis)"
+SOURCE_HOP = f"writers → {SOURCE}"
+
+FEED = Feed(kind="debezium")
+JDBC = Copy(kind="jdbc", name="sink")
+REDIS = Copy(kind="redis", name="cache", holds="cached", staleness_s=1.0)
+
+
+def pipeline(
+    *,
+    feed: Feed = FEED,
+    copies: tuple[Copy, ...] = (JDBC, REDIS),
+    claims: tuple[str, ...] = (),
+    more: tuple[Path, ...] = (),
+) -> Scenario:
+    """A scenario of one path, and `more`."""
+    workload = PipelineWorkload(
+        tables=(SourceTable(name="orders"), SourceTable(name="items")),
+        writers=(Writers(tables=("orders", "items")),),
+        paths=(Path(name="main", feed=feed, copies=copies), *more),
+        readers=tuple(Readers(copy=copy.name) for copy in copies),
+    )
+    return Scenario(
+        name="flow", about="a test", claims=claims, workload=workload, floor=Floor(acks=0)
+    )
+
+
+def everything_read(scenario: Scenario) -> Facts:
+    """Facts of a run whose final read was complete everywhere."""
+    places = {place for hop in hops(scenario.pipeline) for place in (hop.origin, hop.target)}
+    return Facts(drained=tuple(sorted(places)))
+
+
+class Run:
+    """A flow with its writes, its commits and its final reads, a line each."""
+
+    def __init__(self) -> None:
+        self.flow = FlowBuilder(HistoryBuilder())
+
+    def put(self, *keys: int, table: str = "orders") -> int:
+        """Write and commit rows in one transaction; answers with their version."""
+        op = self.flow.write("writer", *((table, key) for key in keys))
+        self.flow.commit(*((table, key, op) for key in keys))
+        return op
+
+    def drop(self, *keys: int, table: str = "orders") -> int:
+        """Remove rows in one transaction."""
+        op = self.flow.write("writer", *((table, key) for key in keys), delete=True)
+        self.flow.commit(*((table, key, NOTHING) for key in keys))
+        return op
+
+    def captured(self, *without: int) -> None:
+        """The topics hold an event of each change, but for those with these numbers."""
+        changes = [each for at, each in enumerate(self.flow.changes) if at not in without]
+        self.flow.events(TOPICS, LOG, changes)
+
+    def copied(self, *places: str) -> None:
+        """The source, and `places` (the sink and the cache), hold the source's rows."""
+        self.flow.rows(SOURCE, self.flow.state())
+        for place in places or (SINK, CACHE):
+            self.flow.rows(place, self.flow.state())
+
+    def verdict(self, scenario: Scenario | None = None, facts: Facts | None = None) -> Verdict:
+        """Judge it; fails when a checker broke down."""
+        scenario = scenario or pipeline()
+        facts = facts or everything_read(scenario)
+        verdict = judge(self.flow.history(), facts, scenario)
+        broken = [result.unknown for result in verdict.checkers if result.unknown]
+        assert broken == []
+        assert not any("hop table" in reason for reason in verdict.unknowns)
+        return verdict
+
+
+def blamed(verdict: Verdict) -> dict[str, dict[str, int]]:
+    """What was found, by kind and hop."""
+    assert all(sum(each.hops.values()) == each.count for each in verdict.findings)
+    return {finding.kind: finding.hops for finding in verdict.findings}
+
+
+def feed(kind: Literal["debezium", "jdbc", "binlog", "polling"] = "debezium", **of: Scalar) -> Feed:
+    """A feed with settings; underscores stand for dots."""
+    return Feed(kind=kind, settings={name.replace("_", "."): value for name, value in of.items()})
+
+
+def sink(**of: Scalar) -> Copy:
+    """The sink with settings; underscores stand for dots."""
+    settings = {name.replace("_", "."): value for name, value in of.items()}
+    return msgspec.structs.replace(JDBC, settings=settings)

@@ -1,0 +1,107 @@
+"""What settings of feeds, copies and the source permit, and therefore what they promise."""
+
+import pytest
+
+from harness.checkers.promises import permitted, promised
+from harness.model.pipeline import Copy, Feed
+from harness.model.scenario import Scenario
+from harness.model.topology import Topology
+from harness.model.value import Settings
+from tests.checkers.flows import pipeline
+from tests.checkers.verdicts import OF_PIPELINES, scenario
+
+EVERYTHING = (
+    "capture",
+    "capture-once",
+    "change-order",
+    "convergence",
+    "freshness",
+    "source-durability",
+)
+
+
+def of_feed(kind: str, **settings: str | int | bool) -> Scenario:
+    named: Settings = {name.replace("_", "."): value for name, value in settings.items()}
+    return pipeline(feed=Feed(kind=kind, settings=named))  # type: ignore[arg-type]  # from a table
+
+
+def of_copy(kind: str, settings: Settings) -> Scenario:
+    copy = Copy(kind=kind, name="it", settings=settings)  # type: ignore[arg-type]  # from a table
+    return pipeline(copies=(copy,))
+
+
+def test_the_harness_own_settings_promise_everything() -> None:
+    assert promised(pipeline()) == EVERYTHING
+    assert promised(of_feed("binlog")) == EVERYTHING
+
+
+def test_a_pipeline_promises_nothing_of_logs_and_the_other_way_round() -> None:
+    assert not set(promised(scenario())) & set(EVERYTHING)
+    assert set(permitted(pipeline())) <= OF_PIPELINES
+
+
+def test_what_is_not_there_is_not_promised() -> None:
+    assert "convergence" not in promised(pipeline(copies=()))
+    assert "freshness" not in promised(pipeline(copies=()))
+
+
+@pytest.mark.parametrize(
+    ("feed", "kinds"),
+    [
+        (of_feed("debezium", exactly_once_support="requested"), {"duplicate-change"}),
+        (of_feed("debezium", snapshot_mode="no_data"), {"missed-change", "missing-row"}),
+        (of_feed("debezium", snapshot_mode="when_needed"), {"resurrected-row"}),
+        (of_feed("debezium", skipped_operations="t,d"), {"missed-change", "resurrected-row"}),
+        (of_feed("debezium", errors_tolerance="all"), {"missed-change", "stale-row"}),
+        (of_feed("jdbc", mode="incrementing"), {"missed-change", "stale-row", "resurrected-row"}),
+        (of_feed("jdbc", mode="timestamp"), {"missed-change", "missing-row"}),
+        (of_feed("polling", mode="bulk"), {"duplicate-change", "resurrected-row"}),
+        (
+            of_feed("jdbc", timestamp_delay_interval_ms=5000),
+            {"missed-change", "resurrected-row"},
+        ),
+    ],
+)
+def test_feeds_permit(feed: Scenario, kinds: set[str]) -> None:
+    assert kinds <= set(permitted(feed))
+
+
+def test_a_delay_longer_than_transactions_loses_no_row() -> None:
+    allowed = permitted(of_feed("jdbc", timestamp_delay_interval_ms=5000))
+    assert not {"missing-row", "stale-row", "duplicate-change"} & set(allowed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "kinds"),
+    [
+        ("jdbc", {"insert.mode": "insert"}, {"duplicate-row"}),
+        ("jdbc", {"delete.enabled": False}, {"resurrected-row"}),
+        ("jdbc", {"primary.key.mode": "record_value"}, {"stale-row"}),
+        (
+            "jdbc",
+            {"transforms.unwrap.delete.tombstone.handling.mode": "drop"},
+            {"resurrected-row"},
+        ),
+        ("jdbc", {"errors.tolerance": "all"}, {"missing-row", "stale-row"}),
+        ("jdbc", {"consumer.override.auto.offset.reset": "latest"}, {"missing-row"}),
+        ("redis", {"versioned": False}, {"stale-row", "nonmonotonic-sighting"}),
+        ("redis", {"maxmemory-policy": "allkeys-lru"}, {"missing-row", "stale-row"}),
+        ("redis", {"ttl_s": 5}, {"missing-row"}),
+        ("table", {"enable.auto.offset.store": True}, {"missing-row", "stale-row"}),
+        ("table", {"isolation.level": "read_uncommitted"}, {"foreign-row"}),
+    ],
+)
+def test_copies_permit(kind: str, settings: Settings, kinds: set[str]) -> None:
+    allowed = permitted(of_copy(kind, settings))
+    assert kinds <= set(allowed)
+    assert all(
+        next(iter(settings)).rpartition("override.")[2] in allowed[each][0] for each in kinds
+    )
+
+
+def test_a_source_that_does_not_flush_may_lose() -> None:
+    careless = Topology(mysql=True, mysql_settings={"innodb_flush_log_at_trx_commit": 0})
+    good = pipeline()
+    bad = Scenario(name="bad", about="a test", workload=good.workload, topology=careless)
+    assert "lost-change" in permitted(bad)
+    assert "source-durability" not in promised(bad)
