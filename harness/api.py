@@ -59,6 +59,7 @@ __all__ = [
     "leader",
     "same_as",
     "service",
+    "task",
     "worse",
     "worse_path",
 ]
@@ -92,6 +93,11 @@ def brokers() -> Role:
 def service(name: str) -> Role:
     """A service by name, such as `zookeeper`."""
     return Role(kind="service", name=name)
+
+
+def task(connector: str, index: int = 0) -> Role:
+    """The Connect worker that runs the task of that index, from 0, when the step begins."""
+    return Role(kind="task", name=connector, index=index)
 
 
 def same_as(step: str) -> Role:
@@ -157,6 +163,21 @@ class Moment:
     def delay(self, target: Role, *, latency_ms: int, name: str = "delay") -> Step:
         """Hold back what clients receive from every target."""
         return self.fault("network.delay", target, name=name, latency_ms=latency_ms)
+
+    def cut_link(self, target: Role, *, caller: str, name: str = "cut-link") -> Step:
+        """Let nothing pass from `caller` (a service, or `connect` for all workers) to targets."""
+        return self.fault("network.cut-link", target, name=name, caller=caller)
+
+    def flush(self, target: Role, *, name: str = "flush") -> Step:
+        """Delete every key of every target, a Redis."""
+        return self.fault("redis.flush", target, name=name)
+
+    def restart_task(self, connector: str, index: int = 0, *, name: str = "restart-task") -> Step:
+        """Restart one task of a connector."""
+        target = task(connector, index)
+        return self.fault(
+            "connect.restart-task", target, name=name, connector=connector, task=index
+        )
 
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""

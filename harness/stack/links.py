@@ -17,6 +17,8 @@ ROUND_TRIP_LIMIT_S = 15.0
 PROXY_LIMIT_S = 20.0
 # Run beside the proxy: whether its listener takes a connection.
 _KNOCK = "bash -c ': </dev/tcp/127.0.0.1/{port}' 2>/dev/null && echo open || echo refused"
+# Run beside a caller, so that there is a packet to drop: at a port where nobody listens.
+_KNOCK_ANYWHERE = "timeout 1 bash -c ': </dev/tcp/{address}/1' 2>/dev/null; true"
 _LOG = logging.getLogger(__name__)
 
 
@@ -97,9 +99,11 @@ class Links:
             self._tell_proxy(lambda: self.proxy.enable(link.name, enabled=True))
 
     def link_fails(self, caller: str, callee: str) -> str | None:
-        """Knock at the proxy's listener, or count dropped packets; None when something passes."""
+        """Knock at the proxy's listener, or send packets and count; None when something passes."""
         link = self._blueprint.link(caller, callee)
         if link is None:
+            for address in self._processes.addresses(callee):
+                self._run(caller, _KNOCK_ANYWHERE.format(address=address))
             lost = self.dropped(caller, [callee])
             return f"{lost} packets between {caller} and {callee} dropped" if lost else None
         answer = self._run(toxiproxy.NAME, _KNOCK.format(port=link.listen)).strip()

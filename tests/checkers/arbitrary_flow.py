@@ -17,6 +17,8 @@ from tests.checkers.flows import CACHE, SINK, TOPICS, Run
 
 Row = tuple[str, int]
 ROWS: tuple[Row, ...] = (("orders", 0), ("orders", 1), ("items", 0), ("items", 2))
+UNHEARD = Change(table="orders", key=0, version=77, before=NOTHING)
+WAYS = ("drop", "drop", "again", "swap", "image", "garble", "keep", "keep", "keep", "lose", "hold")
 
 
 @dataclass(slots=True)
@@ -113,10 +115,13 @@ def broken(draw: st.DrawFn) -> Script:
     script = draw(legal())
     for _ in range(draw(st.integers(1, 4))):
         _break(draw, script)
-    if draw(st.booleans()):
-        row, version = draw(st.sampled_from(ROWS)), draw(st.integers(NOTHING, 12))
+    for _ in range(draw(st.integers(0, 3))):
+        change = draw(st.sampled_from(script.changes)) if script.changes else UNHEARD
         place = draw(st.sampled_from([SINK, CACHE]))
-        script.run.flow.read("reader", place, row, version)
+        script.run.flow.read("reader", place, (change.table, change.key), change.version)
+    if draw(st.integers(0, 3)) == 0:
+        # The source acknowledges and forgets.
+        script.run.flow.write("writer", draw(st.sampled_from(ROWS)), delete=draw(st.booleans()))
     return script
 
 
@@ -126,7 +131,7 @@ def _break(draw: st.DrawFn, script: Script) -> None:
     rows = script.copies[place]
     at = draw(st.integers(0, max(0, len(events) - 1)))
     to = draw(st.integers(0, max(0, len(events) - 1)))
-    match draw(st.sampled_from(["drop", "again", "swap", "image", "lose", "hold", "garble"])):
+    match draw(st.sampled_from(WAYS)):
         case "drop" if events:
             del events[at]
         case "again" if events:
@@ -140,6 +145,11 @@ def _break(draw: st.DrawFn, script: Script) -> None:
             events[at] = Event(change, events[at].word)
         case "garble" if events:
             events[at] = Event(events[at].change, "unreadable")
+        case "keep" if script.changes:
+            change = draw(st.sampled_from(script.changes))
+            row = (change.table, change.key)
+            rows[:] = [each for each in rows if each[0] != row]
+            rows.append((row, change.version))
         case "lose" if rows:
             del rows[draw(st.integers(0, len(rows) - 1))]
         case "hold":

@@ -9,16 +9,37 @@ from harness.model.topology import Topology
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
 
+PIPELINE = Topology(
+    registry=True,
+    connect_workers=2,
+    mysql=True,
+    mysql_replica=True,
+    redis=True,
+    redis_replica=True,
+    redis_settings={"appendonly": True, "appendfsync": "always"},
+)
+
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[DockerStack]:
     """Three brokers, for all tests of the session; each leaves it as it found it."""
-    booted = lifecycle.boot(
-        Topology(),
+    yield from booted(Topology())
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Iterator[DockerStack]:
+    """One of every service, for all tests of the session; each leaves it as it found it."""
+    yield from booted(PIPELINE)
+
+
+def booted(topology: Topology) -> Iterator[DockerStack]:
+    """A stack that is removed afterwards."""
+    stack = lifecycle.boot(
+        topology,
         kept=False,
         on_progress=lambda line: print(line, file=sys.stderr),  # noqa: T201
     )
     try:
-        yield booted
+        yield stack
     finally:
-        booted.close()
+        stack.close()

@@ -12,12 +12,14 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.value import Settings
 from harness.stack.docker_stack import DockerStack
+from tests.docker.connectors import connector, file_source
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 ANY = Role(kind="broker", index=1)
 CASES: dict[str, tuple[Role, Settings]] = {
     "disk.wipe": (ANY, {}),
+    "network.cut-link": (ANY, {"caller": "broker-1"}),
     "network.delay": (Role(kind="brokers"), {"latency_ms": 300}),
     "network.isolate": (ANY, {"zookeeper": True}),
     "process.kill": (Role(kind="service", name="zookeeper"), {}),
@@ -26,16 +28,43 @@ CASES: dict[str, tuple[Role, Settings]] = {
     "process.rolling-restart": (Role(kind="brokers"), {}),
     "process.stop": (ANY, {}),
 }
+TICKS = Role(kind="task", name="ticks", index=0)
+PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
+    "connect.restart-task": (TICKS, {"connector": "ticks"}),
+    "network.cut-link": (Role(kind="service", name="mysql"), {"caller": "connect"}),
+    "network.delay": (Role(kind="service", name="redis"), {"latency_ms": 300}),
+    "process.kill": (TICKS, {}),
+    "process.pause": (Role(kind="service", name="mysql"), {}),
+    "process.restart": (Role(kind="service", name="registry"), {"how": "kill"}),
+    "process.stop": (Role(kind="service", name="mysql-replica"), {}),
+    "redis.flush": (Role(kind="service", name="redis"), {}),
+}
 
 
 def test_every_fault_has_a_case() -> None:
-    assert list(CASES) == list(FAULTS)
+    assert CASES.keys() | PIPELINE_CASES.keys() == set(FAULTS)
 
 
 @pytest.mark.parametrize("kind", CASES)
 def test_a_fault_bites_and_heals(kind: str, stack: DockerStack, tmp_path: Path) -> None:
-    target, settings = CASES[kind]
-    ledger = Ledger(tmp_path / "ledger.jsonl")
+    bites_and_heals(kind, CASES[kind], stack, tmp_path)
+
+
+@pytest.mark.parametrize("kind", PIPELINE_CASES)
+def test_a_fault_bites_and_heals_in_a_pipeline(
+    kind: str, pipeline: DockerStack, tmp_path: Path
+) -> None:
+    pipeline.redis.client().execute_command("SET", "here", "1")
+    with connector(pipeline, "ticks", file_source("ticks")):
+        bites_and_heals(kind, PIPELINE_CASES[kind], pipeline, tmp_path)
+
+
+def bites_and_heals(
+    kind: str, case: tuple[Role, Settings], stack: DockerStack, folder: Path
+) -> None:
+    """Inject the fault as a run does; the stack is whole again afterwards."""
+    target, settings = case
+    ledger = Ledger(folder / "ledger.jsonl")
     conductor = Conductor(stack, ledger, REAL, since_start_ns=REAL.now_ns, topics={})
     fault = FaultSpec(kind=kind, target=target, settings=settings)
     try:

@@ -118,3 +118,42 @@ def test_a_broker_that_hangs_does_not_hold_up_one_that_answers() -> None:
 def test_a_round_trip_is_measured() -> None:
     with broker(lambda connection, _done: answer(connection, b"\0\0")) as address:
         assert wire.round_trip_ms(address, limit_s=5) > 0
+
+
+def group(error: int = 0, state: str = "Stable") -> bytes:
+    """An answer about a group with one member."""
+    member = text("m") + text("client") + text("host")
+    told, assigned = b"what it told", b"what it got"
+    return (
+        struct.pack(">ih", 1, error)
+        + text("connect")
+        + text(state)
+        + text("connect")
+        + text("sessioned")
+        + struct.pack(">i", 1)
+        + member
+        + struct.pack(">i", len(told))
+        + told
+        + struct.pack(">i", len(assigned))
+        + assigned
+    )
+
+
+def test_a_group_is_described_by_the_broker_that_coordinates_it() -> None:
+    def coordinate(connection: socket.socket, _: threading.Event) -> None:
+        answer(connection, group())
+
+    def refuse(connection: socket.socket, _: threading.Event) -> None:
+        answer(connection, group(error=16, state=""))
+
+    with broker(refuse) as first, broker(coordinate) as second:
+        view = wire.group_view({1: first, 2: second}, "connect")
+    assert view == wire.GroupView(state="Stable", members={"m": b"what it told"})
+
+
+def test_a_group_without_a_coordinator_has_no_view() -> None:
+    def hang_up(_connection: socket.socket, _: threading.Event) -> None:
+        return
+
+    with broker(hang_up) as only:
+        assert wire.group_view({1: only}, "connect", limit_s=1) is None

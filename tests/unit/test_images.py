@@ -173,8 +173,23 @@ def test_an_unknown_argument_is_named(compose: Path) -> None:
 
 def test_every_real_recipe_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HARNESS_COMPOSE_DIR")
-    assert {"base", "kafka", "netadmin", "toxiproxy"} <= set(names())
+    pipeline = {"connect", "mysql", "redis", "registry"}
+    assert {"base", "java", "kafka", "netadmin", "toxiproxy"} | pipeline <= set(names())
     assert all(recipe(name).folder.parent.parent == compose_dir() for name in names())
+
+
+def test_every_version_is_one_that_a_recipe_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_COMPOSE_DIR")
+    lines = (compose_dir() / "versions.env").read_text().splitlines()
+    known = [line.partition("=")[0] for line in lines if not line.startswith("#")]
+    assert sorted(known) == sorted({key for name in names() for key in recipe(name).versions})
+
+
+def test_no_recipe_has_the_output_of_a_build_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    # It would be a part of the image's hash, and another one after every compilation.
+    monkeypatch.delenv("HARNESS_COMPOSE_DIR")
+    built = {".class", ".jar", ".jsa", ".gz"}
+    assert not [path for path in (compose_dir() / "images").rglob("*") if path.suffix in built]
 
 
 def failing(*events: dict[str, str]) -> Exception:

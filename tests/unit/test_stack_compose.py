@@ -6,12 +6,21 @@ import pytest
 import yaml
 
 from harness.model.topology import Topology
-from harness.stack.compose import render_compose
+from harness.stack.compose import PIPELINE, STACK, render_compose
 from harness.stack.images import names
 from harness.stack.published import fixed_ports
 from harness.stack.specs import Blueprint
 
-COMMITTED = Path(__file__).parents[2] / "compose" / "stack.yaml"
+COMPOSE = Path(__file__).parents[2] / "compose"
+EVERYTHING = Topology(
+    zookeepers=3,
+    registry=True,
+    connect_workers=3,
+    mysql=True,
+    mysql_replica=True,
+    redis=True,
+    redis_replica=True,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -20,24 +29,28 @@ def _no_replaced_images(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(f"HARNESS_IMAGE_{name.upper()}", raising=False)
 
 
-def test_the_committed_file_is_current() -> None:
-    again = "run `python -m harness.stack.compose > compose/stack.yaml`"
-    assert COMMITTED.read_text() == render_compose(Topology()), again
+@pytest.mark.parametrize(("file", "topology"), [("stack", STACK), ("pipeline", PIPELINE)])
+def test_the_committed_files_are_current(file: str, topology: Topology) -> None:
+    committed = (COMPOSE / f"{file}.yaml").read_text()
+    again = committed.partition("`")[2].partition("`")[0]
+    assert committed == render_compose(topology), f"run `{again}`"
 
 
-def test_it_holds_every_service_with_its_settings_and_ports() -> None:
-    document = yaml.safe_load(render_compose(Topology(brokers=1)))
-    blueprint = Blueprint(topology=Topology(brokers=1), ports=fixed_ports(Topology(brokers=1)))
+@pytest.mark.parametrize("topology", [Topology(brokers=1), PIPELINE, EVERYTHING])
+def test_it_holds_every_service_with_its_settings_and_ports(topology: Topology) -> None:
+    document = yaml.safe_load(render_compose(topology))
+    blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
     assert set(document["services"]) == set(blueprint.services)
     for name, spec in blueprint.services.items():
         service = document["services"][name]
         assert service.get("environment", {}) == dict(spec.environment)
-        assert service["command"] == list(spec.command)
+        assert service.get("command", []) == list(spec.command)
+        assert service.get("depends_on", []) == list(spec.after)
         assert len(service.get("ports", [])) == len(spec.published)
 
 
 def test_ports_are_published_on_loopback_only() -> None:
-    document = yaml.safe_load(render_compose(Topology()))
+    document = yaml.safe_load(render_compose(EVERYTHING))
     ports = [port for service in document["services"].values() for port in service.get("ports", [])]
     assert ports
     assert all(port.startswith("127.0.0.1:") for port in ports)

@@ -13,10 +13,10 @@ from docker import errors
 
 from harness.kit.errors import BootError, NoDiskError, NoDockerError, PortTakenError
 from harness.model.topology import Topology
-from harness.stack import engine, labels, lease, lifecycle, owner
+from harness.stack import containers, engine, labels, lease, lifecycle, owner
 from harness.stack.labels import Identity
 from harness.stack.published import fixed_ports, free_ports
-from harness.stack.specs import Blueprint
+from harness.stack.specs import Blueprint, ServiceSpec
 
 
 @pytest.fixture
@@ -35,6 +35,41 @@ def taken_ports(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, int]]:
     monkeypatch.setattr(lifecycle, "_images", lambda *_: {})
     monkeypatch.setattr(lifecycle, "_boot", refuse)
     return tried
+
+
+def launched(
+    monkeypatch: pytest.MonkeyPatch, topology: Topology, *, failing: str = ""
+) -> list[str]:
+    """The services of `topology` in the order in which their containers are started."""
+    order: list[str] = []
+
+    def launch(spec: ServiceSpec, *_: object) -> None:
+        if spec.name == failing:
+            raise BootError(f"cannot start {failing}")
+        order.append(spec.name)
+
+    monkeypatch.setattr(containers, "launch", launch)
+    monkeypatch.setattr(containers, "create_network", lambda *_: None)
+    blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
+    identity = Identity(stack="chaos-1", owner="1:2", kept=False, topology=topology.digest)
+    tags = {spec.image: spec.image for spec in blueprint.services.values()}
+    lifecycle._launch(identity, blueprint, tags)
+    return order
+
+
+def test_containers_start_after_those_whose_names_they_look_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order = launched(monkeypatch, Topology(brokers=2, registry=True, connect_workers=1))
+    assert order.index("registry") > max(order.index("broker-1"), order.index("broker-2"))
+    assert order.index("connect-1") > order.index("toxiproxy")
+
+
+def test_what_cannot_be_started_keeps_those_after_it_from_starting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(BootError, match="cannot start broker-1"):
+        launched(monkeypatch, Topology(brokers=1, registry=True), failing="broker-1")
 
 
 def test_taken_ports_are_picked_again_a_limited_number_of_times(

@@ -48,6 +48,18 @@ def test_roles_resolve_to_services() -> None:
     assert found(Role(kind="service", name="zookeeper")) == ("zookeeper",)
 
 
+def test_a_task_is_whoever_runs_it() -> None:
+    asked: list[tuple[str, int]] = []
+
+    def worker_of(connector: str, task: int) -> str:
+        asked.append((connector, task))
+        return "connect-2"
+
+    role = Role(kind="task", name="cdc", index=1)
+    assert resolve(role, Cluster(), Topology(), (), worker_of) == ("connect-2",)
+    assert asked == [("cdc", 1)]
+
+
 @pytest.mark.parametrize(
     ("role", "cluster"),
     [
@@ -61,6 +73,7 @@ def test_roles_resolve_to_services() -> None:
         (Role(kind="broker"), Cluster()),
         (Role(kind="service", name="moon"), Cluster()),
         (Role(kind="same", name="first"), Cluster()),
+        (Role(kind="task", name="cdc"), Cluster()),
     ],
 )
 def test_a_role_that_nobody_has_is_an_error(role: Role, cluster: Cluster) -> None:

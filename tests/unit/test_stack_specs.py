@@ -2,18 +2,31 @@
 
 import pytest
 
+from harness.kit.errors import UsageError
 from harness.model.topology import Topology
 from harness.stack.published import fixed_ports
 from harness.stack.specs import Blueprint, ServiceSpec, links_of, listeners_of, properties
+
+EVERYTHING = Topology(
+    zookeepers=3,
+    registry=True,
+    connect_workers=2,
+    mysql=True,
+    mysql_replica=True,
+    redis=True,
+    redis_replica=True,
+)
 
 
 def blueprint(topology: Topology) -> Blueprint:
     return Blueprint(topology=topology, ports=fixed_ports(topology))
 
 
-def settings(spec: ServiceSpec) -> dict[str, str]:
-    lines = spec.environment["SERVER_PROPERTIES"].splitlines()
-    return dict(line.split("=", 1) for line in lines)
+def settings(
+    spec: ServiceSpec, variable: str = "SERVER_PROPERTIES", between: str = "="
+) -> dict[str, str]:
+    lines = spec.environment[variable].splitlines()
+    return {name: value for name, _, value in (line.partition(between) for line in lines)}
 
 
 def test_every_broker_advertises_the_published_port_of_its_own_client_link() -> None:
@@ -33,14 +46,99 @@ def test_links_end_at_the_listener_that_advertises_the_proxy() -> None:
             assert f"CLIENT://0.0.0.0:{link.port}" in settings(services[link.service])["listeners"]
 
 
+def test_only_what_a_topology_asks_for_is_started() -> None:
+    plain = ["broker-1", "toxiproxy", "zookeeper"]
+    assert sorted(blueprint(Topology(brokers=1)).services) == plain
+    assert sorted(blueprint(Topology(brokers=1, redis=True)).services) == sorted([*plain, "redis"])
+    assert len(blueprint(EVERYTHING).services) == 3 + 3 + 1 + 1 + 2 + 2 + 2
+
+
+def test_a_replica_wants_what_it_copies() -> None:
+    with pytest.raises(UsageError, match="mysql=True"):
+        Topology(mysql_replica=True)
+    with pytest.raises(UsageError, match="redis=True"):
+        Topology(redis_replica=True)
+
+
+def test_services_are_reached_over_listeners_of_the_proxy_that_their_caller_can_reach() -> None:
+    whole = blueprint(EVERYTHING)
+    assert whole.address("client", "mysql") == ("127.0.0.1", 13306)
+    assert whole.address("connect", "mysql") == ("toxiproxy", 33306)
+    with pytest.raises(UsageError, match="nothing links connect to redis"):
+        whole.address("connect", "redis")
+    inner = {link.listen for link in whole.links if not link.from_host}
+    assert inner.isdisjoint(whole.services["toxiproxy"].published)
+
+
+def test_connect_is_sent_to_the_proxy_by_every_broker() -> None:
+    whole = blueprint(EVERYTHING)
+    worker = settings(whole.services["connect-1"], "WORKER_PROPERTIES")
+    for name in EVERYTHING.broker_names:
+        host, port = whole.address("connect", name)
+        broker = settings(whole.services[name])
+        assert f"CONNECT://{host}:{port}" in broker["advertised.listeners"].split(",")
+        assert f"{host}:{port}" in worker["bootstrap.servers"].split(",")
+    assert "CONNECT" not in settings(blueprint(Topology()).services["broker-1"])["listeners"]
+
+
+def test_workers_are_told_apart_by_the_name_that_they_advertise() -> None:
+    services = blueprint(EVERYTHING).services
+    for name in EVERYTHING.worker_names:
+        worker = settings(services[name], "WORKER_PROPERTIES")
+        assert worker["rest.advertised.host.name"] == name
+
+
+def test_replicas_copy_through_the_proxy() -> None:
+    whole = blueprint(EVERYTHING)
+    host, port = whole.address("redis-replica", "redis")
+    replica = settings(whole.services["redis-replica"], "REDIS_SETTINGS", " ")
+    assert replica["replicaof"] == f"{host} {port}"
+    host, port = whole.address("mysql-replica", "mysql")
+    (statements,) = whole.services["mysql-replica"].files.values()
+    assert f"SOURCE_HOST = '{host}', SOURCE_PORT = {port}," in statements
+
+
+def test_settings_are_written_in_the_language_of_each_service() -> None:
+    topology = Topology(
+        connect_workers=1,
+        mysql=True,
+        redis=True,
+        connect_settings={"offset.flush.interval.ms": 60000},
+        mysql_settings={"sync_binlog": 0, "innodb_log_writer_threads": False},
+        redis_settings={"appendonly": True, "repl-timeout": 9},
+    )
+    services = blueprint(topology).services
+    worker = settings(services["connect-1"], "WORKER_PROPERTIES")
+    assert worker["offset.flush.interval.ms"] == "60000"
+    database = settings(services["mysql"], "MYSQL_SETTINGS", " = ")
+    assert database == {"sync_binlog": "0", "innodb_log_writer_threads": "OFF"}
+    cache = settings(services["redis"], "REDIS_SETTINGS", " ")
+    assert cache["appendonly"] == "yes"
+    assert cache["repl-timeout"] == "9"
+
+
+def test_an_ensemble_knows_its_members_and_brokers_know_all_of_it() -> None:
+    services = blueprint(EVERYTHING).services
+    for number, name in enumerate(EVERYTHING.zookeeper_names, start=1):
+        member = settings(services[name])
+        assert [member[f"server.{peer}"].partition(":")[0] for peer in (1, 2, 3)] == [
+            "zookeeper-1",
+            "zookeeper-2",
+            "zookeeper-3",
+        ]
+        assert f"echo {number} >{member['dataDir']}/myid" in " ".join(services[name].command)
+        connected = settings(services["broker-1"])["zookeeper.connect"]
+        assert f"{name}:{member['clientPort']}" in connected.split(",")
+
+
 def test_the_proxy_is_the_only_way_in_from_the_host() -> None:
-    publishing = [spec.name for spec in blueprint(Topology()).services.values() if spec.published]
+    publishing = [spec.name for spec in blueprint(EVERYTHING).services.values() if spec.published]
     assert publishing == ["toxiproxy"]
 
 
 def test_listeners_of_the_proxy_are_unique() -> None:
-    listeners = listeners_of(Topology(brokers=5))
-    assert len(set(listeners.values())) == len(listeners)
+    listening = [link.listen for link in links_of(EVERYTHING)]
+    assert len(set(listening)) == len(listening)
 
 
 def test_settings_of_the_topology_are_laid_over_the_baseline() -> None:

@@ -5,7 +5,7 @@ It keeps its schemas in a topic and reads them at every start, over the brokers'
 
 from functools import partial
 
-from harness.clients import registry
+from harness.clients.registry import ready
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.network.tcp import answer_ms
@@ -54,7 +54,7 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             },
             memory_mb=1024,
             after=names,
-            ready=partial(registry.ready, blueprint.address(HARNESS, NAME)),
+            ready=partial(ready, blueprint.address(HARNESS, NAME)),
             round_trip_ms=partial(answer_ms, request=b"GET / HTTP/1.0\r\n\r\n"),
         ),
     )

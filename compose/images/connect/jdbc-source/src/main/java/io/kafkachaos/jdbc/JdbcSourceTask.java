@@ -107,8 +107,10 @@ public final class JdbcSourceTask extends SourceTask {
     }
 
     private ConnectException failed(SQLException error) {
+        // MySQL's driver calls a connection invalid while a result is still being read from it.
+        abandonPasses();
         boolean isPassing = database.isPassing(error);
-        close();
+        database.close();
         failures++;
         if (!isPassing) {
             return new ConnectException("the query failed: " + error.getMessage(), error);
@@ -135,17 +137,17 @@ public final class JdbcSourceTask extends SourceTask {
         return System.nanoTime() / 1_000_000;
     }
 
-    private void close() {
+    private void abandonPasses() {
         if (turns != null) {
             turns.forEach(turn -> turn.reader.abandon());
         }
-        database.close();
     }
 
     @Override
     public void stop() {
         if (database != null) {
-            close();
+            abandonPasses();
+            database.close();
         }
     }
 }

@@ -25,10 +25,13 @@ public final class FlakyDriver implements Driver {
 
     static int connections = 0;
 
+    private static int openResults = 0;
+
     static void reset() {
         rowsLeft = -1;
         refusals = 0;
         connections = 0;
+        openResults = 0;
     }
 
     @Override
@@ -63,6 +66,13 @@ public final class FlakyDriver implements Driver {
                 }
                 rowsLeft--;
             }
+            if (real instanceof ResultSet && method.getName().equals("close")) {
+                openResults--;
+            }
+            // As MySQL's driver has it while rows are read from the network one by one.
+            if (method.getName().equals("isValid") && openResults > 0) {
+                return false;
+            }
             Object result;
             try {
                 result = method.invoke(real, arguments);
@@ -72,7 +82,11 @@ public final class FlakyDriver implements Driver {
             if (result instanceof PreparedStatement statement) {
                 return wrap(PreparedStatement.class, statement);
             }
-            return result instanceof ResultSet rows ? wrap(ResultSet.class, rows) : result;
+            if (result instanceof ResultSet rows) {
+                openResults++;
+                return wrap(ResultSet.class, rows);
+            }
+            return result;
         };
         return type.cast(
                 Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));

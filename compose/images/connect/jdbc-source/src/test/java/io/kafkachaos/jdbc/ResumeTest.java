@@ -124,6 +124,16 @@ class ResumeTest {
     }
 
     @Test
+    void aValueThatCannotBeReadIsNotTriedAgain() throws Exception {
+        db.execute("CREATE TABLE u (id DECIMAL(20) PRIMARY KEY)",
+                "INSERT INTO u VALUES (18446744073709551614)");
+        db.start(settings("incrementing", JdbcSourceConfig.TABLES, "u",
+                JdbcSourceConfig.INCREMENTING_COLUMN, "id"));
+        ConnectException error = assertThrows(ConnectException.class, db::poll);
+        assertTrue(error.getMessage().startsWith("the query failed"), error.getMessage());
+    }
+
+    @Test
     void anOffsetSurvivesItsWayThroughTheOffsetsTopic() {
         Map<String, Object> offset = Map.of(
                 "incrementing", 5, "timestamp", 1893492000123L, "timestamp_nanos", 123456789);
