@@ -51,8 +51,14 @@ def launched(
     monkeypatch.setattr(containers, "launch", launch)
     monkeypatch.setattr(containers, "create_network", lambda *_: None)
     blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
-    identity = Identity(stack="chaos-1", owner="1:2", kept=False, topology=topology.digest)
     tags = {spec.image: spec.image for spec in blueprint.services.values()}
+    identity = Identity(
+        stack="chaos-1",
+        owner="1:2",
+        kept=False,
+        topology=topology.digest,
+        made_of=labels.made_of(blueprint, tags),
+    )
     lifecycle._launch(identity, blueprint, tags)
     return order
 
