@@ -2,12 +2,17 @@
 
 import io
 import json
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, cast
 
 import fastavro
 import pytest
+from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
+from harness.model.ports import Message, Stack
 from harness.workloads.pipeline import events_schema
 from harness.workloads.pipeline.binlog_feed import (
     BinlogSettings,
@@ -15,8 +20,10 @@ from harness.workloads.pipeline.binlog_feed import (
     envelope,
     split_update,
 )
-from harness.workloads.pipeline.decoding import Event
+from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
+from harness.workloads.pipeline.encoding import Record
 from harness.workloads.pipeline.lanes import Dealer, Placed, Progress, statements
+from harness.workloads.pipeline.outbox import Outbox
 from harness.workloads.pipeline.python_settings import split
 
 ORIGIN = {"gtid": None, "file": "binlog.000001", "pos": 4}
@@ -122,3 +129,56 @@ def test_settings_are_ours_or_the_clients() -> None:
 def test_a_setting_that_does_not_fit_says_whose_it_is() -> None:
     with pytest.raises(UsageError, match="feed of python"):
         split(BinlogSettings, {"snapshot.mode": "sometimes"}, "feed of python")
+
+
+class Producer:
+    """Reports at each poll what was produced since the last; the third record ever fails."""
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+        self._reports: list[Callable[[], None]] = []
+
+    def produce(
+        self, topic: str, value: bytes, *, key: bytes, on_delivery: Callable[[Any, Any], None]
+    ) -> None:
+        self._log.append(f"{topic} {key.decode()} {value and value.decode()}")
+        error = "lost" if len(self._log) == 3 else None
+        self._reports.append(lambda: on_delivery(error, None))
+
+    def poll(self, _timeout_s: float) -> int:
+        reports, self._reports = self._reports, []
+        for report in reports:
+            report()
+        return len(reports)
+
+
+def settled(*, tolerant: bool) -> list[str]:
+    """What is sent until all is acknowledged."""
+    log: list[str] = []
+    stack = SimpleNamespace(kafka=SimpleNamespace(producer=lambda _settings: Producer(log)))
+    outbox = Outbox(cast("Stack", stack), {}, tolerant=tolerant)
+    outbox.put(Record("t", b"k", value) for value in (b"1", b"2", b"3", None))
+    for _ in range(10):
+        if outbox.settle(0.0):
+            return log
+    raise AssertionError("it never settles")
+
+
+def test_a_batch_of_which_a_record_failed_is_sent_again_in_its_order() -> None:
+    batch = ["t k 1", "t k 2", "t k 3", "t k None"]
+    assert settled(tolerant=False) == batch + batch
+
+
+def test_a_tolerant_outbox_drops_what_failed() -> None:
+    assert settled(tolerant=True) == ["t k 1", "t k 2", "t k 3", "t k None"]
+
+
+def test_a_registry_that_is_not_there_makes_no_record_unreadable() -> None:
+    nowhere = SchemaRegistryClient({"url": "http://127.0.0.1:1", "timeout": 1, "max.retries": 0})
+    stack = SimpleNamespace(registry=SimpleNamespace(client=lambda: nowhere))
+    decoder = Decoder(cast("Stack", stack), {"topic": "orders"})
+    message = SimpleNamespace(
+        topic=lambda: "topic", key=lambda: b"\0\0\0\0\x01\x02", value=lambda: None
+    )
+    with pytest.raises(RegistryLostError):
+        decoder.event(cast("Message", message))
