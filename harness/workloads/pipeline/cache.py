@@ -15,9 +15,9 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
-from harness.model.ports import RedisClient, Stack
+from harness.model.ports import Message, RedisClient, Stack
 from harness.model.value import Value
-from harness.workloads.pipeline.decoding import Decoder, Event
+from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
 from harness.workloads.pipeline.naming import Naming
 
 POLL_S = 0.1
@@ -78,7 +78,7 @@ class CacheWorker:
                 for partition in range(path.feed.partitions)
             ]
         )
-        self._waiting: list[Event] = []
+        self._waiting: list[Message] = []
 
     def step(self) -> float:
         """Apply what waits, or poll for more."""
@@ -87,13 +87,12 @@ class CacheWorker:
                 messages = self._consumer.consume(200, POLL_S)
             except KafkaException:
                 return RETRY_S
-            records = [message for message in messages if message.error() is None]
-            self._waiting = [self._decoder.event(record) for record in records]
+            self._waiting = [message for message in messages if message.error() is None]
         try:
             while self._waiting:
-                self._apply(self._waiting[0])
+                self._apply(self._decoder.event(self._waiting[0]))
                 self._waiting.pop(0)
-        except (redis.RedisError, OSError):
+        except (redis.RedisError, RegistryLostError, OSError):
             # What was not answered may have been applied; applying it again changes nothing.
             return RETRY_S
         return 0.0

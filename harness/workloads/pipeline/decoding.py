@@ -4,15 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
 from confluent_kafka.schema_registry.avro import AvroDeserializer
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.serialization import SerializationError
 
 from harness.history.history import NOTHING
+from harness.kit.errors import HarnessError
 from harness.model.ports import Message, Stack
 
 KINDS = {"c": "insert", "u": "update", "d": "delete", "r": "snapshot"}
 SCHEMA_BYTES = slice(1, 5)
 """Where a value in Confluent's wire format carries the id of its schema."""
+
+
+NOT_FOUND = 404
+
+
+class RegistryLostError(HarnessError):
+    """The registry did not say what a schema is: the same record may be read later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +49,21 @@ class Decoder:
         self._avro = AvroDeserializer(stack.registry.client())
 
     def event(self, message: Message) -> Event:
-        """The event in `message`; one that cannot be decoded is `unreadable`, never an error."""
+        """The event in `message`; one that cannot be decoded is `unreadable`, never an error.
+
+        Raises:
+            RegistryLostError: it has a schema that is new here, and the registry is not there.
+        """
         table = self._topics[message.topic()]
         try:
             key: Any = self._avro(message.key(), None)
             value: Any = self._avro(message.value(), None)
             return _event(table, key, value, _schema(message.value()))
-        except (SerializationError, KeyError, TypeError, ValueError):
+        except httpx2.TransportError as error:
+            raise RegistryLostError(f"the registry does not answer: {error}") from error
+        except (SerializationError, SchemaRegistryError, KeyError, TypeError, ValueError) as error:
+            if getattr(error, "http_status_code", NOT_FOUND) != NOT_FOUND:
+                raise RegistryLostError(f"the registry does not say: {error}") from error
             return Event(
                 table=table, key=NOTHING, version=NOTHING, before=NOTHING, kind="unreadable",
                 schema=_schema(message.value()),

@@ -32,6 +32,7 @@ from harness.workloads.pipeline.decoding import Decoder
 from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead
 from harness.workloads.worker import Worker
@@ -70,12 +71,12 @@ class PipelineTraffic:
         self._marks: dict[str, set[int]] = {}
         source.create(stack.mysql, self._naming.source, workload.tables)
         self._prefill()
-        caches: list[CacheWorker] = []
+        movers: list[Worker] = []
         for path in workload.paths:
             self._create_topics(path)
-            start_feed(path, self._naming, self._tables, stack)
+            movers += self._start_feed(path)
             for copy in path.copies:
-                caches += self._start_copy(path, copy)
+                movers += self._start_copy(path, copy)
         writers = [
             WriterWorker(
                 spec,
@@ -90,7 +91,7 @@ class PipelineTraffic:
             for number in range(spec.count)
         ]
         self._writers = tuple(writers)
-        self.workers: tuple[Worker, ...] = (*caches, *writers)
+        self.workers: tuple[Worker, ...] = (*movers, *writers)
 
     @property
     def topics(self) -> dict[str, str]:
@@ -150,7 +151,8 @@ class PipelineTraffic:
     def forget(self) -> None:
         """Delete connectors, topics, databases and keys."""
         for path in self._workload.paths:
-            _quietly(self._stack.connect.delete, self._naming.feed(path))
+            if path.feed.kind not in PYTHON_FEEDS:
+                _quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
                 _quietly(self._forget_copy, path, copy)
             for table in self._tables:
@@ -180,11 +182,19 @@ class PipelineTraffic:
             self._stack.kafka.create_topic(topic)
             self._journal.topic(self._topic(path, table), path.feed.partitions)
 
-    def _start_copy(self, path: Path, copy: Copy) -> list[CacheWorker]:
+    def _start_feed(self, path: Path) -> list[Worker]:
+        if path.feed.kind in PYTHON_FEEDS:
+            return feed_workers(path, self._naming, self._tables, stack=self._stack)
+        start_feed(path, self._naming, self._tables, self._stack)
+        return []
+
+    def _start_copy(self, path: Path, copy: Copy) -> list[Worker]:
         if copy.kind == "redis":
             return [CacheWorker(path, copy, self._naming, self._tables, stack=self._stack)]
         database = self._naming.copies(path, copy)
         source.create(self._stack.mysql, database, self._workload.tables)
+        if copy.kind == "table":
+            return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
         name = self._naming.connector(path, copy)
         settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
         self._stack.connect.create(name, settings)
@@ -309,7 +319,8 @@ class PipelineTraffic:
             for table in self._tables:
                 cache.forget(self._stack, self._naming.key(path, copy, table))
             return
-        self._stack.connect.delete(self._naming.connector(path, copy))
+        if copy.kind == "jdbc":
+            self._stack.connect.delete(self._naming.connector(path, copy))
         source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
 
 
