@@ -19,7 +19,7 @@ def lines() -> Iterator[str]:
         yield f"{info.stack}  topology {info.topology}, {kept}{use}"
         for row in lifecycle.look_at(info.stack).status():
             ports = " ".join(row.ports)
-            yield f"  {row.service:<12}{row.state:<10}{row.health}  {ports}".rstrip()
+            yield f"  {row.service:<14}{row.state:<10}{row.health}  {ports}".rstrip()
 
 
 def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
