@@ -24,7 +24,7 @@ def lines() -> Iterator[str]:
             continue
         for row in rows:
             ports = " ".join(row.ports)
-            yield f"  {row.service:<12}{row.state:<10}{row.health}  {ports}".rstrip()
+            yield f"  {row.service:<14}{row.state:<10}{row.health}  {ports}".rstrip()
 
 
 def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:

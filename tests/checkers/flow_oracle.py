@@ -102,9 +102,7 @@ class FlowOracle:
                 seen.add(table)
                 bound = self._next(change)
             bounds[table] = min(bounds.get(table, end), end if bound is None else bound)
-        if not bounds:
-            return {each["table"]: 0 for each in self.changes}
-        least = min(bounds.values())
+        least = min(bounds.values(), default=end)
         return {
             table: bounds[table] if table in seen else least
             for table in {each["table"] for each in self.changes}
@@ -252,27 +250,23 @@ class FlowOracle:
             newest[row] = max(newest[row], deletes[0])
 
     def _begun_ns(self, delete: int) -> int:
-        op = self._written_by(delete)
-        return -1 if op is None else int(self.ops[op]["invoke_ns"])
+        change = self.changes[delete]
+        return next(
+            (
+                int(self.ops[write["op"]]["invoke_ns"])
+                for write in self.writes
+                if self._row(write) == self._row(change)
+                and write["kind"] == "delete"
+                and self.ops[write["op"]]["outcome"] != "fail"
+                and write["op"] > change["before"]
+            ),
+            -1,
+        )
 
     # The source.
 
     def _ok(self, write: Row) -> bool:
         return bool(self.ops[write["op"]]["outcome"] == "ok")
-
-    def _written_by(self, delete: int) -> int | None:
-        change = self.changes[delete]
-        return next(
-            (
-                int(write["op"])
-                for write in self.writes
-                if self._row(write) == self._row(change)
-                and write["kind"] == "delete"
-                and self._ok(write)
-                and write["op"] > change["before"]
-            ),
-            None,
-        )
 
     def _source(self) -> None:
         lost = sum(self._lost(write) for write in self.writes if self._ok(write))

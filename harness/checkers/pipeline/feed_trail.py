@@ -165,7 +165,7 @@ class FeedTrail:
         change, looks = self.change[rows], self.kind[rows] == SNAPSHOT
         bound = np.where(looks, source.following[change], change)
         np.minimum.at(ends, source.table[change], bound)
-        if not len(rows) or not (looks.any() or self._snapshots):
+        if not (looks.any() or self._snapshots):
             return np.zeros(tables, dtype=np.int64)
         unseen = np.setdiff1d(np.arange(tables), source.table[change[looks]])
         ends[unseen] = ends.min()

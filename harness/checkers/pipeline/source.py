@@ -125,7 +125,7 @@ class Source:
 
     @cached_property
     def writes(self) -> pl.DataFrame:
-        """What the scenario's writers asked: op, entity, version, is_delete, ok, times."""
+        """What the scenario's writers asked: op, entity, version, times, is_delete, ok, failed."""
         names = [writers.name for writers in self._workload.writers]
         writers = self._history.processes.filter(pl.col("kind").is_in(names))["process"]
         writes = self.flow.writes.with_columns(entity=self.entities_of(self.flow.writes))
@@ -140,6 +140,7 @@ class Source:
                 pl.col("complete_ns").fill_null(NEVER),
                 is_delete=pl.col("kind") == "delete",
                 ok=pl.col("outcome") == "ok",
+                failed=pl.col("outcome") == "fail",
             )
             .sort("op", maintain_order=True)
         )
@@ -148,18 +149,17 @@ class Source:
     def written_by(self) -> Longs:
         """Per change: the row of `writes` that asked for it, or NONE.
 
-        A delete is matched with the first delete of its entity that came back ok after the write
-        of the row it removed; one that never came back stays without a write.
+        A delete is matched with the first of its entity that came back ok after the write of the
+        row that it removed; it may be another's when the true one never came back.
         """
-        rows = self.writes.with_row_index("write").cast({"write": pl.Int64})
-        made = rows.filter(~pl.col("is_delete")).select("entity", "version", found="write")
-        made = made.unique(["entity", "version"], keep="first", maintain_order=True)
+        made = self._makers
         wanted = pl.DataFrame({"entity": self.entity, "version": self.version})
-        found = _matched(wanted, made)
-        removed = np.flatnonzero(self.deletes)
-        if len(removed):
-            found[removed] = self._deletes_of(removed, made, rows)
-        return found
+        return self._with_deletes(_matched(wanted, made), pl.col("ok"))
+
+    @cached_property
+    def begun_by(self) -> Longs:
+        """Per change: the first row of `writes` that can have done it, or NONE."""
+        return self._with_deletes(self.written_by.copy(), ~pl.col("failed"))
 
     def ops_of(self, change: Longs) -> Longs:
         """The operation that wrote each change; NONE where nobody knows."""
@@ -168,8 +168,8 @@ class Source:
         return ops
 
     def begun_ns(self, change: Longs) -> Longs:
-        """When the write of each change was invoked; NONE where nobody knows."""
-        write = np.append(self.written_by, NONE)[change]
+        """When each change can have begun at the earliest; NONE where nobody knows."""
+        write = np.append(self.begun_by, NONE)[change]
         begun: Longs = np.append(self.writes["invoke_ns"].to_numpy(), NONE)[write]
         return begun
 
@@ -212,17 +212,32 @@ class Source:
         found[self.entity[changes]] = changes
         return found
 
-    def _deletes_of(self, removed: Rows, made: pl.DataFrame, rows: pl.DataFrame) -> Longs:
-        """The writes of the deletes `removed`."""
+    @cached_property
+    def _makers(self) -> pl.DataFrame:
+        """Which row of `writes` made each version of an entity."""
+        rows = self.writes.with_row_index("found").cast({"found": pl.Int64})
+        made = rows.filter(~pl.col("is_delete")).select("entity", "version", "found")
+        return made.unique(["entity", "version"], keep="first", maintain_order=True)
+
+    def _with_deletes(self, found: Longs, fits: pl.Expr) -> Longs:
+        """`found` with, for each delete, the first that fits after what it removed was written."""
+        removed = np.flatnonzero(self.deletes)
+        if not len(removed):
+            return found
         entity, before = self.entity[removed], self.before[removed]
-        maker = _matched(pl.DataFrame({"entity": entity, "version": before}), made)
+        maker = _matched(pl.DataFrame({"entity": entity, "version": before}), self._makers)
         since = np.append(self.writes["op"].to_numpy(), NONE)[maker]
         wanted = pl.DataFrame({"entity": entity, "op": since + 1, "at": np.arange(len(removed))})
-        done = rows.filter(pl.col("is_delete") & pl.col("ok")).select("entity", "op", "write")
-        found = wanted.sort("op").join_asof(
-            done, on="op", by="entity", strategy="forward", check_sortedness=False
+        done = self.writes.with_columns(write=pl.int_range(pl.len())).filter("is_delete", fits)
+        matched = wanted.sort("op").join_asof(
+            done.select("entity", "op", "write"),
+            on="op",
+            by="entity",
+            strategy="forward",
+            check_sortedness=False,
         )
-        return found.sort("at")["write"].fill_null(NONE).to_numpy()
+        found[removed] = matched.sort("at")["write"].fill_null(NONE).to_numpy()
+        return found
 
 
 def _first_of_each(frame: pl.DataFrame, *wanted: pl.Expr) -> pl.DataFrame:
