@@ -17,6 +17,7 @@ from tests.tidy.checkout import ROOT, texts
 NEVER_A_VIOLATION = {"int-send-skip"}
 NOT_CLAIMED = {
     "processing-once": "it takes a consumer that commits in the transaction of its output",
+    "freshness": "scenarios with readers of a cache do not exist yet",
 }
 """Claims that no scenario states, each with the reason."""
 NOT_PLANTED = {
@@ -77,6 +78,14 @@ def test_claims_and_bugs_speak_of_anomalies_that_exist() -> None:
 def test_every_anomaly_has_a_planted_bug() -> None:
     planted = {bug.shows for _, bug in BUGS.items()}
     missing = [kind for kind in ANOMALIES if kind not in planted]
+    # The fakes have no pipeline: those checkers are held to flows that are falsified by hand.
+    of_pipelines = {
+        kind
+        for claim in CLAIMS
+        for kind in CLAIMS[claim].contradicted_by
+        if CLAIMS[claim].of_pipelines
+    }
+    missing = [kind for kind in missing if kind not in of_pipelines]
     assert sorted(missing) == sorted(NOT_PLANTED), "plant a bug, or say in NOT_PLANTED why not"
 
 

@@ -149,7 +149,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "unknown fault": (
         lambda: scenario(fault("process.tickle")),
-        "there is no fault 'process.tickle'; known: disk.wipe, ",
+        "there is no fault 'process.tickle'; known: connect.restart-task, ",
     ),
     "unknown setting": (
         lambda: scenario(fault("network.delay", latency=5)),

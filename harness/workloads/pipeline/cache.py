@@ -101,6 +101,7 @@ class CacheWorker:
         """Hang up."""
         self._consumer.close()
         self._redis.close()
+        self._decoder.close()
 
     def _apply(self, event: Event) -> None:
         if event.kind == "tombstone":

@@ -1,6 +1,7 @@
 """From a record of a change topic to the event that it stands for."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +47,13 @@ class Decoder:
 
     def __init__(self, stack: Stack, topics: Mapping[str, str]) -> None:
         self._topics = topics
-        self._avro = AvroDeserializer(stack.registry.client())
+        self._registry = ExitStack()
+        client = self._registry.enter_context(stack.registry.client())
+        self._avro = AvroDeserializer(client)
+
+    def close(self) -> None:
+        """Hang up on the registry."""
+        self._registry.close()
 
     def event(self, message: Message) -> Event:
         """The event in `message`; one that cannot be decoded is `unreadable`, never an error.

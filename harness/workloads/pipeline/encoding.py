@@ -33,11 +33,11 @@ class Encoder:
     def __init__(
         self, stack: Stack, topics: Iterable[str], value_schema: str, sample: dict[str, Any]
     ) -> None:
-        client = stack.registry.client()
-        self._key = AvroSerializer(client, events_schema.KEY)
-        self._value = AvroSerializer(client, value_schema)
-        for topic in topics:
-            self.record(topic, 0, sample)
+        with stack.registry.client() as client:
+            self._key = AvroSerializer(client, events_schema.KEY)
+            self._value = AvroSerializer(client, value_schema)
+            for topic in topics:
+                self.record(topic, 0, sample)
 
     def record(self, topic: str, key: int, value: dict[str, Any] | None) -> Record:
         """The record of `value`, None for a tombstone, under the key of a row."""

@@ -98,6 +98,7 @@ class TableCopyWorker:
     def close(self) -> None:
         """Leave the group."""
         self._consumer.close()
+        self._decoder.close()
 
     def _deal(self) -> None:
         while self._messages:

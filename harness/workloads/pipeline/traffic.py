@@ -28,7 +28,7 @@ from harness.model.workload import Topic
 from harness.workloads.pipeline import binlog, cache, source
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
-from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
 from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
@@ -42,6 +42,8 @@ log = logging.getLogger(__name__)
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
 READ_BATCH = 5_000
+UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, RegistryLostError, OSError)
+"""What keeps a place from being read in the end; it then does not count as drained."""
 
 
 class PipelineTraffic:
@@ -138,10 +140,13 @@ class PipelineTraffic:
         if self._read_place(SOURCE, partial(self._read_source, reads)):
             places.append(SOURCE)
         for path in self._workload.paths:
-            ends = self._read_topics(path, reads, deadline)
-            logs += ends
-            if all(end.read_to == end.end for end in ends):
+            ends: list[LogEnd] = []
+            read_topics = partial(self._read_topics, path, reads, deadline, ends)
+            if self._read_place(topic_place(path), read_topics) and all(
+                end.read_to == end.end for end in ends
+            ):
                 places.append(topic_place(path))
+            logs += ends
             for copy in path.copies:
                 place = copy_place(path, copy)
                 if self._read_place(place, partial(self._read_copy, path, copy, reads)):
@@ -240,7 +245,7 @@ class PipelineTraffic:
         """Whether the place could be read; it then is complete."""
         try:
             read()
-        except (pymysql.Error, redis.RedisError, OSError) as error:
+        except UNREADABLE as error:
             log.warning("%s cannot be read: %s", place, error)
             return False
         return True
@@ -264,15 +269,16 @@ class PipelineTraffic:
             return sorted(cache.entries(self._stack, prefix).items())
         return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
 
-    def _read_topics(self, path: Path, reads: FinalReads, deadline: Deadline) -> list[LogEnd]:
-        decoder = Decoder(
-            self._stack, {self._naming.topic(path, table): table for table in self._tables}
-        )
-        return [
-            self._read_log(path, table, partition, reads, decoder, deadline)
-            for table in self._tables
-            for partition in range(path.feed.partitions)
-        ]
+    def _read_topics(
+        self, path: Path, reads: FinalReads, deadline: Deadline, ends: list[LogEnd]
+    ) -> None:
+        tables = {self._naming.topic(path, table): table for table in self._tables}
+        with closing(Decoder(self._stack, tables)) as decoder:
+            ends += [
+                self._read_log(path, table, partition, reads, decoder, deadline)
+                for table in self._tables
+                for partition in range(path.feed.partitions)
+            ]
 
     def _read_log(
         self,
