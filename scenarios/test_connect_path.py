@@ -1,5 +1,6 @@
 """The Connect path, hop by hop: each setting that a copy depends on, beside a twin without it."""
 
+import msgspec
 import pytest
 
 from harness.api import (
@@ -28,7 +29,9 @@ CAPTURED = Scenario(
     topology=FULL,
     workload=PipelineWorkload(
         tables=(SourceTable(name="orders", rows=50),),
-        writers=(Writers(tables=("orders",), count=2, keys=16),),
+        writers=(
+            Writers(tables=("orders",), count=2, mix={"insert": 3, "update": 3, "delete": 3}),
+        ),
         paths=(
             Path(
                 name="connect",
@@ -66,12 +69,22 @@ WORKER_DIES = Scenario(
     ),
     aftermath_acks=100,
 )
+# Without the sink: its own target would be gone as well, and it gives up after a few seconds.
 MYSQL_DIES = Scenario(
     name="m-kill",
-    about="MySQL is killed under load and comes back",
+    about="The source is killed under load and comes back",
     claims=CAPTURED.claims,
     topology=FULL,
-    workload=CAPTURED.workload,
+    workload=msgspec.structs.replace(
+        CAPTURED.pipeline,
+        paths=(
+            Path(
+                name="connect",
+                feed=Feed(kind="debezium"),
+                copies=(Copy(kind="redis", name="cache"),),
+            ),
+        ),
+    ),
     steps=(
         after(acks=100, spread=0.5).kill(service("mysql")),
         after(seconds=2).heal("kill"),
