@@ -65,7 +65,7 @@ def _meaning(message: str) -> BootError:
     if "no space left on device" in text:
         return NoDiskError(f"{message}; free some disk, for example with `docker system prune`")
     if "port is already allocated" in text or "address already in use" in text:
-        return PortTakenError(message)
+        return PortTakenError(f"{message}; stop what uses it, or let the harness pick free ports")
     return BootError(message)
 
 
