@@ -45,6 +45,9 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
     """The `Scenario` values at the top level of the module at `path`, in order of writing."""
     name = f"scenarios.{path.stem}" if path.parent == SCENARIOS else f"scenario_file_{path.stem}"
+    # Scenario modules may import one another, from wherever the command is run.
+    if str(SCENARIOS.parent) not in sys.path:
+        sys.path.append(str(SCENARIOS.parent))
     module = sys.modules.get(name)
     if module is None:
         spec = importlib.util.spec_from_file_location(name, path)

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,16 @@ def test_help_is_no_error(arguments: tuple[str, ...]) -> None:
     done = harness(*arguments)
     assert (done.status, done.err) == (0, "")
     assert done.out
+
+
+def test_scenarios_are_found_from_any_folder(tmp_path: Path) -> None:
+    # In a process of its own: this one has the checkout on its path, a user's need not.
+    done = subprocess.run(
+        [sys.executable, "-c", "from harness.cli import main; main()", "scenarios"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"k-ack1", "cdc", "py-leader"} <= {line.split()[0] for line in done.stdout.splitlines()}
