@@ -55,7 +55,7 @@ class ProducerWorker:
         self._journal = journal
         self._clock = clock
         self._topic_number = journal.topic(spec.topic, 0)
-        self._padding = b"." * max(0, spec.value_bytes - VALUE_DIGITS)
+        self._form = b"%016x" + b"." * max(0, spec.value_bytes - VALUE_DIGITS)
         chosen = stream(seed, "keys")
         self._keys = [
             (number * KEYS_PER_PRODUCER) + chosen.randrange(spec.keys) for _ in range(KEY_CYCLE)
@@ -162,31 +162,31 @@ class ProducerWorker:
 
     def _send(self, count: int) -> None:
         """Begin `count` sends, fewer when the client's queue is full."""
-        produce, now, topic = self._client.produce, self._clock.now_ns, self._topic
-        keys, padding, times, report = (
-            self._key_bytes,
-            self._padding,
-            self._send_times,
-            self._report,
-        )
+        produce, now, began, report = (
+            self._client.produce, self._clock.now_ns, self._send_times.append, self._report
+        )  # fmt: skip
+        topic, keys, form = self._topic, self._key_bytes, self._form
         first = self._next
-        for value in range(first, first + count):
-            times.append(now())
+        end = first + count
+        for value in range(first, end):
+            began(now())
             try:
-                produce(topic, b"%016x" % value + padding, keys[value % KEY_CYCLE], -1, report)
+                produce(topic, form % value, keys[value % KEY_CYCLE], -1, report)
             except BufferError:
                 if self._spec.belief == "delivery":
                     # An application that looks waits for room and tries again: nothing was sent.
-                    times.pop()
+                    self._send_times.pop()
+                    end = value
                     break
                 self._refused(value, "kafka:_QUEUE_FULL")
             except KafkaException as problem:
                 self._refused(value, name_of(problem.args[0]))
                 self._is_fatal = problem.args[0].fatal()
-            self._next = value + 1
-            if self._is_fatal:
-                break
-        self.sent += self._next - first
+                if self._is_fatal:
+                    end = value + 1
+                    break
+        self._next = end
+        self.sent += end - first
 
     def _refused(self, value: int, error: str) -> None:
         """The client did not take the record: certainly not sent."""
