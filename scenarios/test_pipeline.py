@@ -3,34 +3,23 @@
 import pytest
 
 from harness.api import (
-    Copy,
-    Feed,
-    Path,
     PipelineWorkload,
     Scenario,
     SourceTable,
-    Topology,
     Writers,
     after,
     leader,
 )
 from harness.plugin import RunScenario
+from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
-
-FULL = Topology(registry=True, connect_workers=2, mysql=True, redis=True)
-
-CONNECT = Path(
-    name="connect",
-    feed=Feed(kind="debezium"),
-    copies=(Copy(kind="jdbc", name="warehouse"), Copy(kind="redis", name="cache")),
-)
 
 LEADER_DIES = Scenario(
     name="e-leader",
     about="Changes flow from MySQL into a table and a cache while a partition's leader dies",
-    claims=("capture", "change-order", "capture-once", "convergence", "source-durability"),
-    topology=FULL,
+    claims=connect_path.CAPTURED.claims,
+    topology=connect_path.FULL,
     workload=PipelineWorkload(
         tables=(SourceTable(name="orders"), SourceTable(name="items")),
         writers=(
@@ -49,7 +38,7 @@ LEADER_DIES = Scenario(
                 },
             ),
         ),
-        paths=(CONNECT,),
+        paths=connect_path.CAPTURED.pipeline.paths,
     ),
     steps=(after(acks=200).kill(leader("connect/orders")), after(acks=200).heal("kill")),
     aftermath_acks=100,
