@@ -116,6 +116,10 @@ ANOMALIES: dict[str, Kind] = {
         meaning="The source committed a change of which no event reached the topics.",
         counted="committed changes never reached the topics",
     ),
+    "failed-task": Kind(
+        meaning="A connector or a task of it is FAILED, and stays so until somebody restarts it.",
+        counted="connectors stand still, FAILED",
+    ),
     "missing-row": Kind(
         meaning="The source holds a row in the end that a copy lacks.",
         counted="rows of the source are missing in a copy",

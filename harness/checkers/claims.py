@@ -113,6 +113,12 @@ _claim(
     of_pipelines=True,
 )
 _claim(
+    "running",
+    "In the end every connector and every task of it runs.",
+    "failed-task",
+    of_pipelines=True,
+)
+_claim(
     "freshness",
     "Readers of a copy never see a row go back, nor one staler than they were promised.",
     "nonmonotonic-sighting",

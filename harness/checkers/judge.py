@@ -3,6 +3,8 @@
 Whatever goes wrong in judging becomes a reason for UNKNOWN; nothing hides what a checker found.
 """
 
+from collections.abc import Mapping
+
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
 from harness.checkers.claims import CLAIMS, claim_against
@@ -10,6 +12,7 @@ from harness.checkers.doubts import doubts
 from harness.checkers.evidence import Evidence
 from harness.checkers.headline import headline
 from harness.checkers.pipeline.hop_results import hop_results, hops_of
+from harness.checkers.pipeline.lateness import KINDS as MAY_BE_LATE
 from harness.checkers.promises import permitted, promised
 from harness.checkers.soundness import sound
 from harness.checkers.unfinished import unprovable
@@ -24,14 +27,16 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
 
     A finding counts when its kind contradicts a claim of the run (also when a setting permits it:
     the scenario demanded it all the same), and when no setting permits it; never what a run that
-    was stopped or killed cannot show. The claims of the run are the scenario's own, or all that
-    its settings promise.
+    was stopped or killed cannot show, nor what may only be late. The claims of the run are the
+    scenario's own, or all that its settings promise.
     """
     claims = scenario.claims or promised(scenario)
-    results, problems, hops = _results(history, facts, scenario)
-    findings = _findings(results, claims, permitted(scenario, hops_of(results)), unprovable(facts))
+    results, problems, hops, late = _results(history, facts, scenario)
+    allowed = permitted(scenario, hops_of(results))
+    findings = _findings(results, claims, allowed, unprovable(facts), late)
     unknowns = (
         *problems,
+        *(f"{hop} had not finished: {why}" for hop, why in late.items()),
         *(
             f"checker {each.checker} could not judge: {each.unknown}"
             for each in results
@@ -57,18 +62,18 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
 
 def _results(
     history: History, facts: Facts, scenario: Scenario
-) -> tuple[tuple[CheckResult, ...], tuple[str, ...], tuple[HopResult, ...]]:
-    """What every checker says, what is wrong with the history itself, and the hop table."""
+) -> tuple[tuple[CheckResult, ...], tuple[str, ...], tuple[HopResult, ...], dict[str, str]]:
+    """What checkers say, what is wrong with the history, the hop table, and hops that are late."""
     try:
         sane, problems = sound(history)
     except Exception as error:  # noqa: BLE001 - the shield: a broken history is a reason for UNKNOWN
-        return (), (f"the history cannot be read as tables: {_said(error)}",), ()
+        return (), (f"the history cannot be read as tables: {_said(error)}",), (), {}
     evidence = Evidence(sane, facts, scenario)
     results = tuple(_run(name, check, evidence) for name, check in CHECKERS.items())
     try:
-        return results, problems, hop_results(evidence, results)
+        return results, problems, hop_results(evidence, results), evidence.trails.late
     except Exception as error:  # noqa: BLE001 - the shield, as below
-        return results, (*problems, f"the hop table cannot be worked out: {_said(error)}"), ()
+        return results, (*problems, f"the hop table cannot be worked out: {_said(error)}"), (), {}
 
 
 def _run(name: str, check: Checker, evidence: Evidence) -> CheckResult:
@@ -96,6 +101,7 @@ def _findings(
     claims: tuple[str, ...],
     allowed: dict[str, tuple[str, ...]],
     unproved: dict[str, str],
+    late: Mapping[str, str],
 ) -> tuple[Finding, ...]:
     """All kinds that were found: those that count first, then in order of the catalogue."""
     counts: dict[str, int] = {}
@@ -106,6 +112,9 @@ def _findings(
     findings = []
     for kind in (kind for kind in ANOMALIES if counts.get(kind)):
         claim = claim_against(kind)
+        hops = _hops(results, kind)
+        if kind in MAY_BE_LATE and hops and all(hop in late for hop in hops):
+            unproved = {**unproved, kind: "unfinished: what is missing may still have come"}
         contradicts = claim is not None and (claim.name in claims or kind not in allowed)
         counted = contradicts and kind not in unproved
         reasons = (unproved[kind],) if kind in unproved else allowed.get(kind, ())
@@ -117,7 +126,7 @@ def _findings(
                 claim=claim.name if claim and counted else None,
                 permitted_by=reasons,
                 examples=tuple(each for each in examples if each.kind == kind)[:EXAMPLES],
-                hops=_hops(results, kind),
+                hops=hops,
             )
         )
     return tuple(sorted(findings, key=lambda finding: not finding.counts))

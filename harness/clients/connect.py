@@ -79,13 +79,14 @@ class ConnectClients:
         """Restart one task."""
         self._do("POST", connector, f"/tasks/{task}/restart")
 
-    def status(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
+    def status(self, connector: str, *, limit_s: float = CALL_LIMIT_S) -> Any:  # noqa: ANN401 - parsed JSON
         """States of a connector and its tasks, as the REST interface tells them.
 
         Raises:
             HttpError: there is no such connector, or nobody knows its state yet (404).
+            WaitTimeout: no worker answers.
         """
-        return self._do("GET", connector, "/status")
+        return self._do("GET", connector, "/status", limit_s=limit_s)
 
     def names(self) -> tuple[str, ...]:
         """Every connector."""
@@ -136,8 +137,17 @@ class ConnectClients:
                 return str(each["worker_id"]).rpartition(":")[0]
         raise FaultError(f"nobody runs task {task} of {connector}: {tasks}")
 
-    def _do(self, method: str, connector: str, what: str = "", body: object = None) -> Any:  # noqa: ANN401 - parsed JSON
-        return self._ask(method, f"/connectors/{quote(connector, safe='')}{what}", body)
+    def _do(
+        self,
+        method: str,
+        connector: str,
+        what: str = "",
+        body: object = None,
+        *,
+        limit_s: float = CALL_LIMIT_S,
+    ) -> Any:  # noqa: ANN401 - parsed JSON
+        path = f"/connectors/{quote(connector, safe='')}{what}"
+        return self._ask(method, path, body, limit_s=limit_s)
 
     def _unless_gone(self, method: str, connector: str) -> None:
         try:
@@ -146,18 +156,21 @@ class ConnectClients:
             if error.status != _NOT_FOUND:
                 raise
 
-    def _ask(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - parsed JSON
+    def _ask(
+        self, method: str, path: str, body: object = None, *, limit_s: float = CALL_LIMIT_S
+    ) -> Any:  # noqa: ANN401 - parsed JSON
         if not self._workers:
             raise UsageError(
                 "the stack has no Connect; ask for it with Topology(connect_workers=1)"
             )
         answers: list[Any] = []
+        answer_s = min(limit_s, ANSWER_LIMIT_S)
 
         def probe() -> bool | NotYet:
             seen = []
             for worker, address in self._workers.items():
                 try:
-                    answers.append(http.call(address, method, path, body, limit_s=ANSWER_LIMIT_S))
+                    answers.append(http.call(address, method, path, body, limit_s=answer_s))
                 except HttpError as error:
                     if error.status not in _LATER:
                         raise
@@ -168,9 +181,7 @@ class ConnectClients:
                     return True
             return NotYet("; ".join(seen))
 
-        wait_until(
-            f"a worker to answer {method} {path}", probe, limit_s=CALL_LIMIT_S, interval_s=0.2
-        )
+        wait_until(f"a worker to answer {method} {path}", probe, limit_s=limit_s, interval_s=0.2)
         return answers[0]
 
 

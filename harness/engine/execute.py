@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.notes import Notes
-from harness.engine.observe import HostTicker, LeaderObserver
+from harness.engine.observe import HostTicker, LeaderObserver, TaskObserver
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
@@ -99,6 +99,14 @@ class _Run:
         ticker = HostTicker(self._clock, self._notes)
         leaders = LeaderObserver(self._stack.kafka, self._traffic.topics, self._notes)
         workers: list[Worker] = [ticker, leaders, *self._traffic.workers]
+        if self._traffic.connectors:
+            tasks = TaskObserver(
+                self._stack.connect,
+                self._traffic.connectors,
+                self._notes,
+                auto_restart=self._scenario.pipeline.auto_restart,
+            )
+            workers.append(tasks)
         for worker in workers:
             self._executor.start(worker)
         with rare_collections():

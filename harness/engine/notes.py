@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from harness.kit.clock import Clock
-from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent
+from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent, TaskEvent
 from harness.reporting.folder import RunFolder
 from harness.workloads.traffic import FinalRead
 
@@ -30,6 +30,7 @@ class Notes:
         self._unknowns: list[str] = []
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
+        self.tasks: list[TaskEvent] = []
         self.stall_ms_max = 0.0
         self.final_read: FinalRead | None = None
         """How far everything was read, once that is done."""
@@ -54,6 +55,12 @@ class Notes:
         )
         self._tell(told.rstrip())
 
+    def task(self, event: TaskEvent) -> None:
+        """A connector or a task was seen in another state."""
+        self.tasks.append(event)
+        if event.state == "FAILED":
+            self._tell(f"{event.task} of {event.hop} FAILED: {event.trace}")
+
     def say(self, line: str) -> None:
         """Tell something that is not a fact."""
         self._tell(line)
@@ -74,6 +81,7 @@ class Notes:
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),
+                tasks=tuple(self.tasks),
                 unknowns=tuple(unknowns),
                 host_stall_ms_max=self.stall_ms_max,
             )

@@ -1,13 +1,15 @@
 """Observers: workers that watch the stack and the harness itself while traffic runs."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from confluent_kafka import KafkaException
 
 from harness.engine.notes import Notes
 from harness.kit.clock import Clock
-from harness.model.facts import LeaderEvent
-from harness.model.ports import Kafka, PartitionState
+from harness.kit.errors import HarnessError
+from harness.model.facts import LeaderEvent, TaskEvent
+from harness.model.ports import Connect, Kafka, PartitionState
 
 
 class LeaderObserver:
@@ -48,6 +50,85 @@ class LeaderObserver:
         time_ns = self._notes.since_start_ns()
         event = LeaderEvent(time_ns=time_ns, log=log, leader=state.leader, isr=state.isr)
         self._notes.leaders.append(event)
+
+
+class TaskObserver:
+    """Asks Connect for the state of each connector and its tasks and records every change.
+
+    Args:
+        connectors: hop of the pipeline → real name of its connector.
+        notes: where every change is noted.
+        auto_restart: restart what is FAILED.
+    """
+
+    name = "task-observer"
+    EVERY_S = 0.5
+    RESTART_EVERY_S = 3.0
+    """What failed because something is not there yet is not restarted in a loop."""
+    LIMIT_S = 2.0
+    """So long one question may take; while Connect does not answer there is nothing to record."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        connectors: Mapping[str, str],
+        notes: Notes,
+        *,
+        auto_restart: bool,
+    ) -> None:
+        self._connect = connect
+        self._connectors = connectors
+        self._notes = notes
+        self._auto_restart = auto_restart
+        self._last: dict[tuple[str, str], tuple[str, str]] = {}
+        self._restarted_ns: dict[str, int] = {}
+
+    def step(self) -> float:
+        """Ask for each connector once."""
+        for hop, connector in self._connectors.items():
+            try:
+                status = self._connect.status(connector, limit_s=self.LIMIT_S)
+                self._note(hop, "connector", status["connector"])
+                for task in status["tasks"]:
+                    self._note(hop, f"task {task['id']}", task)
+                if self._auto_restart:
+                    self._restart_failed(connector, status)
+            except HarnessError:
+                continue
+        return self.EVERY_S
+
+    def close(self) -> None:
+        """Nothing to hand back."""
+
+    def _restart_failed(self, connector: str, status: Mapping[str, Any]) -> None:
+        now_ns = self._notes.since_start_ns()
+        due_ns = self._restarted_ns.get(connector, -(1 << 62)) + int(self.RESTART_EVERY_S * 1e9)
+        parts = [status["connector"], *status["tasks"]]
+        if now_ns >= due_ns and any(part["state"] == "FAILED" for part in parts):
+            self._restarted_ns[connector] = now_ns
+            self._connect.restart(connector, only_failed=True)
+
+    def _note(self, hop: str, task: str, told: Mapping[str, Any]) -> None:
+        state, worker = told["state"], str(told["worker_id"]).rpartition(":")[0]
+        if self._last.get((hop, task)) == (state, worker):
+            return
+        self._last[hop, task] = state, worker
+        self._notes.task(
+            TaskEvent(
+                time_ns=self._notes.since_start_ns(),
+                hop=hop,
+                task=task,
+                state=state,
+                worker=worker,
+                trace=_in_short(str(told.get("trace") or "")),
+            )
+        )
+
+
+def _in_short(trace: str) -> str:
+    """The first line of a Java stack trace and of each of its causes."""
+    lines = trace.splitlines()
+    return " / ".join(lines[:1] + [line for line in lines[1:] if line.startswith("Caused by:")])
 
 
 class HostTicker:

@@ -39,6 +39,8 @@ import numpy as np
 import pyarrow as pa
 
 SEQUENCE_BITS = 40
+END_MARK = "end-mark"
+"""The process that writes the last rows of a pipeline's run: where they arrive, all has arrived."""
 FUNCTIONS = (
     "send",
     "poll",

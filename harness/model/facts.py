@@ -46,6 +46,22 @@ class LeaderEvent(Value, frozen=True, kw_only=True):
     epoch: int | None = None
 
 
+class TaskEvent(Value, frozen=True, kw_only=True):
+    """A connector or one of its tasks was seen in this state (a change since before)."""
+
+    time_ns: int
+    hop: str
+    """The hop of the pipeline that it works for."""
+    task: str
+    """`connector`, or `task` and its number."""
+    state: str
+    """As Connect says it: RUNNING, UNASSIGNED, FAILED, RESTARTING, PAUSED."""
+    worker: str = ""
+    """The service that it is assigned to."""
+    trace: str = ""
+    """Why it failed: the first line, and the first line of each cause."""
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """Everything about a run that is not an operation."""
 
@@ -53,6 +69,7 @@ class Facts(Value, frozen=True, kw_only=True):
     faults: tuple[FaultEvent, ...] = ()
     phases: tuple[PhaseEvent, ...] = ()
     leaders: tuple[LeaderEvent, ...] = ()
+    tasks: tuple[TaskEvent, ...] = ()
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
     unknowns: tuple[str, ...] = ()

@@ -93,6 +93,9 @@ class PipelineWorkload(Value, frozen=True, kw_only=True, tag="pipeline"):
     writers: tuple[Writers, ...]
     paths: tuple[Path, ...]
     readers: tuple[Readers, ...] = ()
+    auto_restart: bool = False
+    """Restart connectors and tasks that are FAILED, as an operator does or Strimzi's autoRestart;
+    Connect itself never does."""
 
 
 class Hop(Value, frozen=True, kw_only=True):
@@ -124,15 +127,24 @@ def copy_place(path: Path, copy: Copy) -> str:
     return f"{path.name}/{copy.name}"
 
 
+def feed_hop(path: Path) -> Hop:
+    """From the source into the topics of a path."""
+    topics = topic_place(path)
+    name = f"{SOURCE} → {topics} ({path.feed.kind})"
+    return Hop(name=name, path=path.name, origin=SOURCE, target=topics, kind="feed")
+
+
+def copy_hop(path: Path, copy: Copy) -> Hop:
+    """From the topics of a path into a copy."""
+    topics, place = topic_place(path), copy_place(path, copy)
+    name = f"{topics} → {place} ({copy.kind})"
+    return Hop(name=name, path=path.name, origin=topics, target=place, kind="copy")
+
+
 def hops(workload: PipelineWorkload) -> tuple[Hop, ...]:
     """Every hop of every path, in the order in which a change takes them."""
-    found: list[Hop] = []
-    for path in workload.paths:
-        topics = topic_place(path)
-        feed = f"{SOURCE} → {topics} ({path.feed.kind})"
-        found.append(Hop(name=feed, path=path.name, origin=SOURCE, target=topics, kind="feed"))
-        for copy in path.copies:
-            place = copy_place(path, copy)
-            name = f"{topics} → {place} ({copy.kind})"
-            found.append(Hop(name=name, path=path.name, origin=topics, target=place, kind="copy"))
-    return tuple(found)
+    return tuple(
+        hop
+        for path in workload.paths
+        for hop in (feed_hop(path), *(copy_hop(path, copy) for copy in path.copies))
+    )

@@ -179,7 +179,7 @@ class Connect(Protocol):
 
     def restart_task(self, connector: str, task: int = 0) -> None: ...
 
-    def status(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
+    def status(self, connector: str, *, limit_s: float = ...) -> Any:  # noqa: ANN401 - parsed JSON
         """States of a connector and its tasks, as Connect's REST interface tells them."""
 
     def offsets(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON

@@ -51,6 +51,7 @@ class LogTraffic:
             real = self.topics[topic.name]
             self._kafka.create_topic(msgspec.structs.replace(topic, name=real))
             journal.topic(topic.name, topic.partitions)
+        self.connectors: dict[str, str] = {}
         self._consumers = tuple(
             ConsumerWorker(
                 spec,

@@ -28,6 +28,10 @@ class Traffic(Protocol):
         """The scenario's name of each topic → its real name, which nobody else uses."""
 
     @property
+    def connectors(self) -> Mapping[str, str]:
+        """Hop of a pipeline → the connector that does its work, by its real name."""
+
+    @property
     def workers(self) -> tuple[Worker, ...]:
         """In order of start."""
 

@@ -4,11 +4,12 @@ from functools import cached_property
 
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.lateness import late_hops
 from harness.checkers.pipeline.settings import feed_settings, is_on, takes_snapshot
 from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import History
-from harness.model.facts import Facts
+from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline import Hop, PipelineWorkload, hops
 
 
@@ -60,6 +61,19 @@ class Trails:
     def sights(self) -> tuple[SightTrail, ...]:
         """What readers of each copy saw."""
         return tuple(SightTrail(self.source, copy, self._history) for copy in self.copies)
+
+    @cached_property
+    def failed(self) -> dict[str, TaskEvent]:
+        """Hops of which a connector or task was FAILED in the end, each with the first such."""
+        last = {(event.hop, event.task): event for event in self._facts.tasks}
+        failed = [event for event in last.values() if event.state == "FAILED"]
+        return {event.hop: event for event in reversed(failed)}
+
+    @cached_property
+    def late(self) -> dict[str, str]:
+        """Hops whose work was not done in the end, each with what shows it; see `lateness`."""
+        late = late_hops(self.source, self.feeds, self.copies)
+        return {hop: why for hop, why in late.items() if hop not in self.failed}
 
     def _feed(self, hop: Hop) -> FeedTrail:
         feed = self._paths[hop.path].feed

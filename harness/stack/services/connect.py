@@ -85,6 +85,9 @@ def baseline(blueprint: Blueprint) -> Settings:
         "session.timeout.ms": 4000,
         "heartbeat.interval.ms": 1000,
         "rebalance.timeout.ms": 10000,
+        # Of the groups of sinks: a task that moved waits so long for the member that died.
+        "consumer.session.timeout.ms": 6000,
+        "consumer.heartbeat.interval.ms": 1500,
         "offset.flush.interval.ms": 1000,
     }
 

@@ -9,7 +9,7 @@ import pymysql
 import redis
 from confluent_kafka import KafkaException, TopicPartition
 
-from harness.history.journal import SEQUENCE_BITS, Journal
+from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import Deadline
@@ -19,7 +19,9 @@ from harness.model.pipeline import (
     Copy,
     Path,
     PipelineWorkload,
+    copy_hop,
     copy_place,
+    feed_hop,
     topic_place,
 )
 from harness.model.ports import Message, Stack
@@ -103,6 +105,18 @@ class PipelineTraffic:
             for path in self._workload.paths
             for table in self._tables
         }
+
+    @property
+    def connectors(self) -> dict[str, str]:
+        """Hop → the connector that does its work."""
+        found = {}
+        for path in self._workload.paths:
+            if path.feed.kind not in PYTHON_FEEDS:
+                found[feed_hop(path).name] = self._naming.feed(path)
+            for copy in path.copies:
+                if copy.kind == "jdbc":
+                    found[copy_hop(path, copy).name] = self._naming.connector(path, copy)
+        return found
 
     @property
     def sent(self) -> int:
@@ -212,7 +226,7 @@ class PipelineTraffic:
         """Write end marks into every table, once; None when they are committed."""
         if self._marks:
             return None
-        process = self._journal.process("end-mark", "writer", "end-mark")
+        process = self._journal.process(END_MARK, "writer", END_MARK)
         version = process << SEQUENCE_BITS
         count = MARKS_PER_PARTITION * max(path.feed.partitions for path in self._workload.paths)
         statements, marks = [], {}
