@@ -22,10 +22,12 @@ pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 
 FULL = Topology(registry=True, connect_workers=2, mysql=True, redis=True)
 
+CLAIMS = ("capture", "change-order", "capture-once", "convergence", "source-durability")
+
 CAPTURED = Scenario(
     name="cdc",
     about="Inserts, updates and deletes flow through Debezium into a table and a cache",
-    claims=("capture", "change-order", "capture-once", "convergence", "source-durability"),
+    claims=(*CLAIMS, "running"),
     topology=FULL,
     workload=PipelineWorkload(
         tables=(SourceTable(name="orders", rows=50),),

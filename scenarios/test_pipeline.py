@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 LEADER_DIES = Scenario(
     name="e-leader",
     about="Changes flow from MySQL into a table and a cache while a partition's leader dies",
-    claims=connect_path.CAPTURED.claims,
+    claims=connect_path.CLAIMS,
     topology=connect_path.FULL,
     workload=PipelineWorkload(
         tables=(SourceTable(name="orders"), SourceTable(name="items")),

@@ -24,7 +24,7 @@ def path(feed: Feed) -> PipelineWorkload:
 BINLOG = Scenario(
     name="py-leader",
     about="A Python reader of the binary log feeds a table and a cache while a leader dies",
-    claims=connect_path.CAPTURED.claims,
+    claims=connect_path.CLAIMS,
     topology=connect_path.FULL,
     workload=path(Feed(kind="binlog")),
     baseline_acks=200,
@@ -37,7 +37,7 @@ BINLOG = Scenario(
 POLLING = Scenario(
     name="j-delete",
     about="A reader that polls for rows never sees that one was deleted",
-    claims=connect_path.CAPTURED.claims,
+    claims=connect_path.CLAIMS,
     topology=connect_path.FULL,
     workload=path(Feed(kind="polling")),
     baseline_acks=200,

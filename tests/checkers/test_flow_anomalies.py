@@ -326,7 +326,8 @@ def test_a_good_flow_shows_nothing_that_counts(case: Case) -> None:
 
 
 def test_every_kind_of_a_pipeline_has_a_hand_written_flow() -> None:
-    assert {kind for found, _ in CASES for kind in found} == OF_PIPELINES
+    of_facts = {"failed-task"}  # see test_pipeline_endings
+    assert {kind for found, _ in CASES for kind in found} == OF_PIPELINES - of_facts
 
 
 def test_the_hop_table_counts_what_each_hop_did() -> None:

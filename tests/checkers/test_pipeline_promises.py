@@ -18,6 +18,8 @@ EVERYTHING = (
     "freshness",
     "source-durability",
 )
+RUNNING = "running"
+"""Promised where there are connectors."""
 
 
 def of_feed(kind: str, **settings: str | int | bool) -> Scenario:
@@ -31,8 +33,9 @@ def of_copy(kind: str, settings: Settings) -> Scenario:
 
 
 def test_the_harness_own_settings_promise_everything() -> None:
-    assert promised(pipeline()) == EVERYTHING
-    assert promised(of_feed("binlog")) == EVERYTHING
+    assert set(promised(pipeline())) == {*EVERYTHING, RUNNING}
+    python = (Copy(kind="table", name="it"),)
+    assert promised(pipeline(feed=Feed(kind="binlog"), copies=python)) == EVERYTHING
 
 
 def test_a_pipeline_promises_nothing_of_logs_and_the_other_way_round() -> None:

@@ -1,0 +1,109 @@
+"""What the end of a run shows and what it cannot: hops that are late, tasks that have FAILED."""
+
+import msgspec
+import pytest
+
+from harness.history.journal import END_MARK, SEQUENCE_BITS
+from harness.model.facts import Facts, TaskEvent
+from harness.model.pipeline import SOURCE
+from harness.model.verdict import Validity
+from tests.checkers.flows import (
+    CACHE,
+    CACHE_HOP,
+    FEED_HOP,
+    SINK,
+    SINK_HOP,
+    Run,
+    blamed,
+    everything_read,
+    pipeline,
+)
+
+TRACE = "ConnectException: it cannot / Caused by: java.net.UnknownHostException: connect-2"
+
+
+def seen(*states: str, task: str = "task 0", hop: str = SINK_HOP) -> Facts:
+    """Facts of a run in which a task went through `states`."""
+    events = tuple(
+        TaskEvent(time_ns=number, hop=hop, task=task, state=state, trace=TRACE)
+        for number, state in enumerate(states)
+    )
+    return msgspec.structs.replace(everything_read(pipeline()), tasks=events)
+
+
+def marked(run: Run) -> tuple[str, int]:
+    """Commit an end mark; answers with its row."""
+    process = run.flow.build.process(END_MARK, client="writer")
+    mark = ("orders", 900)
+    run.flow.commit((*mark, process << SEQUENCE_BITS))
+    return mark
+
+
+def behind_run(*, at: str, marks_arrive: bool) -> Run:
+    """A flow of two rows of which `at` lacks the second."""
+    run = Run()
+    run.put(1)
+    run.put(2)
+    mark = marked(run)
+    rows = run.flow.state()
+    lacking = {row: version for row, version in rows.items() if row != ("orders", 2)}
+    if not marks_arrive:
+        lacking.pop(mark)
+    run.captured(*([1] if marks_arrive else [1, 2]) if at == FEED_HOP else [])
+    run.flow.rows(SOURCE, rows)
+    run.flow.rows(SINK, lacking)
+    run.flow.rows(CACHE, lacking if at == FEED_HOP else rows)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("hop", "late", "kind"),
+    [
+        (FEED_HOP, {FEED_HOP, SINK_HOP, CACHE_HOP}, "missed-change"),
+        (SINK_HOP, {SINK_HOP}, "missing-row"),
+    ],
+)
+def test_what_a_hop_that_no_end_mark_passed_misses_may_be_late(
+    hop: str, late: set[str], kind: str
+) -> None:
+    verdict = behind_run(at=hop, marks_arrive=False).verdict()
+    assert verdict.shows(kind)
+    assert verdict.validity is Validity.UNKNOWN
+    assert {each for each in late if any(each in why for why in verdict.unknowns)} == late
+    assert not any(finding.counts for finding in verdict.findings)
+
+
+@pytest.mark.parametrize(("hop", "kind"), [(FEED_HOP, "missed-change"), (SINK_HOP, "missing-row")])
+def test_what_is_missing_behind_an_end_mark_is_lost(hop: str, kind: str) -> None:
+    verdict = behind_run(at=hop, marks_arrive=True).verdict()
+    assert verdict.validity is Validity.INVALID
+    assert blamed(verdict)[kind] == {hop: 1}
+    assert not any("had not finished" in why for why in verdict.unknowns)
+
+
+def test_what_waits_for_a_failed_task_is_not_late() -> None:
+    verdict = behind_run(at=SINK_HOP, marks_arrive=False).verdict(facts=seen("RUNNING", "FAILED"))
+    found = blamed(verdict)
+    assert verdict.validity is Validity.INVALID
+    assert found["failed-task"] == {SINK_HOP: 1}
+    # The mark is missing as well.
+    assert found["missing-row"] == {SINK_HOP: 2}
+    (told,) = (finding for finding in verdict.findings if finding.kind == "failed-task")
+    assert TRACE in " ".join(told.examples[0].because)
+
+
+@pytest.mark.parametrize(
+    ("facts", "shown"),
+    [
+        (seen("RUNNING", "FAILED", "RUNNING"), False),
+        (seen("RUNNING", "UNASSIGNED"), False),
+        (seen("FAILED"), True),
+        (seen("RUNNING", "FAILED", task="connector"), True),
+    ],
+)
+def test_a_task_counts_as_it_was_in_the_end(facts: Facts, *, shown: bool) -> None:
+    run = Run()
+    run.put(1)
+    run.captured()
+    run.copied()
+    assert run.verdict(facts=facts).shows("failed-task") is shown
