@@ -179,6 +179,14 @@ class Moment:
             "connect.restart-task", target, name=name, connector=connector, task=index
         )
 
+    def register_schema(self, topic: str, change: str, *, name: str = "register") -> Step:
+        """Register a changed version of the schema of a topic's values, at the registry.
+
+        What changes is `version-as-text` or `columns-reversed`.
+        """
+        target = service("registry")
+        return self.fault("schema.register", target, name=name, topic=topic, change=change)
+
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
         return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))
@@ -237,6 +245,7 @@ def worse_path(
     *,
     feed: Settings | None = None,
     copies: Mapping[str, Settings] | None = None,
+    compatibility: str | None = None,
 ) -> Scenario:
     """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
 
@@ -246,12 +255,17 @@ def worse_path(
         about: what the twin gets wrong, in a sentence.
         feed: settings laid over those of every feed.
         copies: settings laid over those of the copies of that name.
+        compatibility: what the registry asks of new schemas of every path, when given.
     """
     replace = msgspec.structs.replace
     paths = tuple(
         replace(
             path,
-            feed=replace(path.feed, settings={**path.feed.settings, **(feed or {})}),
+            feed=replace(
+                path.feed,
+                settings={**path.feed.settings, **(feed or {})},
+                compatibility=compatibility or path.feed.compatibility,
+            ),
             copies=tuple(
                 replace(each, settings={**each.settings, **(copies or {}).get(each.name, {})})
                 for each in path.copies

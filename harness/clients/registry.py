@@ -49,6 +49,15 @@ class Registry:
         """Versions of a subject."""
         return tuple(self._call("GET", f"/subjects/{quote(subject, safe='')}/versions"))
 
+    def latest(self, subject: str) -> tuple[int, str]:
+        """Id and text of the newest schema of a subject."""
+        answer = self._call("GET", f"/subjects/{quote(subject, safe='')}/versions/latest")
+        return int(answer["id"]), str(answer["schema"])
+
+    def delete_latest(self, subject: str) -> None:
+        """Delete the newest version of a subject; the one before it is the newest again."""
+        self._call("DELETE", f"/subjects/{quote(subject, safe='')}/versions/latest")
+
     def delete(self, subject: str) -> None:
         """Delete a subject; its schemas can still be had by id."""
         self._call("DELETE", f"/subjects/{quote(subject, safe='')}")

@@ -83,6 +83,9 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
     if step.fault is None:
         return
     convert(step.fault.settings, FAULTS[step.fault.kind].settings, what=f"step {step.name}")
+    if "topic" in step.fault.settings:
+        named = str(step.fault.settings["topic"])
+        _known(named, topics, f"step {step.name} names topic", scenario)
     target = step.fault.target
     if target.kind in {"leader", "followers"}:
         _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)

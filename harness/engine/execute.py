@@ -90,7 +90,7 @@ class _Run:
             Ledger(environment.ledger),
             self._clock,
             since_start_ns=notes.since_start_ns,
-            topics=dict(traffic.topics),
+            names=traffic.names,
             on_event=notes.fault,
         )
 

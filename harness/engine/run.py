@@ -58,6 +58,13 @@ class Run:
         if hop is not None and blamed != [hop]:
             raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
 
+    def witnessed(self, step: str) -> str:
+        """What was measured of the fault of that step; empty when nothing was."""
+        events = self.folder.facts().faults
+        return "; ".join(
+            each.note for each in events if (each.step, each.event) == (step, "witnessed")
+        )
+
     def _story(self, expected: str) -> str:
         why = [reason for claim in self.verdict.claims for reason in claim.why]
         lines = [f"{self.verdict.headline} ({expected})", *why, *self.verdict.unknowns]

@@ -1,7 +1,7 @@
 """The conductor: executes the steps of a plan, proves that each fault bit, and heals them all."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from harness.faults.fault import FAULTS, Injection
@@ -31,6 +31,7 @@ class Conductor:
 
     Args:
         since_start_ns: the run's clock, which the events are stamped with.
+        names: see `harness.workloads.traffic.Traffic.names`.
         on_event: told every event as it happens.
     """
 
@@ -41,14 +42,14 @@ class Conductor:
         clock: Clock,
         *,
         since_start_ns: Callable[[], int],
-        topics: dict[str, str],
+        names: Mapping[str, Mapping[str, str]],
         on_event: Callable[[FaultEvent], None] = lambda _event: None,
     ) -> None:
         self._stack = stack
         self._ledger = ledger
         self._clock = clock
         self._since_start_ns = since_start_ns
-        self._topics = topics
+        self._names = names
         self._on_event = on_event
         self._active: dict[str, _Active] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
@@ -75,14 +76,18 @@ class Conductor:
         targets = self._resolve(spec.target)
         self._targets[step.name] = targets
         self._tell(step.name, spec.kind, targets, "asked", str(spec.target))
+        settings = {
+            name: self._names.get(name, {}).get(str(value), value)
+            for name, value in spec.settings.items()
+        }
         injection: Injection[Value] = Injection(
             stack=self._stack,
             targets=targets,
-            settings=convert(spec.settings, fault.settings, what=f"fault {spec.kind}"),
+            settings=convert(settings, fault.settings, what=f"fault {spec.kind}"),
             clock=self._clock,
             incarnations={target: self._stack.incarnation(target) for target in targets},
         )
-        entry = self._ledger.open(spec.kind, targets, spec.settings)
+        entry = self._ledger.open(spec.kind, targets, settings)
         self._active[step.name] = _Active(step, injection, entry)
         fault.inject(injection)
         self._tell(step.name, spec.kind, targets, "injected")
@@ -121,7 +126,8 @@ class Conductor:
             except KeyError:
                 raise UsageError(f"no step {role.name!r} has named its targets before") from None
         if role.topic is not None:
-            role = Role(kind=role.kind, topic=self._topics[role.topic], partition=role.partition)
+            topic = self._names["topic"][role.topic]
+            role = Role(kind=role.kind, topic=topic, partition=role.partition)
         return self._stack.resolve(role)
 
     def _tell(

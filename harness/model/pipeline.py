@@ -52,6 +52,8 @@ class Feed(Value, frozen=True, kw_only=True):
     settings: Settings = {}
     partitions: int = 3
     topic_settings: Settings = {}
+    compatibility: str | None = None
+    """What the registry asks of a new schema of its topics (`BACKWARD`, `NONE`); None: its own."""
 
 
 class Copy(Value, frozen=True, kw_only=True):

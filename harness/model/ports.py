@@ -204,6 +204,13 @@ class SchemaRegistry(Protocol):
         """Register an Avro schema; its id."""
 
     def versions(self, subject: str) -> tuple[int, ...]: ...
+
+    def latest(self, subject: str) -> tuple[int, str]:
+        """Id and text of the newest schema of a subject."""
+
+    def delete_latest(self, subject: str) -> None:
+        """Delete the newest version of a subject."""
+
     def schema(self, schema_id: int) -> str: ...
 
     def compatibility(self, subject: str | None = None) -> str:

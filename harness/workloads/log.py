@@ -94,6 +94,11 @@ class LogTraffic:
         """Sends acknowledged so far."""
         return sum(producer.acked for producer in self._producers)
 
+    @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Topics as steps name them."""
+        return {"topic": self.topics}
+
     def quiet(self) -> None:
         """Begin no more sends."""
         for producer in self._producers:

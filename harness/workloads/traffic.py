@@ -32,6 +32,10 @@ class Traffic(Protocol):
         """Hop of a pipeline → the connector that does its work, by its real name."""
 
     @property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Setting of a fault that names something → the scenario's name of it → its real name."""
+
+    @property
     def workers(self) -> tuple[Worker, ...]:
         """In order of start."""
 

@@ -12,6 +12,7 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.value import Settings
 from harness.stack.docker_stack import DockerStack
+from harness.workloads.pipeline.events_schema import FLAT_ROW
 from tests.docker.connectors import connector, file_source
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -38,6 +39,10 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "process.restart": (Role(kind="service", name="registry"), {"how": "kill"}),
     "process.stop": (Role(kind="service", name="mysql-replica"), {}),
     "redis.flush": (Role(kind="service", name="redis"), {}),
+    "schema.register": (
+        Role(kind="service", name="registry"),
+        {"topic": "ticks", "change": "version-as-text"},
+    ),
 }
 
 
@@ -55,6 +60,7 @@ def test_a_fault_bites_and_heals_in_a_pipeline(
     kind: str, pipeline: DockerStack, tmp_path: Path
 ) -> None:
     pipeline.redis.client().execute_command("SET", "here", "1")
+    pipeline.registry.register("ticks-value", FLAT_ROW)
     with connector(pipeline, "ticks", file_source("ticks")):
         bites_and_heals(kind, PIPELINE_CASES[kind], pipeline, tmp_path)
 
@@ -65,7 +71,7 @@ def bites_and_heals(
     """Inject the fault as a run does; the stack is whole again afterwards."""
     target, settings = case
     ledger = Ledger(folder / "ledger.jsonl")
-    conductor = Conductor(stack, ledger, REAL, since_start_ns=REAL.now_ns, topics={})
+    conductor = Conductor(stack, ledger, REAL, since_start_ns=REAL.now_ns, names={})
     fault = FaultSpec(kind=kind, target=target, settings=settings)
     try:
         conductor.execute(Step(name="step", after=After(), fault=fault))

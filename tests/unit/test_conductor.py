@@ -78,7 +78,7 @@ def conductor(powers: Powers) -> Conductor:
         Ledger(powers.ledger),
         ManualClock(),
         since_start_ns=lambda: 0,
-        topics={"orders": "orders.run-1"},
+        names={"topic": {"orders": "orders.run-1"}},
     )
 
 

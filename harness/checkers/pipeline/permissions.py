@@ -85,6 +85,13 @@ def _of_feed(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
     yield from rules(feed, settings, path.name, names)
     yield from _of_producer(settings, path.name, names)
     yield from _of_topics(feed, path.name, names)
+    if feed.compatibility == "NONE":
+        yield Permission(
+            setting=f"compatibility=NONE of the schemas of {path.name}",
+            reason="the registry lets in a schema that readers cannot follow",
+            kinds=("undecodable", *UNCAPTURED),
+            hops=names,
+        )
 
 
 def _of_log_reading(

@@ -50,6 +50,8 @@ class BinlogSettings(Value, frozen=True, kw_only=True):
     )
     """The feed outlives all faults, so an idempotent producer is all that it takes; without the
     promise the producer is a plain one."""
+    newest: bool = msgspec.field(default=False, name="use.latest.version")
+    """Write by the newest schema that the registry has, also when it changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class BinlogFeedWorker:
         if not self._outbox.settle(LOOK_S):
             return 0.0
         self._position = self._read_to
+        if self._settings.newest:
+            self._encoder.follow()
         try:
             return 0.0 if self._look() else LOOK_S
         except (pymysql.Error, OSError) as error:

@@ -78,24 +78,31 @@ class Decoder:
 
 
 def _event(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: ANN401 - decoded Avro
-    number = int(key["id"])
+    number = _number(key["id"])
     if value is None:
         return Event(table=table, key=number, version=NOTHING, before=NOTHING, kind="tombstone")
     if "op" not in value:
         # A flat row, as a JDBC source writes it: it says what is, not what happened.
         return Event(
-            table=table, key=number, version=int(value["version"]), before=NOTHING, kind="update",
-            schema=schema,
+            table=table, key=number, version=_number(value["version"]), before=NOTHING,
+            kind="update", schema=schema,
         )  # fmt: skip
     before, after = value["before"], value["after"]
     return Event(
         table=table,
         key=number,
-        version=int(after["version"]) if after else NOTHING,
-        before=int(before["version"]) if before else NOTHING,
+        version=_number(after["version"]) if after else NOTHING,
+        before=_number(before["version"]) if before else NOTHING,
         kind=KINDS[value["op"]],
         schema=schema,
     )
+
+
+def _number(value: object) -> int:
+    """A column that every reader here was promised as a number, whatever could be made of it."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no number")
+    return value
 
 
 def _schema(value: bytes | None) -> int:

@@ -1,14 +1,25 @@
 """From an event of a Python feed to a record of a change topic."""
 
+import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import httpx2
+from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroSerializer
+from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.serialization import MessageField, SerializationContext
 
+from harness.clients.avro import columns, row_types
+from harness.clients.http import HttpError
 from harness.model.ports import Stack
 from harness.workloads.pipeline import events_schema
+
+log = logging.getLogger(__name__)
+
+GONE = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +31,22 @@ class Record:
     value: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How values of a topic are written."""
+
+    schema: str
+    serializer: AvroSerializer
+    versions_are_text: bool
+    number: int | None
+    """The id of the schema, where the registry was asked for its newest."""
+
+
 class Encoder:
     """Encodes Avro in Confluent's wire format.
 
-    The schemas are registered at once, so that the registry is not asked again while traffic runs.
+    The schemas are registered at once, so that the registry is not asked again while traffic runs,
+    unless its newest schemas are to be followed.
 
     Args:
         value_schema: the schema of values.
@@ -33,15 +56,69 @@ class Encoder:
     def __init__(
         self, stack: Stack, topics: Iterable[str], value_schema: str, sample: dict[str, Any]
     ) -> None:
-        with stack.registry.client() as client:
-            self._key = AvroSerializer(client, events_schema.KEY)
-            self._value = AvroSerializer(client, value_schema)
-            for topic in topics:
-                self.record(topic, 0, sample)
+        self._registry = stack.registry
+        self._sample = sample
+        self._key: AvroSerializer
+        self._values: dict[str, _Written] = {}
+        self._register(dict.fromkeys(topics, value_schema))
 
     def record(self, topic: str, key: int, value: dict[str, Any] | None) -> Record:
         """The record of `value`, None for a tombstone, under the key of a row."""
         key_bytes = self._key({"id": key}, SerializationContext(topic, MessageField.KEY))
         assert key_bytes is not None  # noqa: S101 - only None becomes None
+        written = self._values[topic]
+        if written.versions_are_text and value is not None:
+            value = _with_text(value)
         context = SerializationContext(topic, MessageField.VALUE)
-        return Record(topic, key_bytes, self._value(value, context))
+        return Record(topic, key_bytes, written.serializer(value, context))
+
+    def follow(self) -> None:
+        """Write by the newest schema of each topic, and register anew what the registry lost.
+
+        While the registry does not answer, all stays as it is.
+        """
+        try:
+            for topic, written in self._values.items():
+                number, schema = self._registry.latest(f"{topic}-value")
+                if (number, schema) != (written.number, written.schema):
+                    with self._registry.client() as client:
+                        self._values[topic] = self._written(client, topic, schema, number)
+                    log.info("%s is written by schema %d from now on", topic, number)
+        except HttpError as error:
+            if error.status == GONE:
+                self._register({topic: each.schema for topic, each in self._values.items()})
+        except (SchemaRegistryError, httpx2.TransportError, OSError) as error:
+            log.warning("the newest schemas are not known: %s", error)
+
+    def _register(self, schemas: dict[str, str]) -> None:
+        """Register the schemas of keys and values."""
+        with self._registry.client() as client:
+            self._key = AvroSerializer(client, events_schema.KEY)
+            for topic, schema in schemas.items():
+                self._key({"id": 0}, SerializationContext(topic, MessageField.KEY))
+                self._values[topic] = self._written(client, topic, schema)
+
+    def _written(
+        self, client: SchemaRegistryClient, topic: str, schema: str, number: int | None = None
+    ) -> _Written:
+        """A way to write values that has asked the registry for all that it will need.
+
+        The schema is registered unless it has a `number`, its id in the registry.
+        """
+        rows = row_types(json.loads(schema))
+        textual = any(columns(row)["version"] == "string" for row in rows)
+        conf = {"auto.register.schemas": number is None}
+        serializer = AvroSerializer(client, schema, conf=conf)
+        sample = _with_text(self._sample) if textual else self._sample
+        serializer(sample, SerializationContext(topic, MessageField.VALUE))
+        return _Written(schema, serializer, textual, number)
+
+
+def _with_text(value: dict[str, Any]) -> dict[str, Any]:
+    """`value` with the versions of its rows as text."""
+    if "version" in value:
+        return {**value, "version": str(value["version"])}
+    return {
+        name: _with_text(part) if isinstance(part, dict) and "version" in part else part
+        for name, part in value.items()
+    }

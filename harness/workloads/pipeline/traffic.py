@@ -119,6 +119,12 @@ class PipelineTraffic:
         return found
 
     @property
+    def names(self) -> dict[str, dict[str, str]]:
+        """Topics and tables as steps name them."""
+        tables = {table: f"{self._naming.source}.{table}" for table in self._tables}
+        return {"topic": self.topics, "table": tables}
+
+    @property
     def sent(self) -> int:
         """Transactions begun so far."""
         return sum(writer.sent for writer in self._writers)
@@ -199,6 +205,9 @@ class PipelineTraffic:
                 settings=path.feed.topic_settings,
             )
             self._stack.kafka.create_topic(topic)
+            if path.feed.compatibility is not None:
+                subject = f"{topic.name}-value"
+                self._stack.registry.set_compatibility(path.feed.compatibility, subject)
             self._journal.topic(self._topic(path, table), path.feed.partitions)
 
     def _start_feed(self, path: Path) -> list[Worker]:

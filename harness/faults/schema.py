@@ -1,0 +1,86 @@
+"""The schema registry: a new version of a schema, which it may refuse."""
+
+import json
+from collections.abc import Callable
+from typing import ClassVar, Literal
+
+from harness.clients.avro import Schema, row_types
+from harness.clients.http import HttpError
+from harness.faults.fault import Injection, fault
+from harness.kit.waits import NotYet
+from harness.model.value import Value
+
+REFUSED, GONE = 409, 404
+MARK = "changed"
+"""An attribute that Avro does not know: it tells the new version from the one before it."""
+
+
+class RegisterSettings(Value, frozen=True, kw_only=True):
+    """Of which topic's values, and what becomes of their rows."""
+
+    topic: str
+    change: Literal["version-as-text", "columns-reversed"]
+
+
+@fault("schema.register")
+class Register:
+    """Register a new version of a topic's value schema, as the deployment of a producer does.
+
+    Producers that write by the newest schema follow. A refusal is an effect as well: the witness
+    says what the registry answered.
+    """
+
+    settings: ClassVar[type[Value]] = RegisterSettings
+    momentary: ClassVar[bool] = False
+
+    def inject(self, injection: Injection[RegisterSettings]) -> None:
+        """Register it, and keep the answer."""
+        registry, subject = injection.stack.registry, _subject(injection)
+        schema = json.loads(registry.latest(subject)[1])
+        CHANGES[injection.settings.change](schema)
+        try:
+            number = registry.register(subject, json.dumps({**schema, MARK: True}))
+        except HttpError as error:
+            if error.status != REFUSED:
+                raise
+            injection.seen[subject] = f"refused it with {error.status}"
+        else:
+            injection.seen[subject] = f"gave it id {number}"
+
+    def witness(self, injection: Injection[RegisterSettings]) -> str | NotYet:
+        """What the registry answered, and which schema is the newest now."""
+        subject = _subject(injection)
+        number, _ = injection.stack.registry.latest(subject)
+        return f"the registry {injection.seen[subject]}; the newest of {subject} has id {number}"
+
+    def heal(self, injection: Injection[RegisterSettings]) -> None:
+        """Delete the newest version when it is the new one."""
+        registry, subject = injection.stack.registry, _subject(injection)
+        try:
+            if json.loads(registry.latest(subject)[1]).get(MARK):
+                registry.delete_latest(subject)
+        except HttpError as error:
+            if error.status != GONE:
+                raise
+
+
+def _subject(injection: Injection[RegisterSettings]) -> str:
+    return f"{injection.settings.topic}-value"
+
+
+def _version_as_text(schema: Schema) -> None:
+    for row_type in row_types(schema):
+        for field in row_type["fields"]:
+            if field["name"] == "version":
+                field["type"] = "string"
+
+
+def _columns_reversed(schema: Schema) -> None:
+    for row_type in row_types(schema):
+        row_type["fields"].reverse()
+
+
+CHANGES: dict[str, Callable[[Schema], None]] = {
+    "version-as-text": _version_as_text,
+    "columns-reversed": _columns_reversed,
+}
