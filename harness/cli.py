@@ -64,7 +64,7 @@ def run(
     with StackPool(stack, kept=keep_stack, tell=say) as pool:
         done = run_scenario(chosen, seed, pool, reports, tell=say)
     print(_summary(done.folder.path))
-    return exit_status(done.verdict)
+    return exit_status(done.verdict.validity)
 
 
 @app.command
@@ -89,21 +89,38 @@ def demo(
 
 
 @app.command
-def check(folder: Path, /, *, json: bool = False) -> int:
-    """Judge a run again from its files alone; needs no Docker.
+def check(
+    path: Path,
+    /,
+    *,
+    origin: Annotated[Literal["run", "jepsen"], Parameter(name="--from")] = "run",
+    settings: Annotated[tuple[str, ...], Parameter(name="--setting")] = (),
+    json: bool = False,
+) -> int:
+    """Judge a run, or a history of Jepsen's Kafka workload, from files alone; needs no Docker.
 
     Args:
-        folder: a run folder.
+        path: a run folder, or a history as EDN or JSON.
+        origin: what recorded it.
+        settings: of the clients behind a history of Jepsen's, such as `--setting acks=1`.
         json: print the whole verdict as JSON instead of a summary.
     """
     from harness.engine.check import check as check_folder
+    from harness.engine.check import check_jepsen
     from harness.engine.replay import exit_status
     from harness.model.codec import encode
     from harness.reporting.folder import RunFolder
+    from harness.reporting.foreign import foreign_summary
 
-    verdict = check_folder(RunFolder.open(folder))
-    print(encode(verdict).decode() if json else _summary(folder))
-    return exit_status(verdict)
+    if origin == "jepsen":
+        foreign = check_jepsen(path, settings)
+        print(encode(foreign).decode() if json else foreign_summary(foreign))
+        return exit_status(foreign.validity)
+    if settings:
+        raise UsageError("a run knows its settings; --setting is for `--from jepsen`")
+    verdict = check_folder(RunFolder.open(path))
+    print(encode(verdict).decode() if json else _summary(path))
+    return exit_status(verdict.validity)
 
 
 @app.command

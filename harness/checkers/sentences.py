@@ -47,7 +47,7 @@ class Story:
             beyond = rows[evidence.reads.offset[rows] >= offset]
             op = int(evidence.reads.op[beyond[0] if len(beyond) else rows[-1]])
             self._mention(op)
-            by = f", in operation {op},"
+            by = f", in operation {evidence.history.operation_label(op)},"
         return self.tell(
             f"yet the final read{by} covers offsets {end.start} to {end.end - 1} of {end.log} "
             "without it"
@@ -88,9 +88,8 @@ def send_sentence(evidence: Evidence, row: int) -> str:
         FAIL: f"was told that it certainly failed{error}",
         INFO: f"was not told what became of it{error}",
     }[outcome]
-    return (
-        f"{_who(evidence, int(sends.op[row]))} sent value {sends.value[row]} to {where} and {told}"
-    )
+    value = evidence.history.value_label(int(sends.value[row]))
+    return f"{_who(evidence, int(sends.op[row]))} sent value {value} to {where} and {told}"
 
 
 def read_sentence(evidence: Evidence, row: int) -> str:
@@ -99,8 +98,9 @@ def read_sentence(evidence: Evidence, row: int) -> str:
     op = int(reads.op[row])
     verb = "found, in the final read," if reads.final[row] else "polled"
     outcome = {OK: "", FAIL: " (and failed)", INFO: " (and did not come to an end)"}
+    value = evidence.history.value_label(int(reads.value[row]))
     return (
-        f"{_who(evidence, op)} {verb} value {reads.value[row]} at offset {reads.offset[row]} of "
+        f"{_who(evidence, op)} {verb} value {value} at offset {reads.offset[row]} of "
         f"{evidence.log_names[int(reads.log[row])]}{outcome[int(evidence.operations.outcome[op])]}"
     )
 
@@ -114,7 +114,8 @@ def times_of(evidence: Evidence, op: int) -> str:
 
 def _who(evidence: Evidence, op: int) -> str:
     process = int(evidence.operations.process[op])
-    return f"operation {op} ({evidence.process_names.get(process, f'process {process}')})"
+    name = evidence.process_names.get(process, f"process {process}")
+    return f"operation {evidence.history.operation_label(op)} ({name})"
 
 
 def _error(evidence: Evidence, op: int) -> str:

@@ -1,10 +1,20 @@
-"""Check a run folder: judge its history again and write verdict, page and JUnit file."""
+"""Judge again what is on disk: a run folder, or a history that another harness recorded."""
+
+from collections.abc import Iterable
+from pathlib import Path
 
 from harness.checkers.judge import judge
+from harness.checkers.promises import CONSUMER_DEFAULTS, PRODUCER_DEFAULTS, SYNONYMS
+from harness.history.jepsen import JepsenHistory, read_jepsen
 from harness.history.load import load
+from harness.kit.errors import UsageError
 from harness.model.facts import Facts
+from harness.model.scenario import Floor, Scenario
+from harness.model.value import Settings
 from harness.model.verdict import Verdict
+from harness.model.workload import Consumers, LogWorkload, Producers
 from harness.reporting.folder import RunFolder
+from harness.reporting.foreign import ForeignVerdict, foreign_verdict
 from harness.reporting.junit import junit
 from harness.reporting.page import render
 
@@ -26,3 +36,50 @@ def check(folder: RunFolder) -> Verdict:
         render(manifest, plan, history, facts, verdict), junit(manifest, plan, verdict)
     )
     return verdict
+
+
+def check_jepsen(path: Path, settings: Iterable[str]) -> ForeignVerdict:
+    """Judge a history of Jepsen's Kafka workload.
+
+    Args:
+        path: a file of EDN or JSON; see `harness.history.jepsen`.
+        settings: of the clients that it was recorded with, each as `name=value`, since the file
+            does not tell them; what is not given is taken to be safe.
+
+    Raises:
+        UsageError: the file is no such history, or no promise depends on a setting.
+    """
+    known: Settings = dict(map(_setting, settings))
+    read = read_jepsen(path)
+    verdict = judge(read.history, Facts(), _scenario(path.name, read, known))
+    return foreign_verdict(read.history, verdict)
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    known = sorted({*PRODUCER_DEFAULTS, *CONSUMER_DEFAULTS, *SYNONYMS})
+    if not equals or name not in known:
+        raise UsageError(f"no promise depends on {text!r}; give {'=…, '.join(known)}=…")
+    return name, value
+
+
+def _scenario(name: str, read: JepsenHistory, settings: Settings) -> Scenario:
+    # The Java client, which Jepsen uses, is idempotent unless its settings rule that out.
+    acks = str(settings.get("acks", settings.get("request.required.acks", "all")))
+    safe: Settings = {"enable.idempotence": acks in {"all", "-1"}, "enable.auto.commit": False}
+    consumers = Consumers(
+        name="both",
+        topic="key",
+        mode="group" if read.subscribes else "assigned",
+        settings={**safe, **settings},
+    )
+    return Scenario(
+        name=name,
+        about="a history of Jepsen's",
+        workload=LogWorkload(
+            topics=(),
+            producers=(Producers(name="both", topic="key", settings={**safe, **settings}),),
+            consumers=(consumers,),
+        ),
+        floor=Floor(acks=1),
+    )

@@ -31,6 +31,6 @@ def _counted(verdict: Verdict) -> set[str]:
     return {finding.kind for finding in verdict.findings if finding.counts}
 
 
-def exit_status(verdict: Verdict) -> int:
+def exit_status(validity: Validity) -> int:
     """0 VALID, 1 INVALID, 3 UNKNOWN."""
-    return {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: 3}[verdict.validity]
+    return {Validity.VALID: 0, Validity.INVALID: 1, Validity.UNKNOWN: 3}[validity]

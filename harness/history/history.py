@@ -20,6 +20,8 @@
 the final read, which runs from each log's start to its end), `txn` (several sends and polls),
 `write` and `read` (of rows of a pipeline; their tables are in `flow`).
 `subscribe` and `assign` rows carry the logs held from then on (`subscribe`: none yet).
+A `txn` is a transaction from its begin to its end: its sends were committed (`ok`), aborted or
+never committed (`fail`), or nobody knows (`info`); its `commits` went with them.
 `outcome` is `ok`, `fail` (certainly did not happen) or `info` (may have happened; also every
 operation that never completed, whose complete_ns is null).
 
@@ -29,6 +31,7 @@ value that no sender of this harness can have written.
 All tables are sorted by `op`, operations by `invoke_ns`; order within an operation is row order.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -77,6 +80,15 @@ LOGS = pl.Schema({"log": pl.Int32, "topic": pl.Int32, "name": pl.Utf8, "partitio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What operations, values and logs are called in the file that a foreign history came from."""
+
+    operations: Sequence[int]
+    values: Sequence[int | str]
+    logs: Sequence[int | str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """The tables of one run; see the module's description for their columns."""
 
@@ -90,6 +102,18 @@ class History:
     errors: tuple[str, ...] = ("",)
     """Names of errors as `client:NAME`; index 0 means none."""
     flow: Flow = NO_FLOW
+    labels: Labels | None = None
+    """Absent where operations and values are called by their numbers."""
+
+    def operation_label(self, op: int) -> int:
+        """What people call operation `op`."""
+        return op if self.labels is None else self.labels.operations[op]
+
+    def value_label(self, value: int) -> int | str:
+        """What people call `value`."""
+        if self.labels is None or not 0 <= value < len(self.labels.values):
+            return value
+        return self.labels.values[value]
 
     def log_name(self, log: int) -> str:
         """`topic-partition` of a log."""

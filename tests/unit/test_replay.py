@@ -68,7 +68,7 @@ def test_what_did_not_come_back_is_named() -> None:
 
 
 def test_each_validity_has_its_own_status() -> None:
-    assert [exit_status(each) for each in (VALID, LOST, UNKNOWN)] == [0, 1, 3]
+    assert [exit_status(each.validity) for each in (VALID, LOST, UNKNOWN)] == [0, 1, 3]
 
 
 def test_a_test_states_what_it_expects() -> None:
