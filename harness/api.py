@@ -19,10 +19,12 @@ import msgspec
 from harness.engine.run import Run
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
 from harness.model.pipeline import (
+    Cache,
     Copy,
     Feed,
     Path,
     PipelineWorkload,
+    Race,
     Readers,
     SourceTable,
     Writers,
@@ -33,6 +35,7 @@ from harness.model.value import Scalar, Settings
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
 __all__ = [
+    "Cache",
     "Consumers",
     "Copy",
     "Feed",
@@ -42,6 +45,7 @@ __all__ = [
     "Path",
     "PipelineWorkload",
     "Producers",
+    "Race",
     "Readers",
     "Role",
     "Run",
@@ -61,6 +65,7 @@ __all__ = [
     "service",
     "task",
     "worse",
+    "worse_cache",
     "worse_path",
 ]
 
@@ -274,4 +279,21 @@ def worse_path(
         for path in scenario.pipeline.paths
     )
     workload = replace(scenario.pipeline, paths=paths)
+    return replace(scenario, name=name, about=about, workload=workload)
+
+
+def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:
+    """The known-bad twin of a scenario with caches of the application: settings worse, else equal.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        settings: laid over those of every such cache.
+    """
+    replace = msgspec.structs.replace
+    caches = tuple(
+        replace(each, settings={**each.settings, **settings}) for each in scenario.pipeline.caches
+    )
+    workload = replace(scenario.pipeline, caches=caches)
     return replace(scenario, name=name, about=about, workload=workload)

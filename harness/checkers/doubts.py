@@ -41,7 +41,7 @@ def acknowledged(history: History) -> int:
 def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
     acks, floor = acknowledged(history), scenario.floor.acks
     if acks < floor:
-        what = "writes" if scenario.pipeline.paths else "sends"
+        what = "writes" if scenario.pipeline.tables else "sends"
         yield f"only {acks:,} {what} were acknowledged, the scenario asks for at least {floor:,}"
 
 

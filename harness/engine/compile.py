@@ -10,7 +10,7 @@ from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
 from harness.model.fault import After, Step
-from harness.model.pipeline import Writers, topic_names
+from harness.model.pipeline import APPLICATION, RACED, Writers, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
 
@@ -34,7 +34,9 @@ def compile_plan(scenario: Scenario, seed: int) -> Plan:
 def _cast(step: Step, dice: Random, brokers: int) -> Step:
     """The step with its counts varied by its spread and its free index drawn."""
     factor = dice.uniform(1 - step.after.spread, 1 + step.after.spread)
-    index = dice.randrange(brokers)  # drawn always, so that a step never shifts the next one's dice
+    index = dice.randrange(
+        max(brokers, 1)
+    )  # drawn always, so that a step never shifts the next one's dice
     after = After(
         acks=round(step.after.acks * factor),
         sends=round(step.after.sends * factor),
@@ -66,10 +68,33 @@ def _validate(scenario: Scenario) -> None:
                 f"scenario {scenario.name}: topic {topic.name} wants {topic.replicas} replicas of "
                 f"{scenario.topology.brokers} brokers; lower replicas or raise topology.brokers"
             )
+    _validate_caches(scenario)
     before: set[str] = set()
     for step in scenario.steps:
         _validate_step(step, topics, before, scenario)
         before.add(step.name)
+
+
+def _validate_caches(scenario: Scenario) -> None:
+    workload = scenario.pipeline
+    tables = {table.name for table in workload.tables}
+    kinds = {cache.name: cache.kind for cache in workload.caches}
+    copies = {copy.name for path in workload.paths for copy in path.copies}
+    for readers in workload.readers:
+        _known(readers.copy, copies | set(kinds), "readers of", scenario)
+    for race in workload.races:
+        _known(race.cache, set(kinds), f"race {race.name} is for cache", scenario)
+        _known(race.table, tables, f"race {race.name} is for table", scenario)
+        if kinds[race.cache] != RACED[race.kind]:
+            raise UsageError(
+                f"scenario {scenario.name}: race {race.name} is a {race.kind}, which there is for "
+                f"{RACED[race.kind]} caches only"
+            )
+    if any(path.name == APPLICATION for path in workload.paths):
+        raise UsageError(f"scenario {scenario.name}: no path may be named {APPLICATION!r}")
+    names = [each.name for each in workload.writers] + [each.name for each in workload.races]
+    _unique(names, "writers and races", scenario)
+    _unique([*copies, *kinds], "caches", scenario)
 
 
 def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Scenario) -> None:

@@ -8,6 +8,8 @@ from harness.model.value import Settings, Value
 
 SOURCE = "mysql"
 """The place that every path begins at: the source database."""
+APPLICATION = "app"
+"""What stands for a path where the application itself is the way: no path may be called so."""
 
 
 class SourceTable(Value, frozen=True, kw_only=True):
@@ -80,21 +82,69 @@ class Path(Value, frozen=True, kw_only=True):
     copies: tuple[Copy, ...] = ()
 
 
+class Cache(Value, frozen=True, kw_only=True):
+    """A cache in Redis that the application keeps itself: no topic feeds it.
+
+    `cache-aside`: who writes a row removes its entry. `write-through`: who writes a row writes the
+    entry as well. In both, a reader that finds no entry fills it from the source.
+    """
+
+    kind: Literal["cache-aside", "write-through"]
+    name: str
+    settings: Settings = {}
+    staleness_s: float | None = None
+    """The bound that a reader was promised; None: only that no entry is wrong in the end."""
+
+    @property
+    def holds(self) -> Literal["cached"]:
+        """It may lack an entry."""
+        return "cached"
+
+
 class Readers(Value, frozen=True, kw_only=True):
-    """Concurrent readers of a copy, who record what they saw."""
+    """Concurrent readers of a copy or cache, who record what they saw.
+
+    They read the keys of all writers, each in turn.
+    """
 
     copy: str
+    """The name of a copy, whatever its path, or of a cache."""
     count: int = 1
     rate_per_s: float = 50.0
 
 
+RACED = {"stale-fill": "cache-aside", "late-write": "write-through", "early-fill": "cache-aside"}
+"""The kind of cache that each kind of race is about."""
+
+
+class Race(Value, frozen=True, kw_only=True):
+    """Two users of an application's cache whose steps are put into the one order that hurts.
+
+    `stale-fill`: a reader that found no entry stops with the row that it read, until a writer has
+    committed the next version and dealt with the cache; then it fills. `late-write`: a writer stops
+    between its commit and the cache, until the writer of the next version is done with both.
+    `early-fill`: a reader fills the cache just before a writer commits.
+    """
+
+    name: str = "race"
+    cache: str
+    table: str
+    kind: Literal["stale-fill", "late-write", "early-fill"]
+    rows: int = 20
+    """Rows raced for, one after the other; nobody else writes them."""
+    rate_per_s: float = 20.0
+    """Races per second."""
+
+
 class PipelineWorkload(Value, frozen=True, kw_only=True, tag="pipeline"):
-    """Writers to MySQL, paths, copies, and readers of those."""
+    """Writers to MySQL, paths with copies, the application's own caches, readers of all of them."""
 
     tables: tuple[SourceTable, ...]
     writers: tuple[Writers, ...]
-    paths: tuple[Path, ...]
+    paths: tuple[Path, ...] = ()
+    caches: tuple[Cache, ...] = ()
     readers: tuple[Readers, ...] = ()
+    races: tuple[Race, ...] = ()
     auto_restart: bool = False
     """Restart connectors and tasks that are FAILED, as an operator does or Strimzi's autoRestart;
     Connect itself never does."""
@@ -109,7 +159,7 @@ class Hop(Value, frozen=True, kw_only=True):
     """The place that feeds it."""
     target: str
     """The place that it fills."""
-    kind: Literal["feed", "copy"]
+    kind: Literal["feed", "copy", "cache"]
 
 
 def topic_names(workload: PipelineWorkload) -> tuple[str, ...]:
@@ -143,10 +193,23 @@ def copy_hop(path: Path, copy: Copy) -> Hop:
     return Hop(name=name, path=path.name, origin=topics, target=place, kind="copy")
 
 
+def cache_place(cache: Cache) -> str:
+    """The place that a cache of the application is."""
+    return f"{APPLICATION}/{cache.name}"
+
+
+def cache_hop(cache: Cache) -> Hop:
+    """From the source into a cache of the application."""
+    place = cache_place(cache)
+    name = f"{SOURCE} → {place} ({cache.kind})"
+    return Hop(name=name, path=APPLICATION, origin=SOURCE, target=place, kind="cache")
+
+
 def hops(workload: PipelineWorkload) -> tuple[Hop, ...]:
-    """Every hop of every path, in the order in which a change takes them."""
-    return tuple(
+    """Every hop of every path, in the order in which a change takes them; then the caches."""
+    of_paths = (
         hop
         for path in workload.paths
         for hop in (feed_hop(path), *(copy_hop(path, copy) for copy in path.copies))
     )
+    return (*of_paths, *map(cache_hop, workload.caches))

@@ -15,10 +15,12 @@ class Topology(Value, frozen=True, kw_only=True):
     Two scenarios with equal topologies may share one warm stack.
 
     Raises:
-        UsageError: a replica is asked for without the server that it copies.
+        UsageError: a replica is asked for without the server that it copies, or what speaks to
+            brokers without brokers.
     """
 
     brokers: int = 3
+    """With none there is no ZooKeeper either: a stack without Kafka."""
     zookeepers: Literal[1, 3] = 1
     """One server, or an ensemble that does without any one of its three."""
     kafka_version: str | None = None
@@ -42,6 +44,8 @@ class Topology(Value, frozen=True, kw_only=True):
         for server in ("mysql", "redis"):
             if getattr(self, f"{server}_replica") and not getattr(self, server):
                 raise UsageError(f"topology: {server}_replica=True needs {server}=True as well")
+        if not self.brokers and (self.registry or self.connect_workers):
+            raise UsageError("topology: a registry and Connect workers need brokers")
 
     @property
     def broker_names(self) -> tuple[str, ...]:
@@ -50,7 +54,9 @@ class Topology(Value, frozen=True, kw_only=True):
 
     @property
     def zookeeper_names(self) -> tuple[str, ...]:
-        """`zookeeper`, or `zookeeper-1` to `zookeeper-3` of an ensemble."""
+        """`zookeeper`, or `zookeeper-1` to `zookeeper-3` of an ensemble; none without brokers."""
+        if not self.brokers:
+            return ()
         if self.zookeepers == 1:
             return ("zookeeper",)
         return tuple(f"zookeeper-{number}" for number in range(1, self.zookeepers + 1))

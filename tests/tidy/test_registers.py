@@ -17,7 +17,6 @@ from tests.tidy.checkout import ROOT, texts
 NEVER_A_VIOLATION = {"int-send-skip"}
 NOT_CLAIMED = {
     "processing-once": "it takes a consumer that commits in the transaction of its output",
-    "freshness": "scenarios with readers of a cache do not exist yet",
 }
 """Claims that no scenario states, each with the reason."""
 NOT_PLANTED = {

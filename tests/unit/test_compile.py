@@ -6,18 +6,25 @@ import msgspec
 import pytest
 
 from harness.api import (
+    Cache,
     Consumers,
     LogWorkload,
+    PipelineWorkload,
     Producers,
+    Race,
+    Readers,
     Role,
     Scenario,
+    SourceTable,
     Step,
     Topic,
     Topology,
+    Writers,
     after,
     broker,
     leader,
     same_as,
+    service,
 )
 from harness.engine.compile import compile_plan
 from harness.kit.errors import UsageError
@@ -52,6 +59,16 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_plan() -> N
 def test_a_plan_on_disk_is_the_plan() -> None:
     plan = compile_plan(VARIED, 7)
     assert decode(encode(plan), Plan, source="plan.json") == plan
+
+
+def test_a_stack_without_brokers_draws_the_same_dice() -> None:
+    step = after(acks=100, spread=0.5).flush(service("redis"))
+    small = Topology(brokers=0, mysql=True, redis=True)
+    drawn = [
+        compile_plan(scenario(step, topology=topology, workload=caching().workload), 7)
+        for topology in (small, Topology(mysql=True, redis=True))
+    ]
+    assert drawn[0].scenario.steps == drawn[1].scenario.steps
 
 
 def test_the_spread_bounds_what_the_seed_draws() -> None:
@@ -113,6 +130,15 @@ def uses(**parts: object) -> Scenario:
     return scenario(workload=msgspec.structs.replace(WORKLOAD, **parts))
 
 
+def caching(**parts: object) -> Scenario:
+    workload = PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=(Writers(tables=("orders",)),),
+        caches=(Cache(kind="cache-aside", name="kept"),),
+    )
+    return scenario(workload=msgspec.structs.replace(workload, **parts))
+
+
 NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     "unknown claim": (lambda: scenario(claims=("speed",)), "there is no claim 'speed'; known: "),
     "producer's topic": (
@@ -158,6 +184,22 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     "leader of no topic": (
         lambda: scenario(after().kill(leader("nope"))),
         "step kill targets topic 'nope', which is not there: orders",
+    ),
+    "readers of nothing": (
+        lambda: caching(readers=(Readers(copy="nope"),)),
+        "readers of 'nope', which is not there: kept",
+    ),
+    "race for another cache": (
+        lambda: caching(races=(Race(cache="nope", table="orders", kind="stale-fill"),)),
+        "race race is for cache 'nope', which is not there: kept",
+    ),
+    "race for another table": (
+        lambda: caching(races=(Race(cache="kept", table="items", kind="stale-fill"),)),
+        "race race is for table 'items', which is not there: orders",
+    ),
+    "race that such a cache cannot lose": (
+        lambda: caching(races=(Race(cache="kept", table="orders", kind="late-write"),)),
+        "race race is a late-write, which there is for write-through caches only",
     ),
     "same as no step": (
         lambda: scenario(after().kill(same_as("pause"))),

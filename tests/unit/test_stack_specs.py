@@ -50,6 +50,8 @@ def test_only_what_a_topology_asks_for_is_started() -> None:
     plain = ["broker-1", "toxiproxy", "zookeeper"]
     assert sorted(blueprint(Topology(brokers=1)).services) == plain
     assert sorted(blueprint(Topology(brokers=1, redis=True)).services) == sorted([*plain, "redis"])
+    without_kafka = Topology(brokers=0, mysql=True, redis=True)
+    assert sorted(blueprint(without_kafka).services) == ["mysql", "redis", "toxiproxy"]
     assert len(blueprint(EVERYTHING).services) == 3 + 3 + 1 + 1 + 2 + 2 + 2
 
 
@@ -58,6 +60,8 @@ def test_a_replica_wants_what_it_copies() -> None:
         Topology(mysql_replica=True)
     with pytest.raises(UsageError, match="redis=True"):
         Topology(redis_replica=True)
+    with pytest.raises(UsageError, match="need brokers"):
+        Topology(brokers=0, registry=True)
 
 
 def test_services_are_reached_over_listeners_of_the_proxy_that_their_caller_can_reach() -> None:

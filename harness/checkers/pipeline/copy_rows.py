@@ -63,6 +63,11 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: i
 
 
 def _blame(copy: CopyTrail, hop: str) -> str:
+    if copy.feed is None:
+        return {
+            copy.hop.name: f"the source has it right: {copy.hop.name} broke it",
+            SOURCE_HOP: "the source committed it, handed it out, and lost it",
+        }[hop]
     topics = copy.feed.hop.target
     return {
         copy.hop.name: f"{topics} told it better: {copy.hop.name} broke it",

@@ -3,7 +3,8 @@
 A row is right when it holds what the source holds in the end. Of a wrong one the topics tell whose
 fault it is: the feed's, when the event that would have made it right is not there, or when the
 events applied in order give just this wrong row; else the copy's. Where the source itself gave up
-what it had committed, the source is to blame.
+what it had committed, the source is to blame. A cache of the application has no topics: what is
+wrong in it and right in the source, the application did.
 """
 
 from functools import cached_property
@@ -15,7 +16,7 @@ from harness.checkers.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import NOTHING
-from harness.model.pipeline import SOURCE, Copy, Hop
+from harness.model.pipeline import SOURCE, Cache, Copy, Hop
 
 SOURCE_HOP = f"writers → {SOURCE}"
 UNKNOWN_HOP = "unknown"
@@ -26,10 +27,17 @@ class CopyTrail:
     """The final rows of one copy as columns, and per entity what is wrong with them."""
 
     def __init__(
-        self, source: Source, feed: FeedTrail, hop: Hop, copy: Copy, *, drained: bool
+        self,
+        source: Source,
+        feed: FeedTrail | None,
+        hop: Hop,
+        copy: Copy | Cache,
+        *,
+        drained: bool,
     ) -> None:
         self.source = source
         self.feed = feed
+        """None for a cache of the application."""
         self.hop = hop
         self.copy = copy
         self.drained = drained
@@ -100,8 +108,10 @@ class CopyTrail:
             return {}
         if kind == "duplicate-row":
             return {self.hop.name: entity}
-        feed = self._feed_broke(entity, kind)
         source = self._source_broke(entity)
+        if self.feed is None:
+            return {SOURCE_HOP: entity[source], self.hop.name: entity[~source]}
+        feed = self._feed_broke(self.feed, entity, kind)
         nobody = feed & (not self.feed.drained)
         return {
             SOURCE_HOP: entity[source],
@@ -136,12 +146,12 @@ class CopyTrail:
         made[other] = source.versions(other, source.truth[other])
         return made
 
-    def _feed_broke(self, entity: Rows, kind: str) -> Flags:
+    def _feed_broke(self, feed: FeedTrail, entity: Rows, kind: str) -> Flags:
         shown, right = self.shown[entity], self.source.truth[entity]
         if kind in {"foreign-row", "extra-row"}:
-            return self.feed.brings(entity, shown)
-        prescribed = self.feed.prescribed[entity]
-        there = np.append(self.feed.reached, False)[self.source.last[entity]]
+            return feed.brings(entity, shown)
+        prescribed = feed.prescribed[entity]
+        there = np.append(feed.reached, False)[self.source.last[entity]]
         obeyed = (shown == prescribed) & (prescribed != right)
         broke: Flags = obeyed | ~(there | (prescribed == right))
         return broke

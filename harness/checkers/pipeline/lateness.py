@@ -53,6 +53,8 @@ def _late_feeds(
 def _late_copies(copies: tuple[CopyTrail, ...], writer: int) -> Iterator[tuple[str, str]]:
     for copy in copies:
         feed = copy.feed
+        if feed is None:
+            continue  # Nothing is on its way to a cache of the application.
         marks = np.flatnonzero((feed.version >> SEQUENCE_BITS) == writer)
         logs: Longs = np.unique(feed.log[marks]).astype(np.int64)
         arrived = copy.held[feed.entity[marks]] > 0

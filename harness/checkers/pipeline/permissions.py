@@ -7,6 +7,7 @@ copy's holds for its own hop.
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
+from harness.checkers.pipeline.cache_permissions import of_cache
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
     copy_settings,
@@ -32,6 +33,9 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
         yield from _of_feed(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):
             yield from _of_copy(copy, (name,))
+    kept = [hop.name for hop in hops(workload) if hop.kind == "cache"]
+    for cache, name in zip(workload.caches, kept, strict=True):
+        yield from of_cache(cache, name)
 
 
 def _of_brokers(settings: Settings) -> Iterator[Permission]:

@@ -8,7 +8,7 @@ ON_CONNECT = ("debezium", "jdbc")
 
 def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
     """Claims about something that is there: no convergence without copies, no freshness unread."""
-    copies = [copy for path in workload.paths for copy in path.copies]
+    copies = [*workload.caches, *(copy for path in workload.paths for copy in path.copies)]
     return (
         *(("capture", "capture-once", "change-order") if workload.paths else ()),
         *(("convergence",) if copies else ()),

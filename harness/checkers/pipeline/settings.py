@@ -4,7 +4,7 @@ They are what its templates say; what a connector does by itself differs (Debezi
 and never deletes, Connect's source producer is not idempotent).
 """
 
-from harness.model.pipeline import Copy, Feed
+from harness.model.pipeline import Cache, Copy, Feed
 from harness.model.value import Scalar, Settings
 
 _LOGGED: Settings = {
@@ -46,6 +46,7 @@ COPY_DEFAULTS: dict[str, Settings] = {
     "table": _APPLIED,
     "redis": {**_APPLIED, "maxmemory-policy": "noeviction"},
 }
+CACHE_DEFAULTS: Settings = {"versioned": True, "invalidate": "after-commit", "ttl_s": 0}
 OVERRIDES = ("consumer.override.", "producer.override.")
 """Before the name of a setting of the client that Connect runs for a connector."""
 
@@ -58,6 +59,11 @@ def feed_settings(feed: Feed) -> Settings:
 def copy_settings(copy: Copy) -> Settings:
     """The settings of `copy`, laid over the harness's own."""
     return {**COPY_DEFAULTS[copy.kind], **_plain(copy.settings)}
+
+
+def cache_settings(cache: Cache) -> Settings:
+    """The settings of `cache`, laid over the harness's own."""
+    return {**CACHE_DEFAULTS, **cache.settings}
 
 
 def takes_snapshot(feed: Feed) -> bool:

@@ -126,7 +126,8 @@ class Source:
     @cached_property
     def writes(self) -> pl.DataFrame:
         """What the scenario's writers asked: op, entity, version, times, is_delete, ok, failed."""
-        names = [writers.name for writers in self._workload.writers]
+        workload = self._workload
+        names = [each.name for each in workload.writers] + [each.name for each in workload.races]
         writers = self._history.processes.filter(pl.col("kind").is_in(names))["process"]
         writes = self.flow.writes.with_columns(entity=self.entities_of(self.flow.writes))
         return (

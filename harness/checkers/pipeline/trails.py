@@ -1,5 +1,6 @@
 """Everything that checkers of a pipeline look at: its source, its feeds, its copies."""
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from harness.checkers.pipeline.copy_trail import CopyTrail
@@ -46,7 +47,7 @@ class Trails:
 
     @cached_property
     def copies(self) -> tuple[CopyTrail, ...]:
-        """The trail of each copy."""
+        """The trail of each copy, and of each cache of the application."""
         feeds = {feed.hop.path: feed for feed in self.feeds}
         found = []
         for path in self.workload.paths:
@@ -55,7 +56,7 @@ class Trails:
                 drained = hop.target in self._facts.drained
                 feed = feeds[path.name]
                 found.append(CopyTrail(self.source, feed, hop, copy, drained=drained))
-        return tuple(found)
+        return (*found, *self._caches())
 
     @cached_property
     def sights(self) -> tuple[SightTrail, ...]:
@@ -74,6 +75,12 @@ class Trails:
         """Hops whose work was not done in the end, each with what shows it; see `lateness`."""
         late = late_hops(self.source, self.feeds, self.copies)
         return {hop: why for hop, why in late.items() if hop not in self.failed}
+
+    def _caches(self) -> Iterator[CopyTrail]:
+        steps = [hop for hop in self.hops if hop.kind == "cache"]
+        for hop, cache in zip(steps, self.workload.caches, strict=True):
+            drained = hop.target in self._facts.drained
+            yield CopyTrail(self.source, None, hop, cache, drained=drained)
 
     def _feed(self, hop: Hop) -> FeedTrail:
         feed = self._paths[hop.path].feed

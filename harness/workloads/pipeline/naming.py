@@ -50,6 +50,6 @@ class Naming:
         """The connector that fills a copy; also the group of a consumer that does."""
         return f"{self.run}-{path.name}-{copy.name}"
 
-    def key(self, path: Path, copy: Copy, table: str) -> str:
-        """What the keys of a table's entries in Redis begin with."""
-        return f"{self.run}:{path.name}:{copy.name}:{table}:"
+    def key(self, place: str, table: str) -> str:
+        """What the keys of a table's entries in Redis, in the place of that name, begin with."""
+        return f"{self.run}:{place}:{table}:"

@@ -12,13 +12,14 @@ from confluent_kafka import KafkaException, TopicPartition
 from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
-from harness.kit.waits import Deadline
+from harness.kit.waits import NS_PER_S, Deadline
 from harness.model.facts import LogEnd
 from harness.model.pipeline import (
     SOURCE,
     Copy,
     Path,
     PipelineWorkload,
+    cache_place,
     copy_hop,
     copy_place,
     feed_hop,
@@ -27,7 +28,8 @@ from harness.model.pipeline import (
 from harness.model.ports import Message, Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Topic
-from harness.workloads.pipeline import binlog, cache, source
+from harness.workloads.pipeline import binlog, entries, source
+from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
 from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
@@ -35,6 +37,9 @@ from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
+from harness.workloads.pipeline.racing import RaceWorker, race_workers
+from harness.workloads.pipeline.reading import reader_workers
+from harness.workloads.pipeline.recording import Recorder
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead
 from harness.workloads.worker import Worker
@@ -44,6 +49,8 @@ log = logging.getLogger(__name__)
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
 READ_BATCH = 5_000
+Contents = Callable[[str], list[tuple[int, int]]]
+"""Key and version of every row of a table."""
 UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, RegistryLostError, OSError)
 """What keeps a place from being read in the end; it then does not count as drained."""
 
@@ -73,6 +80,7 @@ class PipelineTraffic:
         self._tables = [table.name for table in workload.tables]
         self._start = source.position(stack.mysql)
         self._marks: dict[str, set[int]] = {}
+        self._quiet_ns = clock.now_ns()
         source.create(stack.mysql, self._naming.source, workload.tables)
         self._prefill()
         movers: list[Worker] = []
@@ -87,15 +95,19 @@ class PipelineTraffic:
                 number,
                 self._naming.source,
                 mysql=stack.mysql,
-                journal=journal,
-                clock=clock,
+                recorder=Recorder(journal, clock, f"{spec.name}-{number}", "writer", spec.name),
                 seed=plan.streams[f"{spec.name}-{number}"],
+                caches=[AppCache(each, self._naming, stack) for each in workload.caches],
             )
             for spec in workload.writers
             for number in range(spec.count)
         ]
         self._writers = tuple(writers)
-        self.workers: tuple[Worker, ...] = (*movers, *writers)
+        self._races = race_workers(
+            workload, self._naming, stack=stack, journal=journal, clock=clock
+        )
+        readers = reader_workers(workload, self._naming, stack=stack, journal=journal, clock=clock)
+        self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *readers)
 
     @property
     def topics(self) -> dict[str, str]:
@@ -138,13 +150,20 @@ class PipelineTraffic:
         """Begin no more transactions."""
         for writer in self._writers:
             writer.quiet()
+        self._quiet_ns = self._clock.now_ns()
 
     def reported(self) -> Iterator[Condition]:
-        """Nothing: a writer waits for each answer itself."""
-        return iter(())
+        """Every race has been run; a writer waits for each answer itself."""
+        for race in self._races:
+            yield f"the races of {race.name} to be run", partial(_unrun, race)
 
     def caught_up(self) -> Iterator[Condition]:
         """An end mark in every table has come out of every copy."""
+        for each in self._workload.caches:
+            living = partial(self._outlived, app_cache_settings(each).ttl_s)
+            yield f"what {cache_place(each)} held at the last write to expire", living
+        if not self._workload.paths:
+            return
         yield "end marks to be written", self._unmarked
         for path in self._workload.paths:
             for copy in path.copies:
@@ -169,8 +188,14 @@ class PipelineTraffic:
             logs += ends
             for copy in path.copies:
                 place = copy_place(path, copy)
-                if self._read_place(place, partial(self._read_copy, path, copy, reads)):
+                contents = partial(self._contents, path, copy)
+                if self._read_place(place, partial(self._read_rows, place, contents, reads)):
                     places.append(place)
+        for each in self._workload.caches:
+            place = cache_place(each)
+            contents = partial(self._entries, place)
+            if self._read_place(place, partial(self._read_rows, place, contents, reads)):
+                places.append(place)
         return FinalRead(logs=tuple(logs), places=tuple(places))
 
     def forget(self) -> None:
@@ -182,6 +207,8 @@ class PipelineTraffic:
                 _quietly(self._forget_copy, path, copy)
             for table in self._tables:
                 _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
+        for each in self._workload.caches:
+            _quietly(self._forget_entries, cache_place(each))
         _quietly(source.drop, self._stack.mysql, [self._naming.source])
 
     # Setting up
@@ -262,6 +289,10 @@ class PipelineTraffic:
                 return f"{len(there)} of {len(keys)} marks of {table}"
         return None
 
+    def _outlived(self, ttl_s: float) -> str | None:
+        left_s = ttl_s - (self._clock.now_ns() - self._quiet_ns) / NS_PER_S
+        return f"{left_s:.1f} s of {ttl_s:g} s are left" if left_s > 0 else None
+
     # Reading
 
     def _read_place(self, place: str, read: Callable[[], None]) -> bool:
@@ -281,16 +312,18 @@ class PipelineTraffic:
             found = source.rows(self._stack.mysql, self._naming.source, table)
             reads.rows(SOURCE, table, found, began_ns)
 
-    def _read_copy(self, path: Path, copy: Copy, reads: FinalReads) -> None:
+    def _read_rows(self, place: str, contents: Contents, reads: FinalReads) -> None:
         for table in self._tables:
             began_ns = self._clock.now_ns()
-            reads.rows(copy_place(path, copy), table, self._contents(path, copy, table), began_ns)
+            reads.rows(place, table, contents(table), began_ns)
 
     def _contents(self, path: Path, copy: Copy, table: str) -> list[tuple[int, int]]:
         if copy.kind == "redis":
-            prefix = self._naming.key(path, copy, table)
-            return sorted(cache.entries(self._stack, prefix).items())
+            return self._entries(copy_place(path, copy), table)
         return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
+
+    def _entries(self, place: str, table: str) -> list[tuple[int, int]]:
+        return entries.found(self._stack, self._naming.key(place, table))
 
     def _read_topics(
         self, path: Path, reads: FinalReads, deadline: Deadline, ends: list[LogEnd]
@@ -345,12 +378,18 @@ class PipelineTraffic:
 
     def _forget_copy(self, path: Path, copy: Copy) -> None:
         if copy.kind == "redis":
-            for table in self._tables:
-                cache.forget(self._stack, self._naming.key(path, copy, table))
+            self._forget_entries(copy_place(path, copy))
             return
         if copy.kind == "jdbc":
             self._stack.connect.delete(self._naming.connector(path, copy))
         source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
+
+    def _forget_entries(self, place: str) -> None:
+        entries.forget(self._stack, [self._naming.key(place, table) for table in self._tables])
+
+
+def _unrun(race: RaceWorker) -> str | None:
+    return f"{race.missing} are not" if race.missing else None
 
 
 def _quietly(act: Callable[..., None], *arguments: object) -> None:

@@ -8,12 +8,12 @@ import pymysql
 
 from harness.clients.mysql_errors import name_of, outcome_of
 from harness.history.history import NOTHING
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
-from harness.kit.clock import Clock
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
 from harness.model.ports import MySql, SqlConnection
+from harness.workloads.pipeline.app_cache import AppCache
+from harness.workloads.pipeline.recording import Changed, Recorder
 
 KEYS_PER_WRITER = 1 << 16
 RECONNECT_S = 0.2
@@ -41,7 +41,9 @@ class WriterWorker:
     Args:
         number: which of its kind it is, from 0.
         database: the source's real name.
+        recorder: of its own process.
         seed: its own seed; decides what is written.
+        caches: what the application keeps beside the source; the worker closes them.
     """
 
     def __init__(
@@ -51,20 +53,20 @@ class WriterWorker:
         database: str,
         *,
         mysql: MySql,
-        journal: Journal,
-        clock: Clock,
+        recorder: Recorder,
         seed: int,
+        caches: Sequence[AppCache] = (),
     ) -> None:
-        self.name = f"{spec.name}-{number}"
+        self.name = recorder.name
         self.sent = 0
         self.acked = 0
         self._spec = spec
         self._database = database
         self._mysql = mysql
-        self._journal = journal
-        self._clock = clock
+        self._clock = recorder.clock
+        self._caches = caches
         self._dice: Random = stream(seed, "writes")
-        self._next = journal.process(self.name, "writer", spec.name) << SEQUENCE_BITS
+        self._recorder = recorder
         first = number * KEYS_PER_WRITER
         self._keys = range(first, first + spec.keys)
         self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
@@ -98,6 +100,8 @@ class WriterWorker:
         """Hang up."""
         if self._connection is not None:
             self._connection.close()
+        for cache in self._caches:
+            cache.close()
 
     def _connect(self) -> bool:
         try:
@@ -126,8 +130,10 @@ class WriterWorker:
         if not statements:
             return
         self.sent += 1
-        began_ns = self._clock.now_ns()
-        self._record(operation, statements, began_ns)
+        changes = self._changes(statements)
+        self._recorder.write(operation, changes)
+        for cache in self._caches:
+            cache.before_commit(changes)
         committing = False
         try:
             cursor = connection.cursor()
@@ -135,17 +141,22 @@ class WriterWorker:
                 cursor.execute(statement.sql, statement.arguments)
             if what == "rollback":
                 connection.rollback()
-                self._complete(operation, "fail", "mysql:rolled-back")
+                self._recorder.complete(operation, "fail", "mysql:rolled-back")
                 return
             committing = True
             connection.commit()
         except (pymysql.Error, OSError) as error:
-            self._complete(operation, outcome_of(error, committing=committing), name_of(error))
+            outcome = outcome_of(error, committing=committing)
+            self._recorder.complete(operation, outcome, name_of(error))
             connection.close()
             self._connection = None
+            for cache in self._caches:
+                cache.doubt(changes)
             return
         self.acked += 1
-        self._complete(operation, "ok", None)
+        self._recorder.complete(operation, "ok")
+        for cache in self._caches:
+            cache.after_commit(changes)
         for statement in statements:
             rows = self._rows[statement.table]
             if statement.version == NOTHING:
@@ -154,36 +165,19 @@ class WriterWorker:
                 rows[statement.key] = statement.version
 
     def _version(self) -> int:
-        self._next += 1
-        return self._next - 1
+        return self._recorder.number()
 
-    def _record(self, operation: int, statements: Sequence[Statement], began_ns: int) -> None:
-        # The intent is on disk before the statement is sent: what a killed harness leaves is info.
-        self._journal.append(
-            "operations",
-            {"id": [operation], "f": [FUNCTIONS.index("write")], "time_ns": [began_ns]},
-        )
-        self._journal.append(
-            "writes",
-            {
-                "operation": [operation] * len(statements),
-                "table": [self._journal.table(each.table) for each in statements],
-                "key": [each.key for each in statements],
-                "version": [each.version for each in statements],
-                "kind": [EVENT_KINDS.index(each.kind) for each in statements],
-            },
-        )
-
-    def _complete(self, operation: int, outcome: str, error: str | None) -> None:
-        self._journal.append(
-            "completions",
-            {
-                "id": [operation],
-                "outcome": [OUTCOMES.index(outcome)],
-                "error": [self._journal.error(error) if error else 0],
-                "time_ns": [self._clock.now_ns()],
-            },
-        )
+    def _changes(self, statements: Sequence[Statement]) -> list[Changed]:
+        return [
+            Changed(
+                table=each.table,
+                key=each.key,
+                version=each.version,
+                before=self._rows[each.table].get(each.key, NOTHING),
+                kind=each.kind,
+            )
+            for each in statements
+        ]
 
     # Shapes of transactions. Each gives the statements, none when the rows there are do not allow.
 
