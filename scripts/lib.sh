@@ -124,7 +124,7 @@ build_images() {
 import sys
 
 from harness.kit.errors import HarnessError
-from harness.stack.images import ensure, names
+from harness.stack.images import ensure, kafka, names
 
 
 def show(line: str) -> None:
@@ -135,6 +135,7 @@ def show(line: str) -> None:
 try:
     for name in names():
         ensure(name, on_line=show)
+    ensure("kafka", overrides=kafka("kraft"), on_line=show)
 except HarnessError as error:
     sys.exit(str(error))
 PYTHON
