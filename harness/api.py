@@ -61,6 +61,7 @@ __all__ = [
     "controller",
     "followers",
     "leader",
+    "metadata",
     "same_as",
     "service",
     "task",
@@ -81,7 +82,7 @@ def followers(topic: str, partition: int = 0) -> Role:
 
 
 def controller() -> Role:
-    """The broker that is controller when the step begins."""
+    """Whoever is controller when the step begins: a broker, or with KRaft a service of its own."""
     return Role(kind="controller")
 
 
@@ -95,8 +96,13 @@ def brokers() -> Role:
     return Role(kind="brokers")
 
 
+def metadata() -> Role:
+    """Whoever keeps the cluster's metadata: all ZooKeeper servers, or all KRaft controllers."""
+    return Role(kind="metadata")
+
+
 def service(name: str) -> Role:
-    """A service by name, such as `zookeeper`."""
+    """A service by name, such as `mysql`."""
     return Role(kind="service", name=name)
 
 
@@ -161,9 +167,9 @@ class Moment:
         """SIGKILL every target and delete its data."""
         return self.fault("disk.wipe", target, name=name)
 
-    def isolate(self, target: Role, *, name: str = "isolate", zookeeper: bool = False) -> Step:
-        """Cut every target off from the other brokers (and from ZooKeeper)."""
-        return self.fault("network.isolate", target, name=name, zookeeper=zookeeper)
+    def isolate(self, target: Role, *, name: str = "isolate", metadata: bool = False) -> Step:
+        """Cut every target off from the other brokers (and from whoever keeps the metadata)."""
+        return self.fault("network.isolate", target, name=name, metadata=metadata)
 
     def delay(self, target: Role, *, latency_ms: int, name: str = "delay") -> Step:
         """Hold back what clients receive from every target."""

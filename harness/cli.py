@@ -23,6 +23,7 @@ app = App(
 )
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 AtLeastOne = Annotated[int, Parameter(validator=Number(gte=1))]
+MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 INTERRUPTED = 130
 
@@ -39,6 +40,8 @@ def run(
     *,
     seed: int | None = None,
     stack: StackChoice = "docker",
+    metadata: MetadataChoice | None = None,
+    kafka_version: str | None = None,
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
@@ -48,17 +51,20 @@ def run(
         scenario: its name, or the path of a file that holds one.
         seed: drawn and printed unless given.
         stack: real containers, or the in-memory fake.
+        metadata: who keeps the cluster's metadata; what the scenario says unless given.
+        kafka_version: of brokers; what the scenario says, or the pinned one, unless given.
         reports: where the run folder is made.
         keep_stack: leave the stack running.
     """
     import secrets
 
     from harness.engine.catalogue import find
+    from harness.engine.cluster import on_cluster
     from harness.engine.replay import exit_status
     from harness.engine.run import run_scenario
     from harness.engine.stacks import StackPool
 
-    chosen = find(scenario)
+    chosen = on_cluster(find(scenario), metadata=metadata, kafka_version=kafka_version)
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
     with StackPool(stack, kept=keep_stack, tell=say) as pool:
@@ -181,19 +187,27 @@ def replay(
 
 @app.command
 def up(
-    *, brokers: AtLeastOne = 3, kafka_version: str | None = None, first_port: int | None = None
+    *,
+    brokers: AtLeastOne = 3,
+    metadata: MetadataChoice = "zookeeper",
+    kafka_version: str | None = None,
+    first_port: int | None = None,
 ) -> int:
     """Boot a stack and leave it running for pytest, `run` and `replay` to attach to.
 
     Args:
         brokers: how many.
-        kafka_version: another version of Kafka than the pinned one.
+        metadata: who keeps the cluster's metadata.
+        kafka_version: of brokers; the one that is pinned for that metadata unless given.
         first_port: publish ports from this one on, for clients of your own; free ones unless given.
     """
+    from harness.engine.cluster import with_cluster
     from harness.engine.stacks import up as boot_or_attach
     from harness.model.topology import Topology
 
-    topology = Topology(brokers=brokers, kafka_version=kafka_version)
+    topology = with_cluster(
+        Topology(brokers=brokers), metadata=metadata, kafka_version=kafka_version
+    )
     print(boot_or_attach(topology, first_port=first_port, tell=say))
     return 0
 

@@ -4,17 +4,28 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict
 
 import msgspec
 import pytest
 
-from harness.api import Run, Scenario
+from harness.api import Run, Scenario, Topology
+from harness.engine.cluster import on_cluster, with_cluster
 from harness.engine.run import run_scenario as run_one
 from harness.engine.stacks import StackPool
-from harness.kit.errors import HarnessError
+from harness.kit.errors import HarnessError, UsageError
+from harness.model.topology import Metadata
 
 RunScenario: TypeAlias = Callable[[Scenario], Run]
+
+
+class Cluster(TypedDict):
+    """What the command line may ask of the cluster."""
+
+    metadata: Metadata | None
+    kafka_version: str | None
+
+
 SEED: pytest.StashKey[int] = pytest.StashKey()
 
 
@@ -33,18 +44,44 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--stack", choices=("docker", "fake"), default="docker", help="real containers, or fakes"
     )
+    group.addoption(
+        "--metadata",
+        choices=("zookeeper", "kraft"),
+        help="who keeps the cluster's metadata (default: what a scenario says, or zookeeper)",
+    )
+    group.addoption(
+        "--kafka-version",
+        metavar="VERSION",
+        help="of brokers (default: what a scenario says, or the one pinned for the metadata)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Draw the seed once; name the marker that scenarios carry."""
+    """Draw the seed once, name the marker that scenarios carry, refuse a cluster that cannot be."""
     config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
     seed = config.getoption("--seed")
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
+    try:
+        with_cluster(Topology(), **_cluster(config))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _cluster(config: pytest.Config) -> Cluster:
+    """Which cluster is asked for, as `on_cluster` takes it."""
+    return {
+        "metadata": config.getoption("--metadata"),
+        "kafka_version": config.getoption("--kafka-version"),
+    }
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what reproduces this session, first thing."""
-    return f"chaos harness: --seed {config.stash[SEED]} --stack {config.getoption('--stack')}"
+    words = {"seed": config.stash[SEED], "stack": config.getoption("--stack"), **_cluster(config)}
+    said = [
+        f"--{name.replace('_', '-')} {word}" for name, word in words.items() if word is not None
+    ]
+    return f"chaos harness: {' '.join(said)}"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -90,6 +127,7 @@ def run_scenario(
             scenario = msgspec.structs.replace(scenario, limits=limits)
         reports = config.getoption("--reports-dir")
         try:
+            scenario = on_cluster(scenario, **_cluster(config))
             done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
         except HarnessError as error:
             # It says what to do; where in the harness it was raised helps nobody.

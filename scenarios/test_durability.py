@@ -14,8 +14,8 @@ from harness.api import (
     controller,
     followers,
     leader,
+    metadata,
     same_as,
-    service,
     worse,
 )
 from harness.plugin import RunScenario
@@ -112,7 +112,7 @@ LEADER_CUT_OFF = Scenario(
     claims=("durability",),
     workload=LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(READER,)),
     steps=(
-        after(acks=100, spread=0.5).isolate(leader("orders"), zookeeper=True),
+        after(acks=100, spread=0.5).isolate(leader("orders"), metadata=True),
         after(acks=300, seconds=12).heal("isolate"),
     ),
     aftermath_acks=100,
@@ -191,14 +191,14 @@ MISHAPS = Scenario(
     aftermath_acks=200,
 )
 
-ZOOKEEPER_DOWN = Scenario(
-    name="zookeeper-down",
-    about="ZooKeeper is gone for 20 seconds",
+METADATA_DOWN = Scenario(
+    name="metadata-down",
+    about="Whoever keeps the metadata, ZooKeeper or the KRaft controllers, is gone for 20 seconds",
     claims=("durability", "ordering", "no-duplicates", "integrity", "reading"),
     workload=LogWorkload(
         topics=(Topic(name="orders", partitions=3),), producers=(SAFE,), consumers=(READER,)
     ),
-    steps=(after(acks=200, spread=0.5).kill(service("zookeeper")), after(seconds=20).heal("kill")),
+    steps=(after(acks=200, spread=0.5).kill(metadata()), after(seconds=20).heal("kill")),
     aftermath_acks=200,
 )
 
@@ -239,7 +239,7 @@ def test_one_setting_worse_loses_them(
 
 @pytest.mark.parametrize(
     "scenario",
-    [ROLLING_RESTART, MISHAPS, CONTROLLER_PAUSE, ZOOKEEPER_DOWN],
+    [ROLLING_RESTART, MISHAPS, CONTROLLER_PAUSE, METADATA_DOWN],
     ids=lambda scenario: scenario.name,
 )
 def test_routine_failures_cost_nothing(scenario: Scenario, run_scenario: RunScenario) -> None:

@@ -59,11 +59,18 @@ class KafkaClients:
     Args:
         bootstrap: `host:port,…` of the client links.
         brokers: where the harness's own questions reach each broker, by broker id.
+        controllers: where they reach each KRaft controller, by node id; none with ZooKeeper.
     """
 
-    def __init__(self, bootstrap: str, brokers: Mapping[int, wire.Address]) -> None:
+    def __init__(
+        self,
+        bootstrap: str,
+        brokers: Mapping[int, wire.Address],
+        controllers: Mapping[int, wire.Address] | None = None,
+    ) -> None:
         self._bootstrap = bootstrap
         self._brokers = dict(brokers)
+        self._controllers = dict(controllers or {})
 
     def producer(self, settings: Settings) -> Producer:
         """A producer over the client links.
@@ -130,7 +137,10 @@ class KafkaClients:
             KafkaException: no broker answers.
         """
         views = self._views()
-        found = {topic: cluster.partitions_of(views, topic) for topic in topics}
+        apart = bool(self._controllers)
+        found = {
+            topic: cluster.partitions_of(views, topic, controllers_apart=apart) for topic in topics
+        }
         return {
             topic: tuple(
                 PartitionState(
@@ -146,12 +156,18 @@ class KafkaClients:
         }
 
     def controller(self) -> int | None:
-        """The id of the broker that is controller now, by the word of most brokers.
+        """The id of the node that is controller now.
+
+        With ZooKeeper it is the broker that most brokers name. With KRaft a broker names any other,
+        since it forwards what it is asked; so controllers themselves are asked.
 
         Raises:
             KafkaException: no broker answers.
         """
-        return cluster.controller_of(self._views())
+        if not self._controllers:
+            return cluster.controller_of(self._views())
+        quorum = wire.quorum_view(self._controllers, straggler_s=STRAGGLER_S)
+        return None if quorum is None else quorum.leader
 
     def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
         """Log start offset and high watermark now.
@@ -166,8 +182,15 @@ class KafkaClients:
         return int(low), int(high)
 
     def shortcoming(self) -> str | None:
-        """None when all brokers answer, agree, and have every partition fully replicated."""
-        return cluster.shortcoming(wire.cluster_views(self._brokers))
+        """None when all brokers answer, agree, and have every partition fully replicated.
+
+        KRaft's controllers must follow one of them, too.
+        """
+        apart = bool(self._controllers)
+        missing = cluster.shortcoming(wire.cluster_views(self._brokers), controllers_apart=apart)
+        if missing or not apart:
+            return missing
+        return cluster.quorum_shortcoming(wire.quorum_view(self._controllers), self._controllers)
 
     def close(self) -> None:
         """Close the clients that this object keeps for itself."""

@@ -1,13 +1,14 @@
-"""Three Kafka requests by hand: ApiVersions, Metadata, DescribeGroups.
+"""Four Kafka requests by hand: ApiVersions, Metadata, DescribeGroups, DescribeQuorum.
 
-ApiVersions gives a round trip, DescribeGroups the members of a group of any kind, and Metadata how
-a broker sees the world. A client library answers "what does the cluster look like" from whichever
-broker it happens to be connected to, without saying which, and cannot show that two brokers
-disagree. During faults that is the question.
+ApiVersions gives a round trip, DescribeGroups the members of a group of any kind, DescribeQuorum
+who leads KRaft's controllers, and Metadata how a broker sees the world. A client library answers
+"what does the cluster look like" from whichever broker it happens to be connected to, without
+saying which, and cannot show that two brokers disagree. During faults that is the question.
 
 Requests are `length int32, api key int16, version int16, correlation int32, client id string,
 body`; answers are `length int32, correlation int32, body`. Metadata version 7 (Kafka 2.1 and later)
-is the first with leader epochs.
+is the first with leader epochs. DescribeQuorum is one of the later requests: `tags` (here always
+none, a zero byte) follow every header and structure, and lengths are one more than they say.
 """
 
 import asyncio
@@ -26,7 +27,15 @@ _CLIENT_ID = b"kafka-chaos-harness"
 _API_VERSIONS = 18
 _METADATA = 3
 _DESCRIBE_GROUPS = 15
+_DESCRIBE_QUORUM = 55
 _ALL_TOPICS_NO_CREATION = struct.pack(">i?", -1, False)  # noqa: FBT003 - a field of the request
+_METADATA_LOG = b"__cluster_metadata"
+_NO_TAGS = b"\0"
+# No tags of the header; one topic, by name; one partition of it, number 0.
+_QUORUM_OF_METADATA = b"".join(
+    (_NO_TAGS, b"\2", bytes([len(_METADATA_LOG) + 1]), _METADATA_LOG, b"\2", struct.pack(">i", 0))
+    + (_NO_TAGS,) * 3
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +68,24 @@ class GroupView:
     """What each member told of itself when it joined, by its id; each kind of group its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuorumView:
+    """KRaft's quorum as the controller sees it that leads it."""
+
+    leader: int
+    epoch: int
+    silent_ms: Mapping[int, int | None]
+    """How long ago each of the others fetched metadata, by node id; None for one that never has."""
+
+
 def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
     """How the broker at `address` sees the cluster.
 
     Raises:
         OSError: it gave no answer within `limit_s` (TimeoutError), or none at all.
     """
-    body, _ = asyncio.run(_ask_within(address, _METADATA, 7, _ALL_TOPICS_NO_CREATION, limit_s))
+    request = _Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
+    body, _ = asyncio.run(_ask_within(address, request, limit_s))
     return _parse_metadata(body)
 
 
@@ -80,7 +100,30 @@ def cluster_views(
         straggler_s: how long to wait for the others once one has answered, so that a broker that
             hangs does not hold up those that do not.
     """
-    return asyncio.run(_ask_all(addresses, limit_s, straggler_s))
+    request = _Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
+    answers = asyncio.run(_ask_all(addresses, request, limit_s, straggler_s))
+    return {
+        broker: answer if isinstance(answer, OSError) else _parse_metadata(answer)
+        for broker, answer in answers.items()
+    }
+
+
+def quorum_view(
+    addresses: Mapping[int, Address], *, limit_s: float = LIMIT_S, straggler_s: float = LIMIT_S
+) -> QuorumView | None:
+    """The quorum by the word of its leader; None when no controller says that it leads.
+
+    A leader that was deposed and has not heard of it goes by an earlier epoch.
+
+    Args:
+        addresses: where to ask, by node id of the controller; all are asked at once.
+        limit_s: how long to wait for the first answer.
+        straggler_s: how long to wait for the others once one has answered.
+    """
+    request = _Request(_DESCRIBE_QUORUM, 1, _QUORUM_OF_METADATA)
+    answers = asyncio.run(_ask_all(addresses, request, limit_s, straggler_s)).values()
+    views = (_parse_quorum(body) for body in answers if not isinstance(body, OSError))
+    return max((view for view in views if view), key=lambda view: view.epoch, default=None)
 
 
 def group_view(
@@ -94,9 +137,9 @@ def group_view(
         limit_s: how long to wait for all answers; whoever is not the coordinator refuses.
     """
     name = group.encode()
-    request = struct.pack(">ih", 1, len(name)) + name
-    answers = asyncio.run(_ask_everyone(addresses, request, limit_s))
-    views = (_parse_group(body) for body in answers)
+    request = _Request(_DESCRIBE_GROUPS, 0, struct.pack(">ih", 1, len(name)) + name)
+    answers = asyncio.run(_ask_all(addresses, request, limit_s, limit_s)).values()
+    views = (_parse_group(body) for body in answers if not isinstance(body, OSError))
     return next((view for view in views if view is not None), None)
 
 
@@ -106,18 +149,24 @@ def round_trip_ms(address: Address, *, limit_s: float) -> float:
     Raises:
         OSError: there was no answer within `limit_s` (TimeoutError), or none at all.
     """
-    _, elapsed_ns = asyncio.run(_ask_within(address, _API_VERSIONS, 0, b"", limit_s))
+    request = _Request(_API_VERSIONS, 0, b"")
+    _, elapsed_ns = asyncio.run(_ask_within(address, request, limit_s))
     return elapsed_ns / 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Request:
+    api: int
+    version: int
+    body: bytes
+
+
 async def _ask_all(
-    addresses: Mapping[int, Address], limit_s: float, straggler_s: float
-) -> dict[int, ClusterView | OSError]:
+    addresses: Mapping[int, Address], request: _Request, limit_s: float, straggler_s: float
+) -> dict[int, bytes | OSError]:
     tasks = {
-        broker: asyncio.create_task(
-            _ask_within(address, _METADATA, 7, _ALL_TOPICS_NO_CREATION, limit_s)
-        )
-        for broker, address in addresses.items()
+        node: asyncio.create_task(_ask_within(address, request, limit_s))
+        for node, address in addresses.items()
     }
     pending = set(tasks.values())
     answered = False
@@ -133,21 +182,10 @@ async def _ask_all(
     for task in pending:
         task.cancel()
     results = await asyncio.gather(*tasks.values(), return_exceptions=True)
-    return {broker: _view_or_error(result) for broker, result in zip(tasks, results, strict=True)}
+    return {node: _body_or_error(result) for node, result in zip(tasks, results, strict=True)}
 
 
-async def _ask_everyone(
-    addresses: Mapping[int, Address], request: bytes, limit_s: float
-) -> list[bytes]:
-    asked = (
-        _ask_within(address, _DESCRIBE_GROUPS, 0, request, limit_s)
-        for address in addresses.values()
-    )
-    results = await asyncio.gather(*asked, return_exceptions=True)
-    return [result[0] for result in results if not isinstance(result, BaseException)]
-
-
-def _view_or_error(result: tuple[bytes, int] | BaseException) -> ClusterView | OSError:
+def _body_or_error(result: tuple[bytes, int] | BaseException) -> bytes | OSError:
     match result:
         case OSError():
             return result
@@ -156,28 +194,26 @@ def _view_or_error(result: tuple[bytes, int] | BaseException) -> ClusterView | O
         case BaseException():
             raise result
         case (body, _):
-            return _parse_metadata(body)
+            return body
 
 
-async def _ask_within(
-    address: Address, api: int, version: int, body: bytes, limit_s: float
-) -> tuple[bytes, int]:
+async def _ask_within(address: Address, request: _Request, limit_s: float) -> tuple[bytes, int]:
     try:
         async with asyncio.timeout(limit_s):
-            return await _ask(address, api, version, body)
+            return await _ask(address, request)
     except TimeoutError:
         raise TimeoutError(f"no answer within {limit_s:g} s") from None
     except asyncio.IncompleteReadError:
         raise ConnectionResetError("the connection was closed without an answer") from None
 
 
-async def _ask(address: Address, api: int, version: int, body: bytes) -> tuple[bytes, int]:
-    header = struct.pack(">hhih", api, version, _CORRELATION, len(_CLIENT_ID)) + _CLIENT_ID
-    request = header + body
+async def _ask(address: Address, request: _Request) -> tuple[bytes, int]:
+    header = struct.pack(">hhih", request.api, request.version, _CORRELATION, len(_CLIENT_ID))
+    message = header + _CLIENT_ID + request.body
     reader, writer = await asyncio.open_connection(*address)
     try:
         began_ns = REAL.now_ns()
-        writer.write(struct.pack(">i", len(request)) + request)
+        writer.write(struct.pack(">i", len(message)) + message)
         (size,) = struct.unpack(">i", await reader.readexactly(4))
         answer = await reader.readexactly(size)
         elapsed_ns = REAL.now_ns() - began_ns
@@ -194,10 +230,25 @@ class _Reader:
         self._at = 0
 
     def number(self, kind: str) -> int:
-        """One big-endian number: `b`, `h` or `i`."""
+        """One big-endian number: `b`, `h`, `i` or `q`."""
         (value,) = struct.unpack_from(">" + kind, self._data, self._at)
         self._at += struct.calcsize(">" + kind)
         return int(value)
+
+    def length(self) -> int:
+        """The length of what follows, in a request with tags: seven bits a byte, less one."""
+        value, shift = 0, 0
+        while True:
+            byte = self._data[self._at]
+            self._at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return max(0, value - 1)
+
+    def skip(self, count: int) -> None:
+        """Pass over so many bytes."""
+        self._at += count
 
     def text(self) -> str:
         """A string; an absent one is empty."""
@@ -239,6 +290,37 @@ def _parse_metadata(body: bytes) -> ClusterView:
         controller=controller if controller >= 0 else None,
         topics=topics,
     )
+
+
+def _parse_quorum(body: bytes) -> QuorumView | None:
+    """None when whoever answers does not lead the quorum, which is an error to it."""
+    reader = _Reader(body)
+    reader.skip(len(_NO_TAGS))
+    if reader.number("h") or not reader.length():
+        return None
+    reader.skip(reader.length())  # the name of the topic that was asked for
+    reader.length()  # as many partitions as were asked for
+    reader.number("i")  # its number
+    if reader.number("h"):
+        return None
+    leader, epoch = reader.number("i"), reader.number("i")
+    reader.number("q")  # high watermark
+    voters = [_parse_fetcher(reader) for _ in range(reader.length())]
+    observers = [_parse_fetcher(reader) for _ in range(reader.length())]
+    fetched_ms = dict(voters + observers)
+    now_ms = fetched_ms.pop(leader)  # it is never behind itself
+    silent_ms = {node: now_ms - at if at >= 0 else None for node, at in fetched_ms.items()}
+    return QuorumView(leader=leader, epoch=epoch, silent_ms=silent_ms)
+
+
+def _parse_fetcher(reader: _Reader) -> tuple[int, int]:
+    """The id of a voter or observer, and when it last fetched, by the leader's clock."""
+    node = reader.number("i")
+    reader.number("q")  # end of its log
+    fetched_ms = reader.number("q")
+    reader.number("q")  # when it was last level with the leader
+    reader.skip(len(_NO_TAGS))
+    return node, fetched_ms
 
 
 def _parse_group(body: bytes) -> GroupView | None:

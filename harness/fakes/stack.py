@@ -25,9 +25,14 @@ class FakeStack:
         topology: how many brokers, and their settings.
         seed: the same seed and the same calls give the same run.
         bugs: names of bugs to plant (see `harness.fakes.bugs`).
+
+    Raises:
+        UsageError: the topology is of KRaft, which the fakes do not play.
     """
 
     def __init__(self, topology: Topology, *, seed: int, bugs: Iterable[str] = ()) -> None:
+        if topology.metadata != "zookeeper":
+            raise UsageError("the fake cluster runs on ZooKeeper; run KRaft with --stack=docker")
         self.topology = topology
         seams = Seams()
         for name in sorted(bugs):

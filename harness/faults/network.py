@@ -10,8 +10,8 @@ from harness.model.value import Value
 class IsolateSettings(Value, frozen=True, kw_only=True):
     """Whom the target loses beside the other brokers."""
 
-    zookeeper: bool = False
-    """Cut it off from ZooKeeper as well."""
+    metadata: bool = False
+    """Cut it off from whoever keeps the cluster's metadata as well: ZooKeeper, or controllers."""
 
 
 @fault("network.isolate")
@@ -74,5 +74,5 @@ class Delay:
 
 def _peers(injection: Injection[IsolateSettings], target: str) -> list[str]:
     topology = injection.stack.topology
-    others = [name for name in topology.broker_names if name != target]
-    return [*others, *topology.zookeeper_names] if injection.settings.zookeeper else others
+    keepers = topology.metadata_names if injection.settings.metadata else ()
+    return [name for name in (*topology.broker_names, *keepers) if name != target]

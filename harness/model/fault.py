@@ -13,13 +13,22 @@ class Role(Value, frozen=True, kw_only=True):
     """A target by role, resolved to names of services when the step begins.
 
     Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
-    name; compile draws the index when it is None), `brokers` (all), `service` (by name), `task`
-    (the Connect worker that runs the index-th task, from 0, of the connector `name`), `same`
+    name; compile draws the index when it is None), `brokers` (all), `metadata` (whoever keeps the
+    cluster's metadata: all ZooKeeper servers, or all KRaft controllers), `service` (by name),
+    `task` (the Connect worker that runs the index-th task, from 0, of the connector `name`), `same`
     (whatever the step of that name resolved to).
     """
 
     kind: Literal[
-        "leader", "followers", "controller", "broker", "brokers", "service", "task", "same"
+        "leader",
+        "followers",
+        "controller",
+        "broker",
+        "brokers",
+        "metadata",
+        "service",
+        "task",
+        "same",
     ]
     topic: str | None = None
     partition: int = 0

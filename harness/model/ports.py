@@ -102,7 +102,7 @@ class Kafka(Protocol):
         """Partitions of each topic as the cluster sees them now."""
 
     def controller(self) -> int | None:
-        """The id of the broker that is controller now."""
+        """The id of the node that is controller now: a broker's, or with KRaft a controller's."""
 
     def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
         """Log start offset and end offset (high watermark) now; raises while there is no leader."""

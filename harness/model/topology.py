@@ -1,12 +1,19 @@
 """What a stack consists of: the one value that containers and the compose file come from."""
 
 import hashlib
-from typing import Literal
+import re
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from harness.kit.errors import UsageError
 from harness.model.value import Settings, Value
+
+Metadata: TypeAlias = Literal["zookeeper", "kraft"]
+
+CONTROLLER_IDS_ABOVE = 100
+_LAST_WITH_ZOOKEEPER = (3, 9)
+_FIRST_WITH_KRAFT = (3, 3)  # the first in which it is said to be ready for production
 
 
 class Topology(Value, frozen=True, kw_only=True):
@@ -15,16 +22,20 @@ class Topology(Value, frozen=True, kw_only=True):
     Two scenarios with equal topologies may share one warm stack.
 
     Raises:
-        UsageError: a replica is asked for without the server that it copies, or what speaks to
-            brokers without brokers.
+        UsageError: a replica is asked for without the server that it copies, what speaks to brokers
+            without brokers, or a version of Kafka that cannot keep its metadata that way.
     """
 
     brokers: int = 3
-    """With none there is no ZooKeeper either: a stack without Kafka."""
+    """With none nobody keeps metadata either: a stack without Kafka."""
+    metadata: Metadata = "zookeeper"
+    """Who keeps the cluster's metadata: ZooKeeper, or Kafka's own controllers."""
     zookeepers: Literal[1, 3] = 1
     """One server, or an ensemble that does without any one of its three."""
+    controllers: Literal[1, 3] = 3
+    """With KRaft, beside the brokers: one, or a quorum that does without any one of its three."""
     kafka_version: str | None = None
-    """Another version than the pinned one; None is the pinned one."""
+    """Of brokers and controllers; None is the version that is pinned for that metadata."""
     registry: bool = False
     """A schema registry."""
     connect_workers: int = 0
@@ -33,7 +44,10 @@ class Topology(Value, frozen=True, kw_only=True):
     redis: bool = False
     redis_replica: bool = False
     broker_settings: Settings = {}
-    """Laid over the harness's own broker settings, by Kafka's names; so are the next three."""
+    """Laid over the harness's own broker settings, by Kafka's names; so are the next three.
+
+    KRaft's controllers, who decide for the brokers, get them as well.
+    """
     connect_settings: Settings = {}
     mysql_settings: Settings = {}
     """Of the server and of its replica."""
@@ -46,6 +60,8 @@ class Topology(Value, frozen=True, kw_only=True):
                 raise UsageError(f"topology: {server}_replica=True needs {server}=True as well")
         if not self.brokers and (self.registry or self.connect_workers):
             raise UsageError("topology: a registry and Connect workers need brokers")
+        if self.kafka_version is not None:
+            _require_fit(self.kafka_version, self.metadata)
 
     @property
     def broker_names(self) -> tuple[str, ...]:
@@ -54,12 +70,30 @@ class Topology(Value, frozen=True, kw_only=True):
 
     @property
     def zookeeper_names(self) -> tuple[str, ...]:
-        """`zookeeper`, or `zookeeper-1` to `zookeeper-3` of an ensemble; none without brokers."""
-        if not self.brokers:
+        """`zookeeper`, or `zookeeper-1` to `-3` of an ensemble; none with KRaft or no brokers."""
+        if self.metadata == "kraft" or not self.brokers:
             return ()
         if self.zookeepers == 1:
             return ("zookeeper",)
         return tuple(f"zookeeper-{number}" for number in range(1, self.zookeepers + 1))
+
+    @property
+    def controller_names(self) -> tuple[str, ...]:
+        """`controller-1` to `controller-N` with KRaft; with ZooKeeper brokers do it themselves."""
+        count = self.controllers if self.metadata == "kraft" and self.brokers else 0
+        return tuple(f"controller-{number}" for number in range(1, count + 1))
+
+    @property
+    def metadata_names(self) -> tuple[str, ...]:
+        """Whoever keeps the metadata: every ZooKeeper server, or every KRaft controller."""
+        return self.zookeeper_names or self.controller_names
+
+    @property
+    def nodes(self) -> dict[int, str]:
+        """The service of each of Kafka's own node ids: broker N has N, controller N 100 + N."""
+        brokers = enumerate(self.broker_names, start=1)
+        controllers = enumerate(self.controller_names, start=CONTROLLER_IDS_ABOVE + 1)
+        return {**dict(brokers), **dict(controllers)}
 
     @property
     def worker_names(self) -> tuple[str, ...]:
@@ -71,3 +105,20 @@ class Topology(Value, frozen=True, kw_only=True):
         """Twelve hex digits that differ when anything about the topology does."""
         data = msgspec.json.encode(self, order="deterministic")
         return hashlib.sha256(data).hexdigest()[:12]
+
+
+def _require_fit(version: str, metadata: Metadata) -> None:
+    numbers = re.fullmatch(r"(\d+)\.(\d+)\.\d+", version)
+    if numbers is None:
+        raise UsageError(f"{version!r} is no version of Kafka; one looks like 3.9.2")
+    line = (int(numbers[1]), int(numbers[2]))
+    if metadata == "zookeeper" and line > _LAST_WITH_ZOOKEEPER:
+        raise UsageError(
+            f"Kafka {version} has no ZooKeeper any more: choose metadata kraft, or a version up to "
+            "3.9"
+        )
+    if metadata == "kraft" and line < _FIRST_WITH_KRAFT:
+        raise UsageError(
+            f"Kafka {version} is too old for KRaft: choose metadata zookeeper, or a version from "
+            "3.3 on"
+        )

@@ -150,7 +150,9 @@ def _with_settings(sentence: str, values: str) -> Markup:
 
 def _stack(topology: Topology) -> Markup:
     version = f", Kafka {topology.kafka_version}" if topology.kafka_version else ""
-    sentence = f"{words.counted(topology.brokers, 'broker')}{version}"
+    count = len(topology.controller_names)
+    kraft = f", {words.counted(count, 'KRaft controller')}" if count else ""
+    sentence = f"{words.counted(topology.brokers, 'broker')}{kraft}{version}"
     return _with_settings(sentence, words.settings(topology.broker_settings))
 
 

@@ -1,6 +1,7 @@
 """Writes the compose files for people: the same services, links and settings, on fixed ports.
 
 python -m harness.stack.compose > compose/stack.yaml
+python -m harness.stack.compose kraft > compose/kraft.yaml
 python -m harness.stack.compose pipeline > compose/pipeline.yaml
 """
 
@@ -15,6 +16,7 @@ from harness.stack.published import fixed_ports
 from harness.stack.specs import CLIENT, HOST, Blueprint, ServiceSpec
 
 STACK = Topology()
+KRAFT = Topology(metadata="kraft")
 PIPELINE = Topology(registry=True, connect_workers=2, mysql=True, redis=True)
 
 HEADER = """\
@@ -29,15 +31,11 @@ HEADER = """\
 # Clients on this machine use {bootstrap}:
 # each is a listener of Toxiproxy, which is controlled on port 8474.
 """
-STACK_HEADER = {
-    "command": "python -m harness.stack.compose",
-    "file": "compose/stack.yaml",
-    "about": "The stack that scenarios run on by default",
-}
-PIPELINE_HEADER = {
-    "command": "python -m harness.stack.compose pipeline",
-    "file": "compose/pipeline.yaml",
-    "about": "A whole pipeline, from MySQL over Kafka to MySQL and Redis",
+TOPOLOGIES = {"stack": STACK, "kraft": KRAFT, "pipeline": PIPELINE}
+ABOUT = {
+    "stack": "The stack that scenarios run on by default",
+    "kraft": "The stack that scenarios run on with `--metadata kraft`",
+    "pipeline": "A whole pipeline, from MySQL over Kafka to MySQL and Redis",
 }
 
 
@@ -60,13 +58,13 @@ _Dumper.add_representer(
 )
 
 
-def render_compose(topology: Topology) -> str:
-    """The compose file of a topology; its header tells how it is made of STACK or PIPELINE."""
+def render_compose(topology: Topology, name: str = "stack") -> str:
+    """The compose file of a topology; its header tells how the file of that name is made."""
     blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
     specs = blueprint.services.values()
     document = {
         "name": "kafka-chaos-harness",
-        "services": {spec.name: _service(spec, topology) for spec in specs},
+        "services": {spec.name: _service(spec) for spec in specs},
         "configs": {
             _config_name(spec, path): {"content": _Literal(content)}
             for spec in specs
@@ -74,8 +72,12 @@ def render_compose(topology: Topology) -> str:
         },
         "volumes": {spec.name: {} for spec in specs if spec.data},
     }
-    told = STACK_HEADER if topology == STACK else PIPELINE_HEADER
-    header = HEADER.format(bootstrap=_addresses(blueprint, topology.broker_names), **told)
+    header = HEADER.format(
+        command=f"python -m harness.stack.compose{'' if name == 'stack' else f' {name}'}",
+        file=f"compose/{name}.yaml",
+        about=ABOUT[name],
+        bootstrap=_addresses(blueprint, topology.broker_names),
+    )
     header += "".join(
         f"# {service} is at {_addresses(blueprint, [service])}.\n"
         for service in _reached(blueprint)
@@ -95,9 +97,8 @@ def _addresses(blueprint: Blueprint, services: Iterable[str]) -> str:
     return ",".join(f"{host}:{port}" for host, port in addresses)
 
 
-def _service(spec: ServiceSpec, topology: Topology) -> dict[str, object]:
-    overrides = {"KAFKA_VERSION": topology.kafka_version} if topology.kafka_version else None
-    tag = images.recipe(spec.image, overrides=overrides).tag
+def _service(spec: ServiceSpec) -> dict[str, object]:
+    tag = images.recipe(spec.image, overrides=spec.versions).tag
     variable = f"HARNESS_IMAGE_{spec.image.upper()}"
     parts: dict[str, object] = {
         "image": f"${{{variable}:-{tag}}}",
@@ -122,4 +123,5 @@ def _config_name(spec: ServiceSpec, path: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(render_compose(PIPELINE if "pipeline" in sys.argv[1:] else STACK))
+    chosen = sys.argv[1] if len(sys.argv) > 1 else "stack"
+    sys.stdout.write(render_compose(TOPOLOGIES[chosen], chosen))

@@ -268,13 +268,19 @@ class DockerStack:
         }
 
     def _pinned(self) -> dict[str, str]:
-        """Versions that the images of this stack were made of."""
-        chosen = self.topology.kafka_version
-        overrides = {"KAFKA_VERSION": chosen} if chosen else None
-        made_of: dict[str, str] = {}
-        for image in sorted({spec.image for spec in self.blueprint.services.values()}):
-            made_of |= images.recipe(image, overrides=overrides).versions
-        return {_component(name): number for name, number in sorted(made_of.items())}
+        """Versions that the images of this stack were made of.
+
+        Where an image is made of another version than the brokers, its name is told as well.
+        """
+        found: dict[str, str] = {}
+        specs = self.blueprint.services.values()
+        for spec in sorted(specs, key=lambda spec: (not spec.versions, spec.name)):
+            made_of = images.recipe(spec.image, overrides=spec.versions).versions
+            for name, number in made_of.items():
+                component = _component(name)
+                if found.setdefault(component, number) != number:
+                    found[f"{component} of {spec.image}"] = number
+        return dict(sorted(found.items()))
 
     def _addresses(self, traffic: str, services: Sequence[str]) -> dict[str, Address]:
         """Where a caller reaches each of `services` that the stack has."""

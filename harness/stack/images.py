@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.kit.errors import ImageBuildError, UsageError
+from harness.model.topology import Metadata
 from harness.stack.image_builder import (
     Build,
     Builder,
@@ -66,7 +67,7 @@ def names(folder: Path | None = None) -> tuple[str, ...]:
 def ensure(
     name: str,
     *,
-    kafka_version: str | None = None,
+    overrides: Mapping[str, str] | None = None,
     on_line: Say | None = None,
     builder: Builder | None = None,
 ) -> str:
@@ -77,7 +78,7 @@ def ensure(
 
     Args:
         name: a folder of `compose/images`.
-        kafka_version: another Kafka than the one in `compose/versions.env`.
+        overrides: other versions than those in `compose/versions.env`, by the names there.
         on_line: gets each line of a build's progress.
         builder: who builds; the Docker engine unless a test says otherwise.
 
@@ -90,11 +91,28 @@ def ensure(
     replacement = _replacement(name)
     if replacement:
         return replacement
-    overrides = {"KAFKA_VERSION": kafka_version} if kafka_version else {}
     found = recipe(name, overrides=overrides)
     say = on_line or (lambda _line: None)
-    _ensure(found, overrides, builder or DockerBuilder(), say)
+    _ensure(found, overrides or {}, builder or DockerBuilder(), say)
     return found.tag
+
+
+def kafka(metadata: Metadata, version: str | None = None) -> dict[str, str]:
+    """The overrides that make the image `kafka` one of that version, or of the pinned one.
+
+    Raises:
+        UsageError: nobody knows that version; says which ones are known.
+    """
+    pinned = versions(compose_dir())
+    if version is None:
+        return {"KAFKA_VERSION": pinned["KAFKA_VERSION_KRAFT"]} if metadata == "kraft" else {}
+    known = pinned["KAFKA_VERSIONS"].split()
+    if version not in known:
+        raise UsageError(
+            f"Kafka {version} is not known; known are {', '.join(known)}. A newer one is added to "
+            "KAFKA_VERSIONS in compose/versions.env"
+        )
+    return {"KAFKA_VERSION": version} if version != pinned["KAFKA_VERSION"] else {}
 
 
 def recipe(
@@ -113,15 +131,15 @@ def recipe(
         raise UsageError(f"there is no recipe for an image called {name!r}; there are: {there}")
     home = root / "images" / name
     asked = sorted(set(_ARGUMENT.findall((home / "Dockerfile").read_text())))
-    available = {**_versions(root / "versions.env"), **(overrides or {})}
-    versions: dict[str, str] = {}
+    available = {**versions(root), **(overrides or {})}
+    needed: dict[str, str] = {}
     parents: dict[str, str] = {}
     for argument in asked:
         parent = argument.removesuffix(_IMAGE_SUFFIX).lower()
         if argument.endswith(_IMAGE_SUFFIX) and parent in known:
             parents[argument] = _tag_of(parent, root, overrides)
         elif argument in available:
-            versions[argument] = available[argument]
+            needed[argument] = available[argument]
         elif argument != _DEBIAN:
             raise ImageBuildError(
                 f"the recipe of image {name!r} asks for {argument}, which is neither in "
@@ -130,10 +148,10 @@ def recipe(
     return Recipe(
         name=name,
         folder=home,
-        versions=versions,
+        versions=needed,
         parents=parents,
         needs_debian=_DEBIAN in asked,
-        inputs=_hash(home, {**versions, **parents}),
+        inputs=_hash(home, {**needed, **parents}),
     )
 
 
@@ -163,8 +181,10 @@ def _replacement(name: str) -> str | None:
     return os.environ.get(f"HARNESS_IMAGE_{name.upper().replace('-', '_')}") or None
 
 
-def _versions(path: Path) -> dict[str, str]:
-    lines = (line.strip() for line in path.read_text().splitlines())
+def versions(folder: Path) -> dict[str, str]:
+    """What versions.env in `folder` says."""
+    text = (folder / "versions.env").read_text()
+    lines = (line.strip() for line in text.splitlines())
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {key.strip(): value.strip() for key, _, value in pairs}
 

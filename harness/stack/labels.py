@@ -34,11 +34,11 @@ class _Written(Value, frozen=True, kw_only=True):
 
 
 def made_of(blueprint: Blueprint, tags: Mapping[str, str]) -> str:
-    """Digest of every service's image and settings."""
+    """Digest of every service's image and settings; `tags` are the images by service."""
     parts = [
         [
             spec.name,
-            tags[spec.image],
+            tags[spec.name],
             spec.command,
             dict(spec.environment),
             dict(spec.files),

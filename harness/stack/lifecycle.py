@@ -178,11 +178,12 @@ def dead_stacks() -> tuple[StackInfo, ...]:
 
 
 def _images(topology: Topology, on_progress: Say) -> dict[str, str]:
+    """The image of each service, built if it was not there."""
     ports = free_ports(topology)
     specs = Blueprint(topology=topology, ports=ports).services.values()
     return {
-        name: images.ensure(name, kafka_version=topology.kafka_version, on_line=on_progress)
-        for name in sorted({spec.image for spec in specs})
+        spec.name: images.ensure(spec.image, overrides=spec.versions, on_line=on_progress)
+        for spec in specs
     }
 
 
@@ -229,7 +230,7 @@ def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -
         try:
             for name in spec.after:
                 started[name].result()
-            containers.launch(spec, tags[spec.image], network, identity, blueprint)
+            containers.launch(spec, tags[spec.name], network, identity, blueprint)
         except BaseException as error:
             started[spec.name].set_exception(error)
             raise

@@ -1,16 +1,22 @@
 """When a stack that was just started serves: asked of every service by its own protocol."""
 
 from harness.clients.kafka import KafkaClients
-from harness.stack.specs import Blueprint
+from harness.stack.specs import CLIENT, HARNESS, Address, Blueprint
 
 
 def clients_of(blueprint: Blueprint) -> KafkaClients:
     """Clients of the blueprint's cluster."""
-    names = blueprint.topology.broker_names
-    addresses = [blueprint.address("client", name) for name in names]
+    topology = blueprint.topology
+    bootstrap = [blueprint.address(CLIENT, name) for name in topology.broker_names]
+
+    def asked(names: tuple[str, ...]) -> dict[int, Address]:
+        nodes = topology.nodes.items()
+        return {node: blueprint.address(HARNESS, name) for node, name in nodes if name in names}
+
     return KafkaClients(
-        ",".join(f"{host}:{port}" for host, port in addresses),
-        {number: blueprint.address("harness", name) for number, name in enumerate(names, start=1)},
+        ",".join(f"{host}:{port}" for host, port in bootstrap),
+        asked(topology.broker_names),
+        asked(topology.controller_names),
     )
 
 

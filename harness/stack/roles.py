@@ -54,18 +54,18 @@ def _resolve(
 ) -> tuple[str, ...]:
     match role.kind:
         case "leader":
-            return (_broker(_partition(role, cluster).leader, role),)
+            return (_service(topology, _partition(role, cluster).leader, role),)
         case "followers":
-            return _followers(_partition(role, cluster), role)
+            return _followers(topology, _partition(role, cluster), role)
         case "controller":
-            return (_broker(cluster.controller(), role),)
+            return (_service(topology, cluster.controller(), role),)
         case "broker":
             index = role.index
             if index is None or not 0 <= index < topology.brokers:
                 raise FaultError(f"no {role} among {topology.brokers} brokers")
             return (topology.broker_names[index],)
-        case "brokers":
-            return topology.broker_names
+        case "brokers" | "metadata":
+            return topology.broker_names if role.kind == "brokers" else topology.metadata_names
         case "service":
             if role.name not in services:
                 raise FaultError(f"no service {role.name!r}; there are {', '.join(services)}")
@@ -83,14 +83,14 @@ def _partition(role: Role, cluster: Cluster) -> PartitionState:
     raise FaultError(f"nobody is {role}: the topic has {len(found)} partitions")
 
 
-def _followers(seen: PartitionState, role: Role) -> tuple[str, ...]:
+def _followers(topology: Topology, seen: PartitionState, role: Role) -> tuple[str, ...]:
     if seen.leader is None or set(seen.replicas) == {seen.leader}:
         raise FaultError(f"nobody is {role} now: {seen}")
     others = sorted(set(seen.replicas) - {seen.leader})
-    return tuple(_broker(replica, role) for replica in others)
+    return tuple(_service(topology, replica, role) for replica in others)
 
 
-def _broker(broker_id: int | None, role: Role) -> str:
-    if broker_id is None:
+def _service(topology: Topology, node: int | None, role: Role) -> str:
+    if node is None:
         raise FaultError(f"nobody is {role} now")
-    return f"broker-{broker_id}"
+    return topology.nodes[node]

@@ -68,6 +68,8 @@ class ServiceSpec:
     name: str
     image: str
     """A recipe in `compose/images`."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Other versions for the image than those in `compose/versions.env`, by the names there."""
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)

@@ -110,3 +110,34 @@ def test_a_test_without_scenario_is_left_alone(project: pytest.Pytester, runs: R
     project.makepyfile("def test_plain(): pass")
     project.runpytest_inprocess("--runs=3").assert_outcomes(passed=1)
     assert runs() == []
+
+
+def test_a_cluster_is_chosen_for_every_scenario_and_stands_in_its_plan(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess(
+        "--stack=fake", "--seed=7", "--metadata=zookeeper", "--kafka-version=3.8.1"
+    )
+    done.assert_outcomes(passed=1)
+    done.stdout.fnmatch_lines(
+        ["chaos harness: --seed 7 --stack fake --metadata zookeeper --kafka-version 3.8.1"]
+    )
+    (run,) = runs()
+    assert run.plan().scenario.topology.kafka_version == "3.8.1"
+
+
+def test_a_cluster_that_nobody_can_boot_is_refused_before_anything_runs(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess("--kafka-version=4.3.1")
+    assert done.ret is pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["ERROR: Kafka 4.3.1 has no ZooKeeper any more: choose metadata*"])
+
+
+def test_kraft_is_not_for_fakes(project: pytest.Pytester) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_inprocess("--stack=fake", "--metadata=kraft")
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["*the fake cluster runs on ZooKeeper; run KRaft with --stack=doc*"])

@@ -40,6 +40,10 @@ def folder(valid: Path, tmp_path: Path) -> Path:
         (("run", "k-ack1", "--sede", "1"), "Unknown option: --sede."),
         (("rnu", "k-ack1"), 'Unknown command "rnu".'),
         (("replay", "somewhere", "--times", "0"), 'Invalid value "0" for --times. Must be >= 1.'),
+        (("run", "k-ack1", "--kafka-version", "4.3.1"), "Kafka 4.3.1 has no ZooKeeper any more"),
+        (("run", "k-ack1", "--kafka-version", "3.9.7"), "Kafka 3.9.7 is not known; known are 2."),
+        (("up", "--metadata", "kraft", "--kafka-version", "4.9.9"), "Kafka 4.9.9 is not known"),
+        (("run", "k-ack1", "--metadata", "paper"), 'Invalid value "paper" for --metadata.'),
         (("up", "--brokers", "0"), 'Invalid value "0" for --brokers. Must be >= 1.'),
     ],
 )

@@ -1,7 +1,14 @@
 """What several brokers' views add up to when they disagree."""
 
-from harness.clients.cluster import Views, controller_of, partitions_of, shortcoming
-from harness.clients.wire import ClusterView, PartitionView
+from harness.clients.cluster import (
+    SILENT_MS_MAX,
+    Views,
+    controller_of,
+    partitions_of,
+    quorum_shortcoming,
+    shortcoming,
+)
+from harness.clients.wire import ClusterView, PartitionView, QuorumView
 
 ALL = (1, 2, 3)
 
@@ -56,3 +63,23 @@ def test_health_needs_every_broker_to_answer_and_to_agree() -> None:
     }
     for reason, second in bad.items():
         assert reason in (shortcoming({1: view(), 2: second, 3: view()}) or "")
+
+
+def test_where_controllers_are_apart_nobody_minds_whom_a_broker_names() -> None:
+    views: Views = {1: view(controller=2), 2: view(controller=3), 3: view(controller=None)}
+    assert shortcoming(views, controllers_apart=True) is None
+    stale = view(isr=ALL, controller=3)
+    named = {1: view(isr=(1, 2), controller=2), 2: stale, 3: stale}
+    assert partitions_of(named, "orders", controllers_apart=True)[0].isr == (1, 2), "the leader's"
+
+
+def test_a_quorum_is_whole_when_all_follow_one() -> None:
+    def led(silent_ms: dict[int, int | None]) -> QuorumView:
+        return QuorumView(leader=101, epoch=1, silent_ms=silent_ms)
+
+    controllers = (101, 102, 103)
+    assert quorum_shortcoming(led({102: 0, 103: 500, 1: 90000}), controllers) is None
+    assert "no controller leads" in (quorum_shortcoming(None, controllers) or "")
+    for other, silent_ms in {102: None, 103: SILENT_MS_MAX + 1}.items():
+        silent = led({102: 0, 103: 0, other: silent_ms})
+        assert f"controller {other} has not" in (quorum_shortcoming(silent, controllers) or "")

@@ -1,4 +1,4 @@
-"""The two requests by hand, against servers that answer, hang, or hang up."""
+"""The requests by hand, against servers that answer, hang, or hang up."""
 
 import socket
 import struct
@@ -157,3 +157,37 @@ def test_a_group_without_a_coordinator_has_no_view() -> None:
 
     with broker(hang_up) as only:
         assert wire.group_view({1: only}, "connect", limit_s=1) is None
+
+
+def quorum(error: int = 0, leader: int = 102, epoch: int = 7) -> bytes:
+    """An answer about the quorum: two voters, one of which never fetched, and one observer."""
+
+    def node(number: int, fetched_ms: int) -> bytes:
+        return struct.pack(">iqqq", number, 40, fetched_ms, fetched_ms) + b"\0"
+
+    long = bytes([0x80 | 20, 0x01])  # the length of a name of 147 bytes, more than one byte tells
+    partition = struct.pack(">ihiiq", 0, error, leader, epoch, 41)
+    voters = b"\3" + node(101, -1) + node(102, 5000)
+    observers = b"\2" + node(1, 4800)
+    topic = long + b"t" * 147 + b"\2" + partition + voters + observers + b"\0\0"
+    return b"\0" + struct.pack(">h", 0) + b"\2" + topic + b"\0"
+
+
+def test_a_quorum_is_described_by_the_controller_of_the_latest_epoch_that_leads_it() -> None:
+    def leading(epoch: int) -> Callable[[socket.socket, threading.Event], None]:
+        return lambda connection, _: answer(connection, quorum(epoch=epoch))
+
+    def refuse(connection: socket.socket, _: threading.Event) -> None:
+        answer(connection, quorum(error=6, leader=-1, epoch=-1))
+
+    with broker(leading(6)) as first, broker(leading(7)) as second, broker(refuse) as third:
+        view = wire.quorum_view({101: first, 102: second, 103: third})
+    assert view == wire.QuorumView(leader=102, epoch=7, silent_ms={101: None, 1: 200})
+
+
+def test_a_quorum_that_nobody_leads_has_no_view() -> None:
+    def refuse(connection: socket.socket, _: threading.Event) -> None:
+        answer(connection, quorum(error=6, leader=-1, epoch=-1))
+
+    with broker(refuse) as only:
+        assert wire.quorum_view({101: only, 102: refusing()}, limit_s=1) is None

@@ -11,7 +11,7 @@ from docker import errors
 
 from harness.kit.errors import ImageBuildError, NoDiskError, UsageError
 from harness.stack.image_builder import Build, DockerBuilder, Say, ca_certificates, context
-from harness.stack.images import compose_dir, ensure, names, recipe
+from harness.stack.images import compose_dir, ensure, kafka, names, recipe, versions
 
 
 class FakeBuilder:
@@ -141,13 +141,13 @@ def test_an_image_that_is_there_is_not_built_nor_are_its_parents() -> None:
     assert builder.built == []
 
 
-def test_another_kafka_is_another_image(compose: Path) -> None:
+def test_another_version_is_another_image(compose: Path) -> None:
     (compose / "versions.env").write_text("KAFKA_VERSION=1\nDEBIAN_RELEASE=trixie\nX_VERSION=1\n")
     with (compose / "images" / "top" / "Dockerfile").open("a") as file:
         file.write("ARG KAFKA_VERSION\n")
     builder = FakeBuilder()
     usual = ensure("top", builder=builder)
-    other = ensure("top", kafka_version="2", builder=builder)
+    other = ensure("top", overrides={"KAFKA_VERSION": "2"}, builder=builder)
     assert usual != other
     assert [build.arguments.get("KAFKA_VERSION") for build in builder.built[2:]] == ["1", "2"]
 
@@ -182,7 +182,25 @@ def test_every_version_is_one_that_a_recipe_asks_for(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("HARNESS_COMPOSE_DIR")
     lines = (compose_dir() / "versions.env").read_text().splitlines()
     known = [line.partition("=")[0] for line in lines if not line.startswith("#")]
-    assert sorted(known) == sorted({key for name in names() for key in recipe(name).versions})
+    choices = {"KAFKA_VERSION_KRAFT", "KAFKA_VERSIONS"}  # what KAFKA_VERSION may be instead
+    asked = {key for name in names() for key in recipe(name).versions}
+    assert sorted(known) == sorted(asked | choices)
+
+
+def test_brokers_are_of_the_kafka_that_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HARNESS_COMPOSE_DIR")
+    pinned = versions(compose_dir())
+    assert kafka("zookeeper") == {}
+    assert kafka("zookeeper", pinned["KAFKA_VERSION"]) == {}, "the same image by its number"
+    assert kafka("kraft") == {"KAFKA_VERSION": pinned["KAFKA_VERSION_KRAFT"]}
+    assert kafka("kraft", "4.1.2") == {"KAFKA_VERSION": "4.1.2"}
+    with pytest.raises(
+        UsageError, match=r"Kafka 9\.9\.9 is not known; known are 2\.8\.0, .*4\.3\.1"
+    ):
+        kafka("kraft", "9.9.9")
+    assert {pinned["KAFKA_VERSION"], pinned["KAFKA_VERSION_KRAFT"]} <= set(
+        pinned["KAFKA_VERSIONS"].split()
+    )
 
 
 def test_no_recipe_has_the_output_of_a_build_in_it(monkeypatch: pytest.MonkeyPatch) -> None:

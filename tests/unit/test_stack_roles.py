@@ -48,6 +48,15 @@ def test_roles_resolve_to_services() -> None:
     assert found(Role(kind="service", name="zookeeper")) == ("zookeeper",)
 
 
+def test_with_kraft_the_controller_is_a_service_of_its_own() -> None:
+    kraft = Topology(metadata="kraft")
+    keepers = ("controller-1", "controller-2", "controller-3")
+    asked = Cluster(controller=102)
+    assert resolve(Role(kind="controller"), asked, kraft, ()) == ("controller-2",)
+    assert resolve(Role(kind="metadata"), asked, kraft, ()) == keepers
+    assert found(Role(kind="metadata")) == ("zookeeper",)
+
+
 def test_a_task_is_whoever_runs_it() -> None:
     asked: list[tuple[str, int]] = []
 

@@ -1,9 +1,10 @@
 """Blueprints: what a topology turns into."""
 
+import msgspec
 import pytest
 
 from harness.kit.errors import UsageError
-from harness.model.topology import Topology
+from harness.model.topology import Metadata, Topology
 from harness.stack.published import fixed_ports
 from harness.stack.specs import Blueprint, ServiceSpec, links_of, listeners_of, properties
 
@@ -135,13 +136,58 @@ def test_an_ensemble_knows_its_members_and_brokers_know_all_of_it() -> None:
         assert f"{name}:{member['clientPort']}" in connected.split(",")
 
 
+def test_with_kraft_controllers_take_the_place_of_zookeeper() -> None:
+    topology = Topology(metadata="kraft", broker_settings={"num.partitions": 7})
+    services = blueprint(topology).services
+    controllers = ["controller-1", "controller-2", "controller-3"]
+    assert sorted(services) == ["broker-1", "broker-2", "broker-3", *controllers, "toxiproxy"]
+    voters = "101@controller-1:9095,102@controller-2:9095,103@controller-3:9095"
+    for node, name in topology.nodes.items():
+        found = settings(services[name])
+        assert found["node.id"] == str(node)
+        assert found["controller.quorum.voters"] == voters
+        assert found["num.partitions"] == "7", "controllers decide for the brokers"
+        assert not [setting for setting in found if setting.startswith("zookeeper")]
+        assert services[name].environment["CLUSTER_ID"]
+    for name in controllers:
+        assert settings(services[name])["listeners"] == f"CONTROLLER://{name}:9095"
+    assert len({services[name].environment["CLUSTER_ID"] for name in controllers}) == 1
+
+
+def test_brokers_are_of_the_kafka_that_the_topology_asks_for_and_workers_of_the_pinned_one() -> (
+    None
+):
+    topology = Topology(metadata="kraft", kafka_version="4.1.2", connect_workers=1, registry=True)
+    services = blueprint(topology).services
+    for name in topology.nodes.values():
+        assert services[name].versions == {"KAFKA_VERSION": "4.1.2"}
+    assert services["connect-1"].versions == services["registry"].versions == {}
+    assert blueprint(Topology()).services["broker-1"].versions == {}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "version", "advice"),
+    [
+        ("zookeeper", "4.3.1", "choose metadata kraft"),
+        ("kraft", "2.8.2", "choose metadata zookeeper"),
+        ("kraft", "four", "no version of Kafka"),
+    ],
+)
+def test_a_kafka_that_does_not_keep_its_metadata_so_is_refused(
+    metadata: Metadata, version: str, advice: str
+) -> None:
+    with pytest.raises(UsageError, match=advice):
+        Topology(metadata=metadata, kafka_version=version)
+
+
 def test_the_proxy_is_the_only_way_in_from_the_host() -> None:
     publishing = [spec.name for spec in blueprint(EVERYTHING).services.values() if spec.published]
     assert publishing == ["toxiproxy"]
 
 
 def test_listeners_of_the_proxy_are_unique() -> None:
-    listening = [link.listen for link in links_of(EVERYTHING)]
+    kraft = msgspec.structs.replace(EVERYTHING, metadata="kraft")
+    listening = [link.listen for link in {*links_of(EVERYTHING), *links_of(kraft)}]
     assert len(set(listening)) == len(listening)
 
 

@@ -1,4 +1,4 @@
-"""Kafka brokers on ZooKeeper.
+"""Kafka brokers, whose metadata ZooKeeper keeps, or KRaft's controllers.
 
 Two listeners each: INTERNAL for the other brokers and for tools run inside a container, and CLIENT,
 which advertises the proxy's published address, or clients would walk around the proxy. Where there
@@ -9,6 +9,7 @@ address in the stack's own network.
 from harness.clients import wire
 from harness.model.topology import Topology
 from harness.model.value import Settings
+from harness.stack import images
 from harness.stack.services import zookeeper
 from harness.stack.specs import (
     CLIENT,
@@ -24,7 +25,10 @@ from harness.stack.specs import (
 INTERNAL_PORT = 9092
 CLIENT_PORT = 9093
 CONNECT_PORT = 9094
+CONTROLLER_PORT = 9095
 CONNECT = "connect"
+CONTROLLER = "CONTROLLER"
+CLUSTER_ID = "kafka-chaos-harnessAAA"  # 16 bytes in base 64; a stack's network is its own
 DATA = "/var/lib/kafka"
 # A restarted service may have another address; Java would believe the old one for 30 s.
 JAVA_OPTS = "-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
@@ -51,19 +55,22 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
 
 
 def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
+    topology = blueprint.topology
     settings = {
-        "broker.id": number,
+        **_membership(topology, number),
         **_listeners(blueprint, name),
-        **baseline(blueprint.topology),
-        **blueprint.topology.broker_settings,
+        **baseline(topology),
+        **topology.broker_settings,
     }
     own_link = blueprint.address(HARNESS, name)
     return ServiceSpec(
         name=name,
         image="kafka",
+        versions=images.kafka(topology.metadata, topology.kafka_version),
         command=("broker",),
         environment={
             "SERVER_PROPERTIES": properties(settings),
+            **({"CLUSTER_ID": CLUSTER_ID} if topology.metadata == "kraft" else {}),
             "HEAP_MB": "384",
             "JAVA_OPTS": JAVA_OPTS,
         },
@@ -74,6 +81,12 @@ def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
     )
 
 
+def _membership(topology: Topology, number: int) -> Settings:
+    if topology.metadata == "kraft":
+        return {"process.roles": "broker", "node.id": number}
+    return {"broker.id": number}
+
+
 def _listeners(blueprint: Blueprint, name: str) -> Settings:
     listeners = {
         "INTERNAL": (INTERNAL_PORT, (name, INTERNAL_PORT)),
@@ -82,12 +95,20 @@ def _listeners(blueprint: Blueprint, name: str) -> Settings:
     if blueprint.topology.connect_workers:
         listeners["CONNECT"] = (CONNECT_PORT, blueprint.address(CONNECT, name))
     return {
+        "inter.broker.listener.name": "INTERNAL",
         "listeners": ",".join(f"{each}://0.0.0.0:{port}" for each, (port, _) in listeners.items()),
         "advertised.listeners": ",".join(
             f"{each}://{host}:{port}" for each, (_, (host, port)) in listeners.items()
         ),
-        "listener.security.protocol.map": ",".join(f"{each}:PLAINTEXT" for each in listeners),
+        "listener.security.protocol.map": ",".join(
+            f"{each}:PLAINTEXT" for each in (*listeners, *_controller_listener(blueprint.topology))
+        ),
     }
+
+
+def _controller_listener(topology: Topology) -> tuple[str, ...]:
+    """The listener that only controllers have, and which brokers must know how to speak to."""
+    return (CONTROLLER,) if topology.metadata == "kraft" else ()
 
 
 def replication(topology: Topology) -> tuple[int, int]:
@@ -100,7 +121,6 @@ def baseline(topology: Topology) -> Settings:
     """The harness's broker settings: safe by good practice, fast where that changes no promise."""
     replicas, in_sync = replication(topology)
     return {
-        "inter.broker.listener.name": "INTERNAL",
         "log.dirs": f"{DATA}/data",
         # Safety.
         "default.replication.factor": replicas,
@@ -112,9 +132,7 @@ def baseline(topology: Topology) -> Settings:
         "transaction.state.log.replication.factor": replicas,
         "transaction.state.log.min.isr": in_sync,
         # Failover. Short enough for a test, long enough for a slow and noisy machine.
-        "zookeeper.connect": zookeeper.addresses(topology),
-        "zookeeper.session.timeout.ms": 6000,
-        "zookeeper.connection.timeout.ms": 30000,  # all services start at once
+        **_sessions(topology),
         "replica.lag.time.max.ms": 30000,  # Kafka's own: a stalled follower stays in sync so long
         "replica.fetch.wait.max.ms": 100,
         "replica.fetch.backoff.ms": 200,
@@ -134,6 +152,28 @@ def baseline(topology: Topology) -> Settings:
         "log.segment.delete.delay.ms": 0,
         "log.cleaner.backoff.ms": 500,
         "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
+    }
+
+
+def _sessions(topology: Topology) -> Settings:
+    """With whom brokers keep their sessions, and how long one outlives a broker."""
+    if topology.metadata == "kraft":
+        nodes = topology.nodes.items()
+        voters = (
+            f"{node}@{name}:{CONTROLLER_PORT}"
+            for node, name in nodes
+            if name in topology.controller_names
+        )
+        return {
+            "controller.quorum.voters": ",".join(voters),
+            "controller.listener.names": CONTROLLER,
+            "broker.session.timeout.ms": 6000,
+            "broker.heartbeat.interval.ms": 1000,
+        }
+    return {
+        "zookeeper.connect": zookeeper.addresses(topology),
+        "zookeeper.session.timeout.ms": 6000,
+        "zookeeper.connection.timeout.ms": 30000,  # all services start at once
     }
 
 

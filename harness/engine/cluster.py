@@ -1,0 +1,40 @@
+"""Which cluster runs a scenario: the one that its topology asks for, or another that a user wants.
+
+A scenario speaks of roles (`controller`, `metadata`), so it means the same on either.
+"""
+
+import msgspec
+
+from harness.model.scenario import Scenario
+from harness.model.topology import Metadata, Topology
+from harness.stack import images
+
+
+def with_cluster(
+    topology: Topology, *, metadata: Metadata | None, kafka_version: str | None
+) -> Topology:
+    """`topology` with its metadata kept by, and its brokers made of, what is given.
+
+    Args:
+        topology: what it is otherwise.
+        metadata: who keeps it; as the topology says unless given.
+        kafka_version: of brokers and controllers; as the topology says unless given.
+
+    Raises:
+        UsageError: that version is not known, or does not keep its metadata so.
+    """
+    chosen = msgspec.structs.replace(
+        topology,
+        metadata=metadata or topology.metadata,
+        kafka_version=kafka_version or topology.kafka_version,
+    )
+    images.kafka(chosen.metadata, chosen.kafka_version)
+    return chosen
+
+
+def on_cluster(
+    scenario: Scenario, *, metadata: Metadata | None, kafka_version: str | None
+) -> Scenario:
+    """`scenario` on the cluster that `with_cluster` makes of its own."""
+    topology = with_cluster(scenario.topology, metadata=metadata, kafka_version=kafka_version)
+    return msgspec.structs.replace(scenario, topology=topology)
