@@ -107,7 +107,12 @@ def service(name: str) -> Role:
 
 
 def task(connector: str, index: int = 0) -> Role:
-    """The Connect worker that runs the task of that index, from 0, when the step begins."""
+    """The Connect worker that runs the task of that index, from 0, when the step begins.
+
+    Args:
+        connector: the place that it fills: `PATH/topics` is the feed, `PATH/COPY` a copy.
+        index: of the task.
+    """
     return Role(kind="task", name=connector, index=index)
 
 
@@ -120,6 +125,7 @@ def after(
     *,
     acks: int = 0,
     sends: int = 0,
+    offsets: int = 0,
     seconds: float = 0.0,
     whole: bool = False,
     limit_s: float = 30.0,
@@ -127,7 +133,15 @@ def after(
 ) -> "Moment":
     """The moment when a step begins; see `harness.model.fault.After` for the numbers."""
     return Moment(
-        After(acks=acks, sends=sends, seconds=seconds, whole=whole, limit_s=limit_s, spread=spread)
+        After(
+            acks=acks,
+            sends=sends,
+            offsets=offsets,
+            seconds=seconds,
+            whole=whole,
+            limit_s=limit_s,
+            spread=spread,
+        )
     )
 
 
@@ -257,6 +271,7 @@ def worse_path(
     feed: Settings | None = None,
     copies: Mapping[str, Settings] | None = None,
     compatibility: str | None = None,
+    workers: Settings | None = None,
 ) -> Scenario:
     """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
 
@@ -267,6 +282,7 @@ def worse_path(
         feed: settings laid over those of every feed.
         copies: settings laid over those of the copies of that name.
         compatibility: what the registry asks of new schemas of every path, when given.
+        workers: settings laid over those of the Connect workers: it needs a stack of its own.
     """
     replace = msgspec.structs.replace
     paths = tuple(
@@ -284,8 +300,12 @@ def worse_path(
         )
         for path in scenario.pipeline.paths
     )
+    topology = replace(
+        scenario.topology,
+        connect_settings={**scenario.topology.connect_settings, **(workers or {})},
+    )
     workload = replace(scenario.pipeline, paths=paths)
-    return replace(scenario, name=name, about=about, workload=workload)
+    return replace(scenario, name=name, about=about, topology=topology, workload=workload)
 
 
 def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:

@@ -14,6 +14,7 @@ from harness.api import (
     Writers,
     after,
     service,
+    task,
     worse_path,
 )
 from harness.plugin import RunScenario
@@ -57,6 +58,8 @@ NO_DELETES = worse_path(
     copies={"warehouse": {"delete.enabled": False}},
 )
 
+# `required` would refuse to start where workers do not support it; with `requested` they decide.
+REQUESTED = Feed(kind="debezium", settings={"exactly.once.support": "requested"})
 WORKER_DIES = Scenario(
     name="cn-worker",
     about="The Connect worker that runs the source dies under load",
@@ -64,14 +67,24 @@ WORKER_DIES = Scenario(
     topology=FULL,
     # A task that starts while the leader of the workers dies is FAILED: before its first record it
     # has the leader fence its predecessor (KIP-618), and asks nobody a second time.
-    workload=msgspec.structs.replace(CAPTURED.pipeline, auto_restart=True),
+    workload=msgspec.structs.replace(
+        CAPTURED.pipeline,
+        auto_restart=True,
+        paths=(msgspec.structs.replace(CAPTURED.pipeline.paths[0], feed=REQUESTED),),
+    ),
+    # A task that ends in good order says how far it came; for a minute after that nobody does.
     steps=(
-        after(acks=100, spread=0.5).kill(service("connect-1"), name="kill-1"),
-        after(acks=100).heal("kill-1"),
-        after(acks=100, whole=True).kill(service("connect-2"), name="kill-2"),
-        after(acks=100).heal("kill-2"),
+        after(acks=50).restart_task("connect/topics"),
+        after(offsets=200, spread=0.5).kill(task("connect/topics")),
+        after(acks=100).heal("kill"),
     ),
     aftermath_acks=100,
+)
+SENT_AGAIN = worse_path(
+    WORKER_DIES,
+    "cn-srcdup",
+    "exactly.once.source.support=disabled: what the last flush of offsets missed is sent again",
+    workers={"exactly.once.source.support": "disabled"},
 )
 # Without the sink: its own target would be gone as well, and it gives up after a few seconds.
 MYSQL_DIES = Scenario(
@@ -109,6 +122,7 @@ def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> 
     [
         (NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
         (NO_DELETES, "resurrected-row", "connect/topics → connect/warehouse (jdbc)"),
+        (SENT_AGAIN, "duplicate-change", "mysql → connect/topics (debezium)"),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

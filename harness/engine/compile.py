@@ -10,9 +10,10 @@ from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
 from harness.model.fault import After, Step
-from harness.model.pipeline import APPLICATION, RACED, Writers, topic_names
+from harness.model.pipeline import APPLICATION, RACED, Writers, hops, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
+from harness.workloads.pipeline.mix import check_mixes
 
 
 def compile_plan(scenario: Scenario, seed: int) -> Plan:
@@ -40,6 +41,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
     after = After(
         acks=round(step.after.acks * factor),
         sends=round(step.after.sends * factor),
+        offsets=round(step.after.offsets * factor),
         seconds=round(step.after.seconds * factor, 3),
         whole=step.after.whole,
         limit_s=step.after.limit_s,
@@ -69,6 +71,7 @@ def _validate(scenario: Scenario) -> None:
                 f"{scenario.topology.brokers} brokers; lower replicas or raise topology.brokers"
             )
     _validate_caches(scenario)
+    check_mixes(scenario.pipeline)
     before: set[str] = set()
     for step in scenario.steps:
         _validate_step(step, topics, before, scenario)
@@ -112,6 +115,9 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
         named = str(step.fault.settings["topic"])
         _known(named, topics, f"step {step.name} names topic", scenario)
     target = step.fault.target
+    if target.kind == "task":
+        places = {hop.target for hop in hops(scenario.pipeline)}
+        _known(target.name or "", places, f"step {step.name} targets the task that fills", scenario)
     if target.kind in {"leader", "followers"}:
         _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)
     if target.kind == "same":

@@ -173,13 +173,16 @@ class _Run:
         """Let traffic go on until `after` is reached; False when its limit passed first."""
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
+        offsets = after.offsets and self._traffic.grown() + after.offsets
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
         def probe() -> str | None:
             acked, sent = self._traffic.acked, self._traffic.sent
-            if acked >= acks and sent >= sends and self._clock.now_ns() >= until_ns:
-                return self._stack.unhealthy() if after.whole else None
-            return f"{acked} acknowledged, {sent} sent"
+            if acked < acks or sent < sends or self._clock.now_ns() < until_ns:
+                return f"{acked} acknowledged, {sent} sent"
+            if offsets and (grown := self._traffic.grown()) < offsets:
+                return f"topics have grown to {grown} offsets of {offsets}"
+            return self._stack.unhealthy() if after.whole else None
 
         what = f"{after.acks} acknowledgements and {after.sends} sends"
         try:

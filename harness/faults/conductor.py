@@ -125,6 +125,9 @@ class Conductor:
                 return self._targets[role.name or ""]
             except KeyError:
                 raise UsageError(f"no step {role.name!r} has named its targets before") from None
+        if role.kind == "task":
+            name = self._names.get("connector", {}).get(role.name or "", role.name)
+            role = Role(kind="task", name=name, index=role.index)
         if role.topic is not None:
             topic = self._names["topic"][role.topic]
             role = Role(kind=role.kind, topic=topic, partition=role.partition)

@@ -15,7 +15,8 @@ class Role(Value, frozen=True, kw_only=True):
     Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
     name; compile draws the index when it is None), `brokers` (all), `metadata` (whoever keeps the
     cluster's metadata: all ZooKeeper servers, or all KRaft controllers), `service` (by name),
-    `task` (the Connect worker that runs the index-th task, from 0, of the connector `name`), `same`
+    `task` (the Connect worker that runs the index-th task, from 0, of the connector that fills the
+    place `name`, such as `connect/topics` or `connect/warehouse`), `same`
     (whatever the step of that name resolved to).
     """
 
@@ -77,6 +78,8 @@ class After(Value, frozen=True, kw_only=True):
     """Acknowledged sends, over all producers."""
     sends: int = 0
     """Sends begun, over all producers."""
+    offsets: int = 0
+    """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     seconds: float = 0.0
     whole: bool = False
     """Every service answers and every partition is fully replicated."""

@@ -28,7 +28,9 @@ class Writers(Value, frozen=True, kw_only=True):
     """Writers of one kind to the source.
 
     `mix` weighs what a transaction does: `insert`, `update`, `delete`, `upsert`, `key-update`,
-    `multi-row`, `multi-table`, `rollback`.
+    `multi-row`, `multi-table`, `rollback`, `truncate` (no other may write that table), and
+    `late-insert`: one that stays open until a row that was inserted later has come out of every
+    feed (`keys_rise` tells which is later).
     """
 
     name: str = "writer"
@@ -38,6 +40,10 @@ class Writers(Value, frozen=True, kw_only=True):
     """Transactions per second of each writer."""
     keys: int = 64
     """Distinct keys of each writer; keys of different writers differ."""
+    keys_rise: bool = False
+    """A new row gets the next higher key, as AUTO_INCREMENT would give; `keys` is no limit then."""
+    open_s: float = 3.0
+    """After that many seconds a late transaction commits all the same."""
     mix: dict[str, int] = msgspec.field(
         default_factory=lambda: {"insert": 4, "update": 4, "delete": 2}
     )

@@ -15,7 +15,7 @@ from harness.model.workload import LogWorkload
 from harness.workloads.consuming import ConsumerWorker
 from harness.workloads.draining import drain
 from harness.workloads.producing import ProducerWorker
-from harness.workloads.traffic import Condition, FinalRead
+from harness.workloads.traffic import Condition, FinalRead, grown
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -98,6 +98,10 @@ class LogTraffic:
     def names(self) -> dict[str, dict[str, str]]:
         """Topics as steps name them."""
         return {"topic": self.topics}
+
+    def grown(self) -> int:
+        """How many offsets all topics have together, as far as readers may read."""
+        return grown(self._kafka, self.topics.values())
 
     def quiet(self) -> None:
         """Begin no more sends."""

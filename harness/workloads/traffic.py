@@ -1,10 +1,11 @@
 """What a run needs of its traffic, whatever the traffic is."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from harness.model.facts import LogEnd
+from harness.model.ports import Kafka
 from harness.workloads.worker import Worker
 
 Condition = tuple[str, Callable[[], str | None]]
@@ -18,6 +19,21 @@ class FinalRead:
     logs: tuple[LogEnd, ...]
     places: tuple[str, ...] = ()
     """Places of a pipeline that were read completely."""
+
+
+def grown(kafka: Kafka, topics: Iterable[str]) -> int:
+    """How many offsets these topics have together; a partition without a leader counts for none.
+
+    Args:
+        kafka: the cluster.
+        topics: their real names.
+    """
+    total = 0
+    for topic, states in kafka.describe(sorted(topics)).items():
+        for state in states:
+            if state.leader is not None:
+                total += kafka.watermarks(topic, state.partition)[1]
+    return total
 
 
 class Traffic(Protocol):
@@ -46,6 +62,9 @@ class Traffic(Protocol):
     @property
     def acked(self) -> int:
         """Writes acknowledged so far."""
+
+    def grown(self) -> int:
+        """How many offsets all topics have together, as far as readers may read."""
 
     def quiet(self) -> None:
         """Begin no more writes."""

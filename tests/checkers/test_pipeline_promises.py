@@ -1,5 +1,6 @@
 """What settings of feeds, copies and the source permit, and therefore what they promise."""
 
+import msgspec
 import pytest
 
 from harness.checkers.promises import permitted, promised
@@ -51,13 +52,16 @@ def test_what_is_not_there_is_not_promised() -> None:
 @pytest.mark.parametrize(
     ("feed", "kinds"),
     [
-        (of_feed("debezium", exactly_once_support="requested"), {"duplicate-change"}),
+        (of_feed("binlog", exactly_once_support="disabled"), {"duplicate-change"}),
         (of_feed("debezium", snapshot_mode="no_data"), {"missed-change", "missing-row"}),
         (of_feed("debezium", snapshot_mode="when_needed"), {"resurrected-row"}),
         (of_feed("debezium", skipped_operations="t,d"), {"missed-change", "resurrected-row"}),
         (of_feed("debezium", errors_tolerance="all"), {"missed-change", "stale-row"}),
         (of_feed("jdbc", mode="incrementing"), {"missed-change", "stale-row", "resurrected-row"}),
-        (of_feed("jdbc", mode="timestamp"), {"missed-change", "missing-row"}),
+        (
+            of_feed("jdbc", mode="timestamp", timestamp_delay_interval_ms=0),
+            {"missed-change", "missing-row"},
+        ),
         (of_feed("polling", mode="bulk"), {"duplicate-change", "resurrected-row"}),
         (
             of_feed("jdbc", timestamp_delay_interval_ms=5000),
@@ -67,6 +71,22 @@ def test_what_is_not_there_is_not_promised() -> None:
 )
 def test_feeds_permit(feed: Scenario, kinds: set[str]) -> None:
     assert kinds <= set(permitted(feed))
+
+
+@pytest.mark.parametrize("support", ["enabled", "disabled"])
+@pytest.mark.parametrize("kind", ["debezium", "jdbc"])
+def test_workers_decide_whether_a_connector_sends_once(kind: str, support: str) -> None:
+    settings: Settings = {"exactly.once.source.support": support}
+    topology = Topology(connect_settings=settings)
+    asked = of_feed(kind, exactly_once_support="requested")
+    allowed = permitted(msgspec.structs.replace(asked, topology=topology))
+    reasons = allowed.get("duplicate-change", ())
+    assert any("exactly.once.source.support" in each for each in reasons) == (support == "disabled")
+
+
+def test_a_position_that_rows_share_cannot_be_gone_on_from_exactly() -> None:
+    allowed = permitted(of_feed("jdbc", mode="timestamp", exactly_once_support="requested"))
+    assert any("exactly.once.support" in each for each in allowed["duplicate-change"])
 
 
 def test_a_delay_longer_than_transactions_loses_no_row() -> None:

@@ -78,7 +78,10 @@ def conductor(powers: Powers) -> Conductor:
         Ledger(powers.ledger),
         ManualClock(),
         since_start_ns=lambda: 0,
-        names={"topic": {"orders": "orders.run-1"}},
+        names={
+            "topic": {"orders": "orders.run-1"},
+            "connector": {"connect/topics": "run-1-feed"},
+        },
     )
 
 

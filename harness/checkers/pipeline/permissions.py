@@ -10,6 +10,7 @@ from harness.checkers.permission import Permission
 from harness.checkers.pipeline.cache_permissions import of_cache
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
+    at_least_once,
     copy_settings,
     feed_settings,
     is_on,
@@ -30,7 +31,7 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
     yield from _of_source(topology.mysql_settings)
     for path in workload.paths:
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
-        yield from _of_feed(path, tuple(names))
+        yield from _of_feed(path, topology, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):
             yield from _of_copy(copy, (name,))
     kept = [hop.name for hop in hops(workload) if hop.kind == "cache"]
@@ -68,11 +69,12 @@ def _of_source(settings: Settings) -> Iterator[Permission]:
             )
 
 
-def _of_feed(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
+def _of_feed(path: Path, topology: Topology, names: tuple[str, ...]) -> Iterator[Permission]:
     feed, settings = path.feed, feed_settings(path.feed)
-    if str(settings["exactly.once.support"]) != "required":
+    given_up = at_least_once(feed, topology)
+    if given_up:
         yield Permission(
-            setting=f"exactly.once.support={settings['exactly.once.support']} of {path.name}",
+            setting=f"{given_up} of {path.name}",
             reason="events sent since the last committed position are sent again after a crash of "
             "the worker, and a batch whose acknowledgement got lost is sent again",
             kinds=("duplicate-change", "nonmonotonic-sighting"),
@@ -87,7 +89,7 @@ def _of_feed(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
         )
     rules = _of_polling if feed.kind in {"jdbc", "polling"} else _of_log_reading
     yield from rules(feed, settings, path.name, names)
-    yield from _of_producer(settings, path.name, names)
+    yield from _of_producer(settings, path.name, names, once=given_up is None)
     yield from _of_topics(feed, path.name, names)
     if feed.compatibility == "NONE":
         yield Permission(
@@ -174,7 +176,9 @@ def _of_polling(
         )
 
 
-def _of_producer(settings: Settings, path: str, names: tuple[str, ...]) -> Iterator[Permission]:
+def _of_producer(
+    settings: Settings, path: str, names: tuple[str, ...], *, once: bool
+) -> Iterator[Permission]:
     acks = str(settings.get("acks", "all"))
     if acks not in {"all", "-1"}:
         yield Permission(
@@ -183,7 +187,6 @@ def _of_producer(settings: Settings, path: str, names: tuple[str, ...]) -> Itera
             kinds=UNCAPTURED,
             hops=names,
         )
-    once = str(settings["exactly.once.support"]) == "required"
     in_flight = settings.get("max.in.flight.requests.per.connection", 1)
     if not once and not is_on(settings.get("enable.idempotence", False)) and int(in_flight) > 1:
         yield Permission(

@@ -5,6 +5,7 @@ and never deletes, Connect's source producer is not idempotent).
 """
 
 from harness.model.pipeline import Cache, Copy, Feed
+from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 
 _LOGGED: Settings = {
@@ -26,7 +27,7 @@ FEED_DEFAULTS: dict[str, Settings] = {
         "event.processing.failure.handling.mode": "fail",
     },
     "binlog": _LOGGED,
-    "jdbc": _POLLED,
+    "jdbc": {**_POLLED, "timestamp.delay.interval.ms": 1000},
     "polling": _POLLED,
 }
 
@@ -64,6 +65,21 @@ def copy_settings(copy: Copy) -> Settings:
 def cache_settings(cache: Cache) -> Settings:
     """The settings of `cache`, laid over the harness's own."""
     return {**CACHE_DEFAULTS, **cache.settings}
+
+
+def at_least_once(feed: Feed, topology: Topology) -> str | None:
+    """The setting by which `feed` sends at least once; None when it sends exactly once."""
+    settings = feed_settings(feed)
+    support = str(settings["exactly.once.support"])
+    if feed.kind in {"debezium", "jdbc"}:
+        # Workers that support it run every source in transactions. `required` in a connector only
+        # refuses to start where that would not do, as with a position that several rows share.
+        workers = str(topology.connect_settings.get("exactly.once.source.support", "enabled"))
+        if workers != "enabled":
+            return f"exactly.once.source.support={workers} of the workers"
+        if str(settings.get("mode", "incrementing")).endswith("incrementing"):
+            return None
+    return None if support == "required" else f"exactly.once.support={support}"
 
 
 def takes_snapshot(feed: Feed) -> bool:

@@ -81,8 +81,10 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
 def jdbc(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> Settings:
     """A polling JDBC source: rows by a timestamp and their key, as Confluent's connector names it.
 
-    It writes rows, not changes: a transform takes the key out of the row.
+    It writes rows, not changes: a transform takes the key out of the row. Of its columns it is
+    told those that its mode looks at, since it refuses others.
     """
+    mode = str(path.feed.settings.get("mode", "timestamp+incrementing"))
     return {
         "connector.class": "io.kafkachaos.jdbc.JdbcSourceConnector",
         "tasks.max": 1,
@@ -91,9 +93,9 @@ def jdbc(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> Set
         "connection.password": PASSWORD,
         "table.whitelist": ",".join(tables),
         "topic.prefix": f"{naming.prefix(path)}.{naming.source}.",
-        "mode": "timestamp+incrementing",
-        "timestamp.column.name": "changed",
-        "incrementing.column.name": "id",
+        "mode": mode,
+        **({"timestamp.column.name": "changed"} if "timestamp" in mode else {}),
+        **({"incrementing.column.name": "id"} if "incrementing" in mode else {}),
         "timestamp.delay.interval.ms": 1000,
         "poll.interval.ms": 200,
         "exactly.once.support": "required",

@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 
 import pymysql
 import redis
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaException
 
 from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
@@ -23,32 +22,34 @@ from harness.model.pipeline import (
     copy_hop,
     copy_place,
     feed_hop,
+    hops,
     topic_place,
 )
-from harness.model.ports import Message, Stack
+from harness.model.ports import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Topic
 from harness.workloads.pipeline import binlog, entries, source
 from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
-from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
+from harness.workloads.pipeline.decoding import RegistryLostError
 from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
+from harness.workloads.pipeline.final_topics import TopicReader
+from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
 from harness.workloads.pipeline.writing import WriterWorker
-from harness.workloads.traffic import Condition, FinalRead
+from harness.workloads.traffic import Condition, FinalRead, grown
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
 
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
-READ_BATCH = 5_000
 Contents = Callable[[str], list[tuple[int, int]]]
 """Key and version of every row of a table."""
 UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, RegistryLostError, OSError)
@@ -93,10 +94,10 @@ class PipelineTraffic:
             WriterWorker(
                 spec,
                 number,
-                self._naming.source,
-                mysql=stack.mysql,
+                partial(stack.mysql.connection, database=self._naming.source),
                 recorder=Recorder(journal, clock, f"{spec.name}-{number}", "writer", spec.name),
                 seed=plan.streams[f"{spec.name}-{number}"],
+                arrivals=partial(Arrivals, workload, self._naming, stack),
                 caches=[AppCache(each, self._naming, stack) for each in workload.caches],
             )
             for spec in workload.writers
@@ -132,9 +133,14 @@ class PipelineTraffic:
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
-        """Topics and tables as steps name them."""
+        """Topics and tables as steps name them, and connectors by the place that they fill."""
         tables = {table: f"{self._naming.source}.{table}" for table in self._tables}
-        return {"topic": self.topics, "table": tables}
+        connectors = {
+            hop.target: self.connectors[hop.name]
+            for hop in hops(self._workload)
+            if hop.name in self.connectors
+        }
+        return {"topic": self.topics, "table": tables, "connector": connectors}
 
     @property
     def sent(self) -> int:
@@ -146,6 +152,10 @@ class PipelineTraffic:
         """Transactions committed so far, as far as writers know."""
         return sum(writer.acked for writer in self._writers)
 
+    def grown(self) -> int:
+        """How many offsets all topics have together, as far as readers may read."""
+        return grown(self._stack.kafka, self.topics.values())
+
     def quiet(self) -> None:
         """Begin no more transactions."""
         for writer in self._writers:
@@ -153,7 +163,11 @@ class PipelineTraffic:
         self._quiet_ns = self._clock.now_ns()
 
     def reported(self) -> Iterator[Condition]:
-        """Every race has been run; a writer waits for each answer itself."""
+        """No late transaction is open, and every race has been run.
+
+        For any other answer a writer waits itself.
+        """
+        yield "late transactions to commit", self._open
         for race in self._races:
             yield f"the races of {race.name} to be run", partial(_unrun, race)
 
@@ -174,13 +188,14 @@ class PipelineTraffic:
         """Read the source with its binary log, every topic and every copy."""
         deadline = Deadline(limit_s, self._clock)
         reads = FinalReads(self._journal, self._clock)
+        topics = TopicReader(self._stack, self._clock, reads, deadline)
         logs: list[LogEnd] = []
         places: list[str] = []
         if self._read_place(SOURCE, partial(self._read_source, reads)):
             places.append(SOURCE)
         for path in self._workload.paths:
             ends: list[LogEnd] = []
-            read_topics = partial(self._read_topics, path, reads, deadline, ends)
+            read_topics = partial(self._read_topics, path, topics, ends)
             if self._read_place(topic_place(path), read_topics) and all(
                 end.read_to == end.end for end in ends
             ):
@@ -256,6 +271,10 @@ class PipelineTraffic:
         self._stack.connect.wait_running(name)
         return []
 
+    def _open(self) -> str | None:
+        still = [writer.name for writer in self._writers if writer.is_open]
+        return f"open: {', '.join(still)}" if still else None
+
     # The end mark
 
     def _unmarked(self) -> str | None:
@@ -325,51 +344,8 @@ class PipelineTraffic:
     def _entries(self, place: str, table: str) -> list[tuple[int, int]]:
         return entries.found(self._stack, self._naming.key(place, table))
 
-    def _read_topics(
-        self, path: Path, reads: FinalReads, deadline: Deadline, ends: list[LogEnd]
-    ) -> None:
-        tables = {self._naming.topic(path, table): table for table in self._tables}
-        with closing(Decoder(self._stack, tables)) as decoder:
-            ends += [
-                self._read_log(path, table, partition, reads, decoder, deadline)
-                for table in self._tables
-                for partition in range(path.feed.partitions)
-            ]
-
-    def _read_log(
-        self,
-        path: Path,
-        table: str,
-        partition: int,
-        reads: FinalReads,
-        decoder: Decoder,
-        deadline: Deadline,
-    ) -> LogEnd:
-        topic, name = self._naming.topic(path, table), self._topic(path, table)
-        start, end = self._stack.kafka.watermarks(topic, partition)
-        read_to = start
-        consumer = self._stack.kafka.consumer(
-            {
-                "group.id": f"{topic}-final",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "isolation.level": "read_committed",
-                "enable.partition.eof": True,
-            }
-        )
-        with closing(consumer):
-            consumer.assign([TopicPartition(topic, partition, start)])
-            while read_to < end and not deadline.passed:
-                began_ns = self._clock.now_ns()
-                messages = consumer.consume(READ_BATCH, min(0.5, deadline.left_s))
-                records: list[Message] = [each for each in messages if each.error() is None]
-                if records:
-                    reads.events(topic_place(path), name, records, decoder, began_ns)
-                for message in messages:
-                    # The end of partition event stands behind markers that hold no record.
-                    at = message.offset() + (message.error() is None)
-                    read_to = max(read_to, at)
-        return LogEnd(log=f"{name}-{partition}", start=start, end=end, read_to=min(read_to, end))
+    def _read_topics(self, path: Path, reader: TopicReader, ends: list[LogEnd]) -> None:
+        ends += reader.read(path, self._naming, self._tables)
 
     def _topic(self, path: Path, table: str) -> str:
         return f"{path.name}/{table}"

@@ -1,7 +1,6 @@
 """A writer: transactions on MySQL, each row version with the id of the operation that wrote it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from random import Random
 
 import pymysql
@@ -11,25 +10,16 @@ from harness.history.history import NOTHING
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
-from harness.model.ports import MySql, SqlConnection
+from harness.model.ports import SqlConnection
 from harness.workloads.pipeline.app_cache import AppCache
+from harness.workloads.pipeline.late import Arrivals, LateTransaction
 from harness.workloads.pipeline.recording import Changed, Recorder
+from harness.workloads.pipeline.statement import Statement
 
 KEYS_PER_WRITER = 1 << 16
 RECONNECT_S = 0.2
 ROWS_OF_MANY = 3
-
-
-@dataclass(slots=True)
-class Statement:
-    """One statement of a transaction, and what it makes of a row."""
-
-    sql: str
-    arguments: tuple[object, ...]
-    table: str
-    key: int
-    version: int
-    kind: str
+LATE = "late-insert"
 
 
 class WriterWorker:
@@ -40,9 +30,10 @@ class WriterWorker:
 
     Args:
         number: which of its kind it is, from 0.
-        database: the source's real name.
+        connect: makes a connection to the source.
         recorder: of its own process.
         seed: its own seed; decides what is written.
+        arrivals: makes what tells that a later row was read; asked for `late-insert` only.
         caches: what the application keeps beside the source; the worker closes them.
     """
 
@@ -50,29 +41,36 @@ class WriterWorker:
         self,
         spec: Writers,
         number: int,
-        database: str,
+        connect: Callable[[], SqlConnection],
         *,
-        mysql: MySql,
         recorder: Recorder,
         seed: int,
+        arrivals: Callable[[], Arrivals],
         caches: Sequence[AppCache] = (),
     ) -> None:
         self.name = recorder.name
         self.sent = 0
         self.acked = 0
         self._spec = spec
-        self._database = database
-        self._mysql = mysql
+        self._connect_source = connect
         self._clock = recorder.clock
         self._caches = caches
         self._dice: Random = stream(seed, "writes")
         self._recorder = recorder
         first = number * KEYS_PER_WRITER
-        self._keys = range(first, first + spec.keys)
+        self._keys = range(first, first + (KEYS_PER_WRITER if spec.keys_rise else spec.keys))
+        self._risen = dict.fromkeys(spec.tables, first - 1)
         self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
         self._connection: SqlConnection | None = None
         self._began_ns: int | None = None
         self._quiet = False
+        self._late: LateTransaction | None = None
+        self._arrivals = arrivals() if LATE in spec.mix else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a late transaction has not ended yet."""
+        return self._late is not None
 
     def quiet(self) -> None:
         """Begin no more transactions."""
@@ -80,9 +78,10 @@ class WriterWorker:
 
     def step(self) -> float:
         """One transaction, when the rate allows one."""
+        now = self._clock.now_ns()
+        self._end_late(now)
         if self._quiet:
             return 0.05
-        now = self._clock.now_ns()
         if self._began_ns is None:
             self._began_ns = now
         due_ns = self._began_ns + int(self.sent * NS_PER_S / self._spec.rate_per_s)
@@ -97,15 +96,15 @@ class WriterWorker:
         return 0.0
 
     def close(self) -> None:
-        """Hang up."""
-        if self._connection is not None:
-            self._connection.close()
-        for cache in self._caches:
-            cache.close()
+        """Hang up; what is open is rolled back."""
+        late = self._late.connection if self._late else None
+        for each in (self._connection, late, self._arrivals, *self._caches):
+            if each is not None:
+                each.close()
 
     def _connect(self) -> bool:
         try:
-            connection = self._mysql.connection(database=self._database)
+            connection = self._connect_source()
             cursor = connection.cursor()
             for table, rows in self._rows.items():
                 cursor.execute(
@@ -134,10 +133,14 @@ class WriterWorker:
         self._recorder.write(operation, changes)
         for cache in self._caches:
             cache.before_commit(changes)
+        if what == LATE and self._late is None:
+            self._leave_open(operation, statements)
+            return
         committing = False
         try:
             cursor = connection.cursor()
             for statement in statements:
+                committing = committing or statement.commits
                 cursor.execute(statement.sql, statement.arguments)
             if what == "rollback":
                 connection.rollback()
@@ -153,6 +156,40 @@ class WriterWorker:
             for cache in self._caches:
                 cache.doubt(changes)
             return
+        self._committed(operation, statements, changes)
+
+    def _leave_open(self, operation: int, statements: list[Statement]) -> None:
+        """Insert over a connection of its own, and do not commit."""
+        try:
+            connection = self._connect_source()
+            connection.cursor().execute(statements[0].sql, statements[0].arguments)
+        except (pymysql.Error, OSError) as error:
+            outcome = outcome_of(error, committing=False)
+            self._recorder.complete(operation, outcome, name_of(error))
+            return
+        now_ns = self._clock.now_ns()
+        self._late = LateTransaction(connection, operation, statements[0], now_ns)
+
+    def _end_late(self, now_ns: int) -> None:
+        """Commit the late transaction when it has come late."""
+        late = self._late
+        if late is None or self._arrivals is None:
+            return
+        if not late.is_due(self._arrivals, now_ns, self._spec.open_s):
+            return
+        self._late = None
+        try:
+            late.connection.commit()
+        except (pymysql.Error, OSError) as error:
+            outcome = outcome_of(error, committing=True)
+            self._recorder.complete(late.operation, outcome, name_of(error))
+        else:
+            self._committed(late.operation, [late.inserted], self._changes([late.inserted]))
+        late.connection.close()
+
+    def _committed(
+        self, operation: int, statements: Sequence[Statement], changes: Sequence[Changed]
+    ) -> None:
         self.acked += 1
         self._recorder.complete(operation, "ok")
         for cache in self._caches:
@@ -185,6 +222,9 @@ class WriterWorker:
         return self._dice.choice(self._spec.tables)
 
     def _absent(self, table: str) -> int | None:
+        if self._spec.keys_rise:
+            self._risen[table] += 1
+            return self._risen[table]
         free = [key for key in self._keys if key not in self._rows[table]]
         return self._dice.choice(free) if free else None
 
@@ -213,6 +253,15 @@ class WriterWorker:
         table = self._table()
         key = self._present(table)
         return [self._update_in(table, key)] if key is not None else []
+
+    def truncate(self) -> list[Statement]:
+        """The end of all rows of a table, which nobody else may write."""
+        table = self._table()
+        there = sorted(self._rows[table])
+        ended = [Statement("DO 0", (), table, key, NOTHING, "delete") for key in there]
+        for last in ended[-1:]:
+            last.sql, last.commits = f"TRUNCATE TABLE `{table}`", True
+        return ended
 
     def delete(self) -> list[Statement]:
         """The end of a row."""
@@ -273,4 +322,6 @@ SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {
     "multi-row": WriterWorker.multi_row,
     "multi-table": WriterWorker.multi_table,
     "rollback": WriterWorker.insert,
+    "truncate": WriterWorker.truncate,
+    LATE: WriterWorker.insert,
 }
