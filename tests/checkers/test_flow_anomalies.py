@@ -418,7 +418,7 @@ def test_a_feed_that_polls_owes_what_a_row_is_in_the_end() -> None:
 
 
 def test_a_setting_of_one_path_excuses_no_other() -> None:
-    careless = Path(name="other", feed=feed(exactly_once_support="requested"))
+    careless = Path(name="other", feed=feed("binlog", exactly_once_support="disabled"))
     scenario = pipeline(copies=(), more=(careless,))
     other = "other/topics"
     run = Run()
