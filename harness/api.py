@@ -212,6 +212,11 @@ class Moment:
         target = service("registry")
         return self.fault("schema.register", target, name=name, topic=topic, change=change)
 
+    def one_of(self, *choices: Step, name: str) -> Step:
+        """One of the faults of `choices`, which the seed draws."""
+        faults = tuple(each.fault for each in choices if each.fault is not None)
+        return Step(name=name, after=self.when, choices=faults)
+
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
         return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))

@@ -9,8 +9,8 @@ from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
-from harness.model.fault import After, Step
-from harness.model.pipeline import APPLICATION, RACED, Writers, hops, topic_names
+from harness.model.fault import After, FaultSpec, Step
+from harness.model.pipeline import APPLICATION, RACED, Writers, connector_places, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
 from harness.workloads.pipeline.mix import check_mixes
@@ -35,9 +35,8 @@ def compile_plan(scenario: Scenario, seed: int) -> Plan:
 def _cast(step: Step, dice: Random, brokers: int) -> Step:
     """The step with its counts varied by its spread and its free index drawn."""
     factor = dice.uniform(1 - step.after.spread, 1 + step.after.spread)
-    index = dice.randrange(
-        max(brokers, 1)
-    )  # drawn always, so that a step never shifts the next one's dice
+    # Both are drawn always, so that a step never shifts the next one's dice.
+    index, choice = dice.randrange(max(brokers, 1)), dice.getrandbits(32)
     after = After(
         acks=round(step.after.acks * factor),
         sends=round(step.after.sends * factor),
@@ -46,7 +45,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
         whole=step.after.whole,
         limit_s=step.after.limit_s,
     )
-    fault = step.fault
+    fault = step.choices[choice % len(step.choices)] if step.choices else step.fault
     if fault is not None and fault.target.kind == "broker" and fault.target.index is None:
         target = msgspec.structs.replace(fault.target, index=index)
         fault = msgspec.structs.replace(fault, target=target)
@@ -108,18 +107,23 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
         )
     if step.heal is not None:
         _known(step.heal.step, before, f"step {step.name} heals step", scenario)
-    if step.fault is None:
-        return
-    convert(step.fault.settings, FAULTS[step.fault.kind].settings, what=f"step {step.name}")
-    if "topic" in step.fault.settings:
-        named = str(step.fault.settings["topic"])
-        _known(named, topics, f"step {step.name} names topic", scenario)
-    target = step.fault.target
-    if target.kind == "task":
-        places = {hop.target for hop in hops(scenario.pipeline)}
-        _known(target.name or "", places, f"step {step.name} targets the task that fills", scenario)
+    for fault in step.choices or (step.fault,):
+        if fault is not None:
+            _validate_fault(fault, step, topics, before, scenario)
+
+
+def _validate_fault(
+    fault: FaultSpec, step: Step, topics: set[str], before: set[str], scenario: Scenario
+) -> None:
+    convert(fault.settings, FAULTS[fault.kind].settings, what=f"step {step.name}")
+    if "topic" in fault.settings:
+        _known(str(fault.settings["topic"]), topics, f"step {step.name} names topic", scenario)
+    target = fault.target
     if target.kind in {"leader", "followers"}:
         _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)
+    if target.kind == "task":
+        filled = set(connector_places(scenario.pipeline))
+        _known(target.name or "", filled, f"step {step.name} targets the connector of", scenario)
     if target.kind == "same":
         _known(target.name or "", before, f"step {step.name} targets the same as step", scenario)
 

@@ -59,7 +59,7 @@ class Notes:
         """A connector or a task was seen in another state."""
         self.tasks.append(event)
         if event.state == "FAILED":
-            self._tell(f"{event.task} of {event.hop} FAILED: {event.trace}")
+            self._tell(f"{event.task} that fills {event.place} FAILED: {event.trace}")
 
     def say(self, line: str) -> None:
         """Tell something that is not a fact."""

@@ -56,7 +56,7 @@ class TaskObserver:
     """Asks Connect for the state of each connector and its tasks and records every change.
 
     Args:
-        connectors: hop of the pipeline → real name of its connector.
+        connectors: place of the pipeline → real name of the connector that fills it.
         notes: where every change is noted.
         auto_restart: restart what is FAILED.
     """
@@ -85,12 +85,12 @@ class TaskObserver:
 
     def step(self) -> float:
         """Ask for each connector once."""
-        for hop, connector in self._connectors.items():
+        for place, connector in self._connectors.items():
             try:
                 status = self._connect.status(connector, limit_s=self.LIMIT_S)
-                self._note(hop, "connector", status["connector"])
+                self._note(place, "connector", status["connector"])
                 for task in status["tasks"]:
-                    self._note(hop, f"task {task['id']}", task)
+                    self._note(place, f"task {task['id']}", task)
                 if self._auto_restart:
                     self._restart_failed(connector, status)
             except HarnessError:
@@ -108,15 +108,15 @@ class TaskObserver:
             self._restarted_ns[connector] = now_ns
             self._connect.restart(connector, only_failed=True)
 
-    def _note(self, hop: str, task: str, told: Mapping[str, Any]) -> None:
+    def _note(self, place: str, task: str, told: Mapping[str, Any]) -> None:
         state, worker = told["state"], str(told["worker_id"]).rpartition(":")[0]
-        if self._last.get((hop, task)) == (state, worker):
+        if self._last.get((place, task)) == (state, worker):
             return
-        self._last[hop, task] = state, worker
+        self._last[place, task] = state, worker
         self._notes.task(
             TaskEvent(
                 time_ns=self._notes.since_start_ns(),
-                hop=hop,
+                place=place,
                 task=task,
                 state=state,
                 worker=worker,

@@ -50,8 +50,8 @@ class TaskEvent(Value, frozen=True, kw_only=True):
     """A connector or one of its tasks was seen in this state (a change since before)."""
 
     time_ns: int
-    hop: str
-    """The hop of the pipeline that it works for."""
+    place: str
+    """The place of the pipeline that it fills."""
     task: str
     """`connector`, or `task` and its number."""
     state: str

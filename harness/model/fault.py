@@ -94,3 +94,5 @@ class Step(Value, frozen=True, kw_only=True):
     after: After
     fault: FaultSpec | None = None
     heal: Heal | None = None
+    choices: tuple[FaultSpec, ...] = ()
+    """Faults of which the seed draws one when the step is compiled; a plan has none left."""

@@ -6,6 +6,8 @@ import msgspec
 
 from harness.model.value import Settings, Value
 
+CONNECTORS = ("debezium", "jdbc")
+"""Kinds of feeds and copies that run in Kafka Connect."""
 SOURCE = "mysql"
 """The place that every path begins at: the source database."""
 APPLICATION = "app"
@@ -183,6 +185,19 @@ def topic_place(path: Path) -> str:
 def copy_place(path: Path, copy: Copy) -> str:
     """The place that one copy is."""
     return f"{path.name}/{copy.name}"
+
+
+def connector_places(workload: PipelineWorkload) -> tuple[str, ...]:
+    """Places that a connector fills; by them steps name tasks."""
+    return tuple(
+        place
+        for path in workload.paths
+        for kind, place in (
+            (path.feed.kind, topic_place(path)),
+            *((copy.kind, copy_place(path, copy)) for copy in path.copies),
+        )
+        if kind in CONNECTORS
+    )
 
 
 def feed_hop(path: Path) -> Hop:

@@ -45,7 +45,7 @@ class Traffic(Protocol):
 
     @property
     def connectors(self) -> Mapping[str, str]:
-        """Hop of a pipeline → the connector that does its work, by its real name."""
+        """Place of a pipeline → the real name of the connector that fills it."""
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:

@@ -22,10 +22,10 @@ from tests.checkers.flows import (
 TRACE = "ConnectException: it cannot / Caused by: java.net.UnknownHostException: connect-2"
 
 
-def seen(*states: str, task: str = "task 0", hop: str = SINK_HOP) -> Facts:
+def seen(*states: str, task: str = "task 0", place: str = SINK) -> Facts:
     """Facts of a run in which a task went through `states`."""
     events = tuple(
-        TaskEvent(time_ns=number, hop=hop, task=task, state=state, trace=TRACE)
+        TaskEvent(time_ns=number, place=place, task=task, state=state, trace=TRACE)
         for number, state in enumerate(states)
     )
     return msgspec.structs.replace(everything_read(pipeline()), tasks=events)

@@ -19,17 +19,16 @@ from harness.model.verdict import Anomaly, CheckResult
 @checker("failed-task")
 def failed_task(evidence: Evidence) -> CheckResult:
     """Find hops of which a connector or task is FAILED in the end."""
-    failed = evidence.trails.failed.values()
-    return report("failed-task", *(_found(evidence, event) for event in failed))
+    failed = evidence.trails.failed.items()
+    return report("failed-task", *(_found(evidence, hop, event) for hop, event in failed))
 
 
-def _found(evidence: Evidence, event: TaskEvent) -> Found:
+def _found(evidence: Evidence, hop: str, event: TaskEvent) -> Found:
     def explain(_: int) -> Anomaly:
-        tale = Tale(evidence, "failed-task", event.hop)
         where = f" on {event.worker}" if event.worker else ""
-        tale.tell(
-            f"{event.task} of {event.hop}{where} was FAILED from {event.time_ns / 1e9:,.1f} s on"
-        )
+        since = f"was FAILED from {event.time_ns / 1e9:,.1f} s on"
+        tale = Tale(evidence, "failed-task", hop)
+        tale.tell(f"{event.task} of the connector that fills {event.place}{where} {since}")
         return tale.tell(f"Connect says: {event.trace or 'nothing'}").end()
 
-    return Found("failed-task", np.zeros(1, dtype=np.intp), explain, event.hop)
+    return Found("failed-task", np.zeros(1, dtype=np.intp), explain, hop)

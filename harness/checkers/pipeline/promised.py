@@ -1,9 +1,6 @@
 """The claims that a pipeline can make at all."""
 
-from harness.model.pipeline import Path, PipelineWorkload
-
-ON_CONNECT = ("debezium", "jdbc")
-"""Kinds of feeds and copies that are connectors."""
+from harness.model.pipeline import PipelineWorkload, connector_places
 
 
 def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
@@ -12,11 +9,7 @@ def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
     return (
         *(("capture", "capture-once", "change-order") if workload.paths else ()),
         *(("convergence",) if copies else ()),
-        *(("running",) if any(_has_connector(path) for path in workload.paths) else ()),
+        *(("running",) if connector_places(workload) else ()),
         *(("freshness",) if workload.readers else ()),
         "source-durability",
     )
-
-
-def _has_connector(path: Path) -> bool:
-    return path.feed.kind in ON_CONNECT or any(copy.kind in ON_CONNECT for copy in path.copies)

@@ -66,9 +66,10 @@ class Trails:
     @cached_property
     def failed(self) -> dict[str, TaskEvent]:
         """Hops of which a connector or task was FAILED in the end, each with the first such."""
-        last = {(event.hop, event.task): event for event in self._facts.tasks}
+        last = {(event.place, event.task): event for event in self._facts.tasks}
         failed = [event for event in last.values() if event.state == "FAILED"]
-        return {event.hop: event for event in reversed(failed)}
+        names = {hop.target: hop.name for hop in self.hops}
+        return {names[event.place]: event for event in reversed(failed) if event.place in names}
 
     @cached_property
     def late(self) -> dict[str, str]:

@@ -14,15 +14,13 @@ from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S, Deadline
 from harness.model.facts import LogEnd
 from harness.model.pipeline import (
+    CONNECTORS,
     SOURCE,
     Copy,
     Path,
     PipelineWorkload,
     cache_place,
-    copy_hop,
     copy_place,
-    feed_hop,
-    hops,
     topic_place,
 )
 from harness.model.ports import Stack
@@ -121,26 +119,21 @@ class PipelineTraffic:
 
     @property
     def connectors(self) -> dict[str, str]:
-        """Hop → the connector that does its work."""
+        """Place → the connector that fills it."""
         found = {}
         for path in self._workload.paths:
-            if path.feed.kind not in PYTHON_FEEDS:
-                found[feed_hop(path).name] = self._naming.feed(path)
+            if path.feed.kind in CONNECTORS:
+                found[topic_place(path)] = self._naming.feed(path)
             for copy in path.copies:
-                if copy.kind == "jdbc":
-                    found[copy_hop(path, copy).name] = self._naming.connector(path, copy)
+                if copy.kind in CONNECTORS:
+                    found[copy_place(path, copy)] = self._naming.connector(path, copy)
         return found
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
-        """Topics and tables as steps name them, and connectors by the place that they fill."""
+        """Topics, tables and connectors as steps name them."""
         tables = {table: f"{self._naming.source}.{table}" for table in self._tables}
-        connectors = {
-            hop.target: self.connectors[hop.name]
-            for hop in hops(self._workload)
-            if hop.name in self.connectors
-        }
-        return {"topic": self.topics, "table": tables, "connector": connectors}
+        return {"topic": self.topics, "table": tables, "connector": self.connectors}
 
     @property
     def sent(self) -> int:
