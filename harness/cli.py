@@ -77,10 +77,12 @@ def run(
 def demo(
     *, seed: int = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker"
 ) -> int:
-    """Show the main job: records acknowledged by all replicas survive, by the leader alone do not.
+    """Show the main job: what survives a leader's death in a log, and in a whole pipeline.
+
+    Each is run twice: as it should be set up, and with one setting worse.
 
     Args:
-        seed: seed of both runs.
+        seed: seed of all runs.
         reports: where the run folders are made.
         stack: real containers, or the in-memory fake.
     """

@@ -18,6 +18,7 @@ from harness.api import (
     leader,
     service,
     task,
+    worse_path,
 )
 from harness.plugin import RunScenario
 from scenarios import test_connect_path as connect_path
@@ -83,9 +84,10 @@ def for_a_while(fault: Step, *, seconds: float = 4.0) -> tuple[Step, Step]:
 now = after(acks=100, spread=0.5)
 WORKERS = (service("connect-1"), service("connect-2"))
 LEADER = leader("connect/orders")
+LEADER_DIES = gold("e-leader", "A leader is killed", *for_a_while(now.kill(LEADER)))
 EACH_FAULT = [
     gold("e-calm", "Nothing breaks"),
-    gold("e-leader", "A partition's leader is killed", *for_a_while(now.kill(LEADER))),
+    LEADER_DIES,
     gold(
         "e-worker-pause", "A Connect worker freezes", *for_a_while(now.pause(WORKERS[0]), seconds=8)
     ),
@@ -135,6 +137,14 @@ def mishaps(rounds: int) -> Iterator[Step]:
 GOLD = gold("e-gold", "Three of everything that can break, whichever the seed draws", *mishaps(3))
 
 
+RESURRECTING = worse_path(
+    LEADER_DIES,
+    "e-leader-bad",
+    "delete.enabled=false: the sink never deletes",
+    copies={"warehouse": {"delete.enabled": False}},
+)
+
+
 @pytest.mark.parametrize("scenario", EACH_FAULT, ids=lambda scenario: scenario.name)
 def test_changes_arrive_everywhere_whatever_breaks(
     scenario: Scenario, run_scenario: RunScenario
@@ -144,3 +154,8 @@ def test_changes_arrive_everywhere_whatever_breaks(
 
 def test_changes_arrive_everywhere_under_a_mix_of_faults(run_scenario: RunScenario) -> None:
     run_scenario(GOLD).must_be_valid()
+
+
+def test_the_hop_that_resurrects_rows_is_named(run_scenario: RunScenario) -> None:
+    hop = "connect/topics → connect/warehouse (jdbc)"
+    run_scenario(RESURRECTING).must_show("resurrected-row", hop=hop)

@@ -42,7 +42,7 @@ class StackPool:
         tell: Callable[[str], None],
         bugs: tuple[str, ...] = (),
     ) -> None:
-        self._kind: StackKind = kind
+        self.kind: StackKind = kind
         self._kept = kept
         self._tell = tell
         self._bugs = bugs
@@ -57,7 +57,7 @@ class StackPool:
     @contextmanager
     def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:
         """An environment of that topology, ours alone for the time of one run."""
-        if self._kind == "fake":
+        if self.kind == "fake":
             yield from self._fake(topology, seed)
             return
         stack = self._warm.get(topology.digest) or self._new(topology)

@@ -1,7 +1,8 @@
-"""The final read of a path's topics: every log from its start to its end."""
+"""The final read of a path's topics: all logs together, each from its start to its end."""
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 
 from confluent_kafka import TopicPartition
 
@@ -10,11 +11,26 @@ from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
 from harness.model.pipeline import Path, topic_place
 from harness.model.ports import Kafka, Message, Stack
+from harness.model.value import Settings
 from harness.workloads.pipeline.decoding import Decoder
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
 
 READ_BATCH = 5_000
+POLL_S = 0.5
+CONSUMER: Settings = {
+    "enable.auto.commit": False,
+    "auto.offset.reset": "earliest",
+    "isolation.level": "read_committed",
+    "enable.partition.eof": True,
+}
+
+
+@dataclass(slots=True)
+class _Log:
+    start: int
+    end: int
+    read_to: int
 
 
 class TopicReader:
@@ -42,38 +58,42 @@ class TopicReader:
             KafkaException: a log has no leader.
             RegistryLostError: the registry did not say what a schema is.
         """
-        topics = {naming.topic(path, table): table for table in tables}
-        with closing(Decoder(self._stack, topics)) as decoder:
-            return [
-                self._read_log(path, topic, partition, decoder, f"{path.name}/{table}")
-                for topic, table in topics.items()
-                for partition in range(path.feed.partitions)
-            ]
-
-    def _read_log(
-        self, path: Path, topic: str, partition: int, decoder: Decoder, name: str
-    ) -> LogEnd:
-        start, end = self._kafka.watermarks(topic, partition)
-        read_to = start
-        consumer = self._kafka.consumer(
-            {
-                "group.id": f"{topic}-final",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "isolation.level": "read_committed",
-                "enable.partition.eof": True,
-            }
-        )
-        with closing(consumer):
-            consumer.assign([TopicPartition(topic, partition, start)])
-            while read_to < end and not self._deadline.passed:
+        topics = {naming.topic(path, table): f"{path.name}/{table}" for table in tables}
+        tables_of = {naming.topic(path, table): table for table in tables}
+        logs = {
+            (topic, partition): _Log(start, end, start)
+            for topic in topics
+            for partition in range(path.feed.partitions)
+            for start, end in (self._kafka.watermarks(topic, partition),)
+        }
+        consumer = self._kafka.consumer({**CONSUMER, "group.id": f"{naming.prefix(path)}-final"})
+        with closing(consumer), closing(Decoder(self._stack, tables_of)) as decoder:
+            consumer.assign([TopicPartition(*log, seen.start) for log, seen in logs.items()])
+            while any(log.read_to < log.end for log in logs.values()) and not self._deadline.passed:
                 began_ns = self._clock.now_ns()
-                messages = consumer.consume(READ_BATCH, min(0.5, self._deadline.left_s))
-                records: list[Message] = [each for each in messages if each.error() is None]
-                if records:
-                    self._reads.events(topic_place(path), name, records, decoder, began_ns)
+                messages = consumer.consume(READ_BATCH, min(POLL_S, self._deadline.left_s))
+                for topic, name in topics.items():
+                    records: list[Message] = [
+                        each for each in messages if each.topic() == topic and each.error() is None
+                    ]
+                    if records:
+                        self._reads.events(topic_place(path), name, records, decoder, began_ns)
                 for message in messages:
-                    # The end of partition event stands behind markers that hold no record.
-                    at = message.offset() + (message.error() is None)
-                    read_to = max(read_to, at)
-        return LogEnd(log=f"{name}-{partition}", start=start, end=end, read_to=min(read_to, end))
+                    _advance(logs, message)
+        return [
+            LogEnd(
+                log=f"{topics[topic]}-{partition}",
+                start=log.start,
+                end=log.end,
+                read_to=min(log.read_to, log.end),
+            )
+            for (topic, partition), log in logs.items()
+        ]
+
+
+def _advance(logs: dict[tuple[str, int], _Log], message: Message) -> None:
+    """Note how far a log was read; an error without a log, such as a lost broker, says nothing."""
+    log = logs.get((message.topic(), message.partition()))
+    if log is not None and message.offset() >= 0:
+        # The end of partition event stands behind markers that hold no record.
+        log.read_to = max(log.read_to, message.offset() + (message.error() is None))
