@@ -59,6 +59,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed once, name the marker that scenarios carry, refuse a cluster that cannot be."""
     config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
+    config.addinivalue_line(
+        "markers", "zookeeper_only(reason): why KRaft does not do what the test expects"
+    )
     seed = config.getoption("--seed")
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
     try:
@@ -82,6 +85,15 @@ def pytest_report_header(config: pytest.Config) -> str:
         f"--{name.replace('_', '-')} {word}" for name, word in words.items() if word is not None
     ]
     return f"chaos harness: {' '.join(said)}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what cannot come out so on the cluster that was asked for; say why, also unasked."""
+    marker = item.get_closest_marker("zookeeper_only")
+    if marker is not None and item.config.getoption("--metadata") == "kraft":
+        reason = f"not with --metadata kraft: {marker.args[0]}"
+        _teller(item.config)(reason)
+        pytest.skip(reason)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
