@@ -4,6 +4,9 @@ import pytest
 
 from harness.api import (
     Cache,
+    Copy,
+    Feed,
+    Path,
     PipelineWorkload,
     Race,
     Readers,
@@ -11,31 +14,41 @@ from harness.api import (
     SourceTable,
     Topology,
     Writers,
+    after,
+    service,
     worse_cache,
+    worse_path,
 )
 from harness.plugin import RunScenario
+from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
+
+CLAIMS = ("convergence", "freshness", "source-durability")
+ASIDE = "mysql → app/cache (cache-aside)"
+THROUGH = "mysql → app/cache (write-through)"
+FED = "python/topics → python/cache (redis)"
+REDIS = service("redis")
 
 # What an application keeps by itself needs no Kafka.
 SMALL = Topology(brokers=0, mysql=True, redis=True)
 
 
-def kept(cache: Cache, race: Race | None = None) -> PipelineWorkload:
-    """Traffic on a cache that the application keeps, with a race for rows of its own."""
+def kept(cache: Cache, *races: Race) -> PipelineWorkload:
+    """Traffic on a cache that the application keeps, with races for rows of its own."""
     return PipelineWorkload(
         tables=(SourceTable(name="orders"),),
         writers=(Writers(tables=("orders",), count=2, keys=16),),
         caches=(cache,),
-        readers=(Readers(copy=cache.name, count=2),),
-        races=(race,) if race else (),
+        readers=(Readers(copy="cache", count=2, rate_per_s=100),),
+        races=races,
     )
 
 
 STALE_FILL = Scenario(
     name="r-staleset",
     about="A reader fills a cache with what it read before the writer's commit",
-    claims=("convergence", "freshness", "source-durability"),
+    claims=CLAIMS,
     topology=SMALL,
     workload=kept(
         Cache(kind="cache-aside", name="cache"),
@@ -46,10 +59,141 @@ STALE_FILL_BAD = worse_cache(
     STALE_FILL, "r-staleset-bad", "versioned=false: whoever comes last wins", versioned=False
 )
 
+LATE_WRITE = Scenario(
+    name="r-writerace",
+    about="Of two writers the first to commit is the last at the cache",
+    claims=CLAIMS,
+    topology=SMALL,
+    workload=kept(
+        Cache(kind="write-through", name="cache"),
+        Race(cache="cache", table="orders", kind="late-write"),
+    ),
+)
+LATE_WRITE_BAD = worse_cache(
+    LATE_WRITE, "r-writerace-bad", "versioned=false: whoever comes last wins", versioned=False
+)
 
-def test_a_late_fill_is_refused(run_scenario: RunScenario) -> None:
-    run_scenario(STALE_FILL).must_be_valid()
+EARLY_FILL = Scenario(
+    name="r-delfirst",
+    about="A reader fills a cache just before the writer commits",
+    claims=CLAIMS,
+    topology=SMALL,
+    workload=kept(
+        Cache(kind="cache-aside", name="cache"),
+        Race(cache="cache", table="orders", kind="early-fill"),
+    ),
+)
+EARLY_FILL_BAD = worse_cache(
+    EARLY_FILL,
+    "r-delfirst-bad",
+    "invalidate=before-commit: the old row is filled in again before the new one is there",
+    invalidate="before-commit",
+)
+
+# It lives for longer than the cut lasts; the half second is for a reader between source and cache.
+MISSED = Scenario(
+    name="r-nottl",
+    about="Writers do not reach the cache for a moment, so that it misses what they changed",
+    claims=CLAIMS,
+    topology=SMALL,
+    workload=kept(
+        Cache(kind="cache-aside", name="cache", settings={"ttl_s": 5.0}, staleness_s=5.5)
+    ),
+    steps=(
+        after(acks=100).cut_link(REDIS, caller="client"),
+        after(acks=100).heal("cut-link"),
+    ),
+)
+MISSED_BAD = worse_cache(
+    MISSED, "r-nottl-bad", "ttl_s=0: what was missed is missed for ever", ttl_s=0
+)
 
 
-def test_a_late_fill_stays_for_ever(run_scenario: RunScenario) -> None:
-    run_scenario(STALE_FILL_BAD).must_show("stale-row", hop="mysql → app/cache (cache-aside)")
+def fed(copy: Copy, *, rows: int = 0, compacted: bool = False) -> PipelineWorkload:
+    """Traffic on a cache that a Python reader of the binary log feeds."""
+    feed = Feed(kind="binlog", topic_settings={"cleanup.policy": "compact"} if compacted else {})
+    mix = {"insert": 3, "update": 4, "delete": 3}
+    return PipelineWorkload(
+        tables=(SourceTable(name="orders", rows=rows),),
+        writers=(Writers(tables=("orders",), count=2, keys=16, mix=mix),),
+        paths=(Path(name="python", feed=feed, copies=(copy,)),),
+        readers=(Readers(copy="cache", count=2, rate_per_s=100),),
+    )
+
+
+REPLAYED = Scenario(
+    name="r-replay",
+    about="The consumer that feeds a cache is given all events again",
+    claims=(*CLAIMS, "capture"),
+    topology=connect_path.FULL,
+    workload=fed(Copy(kind="redis", name="cache", settings={"replay_after": 300})),
+    baseline_acks=400,
+)
+REPLAYED_BAD = worse_path(
+    REPLAYED,
+    "r-replay-bad",
+    "versioned=false: rows go through their past once more",
+    copies={"cache": {"versioned": False}},
+)
+FORGOTTEN = worse_path(
+    REPLAYED,
+    "r-replay-nomark",
+    "tombstones=false: removed rows come back until they are removed once more",
+    copies={"cache": {"tombstones": False}},
+)
+
+COLD = Scenario(
+    name="r-cold",
+    about="A Redis that keeps nothing dies; nobody fills its cache but the change topics",
+    claims=("convergence", "source-durability"),
+    topology=connect_path.FULL,
+    workload=fed(Copy(kind="redis", name="cache"), rows=50, compacted=True),
+    steps=(after(acks=100).kill(REDIS), after(acks=50).heal("kill")),
+    aftermath_acks=50,
+)
+COLD_BAD = worse_path(
+    COLD,
+    "r-cold-bad",
+    "rebuild=false: what is not written again is missing for ever",
+    copies={"cache": {"rebuild": False}},
+)
+
+FRESH = Scenario(
+    name="r-fresh",
+    about="Readers of a fed cache are promised a bound while its Redis dies and is flushed",
+    claims=(*CLAIMS, "capture"),
+    topology=connect_path.FULL,
+    workload=fed(Copy(kind="redis", name="cache", holds="cached", staleness_s=5.0), rows=50),
+    steps=(
+        after(acks=100, spread=0.5).flush(REDIS),
+        after(acks=100).kill(REDIS),
+        after(acks=50).heal("kill"),
+        after(acks=50).flush(REDIS, name="flush-again"),
+    ),
+    aftermath_acks=100,
+)
+
+HELD = (STALE_FILL, LATE_WRITE, EARLY_FILL, MISSED, REPLAYED, COLD, FRESH)
+BROKEN = [
+    (STALE_FILL_BAD, "stale-row", ASIDE),
+    (LATE_WRITE_BAD, "stale-row", THROUGH),
+    (EARLY_FILL_BAD, "stale-row", ASIDE),
+    (MISSED_BAD, "stale-row", ASIDE),
+    (REPLAYED_BAD, "nonmonotonic-sighting", FED),
+    (FORGOTTEN, "nonmonotonic-sighting", FED),
+    (COLD_BAD, "missing-row", FED),
+]
+
+
+@pytest.mark.parametrize("scenario", HELD, ids=lambda scenario: scenario.name)
+def test_a_cache_shows_what_the_source_holds(scenario: Scenario, run_scenario: RunScenario) -> None:
+    run_scenario(scenario).must_be_valid()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "anomaly", "hop"), BROKEN, ids=lambda value: getattr(value, "name", "")
+)
+def test_one_setting_worse_and_the_hop_is_named(
+    scenario: Scenario, anomaly: str, hop: str, run_scenario: RunScenario
+) -> None:
+    run_scenario(scenario).must_show(anomaly, hop=hop)

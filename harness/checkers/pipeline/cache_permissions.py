@@ -1,11 +1,13 @@
-"""What the settings of a cache that the application keeps permit."""
+"""What the settings of caches permit: of those that the application keeps, of copies in Redis."""
 
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
-from harness.checkers.pipeline.settings import cache_settings, is_on
-from harness.model.pipeline import Cache
+from harness.checkers.pipeline.settings import cache_settings, copy_settings, is_on
+from harness.model.pipeline import Cache, Copy
 
+Rule = tuple[str, str, tuple[str, ...]]
+"""A setting, why it permits what it does, and what that is."""
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "nonmonotonic-sighting")
 
 
@@ -17,7 +19,29 @@ def of_cache(cache: Cache, hop: str) -> Iterator[Permission]:
         )
 
 
-def _rules(cache: Cache) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def of_redis(copy: Copy) -> Iterator[Rule]:
+    """What the settings of `copy` permit, as far as a copy in a table has none like them."""
+    settings = copy_settings(copy)
+    if not is_on(settings["tombstones"]):
+        reason = "an older event that comes again brings a removed row back for a while"
+        yield "tombstones=false", reason, STALE[1:]
+    if not is_on(settings["rebuild"]):
+        reason = "rows that Redis lost are not filled in again before they are written again"
+        yield (
+            "rebuild=false",
+            reason,
+            ("missing-row", "stale-beyond-bound", "nonmonotonic-sighting"),
+        )
+    elif copy.holds == "equal":
+        reason = "after Redis lost its rows readers find none until all are filled in again"
+        yield "rebuild=true", reason, ("stale-beyond-bound", "nonmonotonic-sighting")
+    if float(settings["ttl_s"]):
+        reason = "an entry disappears when its time is up, and so does the mark of a removal"
+        lost = ("missing-row", "nonmonotonic-sighting", "resurrected-row")
+        yield f"ttl_s={settings['ttl_s']}", reason, lost
+
+
+def _rules(cache: Cache) -> Iterator[Rule]:
     settings = cache_settings(cache)
     ttl_s = float(settings["ttl_s"])
     if not is_on(settings["versioned"]):

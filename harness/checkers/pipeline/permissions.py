@@ -7,7 +7,7 @@ copy's holds for its own hop.
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
-from harness.checkers.pipeline.cache_permissions import of_cache
+from harness.checkers.pipeline.cache_permissions import of_cache, of_redis
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
     at_least_once,
@@ -220,7 +220,8 @@ def _of_topics(feed: Feed, path: str, names: tuple[str, ...]) -> Iterator[Permis
 def _of_copy(copy: Copy, names: tuple[str, ...]) -> Iterator[Permission]:
     settings = copy_settings(copy)
     rules = _of_sink if copy.kind == "jdbc" else _of_consumer
-    for setting, reason, kinds in (*_of_reading(settings), *rules(settings)):
+    more = of_redis(copy) if copy.kind == "redis" else ()
+    for setting, reason, kinds in (*_of_reading(settings), *rules(settings), *more):
         yield Permission(
             setting=f"{setting} of {copy.name}", reason=reason, kinds=kinds, hops=names
         )
@@ -268,9 +269,6 @@ def _of_consumer(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]
             "an offset may be committed before its event is applied; a crash leaves it to nobody"
         )
         yield "enable.auto.offset.store=true", reason, OUTDATED
-    if str(settings.get("ttl_s", "none")) not in {"none", "0"}:
-        reason = "an entry disappears when its time is up"
-        yield f"ttl_s={settings['ttl_s']}", reason, ("missing-row", "nonmonotonic-sighting")
     policy = str(settings.get("maxmemory-policy", "noeviction"))
     if policy != "noeviction":
         reason = "entries, and marks of what was removed, may be evicted"

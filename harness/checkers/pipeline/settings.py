@@ -45,7 +45,13 @@ COPY_DEFAULTS: dict[str, Settings] = {
         "errors.tolerance": "none",
     },
     "table": _APPLIED,
-    "redis": {**_APPLIED, "maxmemory-policy": "noeviction"},
+    "redis": {
+        **_APPLIED,
+        "maxmemory-policy": "noeviction",
+        "tombstones": True,
+        "rebuild": True,
+        "ttl_s": 0,
+    },
 }
 CACHE_DEFAULTS: Settings = {"versioned": True, "invalidate": "after-commit", "ttl_s": 0}
 OVERRIDES = ("consumer.override.", "producer.override.")

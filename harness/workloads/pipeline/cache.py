@@ -1,13 +1,15 @@
 """A copy in Redis, kept by a Python consumer that applies change events.
 
-A delete leaves a mark, so that an event that comes again cannot bring the row back.
+A delete leaves a mark, so that an event that comes again cannot bring the row back. A cache that
+was emptied is filled again from the beginning of the topics, and shows nothing until it is: on the
+way it would show what rows have been. That a server came back with an old snapshot it cannot tell.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 import redis
-from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
@@ -17,6 +19,7 @@ from harness.model.value import Value
 from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
 from harness.workloads.pipeline.entries import Entries, order_of
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.replaying import Replay
 
 POLL_S = 0.1
 RETRY_S = 0.2
@@ -31,12 +34,20 @@ class CacheSettings(Value, frozen=True, kw_only=True):
     """A removal leaves a mark of its order."""
     ttl_s: float = 0.0
     """How long an entry, or a mark, lives; 0 is for ever."""
+    rebuild: bool = True
+    """Notice that the cache was emptied, and fill it again."""
+    replay_after: int = 0
+    """After so many events, once, begin anew, as a group does whose offsets were reset; half-way it
+    waits for readers to look. 0: never."""
 
 
 class CacheWorker:
     """Reads a path's topics from the beginning and applies every event to Redis, in order.
 
     It commits nothing and starts over when it is made anew: what it has applied is in Redis.
+
+    Args:
+        reads: how often readers have looked so far.
     """
 
     def __init__(
@@ -47,17 +58,20 @@ class CacheWorker:
         tables: Sequence[str],
         *,
         stack: Stack,
+        reads: Callable[[], int],
     ) -> None:
         self.name = f"{path.name}-{copy.name}"
         self._naming = naming
         self._place = copy_place(path, copy)
         settings = cache_settings(copy)
+        self._rebuild = settings.rebuild
         self._decoder = Decoder(stack, {naming.topic(path, table): table for table in tables})
         self._entries = Entries(
             stack.redis.client(),
             versioned=settings.versioned,
             ttl_s=settings.ttl_s,
             marks=settings.tombstones,
+            state=naming.state(self._place),
         )
         self._consumer = stack.kafka.consumer(
             {
@@ -65,30 +79,39 @@ class CacheWorker:
                 "enable.auto.commit": False,
                 "auto.offset.reset": "earliest",
                 "isolation.level": "read_committed",
+                "enable.partition.eof": True,
             }
         )
-        self._consumer.assign(
-            [
-                TopicPartition(naming.topic(path, table), partition, OFFSET_BEGINNING)
-                for table in tables
-                for partition in range(path.feed.partitions)
-            ]
-        )
+        self._partitions = [
+            (naming.topic(path, table), partition)
+            for table in tables
+            for partition in range(path.feed.partitions)
+        ]
+        self._replay = Replay(settings.replay_after, reads)
         self._waiting: list[Message] = []
+        self._behind: set[tuple[str, int]] = set()
+        self._filled = False
+        self._start_over()
 
     def step(self) -> float:
         """Apply what waits, or poll for more."""
-        if not self._waiting:
-            try:
-                messages = self._consumer.consume(200, POLL_S)
-            except KafkaException:
-                return RETRY_S
-            self._waiting = [message for message in messages if message.error() is None]
         try:
+            if self._rebuild and self._entries.is_lost:
+                self._start_over()
+                self._entries.begin()
+            if not self._waiting:
+                self._waiting = list(self._consumer.consume(200, POLL_S))
             while self._waiting:
-                self._apply(self._decoder.event(self._waiting[0]))
+                if self._replay.waits():
+                    return RETRY_S
+                self._take(self._waiting[0])
                 self._waiting.pop(0)
-        except (redis.RedisError, RegistryLostError, OSError):
+                if self._replay.begins():
+                    self._start_over()
+            if self._rebuild and not self._behind and not self._filled:
+                self._entries.end()
+                self._filled = True
+        except (KafkaException, redis.RedisError, RegistryLostError, OSError):
             # What was not answered may have been applied; applying it again changes nothing.
             return RETRY_S
         return 0.0
@@ -98,6 +121,21 @@ class CacheWorker:
         self._consumer.close()
         self._entries.close()
         self._decoder.close()
+
+    def _start_over(self) -> None:
+        self._waiting = []
+        self._behind = set(self._partitions)
+        self._filled = False
+        beginning = [TopicPartition(*each, OFFSET_BEGINNING) for each in self._partitions]
+        self._consumer.assign(beginning)
+
+    def _take(self, message: Message) -> None:
+        error = message.error()
+        if error is None:
+            self._apply(self._decoder.event(message))
+            self._replay.applied()
+        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+            self._behind.discard((message.topic(), message.partition()))
 
     def _apply(self, event: Event) -> None:
         if event.kind == "tombstone":

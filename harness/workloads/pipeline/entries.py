@@ -4,7 +4,7 @@ A row's versions grow, as one writer numbers them all; so `order` is twice the v
 stands right after what it removed, and the announcement of a version right before it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 
 from harness.history.history import NOTHING
@@ -28,6 +28,12 @@ redis.call('HSET', KEYS[1], 'version', ARGV[1])
 if ARGV[2] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1
 """
+# KEYS: entry, what says whether the cache is filled. ARGV: what it says then.
+GET_IF_FILLED = """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return nil end
+return redis.call('HGET', KEYS[1], 'version')
+"""
+FILLED = "filled"
 
 
 class Entries:
@@ -39,19 +45,33 @@ class Entries:
             wins, as in many caches.
         ttl_s: how long an entry, or a mark, lives; 0 is for ever.
         marks: a removal leaves a mark of its order, so that what comes late cannot undo it.
+        state: the key that says whether the cache is filled; None where it need not be.
     """
 
     def __init__(
-        self, client: RedisClient, *, versioned: bool, ttl_s: float = 0.0, marks: bool = True
+        self,
+        client: RedisClient,
+        *,
+        versioned: bool,
+        ttl_s: float = 0.0,
+        marks: bool = True,
+        state: str | None = None,
     ) -> None:
         self._client = client
+        self._state = state
         self._versioned = versioned
         self._ttl_ms = round(ttl_s * 1000)
         self._marks = int(marks)
 
     def get(self, entry: str) -> int:
-        """The version that an entry shows; NOTHING for none, and for a mark."""
-        version = self._client.execute_command("HGET", entry, "version")
+        """The version that an entry shows; NOTHING for none, and for a mark.
+
+        Of a cache that is not filled it is NOTHING: what was filled in so far may be old.
+        """
+        ask: tuple[str | int, ...] = ("HGET", entry, "version")
+        if self._state is not None:
+            ask = ("EVAL", GET_IF_FILLED, 2, entry, self._state, FILLED)
+        version = self._client.execute_command(*ask)
         return NOTHING if version is None else int(version)
 
     def put(self, entry: str, version: int) -> None:
@@ -72,6 +92,19 @@ class Entries:
             self._apply(entry, order, "")
         else:
             self._client.execute_command("DEL", entry)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the cache was emptied since it was begun, or never was begun."""
+        return int(self._client.execute_command("EXISTS", self._state)) == 0
+
+    def begin(self) -> None:
+        """Fill the cache from now on."""
+        self._client.execute_command("SET", self._state, "filling")
+
+    def end(self) -> None:
+        """The cache is filled, unless it was emptied meanwhile."""
+        self._client.execute_command("SET", self._state, FILLED, "XX")
 
     def close(self) -> None:
         """Hang up."""
@@ -102,12 +135,11 @@ def found(stack: Stack, prefix: str) -> list[tuple[int, int]]:
     return sorted((key, int(each)) for key, each in versions.items() if each is not None)
 
 
-def forget(stack: Stack, prefixes: Iterable[str]) -> None:
-    """Delete every entry below each of `prefixes`."""
+def forget(stack: Stack, prefix: str) -> None:
+    """Delete every key below `prefix`."""
     with closing(stack.redis.client()) as client:
-        for prefix in prefixes:
-            for key in _keys(client, prefix):
-                client.execute_command("DEL", key)
+        for key in _keys(client, prefix):
+            client.execute_command("DEL", key)
 
 
 def _keys(client: RedisClient, prefix: str) -> Iterator[str]:

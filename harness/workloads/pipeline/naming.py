@@ -50,6 +50,14 @@ class Naming:
         """The connector that fills a copy; also the group of a consumer that does."""
         return f"{self.run}-{path.name}-{copy.name}"
 
+    def entries(self, place: str) -> str:
+        """What all keys of the place of that name, in Redis, begin with."""
+        return f"{self.run}:{place}:"
+
     def key(self, place: str, table: str) -> str:
-        """What the keys of a table's entries in Redis, in the place of that name, begin with."""
-        return f"{self.run}:{place}:{table}:"
+        """What the keys of a table's entries there begin with."""
+        return f"{self.entries(place)}{table}:"
+
+    def state(self, place: str) -> str:
+        """The key that says whether the place is filled."""
+        return f"{self.entries(place)}state"

@@ -21,6 +21,7 @@ from harness.model.pipeline import (
 )
 from harness.model.ports import MySql, SqlConnection, Stack
 from harness.workloads.pipeline.app_cache import AppCache
+from harness.workloads.pipeline.cache import cache_settings
 from harness.workloads.pipeline.entries import Entries
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.recording import SightRecorder
@@ -75,12 +76,16 @@ class TableView:
 
 
 class CacheView:
-    """Entries of a copy in Redis; raises redis.RedisError from `version`."""
+    """Entries of a copy in Redis; raises redis.RedisError from `version`.
 
-    def __init__(self, naming: Naming, place: str, stack: Stack) -> None:
+    A cache that is filled again when it was emptied shows nothing before it is.
+    """
+
+    def __init__(self, naming: Naming, place: str, stack: Stack, *, rebuilt: bool) -> None:
         self._naming = naming
         self._place = place
-        self._entries = Entries(stack.redis.client(), versioned=False)
+        state = naming.state(place) if rebuilt else None
+        self._entries = Entries(stack.redis.client(), versioned=False, state=state)
 
     def version(self, table: str, key: int) -> int:
         """The version that an entry shows, or NOTHING."""
@@ -142,6 +147,8 @@ class ReaderWorker:
         self._recorder = SightRecorder(journal, clock, name, place)
         self._clock = clock
         self._due_ns: int | None = None
+        self.reads = 0
+        """Reads that were answered."""
 
     def step(self) -> float:
         """One read, when the rate allows one."""
@@ -170,6 +177,7 @@ class ReaderWorker:
             self._recorder.failed("fail", said.name_of(error), began_ns)
             return False
         self._recorder.saw(table, key, version, began_ns)
+        self.reads += 1
         if self._recorder.waiting >= FLUSH_EVERY:
             self._recorder.flush()
         return True
@@ -216,7 +224,8 @@ def _views(
         for copy in path.copies:
             place = copy_place(path, copy)
             if copy.kind == "redis":
-                yield place, partial(CacheView, naming, place, stack)
+                rebuilt = cache_settings(copy).rebuild
+                yield place, partial(CacheView, naming, place, stack, rebuilt=rebuilt)
             else:
                 yield place, partial(TableView, stack.mysql, naming.copies(path, copy))
     for cache in workload.caches:

@@ -105,8 +105,10 @@ class PipelineTraffic:
         self._races = race_workers(
             workload, self._naming, stack=stack, journal=journal, clock=clock
         )
-        readers = reader_workers(workload, self._naming, stack=stack, journal=journal, clock=clock)
-        self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *readers)
+        self._readers = reader_workers(
+            workload, self._naming, stack=stack, journal=journal, clock=clock
+        )
+        self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *self._readers)
 
     @property
     def topics(self) -> dict[str, str]:
@@ -216,8 +218,11 @@ class PipelineTraffic:
             for table in self._tables:
                 _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
         for each in self._workload.caches:
-            _quietly(self._forget_entries, cache_place(each))
+            _quietly(entries.forget, self._stack, self._naming.entries(cache_place(each)))
         _quietly(source.drop, self._stack.mysql, [self._naming.source])
+
+    def _reads(self) -> int:
+        return sum(reader.reads for reader in self._readers)
 
     # Setting up
 
@@ -253,7 +258,11 @@ class PipelineTraffic:
 
     def _start_copy(self, path: Path, copy: Copy) -> list[Worker]:
         if copy.kind == "redis":
-            return [CacheWorker(path, copy, self._naming, self._tables, stack=self._stack)]
+            return [
+                CacheWorker(
+                    path, copy, self._naming, self._tables, stack=self._stack, reads=self._reads
+                )
+            ]
         database = self._naming.copies(path, copy)
         source.create(self._stack.mysql, database, self._workload.tables)
         if copy.kind == "table":
@@ -347,14 +356,11 @@ class PipelineTraffic:
 
     def _forget_copy(self, path: Path, copy: Copy) -> None:
         if copy.kind == "redis":
-            self._forget_entries(copy_place(path, copy))
+            entries.forget(self._stack, self._naming.entries(copy_place(path, copy)))
             return
         if copy.kind == "jdbc":
             self._stack.connect.delete(self._naming.connector(path, copy))
         source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
-
-    def _forget_entries(self, place: str) -> None:
-        entries.forget(self._stack, [self._naming.key(place, table) for table in self._tables])
 
 
 def _unrun(race: RaceWorker) -> str | None:
