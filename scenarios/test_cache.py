@@ -109,9 +109,8 @@ MISSED_BAD = worse_cache(
 )
 
 
-def fed(copy: Copy, *, rows: int = 0, compacted: bool = False) -> PipelineWorkload:
-    """Traffic on a cache that a Python reader of the binary log feeds."""
-    feed = Feed(kind="binlog", topic_settings={"cleanup.policy": "compact"} if compacted else {})
+def fed(copy: Copy, feed: Feed, *, rows: int = 0) -> PipelineWorkload:
+    """Traffic on a cache that a path feeds."""
     mix = {"insert": 3, "update": 4, "delete": 3}
     return PipelineWorkload(
         tables=(SourceTable(name="orders", rows=rows),),
@@ -126,7 +125,11 @@ REPLAYED = Scenario(
     about="The consumer that feeds a cache is given all events again",
     claims=(*CLAIMS, "capture"),
     topology=connect_path.FULL,
-    workload=fed(Copy(kind="redis", name="cache", settings={"replay_after": 300})),
+    # One partition: half-way through several, one may be done and the next not begun.
+    workload=fed(
+        Copy(kind="redis", name="cache", settings={"replay_after": 300}),
+        Feed(kind="binlog", partitions=1),
+    ),
     baseline_acks=400,
 )
 REPLAYED_BAD = worse_path(
@@ -147,7 +150,11 @@ COLD = Scenario(
     about="A Redis that keeps nothing dies; nobody fills its cache but the change topics",
     claims=("convergence", "source-durability"),
     topology=connect_path.FULL,
-    workload=fed(Copy(kind="redis", name="cache"), rows=50, compacted=True),
+    workload=fed(
+        Copy(kind="redis", name="cache"),
+        Feed(kind="binlog", topic_settings={"cleanup.policy": "compact"}),
+        rows=50,
+    ),
     steps=(after(acks=100).kill(REDIS), after(acks=50).heal("kill")),
     aftermath_acks=50,
 )
@@ -163,7 +170,11 @@ FRESH = Scenario(
     about="Readers of a fed cache are promised a bound while its Redis dies and is flushed",
     claims=(*CLAIMS, "capture"),
     topology=connect_path.FULL,
-    workload=fed(Copy(kind="redis", name="cache", holds="cached", staleness_s=5.0), rows=50),
+    workload=fed(
+        Copy(kind="redis", name="cache", holds="cached", staleness_s=5.0),
+        Feed(kind="binlog"),
+        rows=50,
+    ),
     steps=(
         after(acks=100, spread=0.5).flush(REDIS),
         after(acks=100).kill(REDIS),
