@@ -217,6 +217,11 @@ class Moment:
         faults = tuple(each.fault for each in choices if each.fault is not None)
         return Step(name=name, after=self.when, choices=faults)
 
+    def poison(self, topic: str, partition: int = 0, *, name: str = "poison") -> Step:
+        """Send a record that cannot be decoded to a partition of a topic."""
+        target = leader(topic, partition)
+        return self.fault("topic.poison", target, name=name, topic=topic, partition=partition)
+
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
         return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))

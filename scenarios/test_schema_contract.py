@@ -1,10 +1,12 @@
 """The schema contract: what the registry lets in, readers can read."""
 
+import msgspec
 import pytest
 
 from harness.api import (
     Copy,
     Feed,
+    Limits,
     Path,
     PipelineWorkload,
     Scenario,
@@ -15,6 +17,7 @@ from harness.api import (
     worse_path,
 )
 from harness.plugin import RunScenario
+from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 
@@ -54,6 +57,59 @@ LET_IN = worse_path(
     compatibility="NONE",
 )
 
+SINK = "connect/topics → connect/warehouse (jdbc)"
+POISONED = Scenario(
+    name="cn-poison",
+    about="A record that a sink cannot decode ends up in its dead-letter queue",
+    # Not `capture`: the run itself sends what nobody can decode.
+    claims=(
+        "change-order",
+        "capture-once",
+        "convergence",
+        "source-durability",
+        "running",
+        "no-skips",
+    ),
+    topology=connect_path.FULL,
+    workload=PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=REFUSED.pipeline.writers,
+        paths=(
+            Path(
+                name="connect",
+                feed=Feed(kind="debezium"),
+                copies=(
+                    Copy(
+                        kind="jdbc",
+                        name="warehouse",
+                        settings={
+                            "errors.tolerance": "all",
+                            "errors.deadletterqueue.topic.name": "dead-letters",
+                        },
+                    ),
+                ),
+            ),
+        ),
+    ),
+    steps=(after(acks=50, spread=0.5).poison("connect/orders"),),
+    aftermath_acks=100,
+)
+SKIPPED = worse_path(
+    POISONED,
+    "cn-poison-bad",
+    "errors.tolerance=all and no dead-letter queue: the sink passes over what it cannot decode",
+    copies={"warehouse": {"errors.deadletterqueue.topic.name": ""}},
+)
+STOPPED = msgspec.structs.replace(
+    worse_path(
+        POISONED,
+        "cn-poison-stops",
+        "errors.tolerance=none: the sink stops at what it cannot decode, and says so",
+        copies={"warehouse": {"errors.tolerance": "none"}},
+    ),
+    limits=Limits(settle_s=10.0),  # what stands still does not settle
+)
+
 
 def test_the_registry_refuses_what_readers_cannot_follow(run_scenario: RunScenario) -> None:
     run = run_scenario(REFUSED)
@@ -63,3 +119,17 @@ def test_the_registry_refuses_what_readers_cannot_follow(run_scenario: RunScenar
 
 def test_without_a_contract_readers_meet_what_they_cannot_read(run_scenario: RunScenario) -> None:
     run_scenario(LET_IN).must_show("undecodable", hop=FEED_HOP)
+
+
+def test_what_a_sink_cannot_decode_is_in_its_dead_letter_queue(run_scenario: RunScenario) -> None:
+    run_scenario(POISONED).must_be_valid()
+
+
+def test_without_a_queue_a_tolerant_sink_loses_it_in_silence(run_scenario: RunScenario) -> None:
+    run_scenario(SKIPPED).must_show("skipped-record", hop=SINK)
+
+
+def test_an_intolerant_sink_stops_and_skips_nothing(run_scenario: RunScenario) -> None:
+    run = run_scenario(STOPPED)
+    run.must_show("failed-task", hop=SINK)
+    assert not run.verdict.shows("skipped-record")

@@ -155,6 +155,10 @@ ANOMALIES: dict[str, Kind] = {
         meaning="A record of a change topic cannot be decoded.",
         counted="events cannot be decoded",
     ),
+    "skipped-record": Kind(
+        meaning="A sink passed over a record that it could not use, and nothing is left of it.",
+        counted="records were passed over by a sink without a trace",
+    ),
     "missing-tombstone": Kind(
         meaning="A delete has no tombstone behind it, where the feed promises one.",
         counted="deletes have no tombstone",

@@ -119,6 +119,12 @@ _claim(
     of_pipelines=True,
 )
 _claim(
+    "no-skips",
+    "What a sink cannot use is in its dead-letter queue.",
+    "skipped-record",
+    of_pipelines=True,
+)
+_claim(
     "freshness",
     "Readers of a copy never see a row go back, nor one staler than they were promised.",
     "nonmonotonic-sighting",

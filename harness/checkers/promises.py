@@ -114,9 +114,16 @@ def _claims_about(scenario: Scenario) -> tuple[str, ...]:
 def _permissions(scenario: Scenario) -> Iterator[Permission]:
     match scenario.workload:
         case LogWorkload() as workload:
-            return _of_logs(workload, scenario.topology)
+            yield from _of_logs(workload, scenario.topology)
         case PipelineWorkload() as workload:
-            return pipeline_permissions(workload, scenario.topology)
+            yield from pipeline_permissions(workload, scenario.topology)
+    for step in scenario.steps:
+        if step.fault is not None and step.fault.kind == "topic.poison":
+            yield Permission(
+                setting=f"step {step.name}",
+                reason="the run itself sends a record that nobody can decode",
+                kinds=("undecodable", "phantom"),
+            )
 
 
 def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind: str) -> bool:

@@ -78,6 +78,7 @@ class Notes:
             Facts(
                 logs=read.logs if read else (),
                 drained=read.places if read else (),
+                standings=read.standings if read else (),
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),

@@ -62,6 +62,18 @@ class TaskEvent(Value, frozen=True, kw_only=True):
     """Why it failed: the first line, and the first line of each cause."""
 
 
+class Standing(Value, frozen=True, kw_only=True):
+    """Where a sink that may pass over records stood in a log in the end."""
+
+    place: str
+    """The copy that it fills."""
+    log: str
+    position: int
+    """It has done with every offset below this."""
+    letters: tuple[int, ...] = ()
+    """Offsets of the records that are in its dead-letter queue."""
+
+
 class Facts(Value, frozen=True, kw_only=True):
     """Everything about a run that is not an operation."""
 
@@ -72,6 +84,7 @@ class Facts(Value, frozen=True, kw_only=True):
     tasks: tuple[TaskEvent, ...] = ()
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
+    standings: tuple[Standing, ...] = ()
     unknowns: tuple[str, ...] = ()
     """What the engine saw that keeps the run from proving anything."""
     host_stall_ms_max: float = 0.0

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.model.facts import LogEnd
+from harness.model.facts import LogEnd, Standing
 from harness.model.ports import Kafka
 from harness.workloads.worker import Worker
 
@@ -19,6 +19,8 @@ class FinalRead:
     logs: tuple[LogEnd, ...]
     places: tuple[str, ...] = ()
     """Places of a pipeline that were read completely."""
+    standings: tuple[Standing, ...] = ()
+    """Where sinks that may pass over records stood, when they were ended for this read."""
 
 
 def grown(kafka: Kafka, topics: Iterable[str]) -> int:

@@ -43,6 +43,7 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         Role(kind="service", name="registry"),
         {"topic": "ticks", "change": "version-as-text"},
     ),
+    "topic.poison": (ANY, {"topic": "ticks"}),
 }
 
 

@@ -11,7 +11,7 @@ from harness.checkers.pipeline.source import Source
 from harness.history.history import NOTHING
 from harness.model.verdict import CheckResult, HopResult
 
-LOST = ("lost-change", "missed-change", "missing-row")
+LOST = ("lost-change", "missed-change", "missing-row", "skipped-record")
 DUPLICATE = ("duplicate-change", "duplicate-row")
 REORDERED = ("reordered-change", "nonmonotonic-sighting")
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound")

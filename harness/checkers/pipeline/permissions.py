@@ -239,6 +239,9 @@ def _of_reading(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]
         yield "isolation.level=read_uncommitted", reason, ("foreign-row", "extra-row", *REPLAYED)
     if str(settings.get("errors.tolerance", "none")) == "all":
         yield "errors.tolerance=all", "an event that cannot be applied is passed over", OUTDATED
+        if not settings.get("errors.deadletterqueue.topic.name"):
+            reason = "what is passed over is put nowhere"
+            yield "errors.tolerance=all without a dead-letter queue", reason, ("skipped-record",)
 
 
 def _of_sink(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:

@@ -5,10 +5,12 @@ from harness.model.pipeline import PipelineWorkload, connector_places
 
 def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
     """Claims about something that is there: no convergence without copies, no freshness unread."""
-    copies = [*workload.caches, *(copy for path in workload.paths for copy in path.copies)]
+    sinks = [copy for path in workload.paths for copy in path.copies]
+    copies = [*workload.caches, *sinks]
     return (
         *(("capture", "capture-once", "change-order") if workload.paths else ()),
         *(("convergence",) if copies else ()),
+        *(("no-skips",) if any(copy.kind == "jdbc" for copy in sinks) else ()),
         *(("running",) if connector_places(workload) else ()),
         *(("freshness",) if workload.readers else ()),
         "source-durability",

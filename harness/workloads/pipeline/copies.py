@@ -6,7 +6,8 @@ from harness.clients.mysql import PASSWORD, USER
 from harness.model.pipeline import Copy, Path
 from harness.model.ports import Stack
 from harness.model.value import Settings
-from harness.workloads.pipeline.feeds import avro, jdbc_url
+from harness.workloads.pipeline.dead_letters import queue_settings
+from harness.workloads.pipeline.feeds import REPLICAS, avro, jdbc_url
 from harness.workloads.pipeline.naming import Naming
 
 
@@ -30,4 +31,5 @@ def jdbc_sink(
         "consumer.override.auto.offset.reset": "earliest",
         **avro(stack, registering=False),
         **copy.settings,
+        **queue_settings(path, copy, naming, REPLICAS),
     }

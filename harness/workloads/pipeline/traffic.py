@@ -12,7 +12,7 @@ from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S, Deadline
-from harness.model.facts import LogEnd
+from harness.model.facts import LogEnd, Standing
 from harness.model.pipeline import (
     CONNECTORS,
     SOURCE,
@@ -26,11 +26,10 @@ from harness.model.pipeline import (
 from harness.model.ports import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Topic
-from harness.workloads.pipeline import binlog, entries, source
+from harness.workloads.pipeline import binlog, dead_letters, entries, source
 from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
-from harness.workloads.pipeline.decoding import RegistryLostError
 from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
@@ -50,7 +49,7 @@ MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
 Contents = Callable[[str], list[tuple[int, int]]]
 """Key and version of every row of a table."""
-UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, RegistryLostError, OSError)
+UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, HarnessError, OSError)
 """What keeps a place from being read in the end; it then does not count as drained."""
 
 
@@ -186,6 +185,7 @@ class PipelineTraffic:
         topics = TopicReader(self._stack, self._clock, reads, deadline)
         logs: list[LogEnd] = []
         places: list[str] = []
+        standings: list[Standing] = []
         if self._read_place(SOURCE, partial(self._read_source, reads)):
             places.append(SOURCE)
         for path in self._workload.paths:
@@ -199,14 +199,17 @@ class PipelineTraffic:
             for copy in path.copies:
                 place = copy_place(path, copy)
                 contents = partial(self._contents, path, copy)
-                if self._read_place(place, partial(self._read_rows, place, contents, reads)):
+                account = partial(self._account, path, copy, deadline, standings)
+                if self._read_place(
+                    place, partial(self._read_rows, place, contents, reads)
+                ) and self._read_place(place, account):
                     places.append(place)
         for each in self._workload.caches:
             place = cache_place(each)
             contents = partial(self._entries, place)
             if self._read_place(place, partial(self._read_rows, place, contents, reads)):
                 places.append(place)
-        return FinalRead(logs=tuple(logs), places=tuple(places))
+        return FinalRead(logs=tuple(logs), places=tuple(places), standings=tuple(standings))
 
     def forget(self) -> None:
         """Delete connectors, topics, databases and keys."""
@@ -268,6 +271,8 @@ class PipelineTraffic:
         if copy.kind == "table":
             return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
         name = self._naming.connector(path, copy)
+        if queue := dead_letters.queue_of(path, copy, self._naming):
+            self._stack.kafka.create_topic(Topic(name=queue))
         settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
         self._stack.connect.create(name, settings)
         self._stack.connect.wait_running(name)
@@ -338,6 +343,15 @@ class PipelineTraffic:
             began_ns = self._clock.now_ns()
             reads.rows(place, table, contents(table), began_ns)
 
+    def _account(
+        self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
+    ) -> None:
+        if dead_letters.accounted(copy):
+            topics = {real: name for name, real in self.topics.items()}
+            standings += dead_letters.standings(
+                path, copy, self._naming, topics, stack=self._stack, deadline=deadline
+            )
+
     def _contents(self, path: Path, copy: Copy, table: str) -> list[tuple[int, int]]:
         if copy.kind == "redis":
             return self._entries(copy_place(path, copy), table)
@@ -360,6 +374,8 @@ class PipelineTraffic:
             return
         if copy.kind == "jdbc":
             self._stack.connect.delete(self._naming.connector(path, copy))
+        if queue := dead_letters.queue_of(path, copy, self._naming):
+            self._stack.kafka.delete_topic(queue)
         source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
 
 

@@ -1,0 +1,59 @@
+"""A sink that tolerates errors puts every record that it cannot use into its dead-letter queue.
+
+Evidence: a record that nobody can decode, in a log of which the sink says that it has done with
+that offset, while its queue, read to its end, has no letter of it. Such a record cannot be in the
+copy; what a sink does to rows that can be read shows in the copy itself, see `copy_rows`.
+
+UNKNOWN: never by itself; a sink whose place was not read says nothing. Reports: `skipped-record`,
+once per sink and record. Cost: O(events + letters).
+"""
+
+import numpy as np
+
+from harness.checkers.arrays import Rows
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.copy_trail import CopyTrail
+from harness.checkers.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.facts import Standing
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("skipped-record")
+def skipped_record(evidence: Evidence) -> CheckResult:
+    """Find records that a sink passed over without a trace."""
+    found = [
+        _of_copy(evidence, copy, copy.feed)
+        for copy in evidence.trails.copies
+        if copy.feed is not None
+    ]
+    return report("skipped-record", *found)
+
+
+def _of_copy(evidence: Evidence, copy: CopyTrail, feed: FeedTrail) -> Found:
+    stood = {
+        standing.log: standing
+        for standing in evidence.facts.standings
+        if standing.place == copy.hop.target
+    }
+
+    def explain(event: int) -> Anomaly:
+        tale = Tale(evidence, "skipped-record", copy.hop.name).unreadable(feed, event)
+        standing = stood[evidence.log_names[int(feed.log[event])]]
+        return tale.tell(
+            f"yet {copy.hop.target} has done with {standing.log} up to offset {standing.position}, "
+            f"and of its {len(standing.letters)} dead letters none is this record"
+        ).end()
+
+    return Found("skipped-record", _skipped(evidence, feed, stood), explain, copy.hop.name)
+
+
+def _skipped(evidence: Evidence, feed: FeedTrail, stood: dict[str, Standing]) -> Rows:
+    skipped = np.zeros(len(feed.op), dtype=np.bool_)
+    for log in np.unique(feed.log).tolist():
+        standing = stood.get(evidence.log_names[log])
+        if standing is not None:
+            done = (feed.log == log) & (feed.offset < standing.position)
+            skipped |= done & ~np.isin(feed.offset, standing.letters)
+    return np.flatnonzero(skipped & (feed.kind == UNREADABLE))

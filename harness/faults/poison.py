@@ -1,0 +1,56 @@
+"""A topic: a record that no reader of it can decode."""
+
+from typing import Any, ClassVar
+
+from harness.faults.fault import Injection, fault
+from harness.kit.errors import FaultError
+from harness.kit.waits import NotYet
+from harness.model.ports import Report
+from harness.model.value import Value
+
+POISON = b"poison"
+"""Neither Avro nor JSON, and without the first byte of Confluent's wire format."""
+ANSWER_LIMIT_S = 10.0
+
+
+class PoisonSettings(Value, frozen=True, kw_only=True):
+    """Where the record goes; the target is the partition's leader."""
+
+    topic: str
+    partition: int = 0
+
+
+@fault("topic.poison")
+class Poison:
+    """Send one record that cannot be decoded, as a stray producer does.
+
+    It stays: what has been appended to a log cannot be taken back.
+    """
+
+    settings: ClassVar[type[Value]] = PoisonSettings
+    momentary: ClassVar[bool] = True
+
+    def inject(self, injection: Injection[PoisonSettings]) -> None:
+        """Send it and wait for its offset."""
+        settings = injection.settings
+
+        def reported(error: Any, report: Report) -> None:  # noqa: ANN401 - of an untyped library
+            if error is None:
+                injection.seen[settings.topic] = f"offset {report.offset()}"
+
+        producer = injection.stack.kafka.producer({"acks": "all"})
+        producer.produce(settings.topic, POISON, POISON, settings.partition, on_delivery=reported)
+        if producer.flush(ANSWER_LIMIT_S):
+            producer.purge()
+            raise FaultError(f"no answer within {ANSWER_LIMIT_S:g} s to a record that was sent")
+
+    def witness(self, injection: Injection[PoisonSettings]) -> str | NotYet:
+        """The offset that the leader gave it."""
+        settings = injection.settings
+        where = f"{settings.topic}-{settings.partition}"
+        if settings.topic not in injection.seen:
+            return NotYet(f"the leader of {where} did not take it")
+        return f"it stands at {injection.seen[settings.topic]} of {where}"
+
+    def heal(self, injection: Injection[PoisonSettings]) -> None:
+        """Nothing: the record is there for good."""
