@@ -59,7 +59,7 @@ def _throughput(axis: Axis, history: History) -> Chart:
         unit="/s",
         labels=("acknowledged sends", "records read"),
         columns=tuple(
-            _rounded(_filled(axis, frame.collect(), "n") / axis.bucket_s) for frame in (acked, read)
+            rounded(filled(axis, frame.collect(), "n") / axis.bucket_s) for frame in (acked, read)
         ),
     )
 
@@ -83,7 +83,7 @@ def _latency(axis: Axis, history: History) -> Chart:
         unit="ms",
         labels=("p50", "p99", "max"),
         columns=tuple(
-            _rounded(_filled(axis, found, name, empty=np.nan)) for name in ("p50", "p99", "max")
+            rounded(filled(axis, found, name, empty=np.nan)) for name in ("p50", "p99", "max")
         ),
     )
 
@@ -111,7 +111,7 @@ def _lag(axis: Axis, history: History) -> Chart:
             end = _furthest(axis, ends.get(("", log)))
             total += np.maximum(0, end - _furthest(axis, positions.get((reader, log))))
         labels.append(label)
-        columns.append(_rounded(total))
+        columns.append(rounded(total))
     return Chart(title="Consumer lag", unit="records", labels=tuple(labels), columns=tuple(columns))
 
 
@@ -185,14 +185,15 @@ def _furthest(
     return np.maximum.accumulate(values)
 
 
-def _filled(
+def filled(
     axis: Axis, frame: pl.DataFrame, name: str, *, empty: float = 0.0
 ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The column `name` of `frame` by its buckets; `empty` where a bucket has no row."""
     values = np.full(axis.buckets, empty)
     values[frame["bucket"].to_numpy()] = frame[name].to_numpy()
     return values
 
 
-def _rounded(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Column:
+def rounded(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Column:
     """Four digits that mean something; NaN becomes None."""
     return tuple(None if np.isnan(value) else float(f"{value:.4g}") for value in values)

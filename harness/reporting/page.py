@@ -45,6 +45,15 @@ def render(
     named_logs = {
         example.log for found in findings for example in found.examples if example.log is not None
     }
+    drawn = timeline(
+        axis,
+        history,
+        facts,
+        faults,
+        pins(verdict.findings),
+        named_logs,
+        plan.scenario.pipeline,
+    )
     sections = [
         ("claims", "Claims", judgement.claims(cut)),
         *([("hops", "Hop by hop", hop_table.section(verdict.hops))] if verdict.hops else ()),
@@ -72,7 +81,7 @@ def render(
         join(body),
         styles=("uplot.min.css", "report.css"),
         scripts=("uplot.min.js", *_TIMELINE),
-        data=_data(timeline(axis, history, facts, faults, pins(verdict.findings), named_logs)),
+        data=_data(drawn),
     )
 
 

@@ -13,11 +13,13 @@ import msgspec
 
 from harness.history.history import History
 from harness.model.facts import Facts, LeaderEvent
+from harness.model.pipeline import PipelineWorkload
 from harness.reporting.axis import Axis
 from harness.reporting.charts import Chart, charts
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.lanes import OperationLanes, operation_lanes
 from harness.reporting.numbering import Pin
+from harness.reporting.staleness import staleness_charts
 from harness.reporting.words import listed
 
 LANES_MAX = 24
@@ -66,6 +68,7 @@ def timeline(
     faults: Sequence[FaultStory],
     pins: Mapping[int, Pin],
     named_logs: Collection[str],
+    workload: PipelineWorkload,
 ) -> Timeline:
     """The timeline of one run; `pins` mark operations, `named_logs` are never left out."""
     return Timeline(
@@ -75,7 +78,7 @@ def timeline(
         faults=_faults(axis, faults),
         leaders=_leaders(axis, facts, named_logs),
         operations=operation_lanes(axis, history, pins),
-        charts=charts(axis, history),
+        charts=(*charts(axis, history), *staleness_charts(axis, history, facts, workload)),
     )
 
 

@@ -1,7 +1,12 @@
-from harness.history.build import TICK_NS, HistoryBuilder
+import msgspec
+
+from harness.history.build import TICK_NS, Completion, HistoryBuilder
+from harness.history.flow_build import FlowBuilder
 from harness.model.facts import Facts
+from harness.model.pipeline import Cache, PipelineWorkload, Readers, SourceTable, Writers
 from harness.reporting.axis import BUCKETS_MAX, Axis, axis_of
 from harness.reporting.charts import Chart, charts
+from harness.reporting.staleness import staleness_charts
 from harness.reporting.statistics import statistics
 
 
@@ -86,3 +91,33 @@ def test_statistics_count_outcomes_errors_and_records() -> None:
     assert [(log.log, log.acked, log.polled, log.drained) for log in numbers.logs] == [
         ("orders-0", 1, 1, 1)
     ]
+
+
+def test_staleness_is_drawn_beside_what_readers_were_promised() -> None:
+    cache = Cache(kind="cache-aside", name="cache", staleness_s=0.5)
+    workload = PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=(Writers(tables=("orders",)),),
+        caches=(cache, Cache(kind="cache-aside", name="unread")),
+        readers=(Readers(copy="cache"),),
+    )
+    flow = FlowBuilder(HistoryBuilder())
+    old = flow.write("writer", ("orders", 1), invoke_ns=0, complete_ns=0)
+    flow.commit(("orders", 1, old))
+    new = flow.write("writer", ("orders", 1), invoke_ns=0, complete_ns=0)
+    flow.commit(("orders", 1, new))
+    for began_ms, version in ((1, old), (2, new), (25, old)):
+        at_ns = began_ms * 1_000_000
+        times: Completion = {"invoke_ns": at_ns, "complete_ns": at_ns}
+        flow.read("reader", "app/cache", ("orders", 1), version, **times)
+    axis = Axis(end_ns=29_000_000, bucket_ns=10_000_000)
+    (drawn,) = staleness_charts(axis, flow.history(), Facts(), workload)
+    assert drawn.title == "Staleness of what readers saw in app/cache"
+    assert dict(zip(drawn.labels, drawn.columns, strict=True)) == {
+        "p50": (1.0, None, 25.0),
+        "p99": (1.0, None, 25.0),
+        "max": (1.0, None, 25.0),
+        "promised": (500.0, 500.0, 500.0),
+    }
+    unread = msgspec.structs.replace(workload, readers=())
+    assert staleness_charts(axis, flow.history(), Facts(), unread) == ()
