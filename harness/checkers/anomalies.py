@@ -61,6 +61,32 @@ ANOMALIES: dict[str, Kind] = {
         meaning="A reader saw a record whose send certainly failed (an aborted read).",
         counted="reads saw a record whose send failed",
     ),
+    "precommitted-read": Kind(
+        meaning="A transaction saw a record that it had sent itself, before it committed.",
+        counted="times a transaction saw its own records",
+    ),
+    "torn-commit": Kind(
+        meaning="Of a transaction some records were read, and others are in no log.",
+        counted="transactions are in their logs in part",
+    ),
+    "G1c": Kind(
+        meaning="Transactions read from one another in a circle, so that each read what was not "
+        "committed yet.",
+        counted="circles of transactions that read from one another",
+    ),
+    "G1c-process": Kind(
+        meaning="A circle of transactions that read from, or follow in one process, one another.",
+        counted="circles of transactions that read from one another, or follow in one process",
+    ),
+    "G1c-realtime": Kind(
+        meaning="A circle of transactions that read from one another, or begin after another "
+        "ended: a record was read before it was sent.",
+        counted="circles of transactions that read from one another, or begin after another ended",
+    ),
+    "double-processing": Kind(
+        meaning="Two committed transactions of one group consumed the same record.",
+        counted="records were consumed by several transactions of a group",
+    ),
     "duplicate": Kind(
         meaning="A record stands at two or more offsets of a log.",
         counted="records stand in their log more than once",
@@ -106,6 +132,24 @@ ANOMALIES: dict[str, Kind] = {
         meaning="Within one transaction, two records of one log have others between them, as "
         "records of concurrent senders may.",
         counted="times a transaction's records have others between them",
+    ),
+    "G0": Kind(
+        meaning="Records of transactions stand behind one another in a circle, as those of "
+        "concurrent ones may.",
+        counted="circles of transactions whose records stand behind one another",
+    ),
+    "G0-process": Kind(
+        meaning="A circle as in G0, of which a step is the order of one process.",
+        counted="such circles that an order within a process closes",
+    ),
+    "G0-realtime": Kind(
+        meaning="A circle as in G0, of which a step is that one ended before the other began.",
+        counted="such circles that an order in time closes",
+    ),
+    "G1c-ww": Kind(
+        meaning="A circle of transactions, some linked by reading and some by the order of their "
+        "records, as concurrent ones may be.",
+        counted="circles of transactions that read from, or stand behind, one another",
     ),
     "lost-change": Kind(
         meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",

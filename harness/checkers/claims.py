@@ -9,7 +9,8 @@ from harness.kit.registry import Registry
 class Claim:
     """Something that must hold.
 
-    `int-send-skip` contradicts nothing: logs interleave concurrent senders by design.
+    `int-send-skip`, `G0`, `G0-process`, `G0-realtime` and `G1c-ww` contradict nothing: logs
+    interleave concurrent senders by design.
     """
 
     name: str
@@ -66,9 +67,23 @@ _claim(
     "group-skip",
 )
 _claim(
+    "atomicity",
+    "A transaction is seen as a whole once it has committed, and before that not at all.",
+    "torn-commit",
+    "precommitted-read",
+    "G1c",
+    "G1c-process",
+    "G1c-realtime",
+)
+_claim(
     "processing-once",
     "A group is handed every record once.",
     "duplicate-processing",
+)
+_claim(
+    "exactly-once",
+    "A group consumes every record in one committed transaction.",
+    "double-processing",
 )
 
 
@@ -134,5 +149,5 @@ _claim(
 
 
 def claim_against(kind: str) -> Claim | None:
-    """The claim that an anomaly of `kind` contradicts; None for `int-send-skip`."""
+    """The claim that an anomaly of `kind` contradicts; None for what logs do by design."""
     return next((CLAIMS[name] for name in CLAIMS if kind in CLAIMS[name].contradicted_by), None)

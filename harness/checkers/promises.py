@@ -67,7 +67,11 @@ ROLLBACK = (
     "int-nonmonotonic-poll",
     "group-skip",
     "duplicate-processing",
+    "torn-commit",
+    "double-processing",
 )
+# What a reader sees that does not wait for transactions to end.
+DIRTY = ("G1a", "precommitted-read", "torn-commit", "G1c", "G1c-process", "G1c-realtime")
 
 
 def permissions(scenario: Scenario) -> tuple[Permission, ...]:
@@ -170,7 +174,15 @@ def _of_cleanup(topic: Topic, settings: Settings) -> Iterator[Permission]:
         yield Permission(
             setting=f"cleanup.policy={policy} of {topic.name}",
             reason="a record is removed once its key has a newer one",
-            kinds=("lost-write", "unsent", "ghost", "poll-skip", "int-poll-skip", "group-skip"),
+            kinds=(
+                "lost-write",
+                "unsent",
+                "ghost",
+                "poll-skip",
+                "int-poll-skip",
+                "group-skip",
+                "torn-commit",
+            ),
         )
     for name in ("retention.ms", "retention.bytes"):
         limit = settings.get(name, settings.get(f"log.{name}", -1))
@@ -258,8 +270,8 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
     if str(settings["isolation.level"]) == "read_uncommitted":
         yield Permission(
             setting="isolation.level=read_uncommitted",
-            reason="records of aborted transactions are handed out",
-            kinds=("G1a",),
+            reason="records are handed out before their transactions commit, and of aborted ones",
+            kinds=DIRTY,
         )
 
 

@@ -24,14 +24,14 @@ class Story:
         sends = self._evidence.sends
         self._values.append(int(sends.value[row]))
         self._keys.append(int(sends.key[row]))
-        self._mention(int(sends.op[row]))
+        self.mention(int(sends.op[row]))
         return self.tell(f"{before}{send_sentence(self._evidence, row)}{after}")
 
     def read(self, row: int, *, before: str = "", after: str = "") -> "Story":
         """Tell of a row of reads."""
         reads = self._evidence.reads
         self._values.append(int(reads.value[row]))
-        self._mention(int(reads.op[row]))
+        self.mention(int(reads.op[row]))
         return self.tell(f"{before}{read_sentence(self._evidence, row)}{after}")
 
     def without(self, log: int, offset: int) -> "Story":
@@ -46,7 +46,7 @@ class Story:
         if len(rows):
             beyond = rows[evidence.reads.offset[rows] >= offset]
             op = int(evidence.reads.op[beyond[0] if len(beyond) else rows[-1]])
-            self._mention(op)
+            self.mention(op)
             by = f", in operation {evidence.history.operation_label(op)},"
         return self.tell(
             f"yet the final read{by} covers offsets {end.start} to {end.end - 1} of {end.log} "
@@ -54,6 +54,26 @@ class Story:
             if end.end > end.start
             else f"yet the final read finds {end.log} empty"
         )
+
+    def absent(self, row: int) -> "Story":
+        """Tell why the record of a row of sends is in no log; see `absence`."""
+        evidence = self._evidence
+        log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
+        if log == NONE:
+            return self.tell("yet none of the logs of its topic holds it, all read from 0 on")
+        if evidence.drained[log]:
+            return self.without(log, offset)
+        places = evidence.placements
+        beyond = places.in_log_order(log)
+        cell = places.cell(np.array([places.told[row]]))
+        beyond = beyond[places.seen_ok[beyond] & (places.cell(beyond) >= cell)]
+        for place in beyond[:1].tolist():
+            self.read(int(evidence.readers(place)[0]), before="yet ")
+        return self.tell("and nobody ever read it")
+
+    def mention(self, *operations: int) -> None:
+        """Count operations among those that prove it."""
+        self._operations.extend(operations)
 
     def tell(self, sentence: str) -> "Story":
         """Add a sentence."""
@@ -71,9 +91,6 @@ class Story:
             because=tuple(self._because),
         )
 
-    def _mention(self, op: int) -> None:
-        self._operations.append(op)
-
 
 def send_sentence(evidence: Evidence, row: int) -> str:
     """What a send asked and was told."""
@@ -89,7 +106,7 @@ def send_sentence(evidence: Evidence, row: int) -> str:
         INFO: f"was not told what became of it{error}",
     }[outcome]
     value = evidence.history.value_label(int(sends.value[row]))
-    return f"{_who(evidence, int(sends.op[row]))} sent value {value} to {where} and {told}"
+    return f"{who(evidence, int(sends.op[row]))} sent value {value} to {where} and {told}"
 
 
 def read_sentence(evidence: Evidence, row: int) -> str:
@@ -100,7 +117,7 @@ def read_sentence(evidence: Evidence, row: int) -> str:
     outcome = {OK: "", FAIL: " (and failed)", INFO: " (and did not come to an end)"}
     value = evidence.history.value_label(int(reads.value[row]))
     return (
-        f"{_who(evidence, op)} {verb} value {value} at offset {reads.offset[row]} of "
+        f"{who(evidence, op)} {verb} value {value} at offset {reads.offset[row]} of "
         f"{evidence.log_names[int(reads.log[row])]}{outcome[int(evidence.operations.outcome[op])]}"
     )
 
@@ -112,7 +129,8 @@ def times_of(evidence: Evidence, op: int) -> str:
     return f"began at {began / 1e6:.3f} ms and ended {end}"
 
 
-def _who(evidence: Evidence, op: int) -> str:
+def who(evidence: Evidence, op: int) -> str:
+    """An operation and its process."""
     process = int(evidence.operations.process[op])
     name = evidence.process_names.get(process, f"process {process}")
     return f"operation {evidence.history.operation_label(op)} ({name})"

@@ -16,6 +16,7 @@ RESTS_ON_WHAT_IS_MISSING = (
     "unseen",
     "phantom",
     "group-skip",
+    "torn-commit",
     "poll-skip",
     "int-poll-skip",
 )

@@ -14,6 +14,7 @@ that count up by themselves, so that operations follow one another; give `invoke
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Literal, TypeAlias, TypedDict, Unpack
 
 import polars as pl
@@ -32,6 +33,7 @@ from harness.history.history import (
 )
 
 TICK_NS = 1_000_000
+NO_COMMITS: Mapping[str, int] = MappingProxyType({})
 
 Record: TypeAlias = tuple[str, int, int]
 """A record as it was read: log, offset, value. Its key is the one that value was sent with."""
@@ -132,15 +134,17 @@ class HistoryBuilder:
         *,
         sends: Iterable[Sent] = (),
         reads: Iterable[Record] = (),
+        commits: Mapping[str, int] = NO_COMMITS,
         **completion: Unpack[Completion],
     ) -> int:
-        """Send and poll several records in one operation."""
+        """Send and poll several records, and commit offsets, in one transaction."""
         op = self.operation("txn", process, "producer", completion)
         for log, offset, value in sends:
             number = self.log(log)
             self._keys[value] = 0
             self._sends.append((op, self._logs[log][1], 0, value, number, offset))
         self._read(op, reads)
+        self._commits.extend((op, self.log(log), offset) for log, offset in commits.items())
         return op
 
     def subscribe(

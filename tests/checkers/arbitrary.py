@@ -18,9 +18,15 @@ SENDERS = ("sender-0", "sender-1", "hasty-0")
 OUTCOMES: tuple[Outcome, ...] = ("ok", "ok", "ok", "ok", "info", "fail")
 
 logs = st.sampled_from(LOGS)
+PAST_ALL = dict.fromkeys(LOGS, 7)
 offsets = st.integers(0, 6)
 values = st.integers(0, 9)
 records = st.lists(st.tuples(logs, offsets, values | st.just(NOTHING)), max_size=4)
+
+
+def own_records(sent: list[int]) -> st.SearchStrategy[list[tuple[str, int, int]]]:
+    """Records that the transaction which reads them has sent."""
+    return st.lists(st.tuples(logs, offsets, st.sampled_from(sent)), max_size=2)
 
 
 @st.composite
@@ -55,7 +61,9 @@ def histories(draw: st.DrawFn) -> History:
 def _operation(
     draw: st.DrawFn, build: HistoryBuilder, unused: list[int], completion: Completion
 ) -> list[int]:
-    what = draw(st.sampled_from(["send"] * 4 + ["poll"] * 4 + ["drain", "txn", "change"]))
+    what = draw(
+        st.sampled_from(["send"] * 4 + ["poll"] * 4 + ["drain", "txn", "txn", "txn", "change"])
+    )
     reader = draw(st.sampled_from(READERS))
     match what:
         case "send" if unused:
@@ -71,7 +79,9 @@ def _operation(
             return unused[1:]
         case "txn" if len(unused) > 2:
             sent = [(draw(logs), draw(st.none() | offsets), value) for value in unused[:2]]
-            build.txn(reader, sends=sent, reads=draw(records), **completion)
+            commits = draw(st.dictionaries(logs, offsets, max_size=2) | st.just(PAST_ALL))
+            reads = draw(records | own_records(unused[:2]))
+            build.txn(reader, sends=sent, reads=reads, commits=commits, **completion)
             return unused[2:]
         case "drain":
             build.drain("final-reader", draw(records), **completion)

@@ -10,6 +10,7 @@ from typing import Any
 from harness.history.history import NOTHING, History
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
+from tests.checkers.circles import Circles
 
 Row = dict[str, Any]
 Place = tuple[int, int]
@@ -23,6 +24,7 @@ class Oracle:
         self.sends: list[Row] = history.sends.to_dicts()
         self.reads: list[Row] = history.reads.to_dicts()
         self.assignments: list[Row] = history.assignments.to_dicts()
+        self.commits: list[Row] = history.commits.to_dicts()
         self.processes: list[Row] = history.processes.to_dicts()
         self.logs: list[Row] = history.logs.to_dicts()
         self.scenario = scenario
@@ -50,8 +52,15 @@ class Oracle:
                 "realtime-order": sum(self._behind(log) for log in range(len(self.logs))),
                 "duplicate-processing": self._twice(),
                 "group-skip": self._passed_over(),
+                "precommitted-read": sum(
+                    (send := self._from(read)) is not None and send["op"] == read["op"]
+                    for read in self.reads
+                ),
+                "torn-commit": sum(self._is_torn(op) for op in self.ops),
+                "double-processing": self._consumed_twice(),
             }
         )
+        found.update(Circles(self).counts())
         found.update(self._polls())
         found.update(self._sends())
         return {kind: count for kind, count in found.items() if count}
@@ -77,13 +86,13 @@ class Oracle:
         siblings = [other for other in self.sends if other["op"] == send["op"]]
         return self._outcome(send) == "info" and any(self._read_ok(each) for each in siblings)
 
-    def _index(self, log: int, offset: int) -> int:
+    def index(self, log: int, offset: int) -> int:
         return sorted(self.order[log]).index(offset)
 
     def _offsets(self, log: int, value: int) -> list[int]:
         return sorted(at for at, values in self.order[log].items() if value in values)
 
-    def _stands(self, send: Row) -> Place | None:
+    def stands(self, send: Row) -> Place | None:
         places = [
             (log, offset)
             for log in range(len(self.logs))
@@ -187,10 +196,10 @@ class Oracle:
             read = {each["value"] for each in self.reads if each["log"] == log and self._ok(each)}
             if self._end(log) or not read:
                 continue
-            bound = max(self._index(log, self._offsets(log, value)[0]) for value in read)
+            bound = max(self.index(log, self._offsets(log, value)[0]) for value in read)
             for value in {value for values in self.order[log].values() for value in values}:
                 send = self.sender.get(value)
-                below = self._index(log, self._offsets(log, value)[-1]) <= bound
+                below = self.index(log, self._offsets(log, value)[-1]) <= bound
                 if below and send and self._committed(send) and not self._read(send):
                     lost.add(value)
         return lost
@@ -270,6 +279,30 @@ class Oracle:
                 )
         return count
 
+    def _is_torn(self, op: Row) -> bool:
+        sends = [each for each in self.sends if each["op"] == op["op"] and op["f"] == "txn"]
+        passed = self._passed()
+        return any(self._read(each) for each in sends) and any(
+            each["value"] in passed or (not self._held(each) and self._absence_proves(each))
+            for each in sends
+            if not self._read(each)
+        )
+
+    def _consumed_twice(self) -> int:
+        consumers: dict[tuple[str, tuple[int, int, int]], set[int]] = defaultdict(set)
+        for read in self.reads:
+            op = self.ops[read["op"]]
+            group = self._process(op)["group"]
+            committed = [
+                each["offset"]
+                for each in self.commits
+                if (each["op"], each["log"]) == (read["op"], read["log"])
+            ]
+            ended = op["f"] == "txn" and op["outcome"] == "ok"
+            if ended and group and committed and committed[-1] > read["offset"]:
+                consumers[group, self._at(read)].add(op["op"])
+        return sum(len(ops) > 1 for ops in consumers.values())
+
     # Walks.
 
     def _until(self, op: Row) -> int:
@@ -315,7 +348,7 @@ class Oracle:
 
     def _reads_of(self, op: int, log: int) -> list[int]:
         return [
-            self._index(log, read["offset"])
+            self.index(log, read["offset"])
             for read in self.reads
             if read["op"] == op and read["log"] == log
         ]
@@ -347,10 +380,10 @@ class Oracle:
         for send in self.sends:
             if send["op"] != op:
                 continue
-            stands = self._stands(send)
+            stands = self.stands(send)
             where = stands[0] if stands else send["log"]
             if where == log:
-                places.append(self._index(*stands) if stands else None)
+                places.append(self.index(*stands) if stands else None)
         return places
 
     def _step(

@@ -14,6 +14,7 @@ from tests.checkers.falsify import FALSIFIERS
 from tests.checkers.oracle import Oracle
 from tests.checkers.pipeline import legal_run
 from tests.checkers.test_legal import ALL_CLAIMS, CONSUMERS
+from tests.checkers.test_transactions import OF_TRANSACTIONS
 from tests.checkers.verdicts import found, scenario
 
 DEMANDING = scenario(claims=ALL_CLAIMS, consumers=CONSUMERS, partitions=3)
@@ -36,7 +37,7 @@ def test_a_falsified_run_shows_its_falsehood(name: str, random: Random, steps: i
 
 def test_falsifiers_cover_what_needs_no_transaction_and_no_open_log() -> None:
     covered = {kind for each in FALSIFIERS.values() for kind in each.must}
-    by_hand = {"unseen", "unsent", "int-nonmonotonic-send", "int-send-skip"}
+    by_hand = {"unseen", "unsent", "int-nonmonotonic-send", *OF_TRANSACTIONS}
     of_pipelines = {
         kind for _, claim in CLAIMS.items() for kind in claim.contradicted_by if claim.of_pipelines
     }

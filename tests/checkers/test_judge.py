@@ -188,7 +188,7 @@ def test_interleaving_never_counts() -> None:
     build.txn("t", sends=[("orders-0", 0, 1), ("orders-0", 2, 2)], invoke_ns=50)
     build.drain("d", [("orders-0", 0, 1), ("orders-0", 1, 3), ("orders-0", 2, 2)])
     verdict = judge(build.history(), drained(3), scenario())
-    assert found(verdict) == {"int-send-skip": 1}
+    assert found(verdict) == {"int-send-skip": 1, "G0": 1}
     assert verdict.validity is Validity.VALID
 
 

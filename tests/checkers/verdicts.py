@@ -15,6 +15,8 @@ OF_PIPELINES = frozenset(
 )
 OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES
 """Kinds of anomaly that records of producers can show."""
+BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
+"""Kinds that contradict nothing: logs interleave concurrent senders."""
 SAFE = Producers(topic="orders", settings={"enable.idempotence": True})
 
 

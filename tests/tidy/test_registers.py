@@ -14,16 +14,31 @@ from harness.kit.errors import HarnessError
 from harness.model.scenario import Scenario
 from tests.tidy.checkout import ROOT, texts
 
-NEVER_A_VIOLATION = {"int-send-skip"}
+NEVER_A_VIOLATION = {"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"}
 NOT_CLAIMED = {
+    "atomicity": "scenarios with transactions do not exist yet",
+    "exactly-once": "scenarios with transactions do not exist yet",
     "processing-once": "it takes a consumer that commits in the transaction of its output",
 }
 """Claims that no scenario states, each with the reason."""
 NOT_PLANTED = {
     "unsent": "no bug of a broker shows it, an application does: scenario p-noflush-bad",
-    "int-nonmonotonic-send": "the fakes have no transactions yet",
-    "int-send-skip": "the fakes have no transactions yet",
 }
+OF_TRANSACTIONS = {
+    "int-nonmonotonic-send",
+    "int-send-skip",
+    "torn-commit",
+    "precommitted-read",
+    "double-processing",
+    "G0",
+    "G0-process",
+    "G0-realtime",
+    "G1c",
+    "G1c-process",
+    "G1c-realtime",
+    "G1c-ww",
+}
+NOT_PLANTED |= dict.fromkeys(OF_TRANSACTIONS, "the fakes have no transactions yet")
 """Kinds of anomaly without a planted bug, each with the reason."""
 
 
