@@ -124,7 +124,8 @@ def _command(spec: ServiceSpec, network: str, folder: Path) -> list[str]:
         file.write_text(content)
         file.chmod(0o644)
         options += ["--volume", f"{file}:{path}:ro"]
-    return ["docker", "run", *options, images.ensure(spec.image), *spec.command]
+    image = images.ensure(spec.image, overrides=spec.versions)
+    return ["docker", "run", *options, image, *spec.command]
 
 
 def _docker(*arguments: str) -> None:

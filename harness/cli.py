@@ -155,6 +155,8 @@ def replay(
     /,
     *,
     times: AtLeastOne = 1,
+    metadata: MetadataChoice | None = None,
+    kafka_version: str | None = None,
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
@@ -163,9 +165,12 @@ def replay(
     Args:
         folder: a run folder.
         times: how often.
+        metadata: who keeps the cluster's metadata; as in the run unless given.
+        kafka_version: of brokers; as in the run unless given.
         reports: where the new run folders are made.
         keep_stack: leave the stack running.
     """
+    from harness.engine.cluster import plan_on_cluster
     from harness.engine.replay import compare
     from harness.engine.run import run_plan
     from harness.engine.stacks import StackPool
@@ -173,6 +178,7 @@ def replay(
 
     original = RunFolder.open(folder)
     plan, verdict, kind = original.plan(), original.verdict(), original.manifest().stack
+    plan = plan_on_cluster(plan, metadata=metadata, kafka_version=kafka_version)
     reproduced = 0
     with StackPool(kind, kept=keep_stack, tell=say) as pool:
         for time in range(1, times + 1):

@@ -5,7 +5,7 @@ A scenario speaks of roles (`controller`, `metadata`), so it means the same on e
 
 import msgspec
 
-from harness.model.scenario import Scenario
+from harness.model.scenario import Plan, Scenario
 from harness.model.topology import Metadata, Topology
 from harness.stack import images
 
@@ -38,3 +38,9 @@ def on_cluster(
     """`scenario` on the cluster that `with_cluster` makes of its own."""
     topology = with_cluster(scenario.topology, metadata=metadata, kafka_version=kafka_version)
     return msgspec.structs.replace(scenario, topology=topology)
+
+
+def plan_on_cluster(plan: Plan, *, metadata: Metadata | None, kafka_version: str | None) -> Plan:
+    """`plan` on another cluster: every die stays as it fell."""
+    scenario = on_cluster(plan.scenario, metadata=metadata, kafka_version=kafka_version)
+    return msgspec.structs.replace(plan, scenario=scenario)

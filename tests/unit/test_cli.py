@@ -109,6 +109,15 @@ def test_replay_reproduces_a_run(folder: RunFolder, tmp_path: Path) -> None:
     assert latest.plan() == folder.plan()
 
 
+def test_a_plan_is_replayed_on_another_cluster(folder: RunFolder, tmp_path: Path) -> None:
+    reports = tmp_path / "again"
+    done = harness("replay", folder.path, "--kafka-version", "3.8.1", "--reports-dir", reports)
+    assert done.status == 0, done.err
+    plan, before = RunFolder.open(reports / "latest").plan(), folder.plan()
+    assert plan.scenario.topology.kafka_version == "3.8.1"
+    assert (plan.scenario.steps, plan.streams) == (before.scenario.steps, before.streams)
+
+
 def test_replay_says_when_the_run_came_out_otherwise(folder: RunFolder, tmp_path: Path) -> None:
     verdict = (folder.path / "verdict.json").read_text()
     assert '"validity": "INVALID"' in verdict
