@@ -6,6 +6,7 @@ import pytest
 from harness.api import (
     Copy,
     Feed,
+    Limits,
     Path,
     PipelineWorkload,
     Scenario,
@@ -13,6 +14,8 @@ from harness.api import (
     Topology,
     Writers,
     after,
+    followers,
+    leader,
     service,
     task,
     worse_path,
@@ -86,32 +89,50 @@ SENT_AGAIN = worse_path(
     "exactly.once.source.support=disabled: what the last flush of offsets missed is sent again",
     workers={"exactly.once.source.support": "disabled"},
 )
-# Without the sink: its own target would be gone as well, and it gives up after a few seconds.
-MYSQL_DIES = Scenario(
-    name="m-kill",
-    about="The source is killed under load and comes back",
+# The leader has appended what no follower takes, so it does not answer; then the worker loses it.
+ANSWER_LOST = Scenario(
+    name="cn-link",
+    about="The worker loses its link to a leader that has its batch, before the answer",
     claims=CAPTURED.claims,
     topology=FULL,
-    workload=msgspec.structs.replace(
-        CAPTURED.pipeline,
-        paths=(
-            Path(
-                name="connect",
-                feed=Feed(kind="debezium"),
-                copies=(Copy(kind="redis", name="cache"),),
-            ),
-        ),
+    workload=WORKER_DIES.workload,
+    steps=(
+        after(acks=50, spread=0.5).pause(followers("connect/orders")),
+        after(acks=100).cut_link(leader("connect/orders"), caller="connect"),
+        after().heal("cut-link"),
+        after().heal("pause"),
     ),
+    aftermath_acks=100,
+)
+SENT_TWICE = worse_path(
+    ANSWER_LOST,
+    "cn-lostack",
+    "exactly.once.source.support=disabled: the producer is not idempotent and sends a batch twice",
+    workers={"exactly.once.source.support": "disabled"},
+)
+MYSQL_DIES = Scenario(
+    name="m-kill",
+    about="The database of the source and of the sink is killed under load and comes back",
+    claims=CAPTURED.claims,
+    topology=FULL,
+    workload=CAPTURED.workload,
     steps=(
         after(acks=100, spread=0.5).kill(service("mysql")),
         after(seconds=2).heal("kill"),
     ),
     aftermath_acks=100,
+    limits=Limits(settle_s=30.0),
+)
+GIVES_UP = worse_path(
+    MYSQL_DIES,
+    "js-dbdown",
+    "connection.restart.on.errors=false, as by default: a lost connection fails the task for good",
+    copies={"warehouse": {"connection.restart.on.errors": False}},
 )
 
 
 @pytest.mark.parametrize(
-    "scenario", [CAPTURED, WORKER_DIES, MYSQL_DIES], ids=lambda scenario: scenario.name
+    "scenario", [CAPTURED, WORKER_DIES, ANSWER_LOST, MYSQL_DIES], ids=lambda scenario: scenario.name
 )
 def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:
     run_scenario(scenario).must_be_valid()
@@ -123,6 +144,8 @@ def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> 
         (NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
         (NO_DELETES, "resurrected-row", "connect/topics → connect/warehouse (jdbc)"),
         (SENT_AGAIN, "duplicate-change", "mysql → connect/topics (debezium)"),
+        (SENT_TWICE, "duplicate-change", "mysql → connect/topics (debezium)"),
+        (GIVES_UP, "failed-task", "connect/topics → connect/warehouse (jdbc)"),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

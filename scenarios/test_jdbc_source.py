@@ -1,5 +1,6 @@
 """A source connector that polls tables over JDBC: what each of its settings does not see."""
 
+import msgspec
 import pytest
 
 from harness.api import (
@@ -55,11 +56,44 @@ BY_TIME = worse_path(
     feed={"timestamp.delay.interval.ms": 0},
 )
 
+CHANGED = msgspec.structs.replace(
+    LATE,
+    name="j-update",
+    about="Rows are inserted and updated, and polled by time of change",
+    workload=PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=(Writers(tables=("orders",), keys_rise=True, mix={"insert": 1, "update": 1}),),
+        paths=(
+            Path(
+                name="polled",
+                feed=Feed(kind="jdbc"),
+                copies=(Copy(kind="redis", name="cache"),),
+            ),
+        ),
+    ),
+    baseline_acks=200,
+)
+NEW_ONLY = worse_path(
+    CHANGED,
+    "j-inc-update",
+    "mode=incrementing: a row that was read is never read again",
+    feed={"mode": "incrementing"},
+)
 
-def test_rows_that_commit_late_arrive(run_scenario: RunScenario) -> None:
-    run_scenario(LATE).must_be_valid()
+
+@pytest.mark.parametrize("scenario", [LATE, CHANGED], ids=lambda scenario: scenario.name)
+def test_what_a_query_can_see_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:
+    run_scenario(scenario).must_be_valid()
 
 
-@pytest.mark.parametrize("scenario", [BY_KEY, BY_TIME], ids=lambda scenario: scenario.name)
-def test_rows_that_commit_late_are_missed(scenario: Scenario, run_scenario: RunScenario) -> None:
-    run_scenario(scenario).must_show("missed-change", hop=HOP)
+@pytest.mark.parametrize(
+    ("scenario", "anomaly"),
+    [(BY_KEY, "missing-row"), (BY_TIME, "missing-row"), (NEW_ONLY, "stale-row")],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_what_it_passed_by_never_does(
+    scenario: Scenario, anomaly: str, run_scenario: RunScenario
+) -> None:
+    run = run_scenario(scenario)
+    run.must_show("missed-change", hop=HOP)
+    run.must_show(anomaly, hop=HOP)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.checkers.promises import permitted, promised
-from harness.model.pipeline import Copy, Feed
+from harness.model.pipeline import Copy, Feed, Writers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -84,6 +84,26 @@ def test_workers_decide_whether_a_connector_sends_once(kind: str, support: str) 
     assert any("exactly.once.source.support" in each for each in reasons) == (support == "disabled")
 
 
+@pytest.mark.parametrize(
+    ("feed", "sink", "permitted_by"),
+    [
+        ({}, {}, {"skipped.operations=t", "truncate.enabled=false"}),
+        ({"skipped.operations": "none"}, {}, {"truncate.enabled=false"}),
+        ({"skipped.operations": "none"}, {"truncate.enabled": True}, set()),
+    ],
+)
+def test_what_is_left_out_counts_once_somebody_truncates(
+    feed: Settings, sink: Settings, permitted_by: set[str]
+) -> None:
+    copies = (Copy(kind="jdbc", name="it", settings=sink),)
+    made = pipeline(feed=Feed(kind="debezium", settings=feed), copies=copies)
+    assert "resurrected-row" not in permitted(made)
+    truncating = (Writers(tables=("orders",), mix={"truncate": 1}),)
+    workload = msgspec.structs.replace(made.pipeline, writers=truncating)
+    reasons = permitted(msgspec.structs.replace(made, workload=workload)).get("resurrected-row", ())
+    assert {each.partition(" of ")[0] for each in reasons} == permitted_by
+
+
 def test_a_position_that_rows_share_cannot_be_gone_on_from_exactly() -> None:
     allowed = permitted(of_feed("jdbc", mode="timestamp", exactly_once_support="requested"))
     assert any("exactly.once.support" in each for each in allowed["duplicate-change"])
@@ -100,6 +120,7 @@ def test_a_delay_longer_than_transactions_loses_no_row() -> None:
         ("jdbc", {"insert.mode": "insert"}, {"duplicate-row"}),
         ("jdbc", {"delete.enabled": False}, {"resurrected-row"}),
         ("jdbc", {"primary.key.mode": "record_value"}, {"stale-row"}),
+        ("jdbc", {"connection.restart.on.errors": False}, {"failed-task"}),
         (
             "jdbc",
             {"transforms.unwrap.delete.tombstone.handling.mode": "drop"},

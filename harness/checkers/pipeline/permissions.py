@@ -15,6 +15,7 @@ from harness.checkers.pipeline.settings import (
     feed_settings,
     is_on,
 )
+from harness.checkers.pipeline.truncation_permissions import truncation_permissions
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, hops
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -32,6 +33,8 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
     for path in workload.paths:
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
         yield from _of_feed(path, topology, tuple(names))
+        if any("truncate" in writers.mix for writers in workload.writers):
+            yield from truncation_permissions(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):
             yield from _of_copy(copy, (name,))
     kept = [hop.name for hop in hops(workload) if hop.kind == "cache"]
@@ -251,6 +254,9 @@ def _of_sink(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if not is_on(settings["delete.enabled"]):
         kinds = ("resurrected-row", "stale-beyond-bound")
         yield "delete.enabled=false", "rows are never removed from the sink", kinds
+    if not is_on(settings["connection.restart.on.errors"]):
+        reason = "a connection to the database that is lost fails the task"
+        yield "connection.restart.on.errors=false", reason, ("failed-task",)
     mode = str(settings["primary.key.mode"])
     if mode != "record_key":
         reason = "events of one row need not meet in one row, nor come in its order"

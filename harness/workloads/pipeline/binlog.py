@@ -4,11 +4,14 @@ It is independent of every path: another library, from the server itself, from w
 before the first write.
 """
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pymysqlreplication import BinLogStreamReader
-from pymysqlreplication.event import XidEvent
+from pymysqlreplication.event import QueryEvent, XidEvent
 from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, WriteRowsEvent
 
 from harness.clients.mysql import PASSWORD, USER
@@ -16,7 +19,11 @@ from harness.history.history import NOTHING
 from harness.history.journal import EVENT_KINDS, Journal
 
 READER_SERVER_ID = 990_001
+TRUNCATE = re.compile(r"TRUNCATE (?:TABLE )?(?:`?\w+`?\.)?`?(\w+)`?", re.IGNORECASE)
 INSERT, UPDATE, DELETE = (EVENT_KINDS.index(kind) for kind in ("insert", "update", "delete"))
+
+Tables: TypeAlias = defaultdict[str, dict[int, int]]
+"""Rows of each table: key → version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +72,46 @@ def _transactions(
         log_pos=start[1],
         resume_stream=True,
         only_schemas=[database],
-        only_events=[WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent],
+        only_events=[WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent, QueryEvent],
     )
+    rows: Tables = defaultdict(dict)
     try:
         transaction: list[Change] = []
         for event in reader:
-            if isinstance(event, XidEvent):
-                if transaction:
-                    yield transaction
-                transaction = []
+            if isinstance(event, QueryEvent):
+                ended = truncated(event, database, rows)
+            elif isinstance(event, XidEvent):
+                ended, transaction = transaction, []
             else:
                 transaction += _changes(event)
+                continue
+            if ended:
+                _keep(ended, rows)
+                yield ended
     finally:
         reader.close()
+
+
+def truncated(event: QueryEvent, database: str, rows: Tables) -> list[Change]:
+    """The end of every row of a table that a statement emptied, a transaction by itself.
+
+    Other statements are none of ours: BEGIN, and those that define tables.
+    """
+    match = TRUNCATE.match(event.query)
+    if match is None or event.schema.decode() != database:
+        return []
+    table = match.group(1)
+    found = sorted(rows[table].items())
+    return [Change(table, key, NOTHING, version, DELETE) for key, version in found]
+
+
+def _keep(transaction: Iterable[Change], rows: Tables) -> None:
+    """Bring what is in each table up to date."""
+    for change in transaction:
+        if change.version == NOTHING:
+            rows[change.table].pop(change.key, None)
+        else:
+            rows[change.table][change.key] = change.version
 
 
 def _changes(event: WriteRowsEvent | UpdateRowsEvent | DeleteRowsEvent) -> Iterator[Change]:

@@ -65,7 +65,7 @@ class Decoder:
         try:
             key: Any = self._avro(message.key(), None)
             value: Any = self._avro(message.value(), None)
-            return _event(table, key, value, _schema(message.value()))
+            return event_of(table, key, value, _schema(message.value()))
         except httpx2.TransportError as error:
             raise RegistryLostError(f"the registry does not answer: {error}") from error
         except (SerializationError, SchemaRegistryError, KeyError, TypeError, ValueError) as error:
@@ -77,7 +77,18 @@ class Decoder:
             )  # fmt: skip
 
 
-def _event(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: ANN401 - decoded Avro
+def event_of(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: ANN401 - decoded Avro
+    """The event that a decoded record stands for.
+
+    Raises:
+        KeyError: or TypeError, or ValueError: it has not the shape of one.
+    """
+    if value is not None and value.get("op") == "t":
+        # It ends all rows of the table, and so has no key.
+        return Event(
+            table=table, key=NOTHING, version=NOTHING, before=NOTHING, kind="truncate",
+            schema=schema,
+        )  # fmt: skip
     number = _number(key["id"])
     if value is None:
         return Event(table=table, key=number, version=NOTHING, before=NOTHING, kind="tombstone")

@@ -1,11 +1,13 @@
 """Final reads of a pipeline: its source, its topics, its copies."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.model.ports import Message
 from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.truncation import RowsToldOf
 
 
 class FinalReads:
@@ -15,6 +17,7 @@ class FinalReads:
         self._journal = journal
         self._clock = clock
         self._next = journal.process("final-reader", "drain", "final-reader") << SEQUENCE_BITS
+        self._told: defaultdict[tuple[str, int], RowsToldOf] = defaultdict(RowsToldOf)
 
     def rows(self, place: str, table: str, found: Iterable[tuple[int, int]], began_ns: int) -> None:
         """Record the contents of a table or of a cache's part."""
@@ -44,14 +47,19 @@ class FinalReads:
             began_ns: when the read was begun.
         """
         operation = self._operation(began_ns)
-        events = [decoder.event(message) for message in messages]
+        found = [
+            (message, event)
+            for message in messages
+            for event in self._told[topic, message.partition()].spelled_out(decoder.event(message))
+        ]
+        events = [event for _, event in found]
         self._journal.append(
             "events",
             {
                 "operation": [operation] * len(events),
                 "place": [self._journal.place(place)] * len(events),
-                "log": [self._journal.log(topic, message.partition()) for message in messages],
-                "offset": [message.offset() for message in messages],
+                "log": [self._journal.log(topic, message.partition()) for message, _ in found],
+                "offset": [message.offset() for message, _ in found],
                 "table": [self._journal.table(event.table) for event in events],
                 "key": [event.key for event in events],
                 "version": [event.version for event in events],

@@ -16,14 +16,18 @@ CHANGED = (
 )
 
 
-def create(mysql: MySql, database: str, tables: Iterable[SourceTable]) -> None:
+def create(
+    mysql: MySql, database: str, tables: Iterable[SourceTable], *, keyed: bool = True
+) -> None:
     """Create a database with these tables; every one has `id`, `version` and `changed`.
 
-    The source and the copies of it are made alike.
+    The source and the copies of it are made alike, but for a primary key that a copy may lack.
     """
     run(mysql, [f"CREATE DATABASE `{database}`"])
     for table in tables:
         columns = {**PLAIN_COLUMNS, **table.columns}
+        if not keyed:
+            columns["id"] = columns["id"].removesuffix(" PRIMARY KEY")
         written = [f"`{name}` {kind}" for name, kind in columns.items()]
         run(mysql, [f"CREATE TABLE `{database}`.`{table.name}` ({', '.join([*written, CHANGED])})"])
 

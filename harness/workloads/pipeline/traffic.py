@@ -267,7 +267,9 @@ class PipelineTraffic:
                 )
             ]
         database = self._naming.copies(path, copy)
-        source.create(self._stack.mysql, database, self._workload.tables)
+        # As the sink makes it by itself: without a key of its own it makes a table without one.
+        keyed = copy.settings.get("primary.key.mode") != "none"
+        source.create(self._stack.mysql, database, self._workload.tables, keyed=keyed)
         if copy.kind == "table":
             return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
         name = self._naming.connector(path, copy)
