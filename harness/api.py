@@ -217,6 +217,10 @@ class Moment:
         faults = tuple(each.fault for each in choices if each.fault is not None)
         return Step(name=name, after=self.when, choices=faults)
 
+    def alter(self, table: str, clause: str, *, name: str = "alter") -> Step:
+        """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
+        return self.fault("table.alter", service("mysql"), name=name, table=table, clause=clause)
+
     def poison(self, topic: str, partition: int = 0, *, name: str = "poison") -> Step:
         """Send a record that cannot be decoded to a partition of a topic."""
         target = leader(topic, partition)

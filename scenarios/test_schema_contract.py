@@ -14,6 +14,7 @@ from harness.api import (
     Topology,
     Writers,
     after,
+    service,
     worse_path,
 )
 from harness.plugin import RunScenario
@@ -110,6 +111,69 @@ STOPPED = msgspec.structs.replace(
     limits=Limits(settle_s=10.0),  # what stands still does not settle
 )
 
+CLAIMS = ("capture", "change-order", "capture-once", "convergence", "source-durability", "running")
+# Without deletes: a feed that polls cannot see them.
+GROWING = (Writers(tables=("orders",), count=2, mix={"insert": 1, "update": 1}),)
+ALTERED = Scenario(
+    name="s-alter",
+    about="A column is added and dropped again under load; every kind of path follows",
+    claims=CLAIMS,
+    topology=connect_path.FULL,
+    workload=PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=GROWING,
+        paths=(
+            Path(
+                name="connect",
+                feed=Feed(kind="debezium", compatibility="BACKWARD"),
+                copies=(
+                    Copy(kind="jdbc", name="warehouse", settings={"schema.evolution": "basic"}),
+                ),
+            ),
+            Path(
+                name="polled",
+                feed=Feed(kind="jdbc", compatibility="BACKWARD"),
+                copies=(Copy(kind="redis", name="cache"),),
+            ),
+            Path(
+                name="python",
+                feed=Feed(kind="binlog", compatibility="BACKWARD"),
+                copies=(Copy(kind="table", name="copy"),),
+            ),
+        ),
+    ),
+    steps=(
+        after(acks=50, spread=0.5).alter(
+            "orders", "ADD COLUMN note VARCHAR(40) DEFAULT 'new'", name="add"
+        ),
+        after(acks=100).alter("orders", "DROP COLUMN note", name="drop"),
+    ),
+    aftermath_acks=50,
+    limits=Limits(settle_s=20.0),
+)
+NOT_FOLLOWED = worse_path(
+    ALTERED,
+    "s-alter-bad",
+    "schema.evolution=none: the sink stops at a column that its table lacks",
+    copies={"warehouse": {"schema.evolution": "none"}},
+)
+REGISTRY_DIES = Scenario(
+    name="s-down",
+    about="The registry is gone for a while; who knows the schemas already does without",
+    claims=CLAIMS,
+    topology=connect_path.FULL,
+    workload=msgspec.structs.replace(
+        ALTERED.pipeline,
+        paths=(ALTERED.pipeline.paths[0], *REFUSED.pipeline.paths),
+        writers=REFUSED.pipeline.writers,
+    ),
+    steps=(
+        after(acks=50, spread=0.5).kill(service("registry")),
+        after(acks=150).heal("kill"),
+    ),
+    aftermath_acks=50,
+)
+
 
 def test_the_registry_refuses_what_readers_cannot_follow(run_scenario: RunScenario) -> None:
     run = run_scenario(REFUSED)
@@ -133,3 +197,15 @@ def test_an_intolerant_sink_stops_and_skips_nothing(run_scenario: RunScenario) -
     run = run_scenario(STOPPED)
     run.must_show("failed-task", hop=SINK)
     assert not run.verdict.shows("skipped-record")
+
+
+def test_a_column_comes_and_goes_and_every_path_follows(run_scenario: RunScenario) -> None:
+    run_scenario(ALTERED).must_be_valid()
+
+
+def test_a_sink_that_may_not_evolve_stops_at_a_new_column(run_scenario: RunScenario) -> None:
+    run_scenario(NOT_FOLLOWED).must_show("failed-task", hop=SINK)
+
+
+def test_nobody_misses_the_registry_for_a_while(run_scenario: RunScenario) -> None:
+    run_scenario(REGISTRY_DIES).must_be_valid()

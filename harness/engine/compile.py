@@ -118,6 +118,9 @@ def _validate_fault(
     convert(fault.settings, FAULTS[fault.kind].settings, what=f"step {step.name}")
     if "topic" in fault.settings:
         _known(str(fault.settings["topic"]), topics, f"step {step.name} names topic", scenario)
+    if "table" in fault.settings:
+        tables = {table.name for table in scenario.pipeline.tables}
+        _known(str(fault.settings["table"]), tables, f"step {step.name} names table", scenario)
     target = fault.target
     if target.kind in {"leader", "followers"}:
         _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)

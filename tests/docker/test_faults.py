@@ -12,6 +12,7 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.value import Settings
 from harness.stack.docker_stack import DockerStack
+from harness.workloads.pipeline import source
 from harness.workloads.pipeline.events_schema import FLAT_ROW
 from tests.docker.connectors import connector, file_source
 
@@ -43,6 +44,10 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         Role(kind="service", name="registry"),
         {"topic": "ticks", "change": "version-as-text"},
     ),
+    "table.alter": (
+        Role(kind="service", name="mysql"),
+        {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
+    ),
     "topic.poison": (ANY, {"topic": "ticks"}),
 }
 
@@ -61,6 +66,8 @@ def test_a_fault_bites_and_heals_in_a_pipeline(
     kind: str, pipeline: DockerStack, tmp_path: Path
 ) -> None:
     pipeline.redis.client().execute_command("SET", "here", "1")
+    source.drop(pipeline.mysql, ["faults"])
+    source.run(pipeline.mysql, ["CREATE DATABASE faults", "CREATE TABLE faults.rows_ (id INT)"])
     pipeline.registry.register("ticks-value", FLAT_ROW)
     with connector(pipeline, "ticks", file_source("ticks")):
         bites_and_heals(kind, PIPELINE_CASES[kind], pipeline, tmp_path)

@@ -185,6 +185,14 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
         lambda: scenario(after().kill(leader("nope"))),
         "step kill targets topic 'nope', which is not there: orders",
     ),
+    "poison for no topic": (
+        lambda: scenario(fault("topic.poison", topic="nope")),
+        "step step names topic 'nope', which is not there: orders",
+    ),
+    "change of no table": (
+        lambda: scenario(after().alter("nope", "DROP COLUMN note")),
+        "step alter names table 'nope', which is not there: none",
+    ),
     "readers of nothing": (
         lambda: caching(readers=(Readers(copy="nope"),)),
         "readers of 'nope', which is not there: kept",
