@@ -109,14 +109,15 @@ MISSED_BAD = worse_cache(
 )
 
 
-def fed(copy: Copy, feed: Feed, *, rows: int = 0) -> PipelineWorkload:
-    """Traffic on a cache that a path feeds."""
+def fed(cache: Copy, feed: Feed, *copies: Copy, rows: int = 0) -> PipelineWorkload:
+    """Traffic on a cache that a path feeds, beside other copies; readers of all of them."""
+    fed_copies = (cache, *copies)
     mix = {"insert": 3, "update": 4, "delete": 3}
     return PipelineWorkload(
         tables=(SourceTable(name="orders", rows=rows),),
         writers=(Writers(tables=("orders",), count=2, keys=16, mix=mix),),
-        paths=(Path(name="python", feed=feed, copies=(copy,)),),
-        readers=(Readers(copy="cache", count=2, rate_per_s=100),),
+        paths=(Path(name="python", feed=feed, copies=fed_copies),),
+        readers=tuple(Readers(copy=copy.name, count=2, rate_per_s=100) for copy in fed_copies),
     )
 
 
@@ -173,6 +174,7 @@ FRESH = Scenario(
     workload=fed(
         Copy(kind="redis", name="cache", holds="cached", staleness_s=5.0),
         Feed(kind="binlog"),
+        Copy(kind="table", name="table", staleness_s=5.0),
         rows=50,
     ),
     steps=(

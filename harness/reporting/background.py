@@ -9,9 +9,9 @@ from harness.model.scenario import Limits, Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.verdict import Verdict
 from harness.model.workload import Consumers, Producers, Topic
-from harness.reporting import words
+from harness.reporting import pipeline_settings, words
 from harness.reporting.fault_story import when
-from harness.reporting.markup import Markup, items, join, prose, table, tag
+from harness.reporting.markup import Markup, items, join, prose, table, tag, with_code
 from harness.reporting.statistics import Statistics
 
 _LOGS_MAX = 100
@@ -119,6 +119,7 @@ def arrangement(plan: Plan) -> Markup:
         *((f"topic: {topic.name}", _topic(topic)) for topic in workload.topics),
         *((f"producers: {kind.name}", _producers(kind)) for kind in workload.producers),
         *((f"consumers: {kind.name}", _consumers(kind)) for kind in workload.consumers),
+        *pipeline_settings.rows(scenario.pipeline),
         *(
             (f"step: {step.name}", _step_words(plan, index))
             for index, step in enumerate(scenario.steps)
@@ -144,22 +145,30 @@ def _limits(limits: Limits) -> str:
     )
 
 
-def _with_settings(sentence: str, values: str) -> Markup:
-    return join([sentence, " ", tag("code", values)]) if values else join([sentence])
-
-
 def _stack(topology: Topology) -> Markup:
     version = f", Kafka {topology.kafka_version}" if topology.kafka_version else ""
     count = len(topology.controller_names)
     kraft = f", {words.counted(count, 'KRaft controller')}" if count else ""
-    sentence = f"{words.counted(topology.brokers, 'broker')}{kraft}{version}"
-    return _with_settings(sentence, words.settings(topology.broker_settings))
+    others = "".join(
+        f", {name}"
+        for name, there in (
+            ("a schema registry", topology.registry),
+            (words.counted(topology.connect_workers, "Connect worker"), topology.connect_workers),
+            ("MySQL", topology.mysql),
+            ("a replica of it", topology.mysql_replica),
+            ("Redis", topology.redis),
+            ("a replica of it", topology.redis_replica),
+        )
+        if there
+    )
+    sentence = f"{words.counted(topology.brokers, 'broker')}{kraft}{version}{others}"
+    return with_code(sentence, words.settings(topology.broker_settings))
 
 
 def _topic(topic: Topic) -> Markup:
     partitions = words.counted(topic.partitions, "partition")
     replicas = words.counted(topic.replicas, "replica")
-    return _with_settings(f"{partitions}, {replicas}", words.settings(topic.settings))
+    return with_code(f"{partitions}, {replicas}", words.settings(topic.settings))
 
 
 def _producers(kind: Producers) -> Markup:
@@ -171,13 +180,13 @@ def _producers(kind: Producers) -> Markup:
         f"{words.count(kind.count)} to {kind.topic}, {rate}, {keys} each; "
         f"takes a record as sent at {belief}; {ending}"
     )
-    return _with_settings(sentence, words.settings(kind.settings))
+    return with_code(sentence, words.settings(kind.settings))
 
 
 def _consumers(kind: Consumers) -> Markup:
     how = "as one group" if kind.mode == "group" else "with partitions assigned by hand"
     sentence = f"{words.count(kind.count)} from {kind.topic}, {how}"
-    return _with_settings(sentence, words.settings(kind.settings))
+    return with_code(sentence, words.settings(kind.settings))
 
 
 def _step_words(plan: Plan, index: int) -> Markup:
@@ -189,7 +198,7 @@ def _step_words(plan: Plan, index: int) -> Markup:
         action, values = (f"heal {step.heal.step}" if step.heal else "nothing"), ""
     waits = step.after.acks or step.after.sends
     limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
-    return _with_settings(f"{when(step.after)}: {action}{limit}", values)
+    return with_code(f"{when(step.after)}: {action}{limit}", values)
 
 
 def origin(manifest: Manifest, plan: Plan) -> Markup:

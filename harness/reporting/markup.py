@@ -37,6 +37,11 @@ def tag(name: str, /, *children: str, **attributes: str) -> Markup:
     return Markup(f"<{name}{written}>{join(children)}</{name}>")
 
 
+def with_code(sentence: str, code: str) -> Markup:
+    """A sentence and behind it, where there is any, some code."""
+    return join([sentence, " ", tag("code", code)]) if code else join([sentence])
+
+
 def table(
     head: Sequence[str],
     rows: Iterable[Sequence[str]],

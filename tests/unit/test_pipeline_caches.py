@@ -16,6 +16,7 @@ from harness.workloads.pipeline.entries import order_before, order_of
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.reading import written_rows
 from harness.workloads.pipeline.recording import Changed
+from harness.workloads.pipeline.replaying import WATCHED_READS, Replay
 from harness.workloads.pipeline.writing import KEYS_PER_WRITER
 
 ENTRY = "run:app/kept:orders:7"
@@ -112,3 +113,32 @@ def test_readers_read_the_rows_of_every_writer() -> None:
     )
     second = KEYS_PER_WRITER
     assert written_rows(workload) == [("orders", 0), ("orders", second), ("items", 0), ("items", 1)]
+
+
+def test_a_replay_begins_once_and_waits_half_way_until_readers_have_looked() -> None:
+    reads = 7
+    replay = Replay(4, lambda: reads)
+    begun = []
+    for _ in range(4):
+        assert not replay.waits()
+        replay.applied()
+        begun.append(replay.begins())
+    assert begun == [False, False, False, True]
+    replay.applied()
+    assert not replay.waits()
+    replay.applied()
+    assert replay.waits()
+    reads += WATCHED_READS - 1
+    assert replay.waits()
+    reads += 1
+    assert not replay.waits()
+    for _ in range(8):
+        replay.applied()
+        assert (replay.begins(), replay.waits()) == (False, False)
+
+
+def test_without_a_replay_nobody_waits() -> None:
+    replay = Replay(0, lambda: 0)
+    for _ in range(3):
+        assert (replay.begins(), replay.waits()) == (False, False)
+        replay.applied()

@@ -4,6 +4,17 @@ import msgspec
 
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
+from harness.model.pipeline import (
+    Cache,
+    Copy,
+    Feed,
+    PipelineWorkload,
+    Race,
+    Readers,
+    SourceTable,
+    Writers,
+)
+from harness.model.pipeline import Path as Way
 from harness.model.verdict import Anomaly, Finding, HopResult, Verdict
 from harness.reporting.operations import describe
 from harness.reporting.page import render
@@ -81,3 +92,34 @@ def test_operations_on_rows_are_described() -> None:
     assert (rows[seen].what, rows[seen].where) == ("row 7 of orders: version 0", "main/cache")
     assert (rows[events].what, rows[events].where) == ("2 events", "main/topics")
     assert (rows[found].what, rows[found].where) == ("2 rows", "main/sink")
+
+
+def test_the_page_says_what_ran_in_a_pipeline() -> None:
+    run = valid_sample()
+    workload = PipelineWorkload(
+        tables=(SourceTable(name="orders", rows=5),),
+        writers=(Writers(tables=("orders",), mix={"insert": 1}),),
+        paths=(
+            Way(
+                name="main",
+                feed=Feed(kind="debezium", topic_settings={"cleanup.policy": "compact"}),
+                copies=(Copy(kind="redis", name="fed", holds="cached", staleness_s=2.0),),
+            ),
+        ),
+        caches=(Cache(kind="cache-aside", name="kept", settings={"ttl_s": 5}),),
+        readers=(Readers(copy="kept"),),
+        races=(Race(cache="kept", table="orders", kind="stale-fill"),),
+    )
+    scenario = msgspec.structs.replace(run.plan.scenario, workload=workload)
+    plan = msgspec.structs.replace(run.plan, scenario=scenario)
+    page = render(run.manifest, plan, run.history, run.facts, run.verdict).decode()
+    for said in (
+        "5 rows before any feed looks",
+        "1 to orders, 50/s and 64 keys each <code>insert 1</code>",
+        "debezium into 3 partitions a table <code>topic cleanup.policy=compact</code>",
+        "redis, holds rows or nothing, no staler than 2 s",
+        "cache-aside, kept by the application <code>ttl_s=5</code>",
+        "stale-fill in kept, for 20 rows of orders, 20/s",
+        "1, 50/s each",
+    ):
+        assert said in page
