@@ -121,7 +121,7 @@ def index_of(step: Step) -> int | None:
     return step.fault.target.index
 
 
-def fault(kind: str, **settings: int) -> Step:
+def fault(kind: str, **settings: int | str) -> Step:
     spec = FaultSpec(kind=kind, target=broker(), settings=dict(settings))
     return Step(name="step", after=After(), fault=spec)
 
