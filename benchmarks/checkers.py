@@ -17,13 +17,20 @@ from pathlib import Path
 
 import polars as pl
 
-from benchmarks.histories import generate, scenario
+from benchmarks import histories, transactions
 from harness.checkers.judge import judge
 from harness.history.history import History
 from harness.model.codec import load, save
 from harness.model.facts import Facts
 
-SIZES = (100_000, 1_000_000, 10_000_000)
+SIZES = (
+    ("histories", 100_000),
+    ("histories", 1_000_000),
+    ("histories", 10_000_000),
+    ("transactions", 100_000),
+    ("transactions", 1_000_000),
+)
+GENERATORS = {"histories": histories, "transactions": transactions}
 TABLES = ("operations", "sends", "reads", "assignments", "commits", "processes", "logs")
 
 
@@ -31,6 +38,7 @@ TABLES = ("operations", "sends", "reads", "assignments", "commits", "processes",
 class Row:
     """One line of the table."""
 
+    kind: str
     operations: int
     records: int
     seconds: float
@@ -42,25 +50,31 @@ class Row:
     verdict: str
 
 
-def run(sizes: Sequence[int] = SIZES) -> list[Row]:
-    """Judge one generated history of each size."""
+def run(sizes: Sequence[tuple[str, int]] = SIZES) -> list[Row]:
+    """Judge one generated history of each kind and size."""
     rows = []
-    for size in sizes:
+    for kind, size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            _child("write", folder, str(size))
-            rows.append(Row(**json.loads(_child("judge", folder))))
+            _child("write", folder, kind, str(size))
+            rows.append(Row(kind=kind, **json.loads(_child("judge", folder, kind))))
     return rows
 
 
 def main() -> str:
     """Run all sizes and return the table."""
     titles = ("operations", "records", "seconds", "CPU s", "operations/s", "peak MiB", "tables MiB")
-    lines = [" ".join(f"{title:>12}" for title in titles)]
-    lines += [
-        f"{row.operations:>12,} {row.records:>12,} {row.seconds:>12.2f} {row.cpu_seconds:>12.2f} "
-        f"{row.operations / row.seconds:>12,.0f} {row.peak_mib:>12,} {row.tables_mib:>12,}"
-        for row in run()
-    ]
+    lines = [f"{'what':<12} " + " ".join(f"{title:>12}" for title in titles)]
+    for row in run():
+        figures = (
+            f"{row.operations:,}",
+            f"{row.records:,}",
+            f"{row.seconds:.2f}",
+            f"{row.cpu_seconds:.2f}",
+            f"{row.operations / row.seconds:,.0f}",
+            f"{row.peak_mib:,}",
+            f"{row.tables_mib:,}",
+        )
+        lines.append(f"{row.kind:<12} " + " ".join(f"{figure:>12}" for figure in figures))
     return "\n".join(lines)
 
 
@@ -69,19 +83,19 @@ def _child(*arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def _write(folder: Path, size: int) -> None:
-    history, facts = generate(size)
+def _write(folder: Path, kind: str, size: int) -> None:
+    history, facts = GENERATORS[kind].generate(size)
     for name in TABLES:
         getattr(history, name).write_ipc(folder / f"{name}.arrow")
     save(folder / "facts.json", facts)
 
 
-def _judge(folder: Path) -> str:
+def _judge(folder: Path, kind: str) -> str:
     tables = [pl.read_ipc(folder / f"{name}.arrow") for name in TABLES]
     history = History(**dict(zip(TABLES, tables, strict=True)))  # type: ignore[arg-type]
     facts = load(folder / "facts.json", Facts)
     began, began_cpu = time.perf_counter(), time.process_time()
-    verdict = judge(history, facts, scenario())
+    verdict = judge(history, facts, GENERATORS[kind].scenario())
     return json.dumps(
         {
             "operations": len(history.operations),
@@ -97,9 +111,9 @@ def _judge(folder: Path) -> str:
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case ["write", folder, size]:
-            _write(Path(folder), int(size))
-        case ["judge", folder]:
-            print(_judge(Path(folder)))
+        case ["write", folder, kind, size]:
+            _write(Path(folder), kind, int(size))
+        case ["judge", folder, kind]:
+            print(_judge(Path(folder), kind))
         case _:
             print(main())

@@ -8,6 +8,7 @@
     realtime-order,   a record that changes places does so with records of its own producer and of
     nonmonotonic-send others
     poll-skip         a reader that goes back comes forward again
+    G1c-realtime      whoever changes places with a later record is read before it was sent
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from random import Random
 
 from harness.history.build import Record
 from harness.history.history import NOTHING
-from tests.checkers.pipeline import LOGS, MEMBERS, READERS, Held, Polled, Run, Sent
+from tests.checkers.pipeline import LOGS, MEMBERS, READERS, Held, Polled, Run, Sent, Transaction
 
 SKIPS = frozenset({"poll-skip", "int-poll-skip"})
 Apply = Callable[[Run, Random], bool]
@@ -46,37 +47,37 @@ def falsifier(*must: str, may: frozenset[str] = frozenset()) -> Callable[[Apply]
 
 @falsifier("lost-write", may=SKIPS | {"ghost"})
 def lose_it_at_the_end(run: Run, random: Random) -> bool:
-    sent = random.choice(_kept(run))
+    sent = random.choice(kept(run))
     return _replace(run, sent, lambda polled, record: None if polled.final else record)
 
 
 @falsifier("lost-write", may=SKIPS)
 def lose_it_before_anybody_looks(run: Run, random: Random) -> bool:
-    return _replace(run, random.choice(_kept(run)), lambda *_: None)
+    return _replace(run, random.choice(kept(run)), lambda *_: None)
 
 
 @falsifier("lost-write", may=SKIPS | {"ghost"})
 def lose_it_without_an_offset_told(run: Run, random: Random) -> bool:
     if any(run.starts.values()):
         return False
-    sent = random.choice(_kept(run))
+    sent = random.choice(kept(run))
     sent.fate = "untold"
     return _replace(run, sent, lambda polled, record: None if polled.final else record)
 
 
 @falsifier("duplicate")
 def append_it_again(run: Run, random: Random) -> bool:
-    sent = random.choice(_kept(run))
-    _append(run, sent.log, sent.value)
+    sent = random.choice(kept(run))
+    append(run, sent.log, sent.value)
     return True
 
 
-@falsifier("nonmonotonic-send", may=frozenset({"realtime-order"}))
+@falsifier("nonmonotonic-send", may=frozenset({"realtime-order", "G1c-realtime"}))
 def reorder_a_producer(run: Run, random: Random) -> bool:
     return _swap(run, random, lambda one, two: one.process == two.process)
 
 
-@falsifier("realtime-order", may=frozenset({"nonmonotonic-send"}))
+@falsifier("realtime-order", may=frozenset({"nonmonotonic-send", "G1c-realtime"}))
 def reorder_behind_an_acknowledgement(run: Run, random: Random) -> bool:
     return _swap(
         run,
@@ -87,7 +88,7 @@ def reorder_behind_an_acknowledgement(run: Run, random: Random) -> bool:
 
 @falsifier("phantom", "lost-write", "inconsistent-offsets")
 def alter_it(run: Run, random: Random) -> bool:
-    sent = random.choice(_kept(run))
+    sent = random.choice(kept(run))
     return _replace(run, sent, lambda _, record: (record[0], record[1], 10_000))
 
 
@@ -106,9 +107,9 @@ def alter_it_for_one_reader(run: Run, random: Random) -> bool:
 
 @falsifier("misrouted", may=SKIPS | {"realtime-order"})
 def move_it_to_another_log(run: Run, random: Random) -> bool:
-    sent = random.choice(_kept(run))
+    sent = random.choice(kept(run))
     _replace(run, sent, lambda *_: None)
-    _append(run, random.choice([log for log in LOGS if log != sent.log]), sent.value)
+    append(run, random.choice([log for log in LOGS if log != sent.log]), sent.value)
     return True
 
 
@@ -145,7 +146,7 @@ def deliver_it_to_the_group_again(run: Run, random: Random) -> bool:
     if not polls:
         return False
     polled = random.choice(polls)
-    now_ns = _end_ns(run)
+    now_ns = end_ns(run)
     run.changes.append(Held("subscribe", polled.process, [], now_ns + 1))
     run.polls.append(Polled(polled.process, polled.records, now_ns + 2, now_ns + 3))
     return True
@@ -177,7 +178,7 @@ def skip_a_poll(run: Run, random: Random) -> bool:
     return True
 
 
-@falsifier("nonmonotonic-poll", may=frozenset({"poll-skip"}))
+@falsifier("nonmonotonic-poll", may=frozenset({"poll-skip", "G1c-realtime"}))
 def poll_in_another_order(run: Run, random: Random) -> bool:
     found: list[tuple[Polled, Polled]] = []
     for reader in READERS:
@@ -219,7 +220,7 @@ def show_what_never_was(run: Run, random: Random) -> bool:
 
 @falsifier("ghost", "forked-offset", "inconsistent-offsets")
 def show_something_else_at_an_offset(run: Run, random: Random) -> bool:
-    sent = random.choice(_kept(run))
+    sent = random.choice(kept(run))
     assert sent.offset is not None
     _visit(run, (sent.log, sent.offset, _vanished(run, sent.log)))
     return True
@@ -227,7 +228,7 @@ def show_something_else_at_an_offset(run: Run, random: Random) -> bool:
 
 @falsifier("G1a")
 def say_that_it_failed(run: Run, random: Random) -> bool:
-    random.choice(_kept(run)).fate = "fails"
+    random.choice(kept(run)).fate = "fails"
     return True
 
 
@@ -238,7 +239,7 @@ def tell_the_offset_of_another(run: Run, random: Random) -> bool:
     return True
 
 
-def _kept(run: Run) -> list[Sent]:
+def kept(run: Run) -> list[Sent]:
     """Sends that were told a place which the final read covers."""
     return [
         sent
@@ -260,18 +261,31 @@ def _neighbours(run: Run) -> list[tuple[Sent, Sent]]:
     pairs: list[tuple[Sent, Sent]] = []
     for log in LOGS:
         mine = sorted(
-            (each for each in _kept(run) if each.log == log), key=lambda each: each.offset or 0
+            (each for each in kept(run) if each.log == log), key=lambda each: each.offset or 0
         )
         pairs += pairwise(mine)
     return pairs
 
 
-def _replace(run: Run, sent: Sent, change: Callable[[Polled, Record], Record | None]) -> bool:
+def _readers(run: Run) -> list[Polled | Transaction]:
+    """Whatever reads."""
+    return [*run.polls, *run.transactions]
+
+
+def _replace(
+    run: Run, sent: Sent, change: Callable[[Polled | Transaction, Record], Record | None]
+) -> bool:
     """Change what every reader of a record saw; None takes it away."""
-    for polled in run.polls:
+    return replace_value(run, sent.value, change)
+
+
+def replace_value(
+    run: Run, value: int, change: Callable[[Polled | Transaction, Record], Record | None]
+) -> bool:
+    """Change what every reader of a value saw; None takes it away."""
+    for polled in _readers(run):
         records = [
-            change(polled, record) if record[2] == sent.value else record
-            for record in polled.records
+            change(polled, record) if record[2] == value else record for record in polled.records
         ]
         polled.records[:] = [record for record in records if record is not None]
     return True
@@ -284,7 +298,7 @@ def _swap(run: Run, random: Random, wanted: Callable[[Sent, Sent], bool]) -> boo
         return False
     one, two = random.choice(pairs)
     values = {one.value: two.value, two.value: one.value}
-    for polled in run.polls:
+    for polled in _readers(run):
         polled.records[:] = [
             (log, offset, values.get(value, value)) for log, offset, value in polled.records
         ]
@@ -292,9 +306,9 @@ def _swap(run: Run, random: Random, wanted: Callable[[Sent, Sent], bool]) -> boo
     return True
 
 
-def _append(run: Run, log: str, value: int) -> None:
+def append(run: Run, log: str, value: int) -> None:
     """Let the final read find one more record at the end of a log."""
-    now_ns = _end_ns(run)
+    now_ns = end_ns(run)
     record = (log, run.ends[log], value)
     run.ends[log] += 1
     run.polls.append(Polled("final-reader", [record], now_ns + 1, now_ns + 2, final=True))
@@ -302,17 +316,18 @@ def _append(run: Run, log: str, value: int) -> None:
 
 def _visit(run: Run, record: Record) -> None:
     """Let somebody who read nothing else read one record."""
-    now_ns = _end_ns(run)
+    now_ns = end_ns(run)
     run.polls.append(Polled("visitor", [record], now_ns + 1, now_ns + 2))
 
 
 def _vanished(run: Run, log: str) -> int:
     """The value of a new send whose record is in no log."""
-    now_ns = _end_ns(run)
-    run.sends.append(Sent("stranger", len(run.sends), log, "vanishes", now_ns + 1, now_ns + 2))
+    now_ns = end_ns(run)
+    value = run.new_value()
+    run.sends.append(Sent("stranger", value, log, "vanishes", now_ns + 1, now_ns + 2))
     return run.sends[-1].value
 
 
-def _end_ns(run: Run) -> int:
-    operations: list[Sent | Polled] = [*run.sends, *run.polls]
+def end_ns(run: Run) -> int:
+    operations: list[Sent | Polled | Transaction] = [*run.sends, *_readers(run)]
     return max(each.complete_ns or each.invoke_ns for each in operations)
