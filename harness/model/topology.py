@@ -89,11 +89,19 @@ class Topology(Value, frozen=True, kw_only=True):
         return self.zookeeper_names or self.controller_names
 
     @property
+    def broker_ids(self) -> dict[int, str]:
+        """Each broker by its node id: broker N has N."""
+        return dict(enumerate(self.broker_names, start=1))
+
+    @property
+    def controller_ids(self) -> dict[int, str]:
+        """Each controller by its node id: controller N has 100 + N."""
+        return dict(enumerate(self.controller_names, start=CONTROLLER_IDS_ABOVE + 1))
+
+    @property
     def nodes(self) -> dict[int, str]:
-        """The service of each of Kafka's own node ids: broker N has N, controller N 100 + N."""
-        brokers = enumerate(self.broker_names, start=1)
-        controllers = enumerate(self.controller_names, start=CONTROLLER_IDS_ABOVE + 1)
-        return {**dict(brokers), **dict(controllers)}
+        """Each broker and controller by its node id."""
+        return self.broker_ids | self.controller_ids
 
     @property
     def worker_names(self) -> tuple[str, ...]:

@@ -9,14 +9,13 @@ def clients_of(blueprint: Blueprint) -> KafkaClients:
     topology = blueprint.topology
     bootstrap = [blueprint.address(CLIENT, name) for name in topology.broker_names]
 
-    def asked(names: tuple[str, ...]) -> dict[int, Address]:
-        nodes = topology.nodes.items()
-        return {node: blueprint.address(HARNESS, name) for node, name in nodes if name in names}
+    def asked(nodes: dict[int, str]) -> dict[int, Address]:
+        return {node: blueprint.address(HARNESS, name) for node, name in nodes.items()}
 
     return KafkaClients(
         ",".join(f"{host}:{port}" for host, port in bootstrap),
-        asked(topology.broker_names),
-        asked(topology.controller_names),
+        asked(topology.broker_ids),
+        asked(topology.controller_ids),
     )
 
 

@@ -42,10 +42,8 @@ def _worker(blueprint: Blueprint, name: str) -> ServiceSpec:
         **baseline(blueprint),
         **topology.connect_settings,
     }
-    brokers = {
-        number: blueprint.address(HARNESS, broker)
-        for number, broker in enumerate(topology.broker_names, start=1)
-    }
+    nodes = topology.broker_ids.items()
+    brokers = {node: blueprint.address(HARNESS, broker) for node, broker in nodes}
     return ServiceSpec(
         name=name,
         image="connect",

@@ -34,19 +34,16 @@ def links(topology: Topology) -> tuple[LinkSpec, ...]:
 def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     """One service per controller."""
     topology = blueprint.topology
-    quorum = {
-        node: blueprint.address(HARNESS, name)
-        for node, name in topology.nodes.items()
-        if name in topology.controller_names
-    }
+    nodes = topology.controller_ids
+    quorum = {node: blueprint.address(HARNESS, name) for node, name in nodes.items()}
     return tuple(
         ServiceSpec(
-            name=topology.nodes[node],
+            name=name,
             image="kafka",
             versions=images.kafka(topology.metadata, topology.kafka_version),
             command=("controller",),
             environment={
-                "SERVER_PROPERTIES": properties(_settings(topology, node)),
+                "SERVER_PROPERTIES": properties(_settings(topology, node, name)),
                 "CLUSTER_ID": kafka.CLUSTER_ID,
                 "HEAP_MB": "128",
                 "JAVA_OPTS": kafka.JAVA_OPTS,
@@ -55,15 +52,15 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             memory_mb=512,
             ready=partial(ready, quorum, node),
         )
-        for node in quorum
+        for node, name in nodes.items()
     )
 
 
-def _settings(topology: Topology, node: int) -> Settings:
+def _settings(topology: Topology, node: int, name: str) -> Settings:
     return {
         "process.roles": "controller",
         "node.id": node,
-        "listeners": f"{kafka.CONTROLLER}://{topology.nodes[node]}:{kafka.CONTROLLER_PORT}",
+        "listeners": f"{kafka.CONTROLLER}://{name}:{kafka.CONTROLLER_PORT}",
         "listener.security.protocol.map": f"{kafka.CONTROLLER}:PLAINTEXT",
         **kafka.baseline(topology),
         **topology.broker_settings,

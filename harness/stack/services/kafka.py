@@ -49,8 +49,7 @@ def links(topology: Topology) -> tuple[LinkSpec, ...]:
 def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     """One service per broker."""
     return tuple(
-        _broker(blueprint, number, name)
-        for number, name in enumerate(blueprint.topology.broker_names, start=1)
+        _broker(blueprint, number, name) for number, name in blueprint.topology.broker_ids.items()
     )
 
 
@@ -158,14 +157,11 @@ def baseline(topology: Topology) -> Settings:
 def _sessions(topology: Topology) -> Settings:
     """With whom brokers keep their sessions, and how long one outlives a broker."""
     if topology.metadata == "kraft":
-        nodes = topology.nodes.items()
-        voters = (
-            f"{node}@{name}:{CONTROLLER_PORT}"
-            for node, name in nodes
-            if name in topology.controller_names
-        )
+        quorum = topology.controller_ids.items()
         return {
-            "controller.quorum.voters": ",".join(voters),
+            "controller.quorum.voters": ",".join(
+                f"{node}@{name}:{CONTROLLER_PORT}" for node, name in quorum
+            ),
             "controller.listener.names": CONTROLLER,
             "broker.session.timeout.ms": 6000,
             "broker.heartbeat.interval.ms": 1000,
