@@ -4,6 +4,7 @@ from typing import Literal
 
 import msgspec
 
+from harness.model.program import Program
 from harness.model.value import Settings, Value
 
 CONNECTORS = ("debezium", "jdbc")
@@ -17,11 +18,14 @@ APPLICATION = "app"
 class SourceTable(Value, frozen=True, kw_only=True):
     """A table that writers change; `id` is its key, `version` names the operation that wrote it.
 
-    `columns` are further columns by name with their SQL type, filled by the writers.
+    `columns` are further columns by name with their SQL type. All others are filled by a trigger
+    with values that follow from the version.
     """
 
     name: str
     columns: dict[str, str] = {}
+    ddl: str | None = None
+    """One's own CREATE TABLE instead; it needs the BIGINT columns `id`, the key, and `version`."""
     rows: int = 0
     """Rows inserted before any connector looks."""
 
@@ -55,11 +59,18 @@ class Feed(Value, frozen=True, kw_only=True):
     """How changes get from the source into topics.
 
     `debezium` and `jdbc` are Connect source connectors, whose own settings are laid over the
-    harness's; `binlog` and `polling` are Python readers.
+    harness's; `binlog` and `polling` are Python readers. `program` is someone's own, which writes
+    Debezium's envelopes or flat rows, in Avro, to topics that are there.
     """
 
-    kind: Literal["debezium", "jdbc", "binlog", "polling"]
+    kind: Literal["debezium", "jdbc", "binlog", "polling", "program"]
     settings: Settings = {}
+    connector: Settings | None = None
+    """One's own configuration of the connector instead of the harness's; `settings` are laid over
+    it. `${NAME}` stands for what `harness.workloads.pipeline.wiring` calls NAME."""
+    program: Program | None = None
+    schemas: dict[str, str] = {}
+    """One's own Avro schemas by table, which the registry is given before the feed starts."""
     partitions: int = 3
     topic_settings: Settings = {}
     compatibility: str | None = None
@@ -70,16 +81,29 @@ class Copy(Value, frozen=True, kw_only=True):
     """How changes get from topics into a copy.
 
     `jdbc` is the Connect sink into tables of a second database, `table` and `redis` are Python
-    consumers. `rows` says how the copy relates to the source in the end: `equal`, or `cached` (an
+    consumers. `program` is someone's own consumer, into a `table` or `redis`; in Redis the entry of
+    a row is a hash with the field `version`. `holds` says how the copy relates to the source in the end: `equal`, or `cached` (an
     entry may be missing, but never be wrong).
     """
 
-    kind: Literal["jdbc", "table", "redis"]
+    kind: Literal["jdbc", "table", "redis", "program"]
     name: str
     settings: Settings = {}
+    connector: Settings | None = None
+    """As `Feed.connector`."""
+    program: Program | None = None
+    into: Literal["table", "redis"] = "table"
+    """What a program writes to."""
+    ddl: dict[str, str] = {}
+    """One's own CREATE TABLE of a copy, by table; others are made like their source."""
     holds: Literal["equal", "cached"] = "equal"
     staleness_s: float | None = None
     """The bound that a reader was promised; None: only convergence in the end."""
+
+    @property
+    def in_redis(self) -> bool:
+        """Whether it is entries of Redis; otherwise it is tables."""
+        return self.kind == "redis" or (self.kind == "program" and self.into == "redis")
 
 
 class Path(Value, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 from harness.model.fault import Role
+from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value
 from harness.model.workload import Topic
@@ -249,6 +250,19 @@ class Services(Protocol):
         """None when the service answers its protocol; otherwise what is missing."""
 
 
+class OwnPrograms(Protocol):
+    """Someone's own programs, which are services of the stack while they run."""
+
+    def run_program(self, name: str, program: Program, environment: Mapping[str, str]) -> None:
+        """Start `program` as the service `name`."""
+
+    def supervise_programs(self) -> tuple[str, ...]:
+        """Start programs that have ended by themselves; names of those."""
+
+    def remove_programs(self) -> None:
+        """End and forget all of them."""
+
+
 class Network(Protocol):
     """Power over the links of a stack. Every call is idempotent."""
 
@@ -280,7 +294,7 @@ class Network(Protocol):
         """A measurement that nothing comes through the link; None when something does."""
 
 
-class Stack(Services, Network, Protocol):
+class Stack(Services, OwnPrograms, Network, Protocol):
     """A running stack, real or fake."""
 
     @property

@@ -1,6 +1,6 @@
 """A running stack in Docker: what scenarios, faults and the engine hold in their hands."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib.metadata import version
 from typing import Literal
@@ -15,6 +15,7 @@ from harness.clients.redis import RedisClients
 from harness.clients.registry import Registry
 from harness.model.fault import Role
 from harness.model.ports import ServiceState
+from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.stack import containers, images, roles
@@ -24,6 +25,7 @@ from harness.stack.lease import Lease
 from harness.stack.links import Links
 from harness.stack.one_shot import OneShot
 from harness.stack.processes import Processes
+from harness.stack.programs import Programs
 from harness.stack.readiness import clients_of
 from harness.stack.services import mysql, redis, registry
 from harness.stack.specs import CLIENT, HARNESS, Address, Blueprint
@@ -60,6 +62,7 @@ class DockerStack:
         self._lease = lease
         beside = OneShot(api, identity.labels(blueprint))
         self._processes = Processes(api, identity, blueprint, beside)
+        self._programs = Programs(api, identity.labels(blueprint), identity.stack)
         self._links = Links(blueprint, self._processes, beside)
         self._kafka = clients_of(blueprint)
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
@@ -107,40 +110,42 @@ class DockerStack:
 
     @property
     def services(self) -> tuple[str, ...]:
-        """Names of its services."""
-        return tuple(self.blueprint.services)
+        """Names of its services, and of the programs that run beside them."""
+        return (*self.blueprint.services, *self._programs.names)
 
     # Services
 
     def state(self, service: str) -> ServiceState:
         """Whether the process runs, is paused, has exited, or has no container."""
-        return self._processes.state(service)
+        return self._whose(service).state(service)
 
     def incarnation(self, service: str) -> str:
         """A token that changes with every start of the service's process."""
-        return self._processes.incarnation(service)
+        return self._whose(service).incarnation(service)
 
     def kill(self, service: str) -> None:
         """SIGKILL."""
-        self._processes.kill(service)
+        self._whose(service).kill(service)
 
     def stop(self, service: str) -> None:
         """SIGTERM, with a limit."""
-        self._processes.stop(service)
+        self._whose(service).stop(service)
 
     def start(self, service: str) -> None:
         """Start a service that has exited; cuts and delays are in force again afterwards."""
-        if self.state(service) == "exited":
+        if service in self._programs:
+            self._programs.start(service)
+        elif self.state(service) == "exited":
             self._processes.start(service)
             self._links.restarted(service)
 
     def pause(self, service: str) -> None:
         """Freeze it."""
-        self._processes.pause(service)
+        self._whose(service).pause(service)
 
     def resume(self, service: str) -> None:
         """Let it go on."""
-        self._processes.resume(service)
+        self._whose(service).resume(service)
 
     def stored_files(self, service: str) -> int:
         """How many files the data directory of a service that does not run holds."""
@@ -153,7 +158,9 @@ class DockerStack:
     def ready(self, service: str) -> str | None:
         """None when the service answers its protocol; otherwise what is missing."""
         state = self.state(service)
-        return self.blueprint.services[service].ready() if state == "running" else f"it is {state}"
+        if state != "running":
+            return f"it is {state}"
+        return None if service in self._programs else self.blueprint.services[service].ready()
 
     # Network
 
@@ -244,12 +251,29 @@ class DockerStack:
 
     def logs(self, service: str) -> bytes:
         """Everything the service printed, over all its lives."""
-        return self._processes.logs(service)
+        return self._whose(service).logs(service)
+
+    # Someone's own programs
+
+    def run_program(self, name: str, program: Program, environment: Mapping[str, str]) -> None:
+        """Start `program` as the service `name`."""
+        self._programs.run(name, program, environment)
+
+    def supervise_programs(self) -> tuple[str, ...]:
+        """Start programs that have ended by themselves; names of those."""
+        return self._programs.supervise()
+
+    def remove_programs(self) -> None:
+        """End and forget all of them."""
+        self._programs.remove_all()
+
+    def _whose(self, service: str) -> Processes | Programs:
+        return self._programs if service in self._programs else self._processes
 
     def image_tags(self) -> dict[str, str]:
         """The image of each service, as `tag id`."""
         found = {}
-        for service in self.services:
+        for service in self.blueprint.services:
             inspected = self._processes.inspect(service)
             if inspected is not None:
                 found[service] = f"{inspected['Config']['Image']} {inspected['Image']}"

@@ -1,0 +1,31 @@
+"""Someone's own program in a pipeline: what to run, not what it does."""
+
+from harness.kit.errors import UsageError
+from harness.model.value import Value
+
+
+class Program(Value, frozen=True, kw_only=True):
+    """A container image, or a Python function, that moves data; one of the two is given.
+
+    It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`),
+    and it runs until it is stopped. One that ends by itself is started again, as by a supervisor.
+    """
+
+    image: str | None = None
+    """An image that the engine has or can pull; it shares the host's network."""
+    function: str | None = None
+    """`file.py:name` or `package.module:name`, called without arguments in a process of its own."""
+    command: tuple[str, ...] = ()
+    """Of an image; empty: its own."""
+    environment: dict[str, str] = {}
+    """Laid over what the harness tells it."""
+
+    def checked(self, owner: str) -> "Program":
+        """Itself.
+
+        Raises:
+            UsageError: neither an image nor a function is given, or both are.
+        """
+        if (self.image is None) == (self.function is None):
+            raise UsageError(f"{owner}: a program is either an image or a function; give one")
+        return self
