@@ -29,6 +29,7 @@ from harness.model.pipeline import (
     SourceTable,
     Writers,
 )
+from harness.model.program import Program
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
@@ -45,6 +46,7 @@ __all__ = [
     "Path",
     "PipelineWorkload",
     "Producers",
+    "Program",
     "Race",
     "Readers",
     "Role",

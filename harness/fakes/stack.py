@@ -1,6 +1,6 @@
 """A whole stack in memory, on its own virtual clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from harness.fakes.bugs.bug import BUGS, Dice
 from harness.fakes.cluster import Cluster
@@ -12,6 +12,7 @@ from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.model.fault import Role
 from harness.model.ports import Connect, MySql, Redis, SchemaRegistry, ServiceState
+from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.stack import roles
 
@@ -141,6 +142,22 @@ class FakeStack:
         """How many packets were lost between them; None when none were."""
         lost = self.dropped(caller, [callee])
         return f"{lost} packets dropped" if lost else None
+
+    def run_program(
+        self,
+        name: str,  # noqa: ARG002
+        program: Program,  # noqa: ARG002
+        environment: Mapping[str, str],  # noqa: ARG002
+    ) -> None:
+        """There are none."""
+        raise UsageError(_NO_PIPELINE)
+
+    def supervise_programs(self) -> tuple[str, ...]:
+        """There are none."""
+        return ()
+
+    def remove_programs(self) -> None:
+        """There are none."""
 
     @property
     def mysql(self) -> MySql:

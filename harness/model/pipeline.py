@@ -82,8 +82,8 @@ class Copy(Value, frozen=True, kw_only=True):
 
     `jdbc` is the Connect sink into tables of a second database, `table` and `redis` are Python
     consumers. `program` is someone's own consumer, into a `table` or `redis`; in Redis the entry of
-    a row is a hash with the field `version`. `holds` says how the copy relates to the source in the end: `equal`, or `cached` (an
-    entry may be missing, but never be wrong).
+    a row is a hash with the field `version`. `holds` says how the copy relates to the source in
+    the end: `equal`, or `cached` (an entry may be missing, but never be wrong).
     """
 
     kind: Literal["jdbc", "table", "redis", "program"]

@@ -7,8 +7,8 @@ from harness.model.value import Value
 class Program(Value, frozen=True, kw_only=True):
     """A container image, or a Python function, that moves data; one of the two is given.
 
-    It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`),
-    and it runs until it is stopped. One that ends by itself is started again, as by a supervisor.
+    It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`) and
+    what its feed or copy has as settings, and runs until it is stopped. One that ends by itself is started again, as by a supervisor.
     """
 
     image: str | None = None
@@ -17,8 +17,6 @@ class Program(Value, frozen=True, kw_only=True):
     """`file.py:name` or `package.module:name`, called without arguments in a process of its own."""
     command: tuple[str, ...] = ()
     """Of an image; empty: its own."""
-    environment: dict[str, str] = {}
-    """Laid over what the harness tells it."""
 
     def checked(self, owner: str) -> "Program":
         """Itself.

@@ -5,13 +5,10 @@ import importlib.util
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from harness.kit.errors import UsageError
-
-WATCH_S = 0.5
 
 
 def loaded(target: str) -> Callable[[], object]:
@@ -40,12 +37,10 @@ def loaded(target: str) -> Callable[[], object]:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has gone, however that came."""
-    parent = os.getppid()
+    """End this process when its parent has gone, however that came: its input ends then."""
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(WATCH_S)
+        sys.stdin.buffer.read()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

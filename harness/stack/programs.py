@@ -60,13 +60,12 @@ class Programs:
         Raises:
             UsageError: the engine has no such image and cannot pull it.
         """
-        told = {**environment, **program.environment}
         runs: _Runs
         if program.image is not None:
             container = f"{self._prefix}-{name}"
-            runs = _Container(self._api, container, program, told, self._marks)
+            runs = _Container(self._api, container, program, environment, self._marks)
         else:
-            runs = _Process(program.function or "", told)
+            runs = _Process(program.function or "", environment)
         self._running[name] = runs
         runs.start()
 
@@ -155,7 +154,11 @@ class _Process:
         self._paused = False
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env=self._environment, stdout=log, stderr=subprocess.STDOUT
+                self._command,
+                env=self._environment,
+                stdin=subprocess.PIPE,  # ends with this process, and the program with it
+                stdout=log,
+                stderr=subprocess.STDOUT,
             )
 
     def signal(self, number: signal.Signals) -> None:

@@ -29,6 +29,7 @@ FEED_DEFAULTS: dict[str, Settings] = {
     "binlog": _LOGGED,
     "jdbc": {**_POLLED, "timestamp.delay.interval.ms": 1000},
     "polling": _POLLED,
+    "program": _LOGGED,  # of someone's own program no setting is known: it is taken to be right
 }
 
 _CONSUMED: Settings = {
@@ -53,7 +54,22 @@ COPY_DEFAULTS: dict[str, Settings] = {
         "rebuild": True,
         "ttl_s": 0,
     },
+    "program": _APPLIED,
 }
+FEEDS_BY_THEMSELVES: dict[str, Settings] = {
+    "debezium": {**FEED_DEFAULTS["debezium"], "exactly.once.support": "requested"},
+    "jdbc": {**FEED_DEFAULTS["jdbc"], "exactly.once.support": "requested", "mode": "bulk"},
+}
+COPIES_BY_THEMSELVES: dict[str, Settings] = {
+    "jdbc": {
+        **COPY_DEFAULTS["jdbc"],
+        "isolation.level": "read_uncommitted",
+        "insert.mode": "insert",
+        "primary.key.mode": "none",
+        "delete.enabled": False,
+    },
+}
+"""What connectors do where someone's own configuration says nothing."""
 CACHE_DEFAULTS: Settings = {"versioned": True, "invalidate": "after-commit", "ttl_s": 0}
 OVERRIDES = ("consumer.override.", "producer.override.")
 """Before the name of a setting of the client that Connect runs for a connector."""
@@ -61,12 +77,16 @@ OVERRIDES = ("consumer.override.", "producer.override.")
 
 def feed_settings(feed: Feed) -> Settings:
     """The settings of `feed`, laid over the harness's own."""
-    return {**FEED_DEFAULTS[feed.kind], **_plain(feed.settings)}
+    if feed.connector is None:
+        return {**FEED_DEFAULTS[feed.kind], **_plain(feed.settings)}
+    return {**FEEDS_BY_THEMSELVES[feed.kind], **_plain({**feed.connector, **feed.settings})}
 
 
 def copy_settings(copy: Copy) -> Settings:
     """The settings of `copy`, laid over the harness's own."""
-    return {**COPY_DEFAULTS[copy.kind], **_plain(copy.settings)}
+    if copy.connector is None:
+        return {**COPY_DEFAULTS[copy.kind], **_plain(copy.settings)}
+    return {**COPIES_BY_THEMSELVES[copy.kind], **_plain({**copy.connector, **copy.settings})}
 
 
 def cache_settings(cache: Cache) -> Settings:

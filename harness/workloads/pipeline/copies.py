@@ -9,12 +9,20 @@ from harness.model.value import Settings
 from harness.workloads.pipeline.dead_letters import queue_settings
 from harness.workloads.pipeline.feeds import REPLICAS, avro, jdbc_url
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.wiring import filled, wiring
 
 
 def jdbc_sink(
     path: Path, copy: Copy, naming: Naming, tables: Sequence[str], stack: Stack
 ) -> Settings:
-    """Debezium's JDBC sink: upserts and deletes by the record's key, read committed."""
+    """Debezium's JDBC sink: upserts and deletes by the record's key, read committed.
+
+    One's own configuration takes the place of all that; the copy's settings are laid over either.
+    """
+    if copy.connector is not None:
+        told = wiring(path, copy, naming, tables, stack=stack, caller="connect")
+        own = filled(copy.connector, told, f"the connector that fills {copy.name}")
+        return {**own, **copy.settings}
     return {
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 1,

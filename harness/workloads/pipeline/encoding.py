@@ -14,12 +14,14 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from harness.clients.avro import columns, row_types
 from harness.clients.http import HttpError
+from harness.kit.waits import wait_until
 from harness.model.ports import Stack
 from harness.workloads.pipeline import events_schema
 
 log = logging.getLogger(__name__)
 
 GONE = 404
+REGISTER_LIMIT_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,14 @@ class Encoder:
         self._sample = sample
         self._key: AvroSerializer
         self._values: dict[str, _Written] = {}
-        self._register(dict.fromkeys(topics, value_schema))
+        schemas = dict.fromkeys(topics, value_schema)
+        wait_until(
+            "the registry to take the schemas of a feed",
+            lambda: self._register(schemas),
+            limit_s=REGISTER_LIMIT_S,
+            interval_s=0.2,
+            retry_on=(httpx2.TransportError,),
+        )
 
     def record(self, topic: str, key: int, value: dict[str, Any] | None) -> Record:
         """The record of `value`, None for a tombstone, under the key of a row."""

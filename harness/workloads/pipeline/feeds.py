@@ -8,6 +8,7 @@ from harness.model.pipeline import Path
 from harness.model.ports import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.wiring import filled, server_id, wiring
 
 REPLICAS = 3
 TIMEOUTS = "connectTimeout=5000&socketTimeout=10000"
@@ -50,8 +51,7 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
         "database.port": port,
         "database.user": USER,
         "database.password": PASSWORD,
-        # Two readers of one log must not share a number; the topic prefix is the connector's own.
-        "database.server.id": 100_000 + sum(naming.feed(path).encode()) * 7 % 800_000,
+        "database.server.id": server_id(path, naming),
         "topic.prefix": naming.prefix(path),
         "database.include.list": naming.source,
         "table.include.list": ",".join(f"{naming.source}.{table}" for table in tables),
@@ -123,6 +123,12 @@ def start_feed(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) 
     """
     if path.feed.kind not in FEEDS:
         raise UsageError(f"path {path.name}: no feed {path.feed.kind!r}; known: {', '.join(FEEDS)}")
-    settings = {**FEEDS[path.feed.kind](path, naming, tables, stack), **path.feed.settings}
+    own = path.feed.connector
+    if own is None:
+        settings = FEEDS[path.feed.kind](path, naming, tables, stack)
+    else:
+        told = wiring(path, None, naming, tables, stack=stack, caller="connect")
+        settings = filled(own, told, f"the connector that feeds {path.name}")
+    settings = {**settings, **path.feed.settings}
     stack.connect.create(naming.feed(path), settings)
     stack.connect.wait_running(naming.feed(path))

@@ -223,8 +223,9 @@ def _views(
     for path in workload.paths:
         for copy in path.copies:
             place = copy_place(path, copy)
-            if copy.kind == "redis":
-                rebuilt = cache_settings(copy).rebuild
+            if copy.in_redis:
+                # A cache that is being rebuilt says so; of someone's own nobody knows.
+                rebuilt = copy.kind == "redis" and cache_settings(copy).rebuild
                 yield place, partial(CacheView, naming, place, stack, rebuilt=rebuilt)
             else:
                 yield place, partial(TableView, stack.mysql, naming.copies(path, copy))

@@ -5,6 +5,7 @@ from contextlib import closing
 
 from harness.model.pipeline import SourceTable
 from harness.model.ports import MySql
+from harness.workloads.pipeline import own_tables
 
 MARK_KEYS = 1 << 40
 """Rows with keys from here on are end marks."""
@@ -22,14 +23,27 @@ def create(
     """Create a database with these tables; every one has `id`, `version` and `changed`.
 
     The source and the copies of it are made alike, but for a primary key that a copy may lack.
+    One's own DDL is taken as it is.
+
+    Raises:
+        UsageError: one's own DDL is refused, or lacks `id` or `version`.
     """
     run(mysql, [f"CREATE DATABASE `{database}`"])
     for table in tables:
+        if table.ddl is not None:
+            own_tables.create(mysql, database, table.name, table.ddl)
+            continue
         columns = {**PLAIN_COLUMNS, **table.columns}
         if not keyed:
             columns["id"] = columns["id"].removesuffix(" PRIMARY KEY")
         written = [f"`{name}` {kind}" for name, kind in columns.items()]
         run(mysql, [f"CREATE TABLE `{database}`.`{table.name}` ({', '.join([*written, CHANGED])})"])
+
+
+def fill(mysql: MySql, database: str, tables: Iterable[SourceTable]) -> None:
+    """Let the source fill all further columns of its tables, at every write."""
+    for table in tables:
+        run(mysql, own_tables.triggers(mysql, database, table.name))
 
 
 def drop(mysql: MySql, databases: Iterable[str]) -> None:

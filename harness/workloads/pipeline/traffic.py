@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
+import msgspec
 import pymysql
 import redis
 from confluent_kafka import KafkaException
@@ -35,6 +36,7 @@ from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.own_programs import Supervisor, own_programs, run_program
 from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
@@ -80,6 +82,7 @@ class PipelineTraffic:
         self._marks: dict[str, set[int]] = {}
         self._quiet_ns = clock.now_ns()
         source.create(stack.mysql, self._naming.source, workload.tables)
+        source.fill(stack.mysql, self._naming.source, workload.tables)
         self._prefill()
         movers: list[Worker] = []
         for path in workload.paths:
@@ -107,6 +110,8 @@ class PipelineTraffic:
         self._readers = reader_workers(
             workload, self._naming, stack=stack, journal=journal, clock=clock
         )
+        if any(own_programs(workload)):
+            movers.append(Supervisor(stack))
         self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *self._readers)
 
     @property
@@ -212,9 +217,11 @@ class PipelineTraffic:
         return FinalRead(logs=tuple(logs), places=tuple(places), standings=tuple(standings))
 
     def forget(self) -> None:
-        """Delete connectors, topics, databases and keys."""
+        """Delete programs, connectors, topics, databases and keys."""
+        if any(own_programs(self._workload)):
+            _quietly(self._stack.remove_programs)
         for path in self._workload.paths:
-            if path.feed.kind not in PYTHON_FEEDS:
+            if path.feed.kind in CONNECTORS:
                 _quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
                 _quietly(self._forget_copy, path, copy)
@@ -248,12 +255,17 @@ class PipelineTraffic:
                 settings=path.feed.topic_settings,
             )
             self._stack.kafka.create_topic(topic)
+            subject = f"{topic.name}-value"
             if path.feed.compatibility is not None:
-                subject = f"{topic.name}-value"
                 self._stack.registry.set_compatibility(path.feed.compatibility, subject)
+            if table in path.feed.schemas:
+                self._stack.registry.register(subject, path.feed.schemas[table])
             self._journal.topic(self._topic(path, table), path.feed.partitions)
 
     def _start_feed(self, path: Path) -> list[Worker]:
+        if path.feed.kind == "program":
+            run_program(path, None, self._naming, self._tables, stack=self._stack)
+            return []
         if path.feed.kind in PYTHON_FEEDS:
             return feed_workers(path, self._naming, self._tables, stack=self._stack)
         start_feed(path, self._naming, self._tables, self._stack)
@@ -266,10 +278,11 @@ class PipelineTraffic:
                     path, copy, self._naming, self._tables, stack=self._stack, reads=self._reads
                 )
             ]
-        database = self._naming.copies(path, copy)
-        # As the sink makes it by itself: without a key of its own it makes a table without one.
-        keyed = copy.settings.get("primary.key.mode") != "none"
-        source.create(self._stack.mysql, database, self._workload.tables, keyed=keyed)
+        if not copy.in_redis:
+            self._create_copy(path, copy)
+        if copy.kind == "program":
+            run_program(path, copy, self._naming, self._tables, stack=self._stack)
+            return []
         if copy.kind == "table":
             return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
         name = self._naming.connector(path, copy)
@@ -279,6 +292,19 @@ class PipelineTraffic:
         self._stack.connect.create(name, settings)
         self._stack.connect.wait_running(name)
         return []
+
+    def _create_copy(self, path: Path, copy: Copy) -> None:
+        tables = [
+            msgspec.structs.replace(table, ddl=copy.ddl.get(table.name, table.ddl))
+            for table in self._workload.tables
+        ]
+        database = self._naming.copies(path, copy)
+        # As the sink makes it by itself: without a key of its own it makes a table without one.
+        keyed = copy.settings.get("primary.key.mode") != "none"
+        source.create(self._stack.mysql, database, tables, keyed=keyed)
+        if copy.kind == "table":
+            # Our own consumer writes what it knows of every row: its key and its version.
+            source.fill(self._stack.mysql, database, tables)
 
     def _open(self) -> str | None:
         still = [writer.name for writer in self._writers if writer.is_open]
@@ -355,7 +381,7 @@ class PipelineTraffic:
             )
 
     def _contents(self, path: Path, copy: Copy, table: str) -> list[tuple[int, int]]:
-        if copy.kind == "redis":
+        if copy.in_redis:
             return self._entries(copy_place(path, copy), table)
         return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
 
@@ -371,7 +397,7 @@ class PipelineTraffic:
     # Cleaning up
 
     def _forget_copy(self, path: Path, copy: Copy) -> None:
-        if copy.kind == "redis":
+        if copy.in_redis:
             entries.forget(self._stack, self._naming.entries(copy_place(path, copy)))
             return
         if copy.kind == "jdbc":
