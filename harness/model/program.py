@@ -8,7 +8,8 @@ class Program(Value, frozen=True, kw_only=True):
     """A container image, or a Python function, that moves data; one of the two is given.
 
     It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`) and
-    what its feed or copy has as settings, and runs until it is stopped. One that ends by itself is started again, as by a supervisor.
+    what its feed or copy has as settings, and runs until it is stopped. One that ends by itself is
+    started again, as by a supervisor.
     """
 
     image: str | None = None

@@ -5,6 +5,7 @@ The bug is in `run`: what Redis does not take is logged, and its offset is commi
 
 import os
 from itertools import count
+from typing import Any
 
 import redis
 from confluent_kafka import Consumer
@@ -45,7 +46,7 @@ def run() -> None:
         consumer.store_offsets(message)
 
 
-def apply(cache: redis.Redis, change: dict) -> None:
+def apply(cache: redis.Redis, change: dict[str, Any]) -> None:
     """Write one change into the cache."""
     row = change["after"] or change["before"]
     entry = f"{os.environ['REDIS_KEY_PREFIX']}orders:{row['id']}"

@@ -15,8 +15,9 @@
     SERVER_ID                 a number for whoever reads the binary log
 
 What the topology does not have is left out. Programs get them as environment variables, with the
-addresses of clients on this host, and the settings of their feed or copy as well; a connector's own configuration has `${NAME}` in their place,
-with the addresses by which Connect reaches everything.
+addresses of clients on this host, and the settings of their feed or copy as well; a connector's
+own configuration has `${NAME}` in their place, with the addresses by which Connect reaches
+everything.
 """
 
 import re
