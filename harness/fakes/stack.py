@@ -159,6 +159,10 @@ class FakeStack:
     def remove_programs(self) -> None:
         """There are none."""
 
+    def logs(self, service: str) -> bytes:  # noqa: ARG002
+        """Nobody prints anything."""
+        return b""
+
     @property
     def mysql(self) -> MySql:
         """There is none."""

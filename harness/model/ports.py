@@ -262,6 +262,9 @@ class OwnPrograms(Protocol):
     def remove_programs(self) -> None:
         """End and forget all of them."""
 
+    def logs(self, service: str) -> bytes:
+        """Everything that a service or a program printed."""
+
 
 class Network(Protocol):
     """Power over the links of a stack. Every call is idempotent."""

@@ -40,7 +40,9 @@ def _end_with_parent() -> None:
     """End this process when its parent has gone, however that came: its input ends then."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        # Not through the buffer of stdin: that may not be held when the process ends by itself.
+        while os.read(sys.stdin.fileno(), 1):
+            pass
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

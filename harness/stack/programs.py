@@ -152,6 +152,7 @@ class _Process:
 
     def start(self) -> None:
         self._paused = False
+        self._hang_up()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
@@ -181,7 +182,13 @@ class _Process:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
             self._process.wait()
+        self._hang_up()
         self._folder.cleanup()
+
+    def _hang_up(self) -> None:
+        """Close the pipe to a process that has ended."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
 
 
 class _Container:

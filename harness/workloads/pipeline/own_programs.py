@@ -10,6 +10,7 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.wiring import wiring
 
 log = logging.getLogger(__name__)
+WORDS_MAX = 600
 
 
 def program_name(path: Path, copy: Copy | None) -> str:
@@ -40,6 +41,15 @@ def own_programs(workload: PipelineWorkload) -> Iterator[str]:
         if path.feed.kind == "program":
             yield program_name(path, None)
         yield from (program_name(path, copy) for copy in path.copies if copy.kind == "program")
+
+
+def last_words(stack: Stack, workload: PipelineWorkload) -> str:
+    """The state of each program and the end of what it printed."""
+    return "; ".join(
+        f"{name} is {stack.state(name)}, and printed last: "
+        f"{stack.logs(name)[-WORDS_MAX:].decode(errors='replace').strip() or 'nothing'}"
+        for name in own_programs(workload)
+    )
 
 
 class Supervisor:

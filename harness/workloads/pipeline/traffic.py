@@ -12,7 +12,7 @@ from confluent_kafka import KafkaException
 from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
-from harness.kit.waits import NS_PER_S, Deadline
+from harness.kit.waits import NS_PER_S, Deadline, NotYet, wait_until
 from harness.model.facts import LogEnd, Standing
 from harness.model.pipeline import (
     CONNECTORS,
@@ -36,7 +36,12 @@ from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import Supervisor, own_programs, run_program
+from harness.workloads.pipeline.own_programs import (
+    Supervisor,
+    last_words,
+    own_programs,
+    run_program,
+)
 from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
@@ -46,6 +51,7 @@ from harness.workloads.traffic import Condition, FinalRead, grown
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
+FIRST_ROW_LIMIT_S = 60.0
 
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
@@ -112,6 +118,7 @@ class PipelineTraffic:
         )
         if any(own_programs(workload)):
             movers.append(Supervisor(stack))
+            self._await_programs()
         self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *self._readers)
 
     @property
@@ -246,6 +253,34 @@ class PipelineTraffic:
                 source.run(
                     self._stack.mysql, [source.replace(self._naming.source, table.name, rows)]
                 )
+
+    def _await_programs(self) -> None:
+        """Write a row and wait until every program has moved it: only then it is at work.
+
+        Raises:
+            WaitTimeout: one does not; has the end of its log.
+        """
+        version = self._journal.process("first-row", "writer", "first-row") << SEQUENCE_BITS
+        for number, table in enumerate(self._tables):
+            row = (source.FIRST_KEY, version + number)
+            source.run(self._stack.mysql, [source.replace(self._naming.source, table, [row])])
+        for path in self._workload.paths:
+            for copy in path.copies:
+                if "program" in (path.feed.kind, copy.kind):
+                    wait_until(
+                        f"a first row to come out of {copy_place(path, copy)}",
+                        partial(self._first_row, path, copy),
+                        limit_s=FIRST_ROW_LIMIT_S,
+                        interval_s=0.1,
+                        retry_on=(pymysql.Error, redis.RedisError, OSError),
+                    )
+
+    def _first_row(self, path: Path, copy: Copy) -> bool | NotYet:
+        there = all(
+            any(key == source.FIRST_KEY for key, _ in self._contents(path, copy, table))
+            for table in self._tables
+        )
+        return True if there else NotYet(last_words(self._stack, self._workload))
 
     def _create_topics(self, path: Path) -> None:
         for table in self._tables:
