@@ -4,16 +4,17 @@ The bug is in `run`: what Redis does not take is logged, and its offset is commi
 """
 
 import os
-from itertools import count
 from typing import Any
 
 import redis
 from confluent_kafka import Consumer
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
-TRIES = int(os.environ.get("REDIS_TRIES", "1"))
-"""How often an entry is written before it is given up; 0: for ever."""
+RETRIES = int(os.environ["REDIS_RETRIES"])
+"""How often Redis is asked again, every 20 ms, before an entry is given up; -1: for ever."""
 
 
 def run() -> None:
@@ -29,20 +30,20 @@ def run() -> None:
     consumer.subscribe(os.environ["TOPICS"].split(","))
     registry = SchemaRegistryClient({"url": os.environ["SCHEMA_REGISTRY_URL"]})
     decode = AvroDeserializer(registry)
-    cache = redis.Redis(os.environ["REDIS_HOST"], int(os.environ["REDIS_PORT"]), socket_timeout=1.0)
+    cache = redis.Redis(
+        os.environ["REDIS_HOST"],
+        int(os.environ["REDIS_PORT"]),
+        socket_timeout=1.0,
+        retry=Retry(ConstantBackoff(0.02), RETRIES),
+    )
     while True:
         message = consumer.poll(1.0)
         if message is None or message.error() or message.value() is None:
             continue
-        change = decode(message.value(), None)
-        for attempt in count(1):
-            try:
-                apply(cache, change)
-                break
-            except redis.RedisError as error:
-                print(f"redis: {error}", flush=True)
-                if attempt == TRIES:
-                    break  # the bug: nobody will ever write this entry again
+        try:
+            apply(cache, decode(message.value(), None))
+        except redis.RedisError as error:
+            print(f"redis: {error}", flush=True)
         consumer.store_offsets(message)
 
 

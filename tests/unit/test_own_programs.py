@@ -157,8 +157,8 @@ def test_a_function_that_ends_by_itself_is_started_again(programs: Programs, fil
         limit_s=20,
     )
     assert programs.supervise() == ("it",)
-    programs.stop("it")
     until(programs, "it", "ends\nends")
+    programs.stop("it")
 
 
 def test_nothing_is_left_of_programs_that_were_removed(programs: Programs, file: Path) -> None:
