@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness import api as chaos
+from harness.plugin import RunScenario
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 OWN = Path(__file__).parent / "own"
@@ -33,7 +34,7 @@ CACHED = chaos.Scenario(
 )
 
 
-def test_the_cache_catches_up(run_scenario):
+def test_the_cache_catches_up(run_scenario: RunScenario) -> None:
     run_scenario(CACHED).must_be_valid()
 
 
@@ -42,5 +43,5 @@ HASTY = chaos.worse_path(
 )
 
 
-def test_the_bug_is_found(run_scenario):
+def test_the_bug_is_found(run_scenario: RunScenario) -> None:
     run_scenario(HASTY).must_show("stale-row", hop="shop/topics → shop/cache (program)")

@@ -1,0 +1,169 @@
+"""Sets up what a pipeline consists of on a stack, and takes it away again."""
+
+import logging
+from collections.abc import Callable
+
+import msgspec
+import pymysql
+import redis
+from confluent_kafka import KafkaException
+
+from harness.history.journal import Journal
+from harness.kit.errors import HarnessError
+from harness.model.pipeline import (
+    CONNECTORS,
+    Copy,
+    Path,
+    PipelineWorkload,
+    cache_place,
+    copy_place,
+)
+from harness.model.ports import Stack
+from harness.model.workload import Topic
+from harness.workloads.pipeline import dead_letters, entries, source
+from harness.workloads.pipeline.cache import CacheWorker
+from harness.workloads.pipeline.copies import jdbc_sink
+from harness.workloads.pipeline.feeds import start_feed
+from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.own_programs import Supervisor, own_programs, run_program
+from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
+from harness.workloads.worker import Worker
+
+log = logging.getLogger(__name__)
+
+
+class Assembly:
+    """Topics, feeds and copies of a pipeline, under the run's name.
+
+    Args:
+        reads: how many reads of copies there have been so far.
+    """
+
+    def __init__(
+        self,
+        workload: PipelineWorkload,
+        naming: Naming,
+        *,
+        stack: Stack,
+        journal: Journal,
+        reads: Callable[[], int],
+    ) -> None:
+        self._workload = workload
+        self._tables = [table.name for table in workload.tables]
+        self._naming = naming
+        self._stack = stack
+        self._journal = journal
+        self._reads = reads
+
+    def create_source(self) -> None:
+        """The tables that writers write to."""
+        source.create(self._stack.mysql, self._naming.source, self._workload.tables)
+        source.fill(self._stack.mysql, self._naming.source, self._workload.tables)
+
+    def start(self) -> list[Worker]:
+        """Start every feed and every copy; the workers that are part of them."""
+        movers: list[Worker] = []
+        for path in self._workload.paths:
+            self._create_topics(path)
+            movers += self._start_feed(path)
+            for copy in path.copies:
+                movers += self._start_copy(path, copy)
+        if any(own_programs(self._workload)):
+            movers.append(Supervisor(self._stack))
+        return movers
+
+    def forget(self) -> None:
+        """Delete programs, connectors, topics, databases and keys; never raises."""
+        if any(own_programs(self._workload)):
+            _quietly(self._stack.remove_programs)
+        for path in self._workload.paths:
+            if path.feed.kind in CONNECTORS:
+                _quietly(self._stack.connect.delete, self._naming.feed(path))
+            for copy in path.copies:
+                _quietly(self._forget_copy, path, copy)
+            for table in self._tables:
+                _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
+        for each in self._workload.caches:
+            _quietly(entries.forget, self._stack, self._naming.entries(cache_place(each)))
+        _quietly(source.drop, self._stack.mysql, [self._naming.source])
+
+    def _create_topics(self, path: Path) -> None:
+        for table in self._tables:
+            topic = Topic(
+                name=self._naming.topic(path, table),
+                partitions=path.feed.partitions,
+                settings=path.feed.topic_settings,
+            )
+            self._stack.kafka.create_topic(topic)
+            subject = f"{topic.name}-value"
+            if path.feed.compatibility is not None:
+                self._stack.registry.set_compatibility(path.feed.compatibility, subject)
+            if table in path.feed.schemas:
+                self._stack.registry.register(subject, path.feed.schemas[table])
+            self._journal.topic(f"{path.name}/{table}", path.feed.partitions)
+
+    def _start_feed(self, path: Path) -> list[Worker]:
+        if path.feed.kind == "program":
+            run_program(path, None, self._naming, self._tables, stack=self._stack)
+            return []
+        if path.feed.kind in PYTHON_FEEDS:
+            return feed_workers(path, self._naming, self._tables, stack=self._stack)
+        start_feed(path, self._naming, self._tables, self._stack)
+        return []
+
+    def _start_copy(self, path: Path, copy: Copy) -> list[Worker]:
+        if not copy.in_redis:
+            self._create_copy(path, copy)
+        match copy.kind:
+            case "redis":
+                return [
+                    CacheWorker(
+                        path, copy, self._naming, self._tables, stack=self._stack, reads=self._reads
+                    )
+                ]
+            case "program":
+                run_program(path, copy, self._naming, self._tables, stack=self._stack)
+            case "table":
+                return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
+            case "jdbc":
+                self._start_sink(path, copy)
+        return []
+
+    def _start_sink(self, path: Path, copy: Copy) -> None:
+        name = self._naming.connector(path, copy)
+        if queue := dead_letters.queue_of(path, copy, self._naming):
+            self._stack.kafka.create_topic(Topic(name=queue))
+        settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
+        self._stack.connect.create(name, settings)
+        self._stack.connect.wait_running(name)
+
+    def _create_copy(self, path: Path, copy: Copy) -> None:
+        tables = [
+            msgspec.structs.replace(table, ddl=copy.ddl.get(table.name, table.ddl))
+            for table in self._workload.tables
+        ]
+        database = self._naming.copies(path, copy)
+        # As the sink makes it by itself: without a key of its own it makes a table without one.
+        keyed = copy.settings.get("primary.key.mode") != "none"
+        source.create(self._stack.mysql, database, tables, keyed=keyed)
+        if copy.kind == "table":
+            # Our own consumer writes what it knows of every row: its key and its version.
+            source.fill(self._stack.mysql, database, tables)
+
+    def _forget_copy(self, path: Path, copy: Copy) -> None:
+        if copy.in_redis:
+            entries.forget(self._stack, self._naming.entries(copy_place(path, copy)))
+            return
+        if copy.kind == "jdbc":
+            self._stack.connect.delete(self._naming.connector(path, copy))
+        if queue := dead_letters.queue_of(path, copy, self._naming):
+            self._stack.kafka.delete_topic(queue)
+        source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
+
+
+def _quietly(act: Callable[..., None], *arguments: object) -> None:
+    try:
+        act(*arguments)
+    except (HarnessError, KafkaException, pymysql.Error, redis.RedisError, OSError) as error:
+        # What is left over carries the run's name and is in nobody's way.
+        log.warning("something of the run could not be deleted: %s", error)
