@@ -8,9 +8,9 @@ from harness.checkers.arrays import NONE, Bytes, Flags, Ints, Longs, Numbers
 from harness.history.history import Function, History, Outcome
 
 OK, FAIL, INFO = (Outcome.categories.to_list().index(word) for word in ("ok", "fail", "info"))
-SEND, POLL, SUBSCRIBE, ASSIGN, REVOKE, DRAIN, TXN = (
+SEND, POLL, SUBSCRIBE, ASSIGN, REVOKE, DRAIN, TXN, WRITE = (
     Function.categories.to_list().index(word)
-    for word in ("send", "poll", "subscribe", "assign", "revoke", "drain", "txn")
+    for word in ("send", "poll", "subscribe", "assign", "revoke", "drain", "txn", "write")
 )
 NEVER = np.iinfo(np.int64).max
 """When an operation completed that never did."""

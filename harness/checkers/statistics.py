@@ -1,24 +1,37 @@
 """Numbers of a run that are no verdict.
 
-    sends, acked, acked_per_s            acknowledged sends a second, first invocation to last ok
-    latency_ms_p50, _p95, _p99, _max     of ok sends
-    unavailable_ms_max[NAME]             longest time in which sends of that producer were
+    sends, or writes of a pipeline       records sent, or transactions asked of the source
+    acked, failed                        how many of them are ok, and certainly did not happen
+    acked_per_s                          from the first invocation to the last ok
+    latency_ms_p50, _p95, _p99, _max     of those that are ok
+    unavailable_ms_max[NAME]             longest time in which those of that process were
                                          outstanding and none came back ok
+
+Of logs:
+
     polled, polled_per_s                 records that ok polls handed out, final read left out
     realtime_lag_ms_max                  see `lag`
     consumed_again, consume_count_max    records that one subscribed process was handed more than
                                          once, and the most often that any was
 
+Of a pipeline, as far as it has such places:
+
+    changes                              committed changes of rows, from the source's binary log
+    events, rows                         what the final read found in topics, and in copies
+    sightings                            of rows, by readers while traffic ran
+
 Evidence: none, these are measurements. UNKNOWN: never. Reports: no anomaly. Cost: O(n log n).
 """
 
 import numpy as np
+import polars as pl
 
-from harness.checkers.arrays import Flags, Longs
+from harness.checkers.arrays import Flags, Longs, Numbers
 from harness.checkers.checker import checker
-from harness.checkers.columns import NEVER, OK, SUBSCRIBE
+from harness.checkers.columns import FAIL, NEVER, OK, SUBSCRIBE, WRITE
 from harness.checkers.evidence import Evidence
 from harness.checkers.lag import lag_ns_max
+from harness.model.pipeline import SOURCE
 from harness.model.verdict import CheckResult
 
 NS_PER_MS = 1e6
@@ -28,43 +41,49 @@ NS_PER_S = 1e9
 @checker("statistics")
 def statistics(evidence: Evidence) -> CheckResult:
     """Measure rates, latencies, unavailability, lag and repeated consumption."""
-    numbers = {
-        **_sending(evidence),
-        **_unavailability(evidence),
-        **_polling(evidence),
-        **_consumption(evidence),
-        "realtime_lag_ms_max": lag_ns_max(evidence) / NS_PER_MS,
-    }
+    if evidence.scenario.pipeline.tables:
+        asked = np.flatnonzero(evidence.operations.f == WRITE)
+        numbers = {"writes": len(asked), **_answers(evidence, asked), **_flow(evidence)}
+    else:
+        asked = evidence.sends.op
+        numbers = {"sends": len(asked), **_answers(evidence, asked), **_reading(evidence)}
     return CheckResult(
         checker="statistics",
         statistics={name: round(float(number), 3) for name, number in numbers.items()},
     )
 
 
-def _sending(evidence: Evidence) -> dict[str, float]:
-    sends, operations = evidence.sends, evidence.operations
-    acked = np.flatnonzero(sends.outcome == OK)
-    numbers: dict[str, float] = {"sends": len(sends.op), "acked": len(acked)}
+def _answers(evidence: Evidence, asked: Numbers) -> dict[str, float]:
+    """How what was asked for was answered; `asked` has the operation of each record or write."""
+    operations = evidence.operations
+    outcome = operations.outcome[asked]
+    acked = asked[outcome == OK]
+    numbers: dict[str, float] = {
+        "acked": len(acked),
+        "failed": int(np.count_nonzero(outcome == FAIL)),
+    }
     if len(acked):
-        ended = operations.complete_ns[sends.op[acked]]
-        latency = ended - operations.invoke_ns[sends.op[acked]]
-        span_ns = int(ended.max()) - int(operations.invoke_ns[sends.op[0]])
+        ended = operations.complete_ns[acked]
+        latency = ended - operations.invoke_ns[acked]
+        span_ns = int(ended.max()) - int(operations.invoke_ns[asked[0]])
         numbers["acked_per_s"] = _rate(len(acked), span_ns)
         # The value at a rank, not one between two: a quantile that was really measured.
         p50, p95, p99 = np.quantile(latency, (0.5, 0.95, 0.99), method="higher") / NS_PER_MS
         numbers |= {"latency_ms_p50": p50, "latency_ms_p95": p95, "latency_ms_p99": p99}
         numbers["latency_ms_max"] = latency.max() / NS_PER_MS
-    return numbers
+    return numbers | _unavailability(evidence, asked)
 
 
-def _unavailability(evidence: Evidence) -> dict[str, float]:
-    sends, operations = evidence.sends, evidence.operations
+def _unavailability(evidence: Evidence, asked: Numbers) -> dict[str, float]:
+    operations = evidence.operations
+    op = np.unique(asked)
+    asking = operations.process[op]
     numbers = {}
-    for process in np.unique(sends.process).tolist():
-        op = np.unique(sends.op[sends.process == process])
+    for process in np.unique(asking).tolist():
+        own = op[asking == process]
         name = evidence.process_names.get(process, str(process))
         gap_ns = _longest_gap(
-            operations.invoke_ns[op], operations.complete_ns[op], operations.outcome[op] == OK
+            operations.invoke_ns[own], operations.complete_ns[own], operations.outcome[own] == OK
         )
         numbers[f"unavailable_ms_max[{name}]"] = gap_ns / NS_PER_MS
     return numbers
@@ -85,6 +104,28 @@ def _longest_gap(began: Longs, ended: Longs, ok: Flags) -> int:
     following = np.append(began, last)[np.searchsorted(began, marks, "right")]
     begins = np.where(outstanding, marks, following)
     return int((np.append(back, last) - begins).max(initial=0))
+
+
+def _flow(evidence: Evidence) -> dict[str, float]:
+    """What went through a pipeline, as far as it has such places."""
+    flow, workload = evidence.history.flow, evidence.scenario.pipeline
+    origin = [evidence.trails.source.place(SOURCE)]
+    numbers: dict[str, float] = {"changes": len(flow.changes)}
+    if workload.paths:
+        numbers["events"] = len(flow.events)
+    if any(hop.kind != "feed" for hop in evidence.trails.hops):
+        numbers["rows"] = len(flow.rows.filter(~pl.col("place").is_in(origin)))
+    if workload.readers or workload.races:
+        numbers["sightings"] = len(flow.sightings)
+    return numbers
+
+
+def _reading(evidence: Evidence) -> dict[str, float]:
+    return {
+        **_polling(evidence),
+        **_consumption(evidence),
+        "realtime_lag_ms_max": lag_ns_max(evidence) / NS_PER_MS,
+    }
 
 
 def _polling(evidence: Evidence) -> dict[str, float]:

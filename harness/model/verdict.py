@@ -86,6 +86,10 @@ class HopResult(Value, frozen=True, kw_only=True):
     """What arrived though the origin never had it."""
     inherited: int = 0
     """Rows that are wrong because of an earlier hop."""
+    late: str = ""
+    """What shows that it had not finished: what it lost or staled may have been on its way."""
+    failed: str = ""
+    """The connector or task of it that was FAILED in the end."""
     examples: tuple[str, ...] = ()
 
 

@@ -70,6 +70,7 @@ def test_what_a_hop_that_no_end_mark_passed_misses_may_be_late(
     assert verdict.shows(kind)
     assert verdict.validity is Validity.UNKNOWN
     assert {each for each in late if any(each in why for why in verdict.unknowns)} == late
+    assert {result.hop for result in verdict.hops if result.late} == late
     assert not any(finding.counts for finding in verdict.findings)
 
 
@@ -79,6 +80,7 @@ def test_what_is_missing_behind_an_end_mark_is_lost(hop: str, kind: str) -> None
     assert verdict.validity is Validity.INVALID
     assert blamed(verdict)[kind] == {hop: 1}
     assert not any("had not finished" in why for why in verdict.unknowns)
+    assert not any(result.late for result in verdict.hops)
 
 
 def test_what_waits_for_a_failed_task_is_not_late() -> None:
@@ -86,6 +88,9 @@ def test_what_waits_for_a_failed_task_is_not_late() -> None:
     found = blamed(verdict)
     assert verdict.validity is Validity.INVALID
     assert found["failed-task"] == {SINK_HOP: 1}
+    assert {result.hop: result.failed for result in verdict.hops if result.failed} == {
+        SINK_HOP: "task 0"
+    }
     # The mark is missing as well.
     assert found["missing-row"] == {SINK_HOP: 2}
     (told,) = (finding for finding in verdict.findings if finding.kind == "failed-task")

@@ -2,14 +2,18 @@
 
 from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
+from harness.history.history import NOTHING
 from harness.model.facts import Facts
+from harness.model.scenario import Scenario
+from tests.checkers.flows import CACHE, SINK, Run, pipeline
 from tests.checkers.verdicts import scenario
 
 MS = 1_000_000
 
 
-def numbers(build: HistoryBuilder) -> dict[str, float]:
-    verdict = judge(build.history(), Facts(), scenario())
+def numbers(build: HistoryBuilder | Run, of: Scenario | None = None) -> dict[str, float]:
+    history = build.history() if isinstance(build, HistoryBuilder) else build.flow.history()
+    verdict = judge(history, Facts(), of or scenario())
     return next(each.statistics for each in verdict.checkers if each.checker == "statistics")
 
 
@@ -91,8 +95,38 @@ def test_an_empty_history_has_numbers_too() -> None:
     assert numbers(HistoryBuilder()) == {
         "sends": 0,
         "acked": 0,
+        "failed": 0,
         "polled": 0,
         "consumed_again": 0,
         "consume_count_max": 0,
         "realtime_lag_ms_max": 0,
     }
+
+
+def test_a_pipeline_counts_writes_and_what_came_of_them() -> None:
+    run = Run()
+    first = run.put(1, 2)
+    run.put(3)
+    run.drop(2)
+    run.flow.write("writer", ("orders", 4), outcome="fail")
+    run.flow.write("writer", ("orders", 5), outcome="info", complete_ns=None)
+    run.captured()
+    run.copied(SINK)
+    run.flow.read("reader", CACHE, ("orders", 1), first)
+    run.flow.read("reader", CACHE, ("orders", 9), NOTHING)
+    seen = numbers(run, pipeline())
+    asked = {name: seen[name] for name in ("writes", "acked", "failed", "changes")}
+    assert asked == {"writes": 5, "acked": 3, "failed": 1, "changes": 4}
+    # A delete has a tombstone behind it; rows of the source are no copy's.
+    assert (seen["events"], seen["rows"], seen["sightings"]) == (5, 2, 2)
+    assert seen["unavailable_ms_max[writer]"] > 0
+    assert not {"sends", "polled", "realtime_lag_ms_max"} & set(seen)
+
+
+def test_a_pipeline_without_readers_and_copies_counts_none() -> None:
+    run = Run()
+    run.put(1)
+    run.captured()
+    seen = numbers(run, pipeline(copies=()))
+    assert seen["events"] == 1
+    assert not {"rows", "sightings"} & set(seen)

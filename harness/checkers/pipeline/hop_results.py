@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
 import numpy as np
 
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
+from harness.checkers.pipeline.trails import Trails
 from harness.history.history import NOTHING
 from harness.model.verdict import CheckResult, HopResult
 
@@ -36,15 +38,13 @@ def hop_results(evidence: Evidence, results: Iterable[CheckResult]) -> tuple[Hop
         return ()
     feeds = {feed.hop.name: feed for feed in trails.feeds}
     copies = {copy.hop.name: copy for copy in trails.copies}
-    return (
-        _of_source(trails.source, results),
-        *(
-            _of_feed(feeds[hop.name], results)
-            if hop.kind == "feed"
-            else _of_copy(copies[hop.name], results)
-            for hop in trails.hops
-        ),
+    counted = (
+        _of_feed(feeds[hop.name], results)
+        if hop.kind == "feed"
+        else _of_copy(copies[hop.name], results)
+        for hop in trails.hops
     )
+    return (_of_source(trails.source, results), *(_ended(trails, result) for result in counted))
 
 
 def hops_of(results: Iterable[CheckResult]) -> dict[str, tuple[str, ...]]:
@@ -54,6 +54,14 @@ def hops_of(results: Iterable[CheckResult]) -> dict[str, tuple[str, ...]]:
         for result in results
         for kind, hops in result.hops.items()
     }
+
+
+def _ended(trails: Trails, result: HopResult) -> HopResult:
+    """The result, with what keeps its figures from being the last word."""
+    failed = trails.failed.get(result.hop)
+    return msgspec.structs.replace(
+        result, late=trails.late.get(result.hop, ""), failed=failed.task if failed else ""
+    )
 
 
 def _of_source(source: Source, results: tuple[CheckResult, ...]) -> HopResult:
