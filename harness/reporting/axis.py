@@ -47,7 +47,9 @@ class Axis:
 def axis_of(history: History, facts: Facts) -> Axis:
     """The axis that covers every operation and every fact."""
     told = [
-        event.time_ns for events in (facts.faults, facts.phases, facts.leaders) for event in events
+        event.time_ns
+        for events in (facts.faults, facts.phases, facts.leaders, facts.tasks)
+        for event in events
     ]
     seen = history.operations.select(
         invoke=pl.col("invoke_ns").max(), complete=pl.col("complete_ns").max()

@@ -1,17 +1,14 @@
-"""The foot of the page: numbers, settings, versions, where the run came from."""
+"""The foot of the page: numbers, versions, where the run came from, how to repeat it."""
 
 import hashlib
 
 from harness.model import codec
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
-from harness.model.scenario import Limits, Plan, Scenario
-from harness.model.topology import Topology
-from harness.model.verdict import Verdict
-from harness.model.workload import Consumers, Producers, Topic
-from harness.reporting import pipeline_settings, words
-from harness.reporting.fault_story import when
-from harness.reporting.markup import Markup, items, join, prose, table, tag, with_code
+from harness.model.scenario import Plan
+from harness.model.verdict import CheckResult, Verdict
+from harness.reporting import words
+from harness.reporting.markup import Markup, items, join, prose, table, tag
 from harness.reporting.statistics import Statistics
 
 _LOGS_MAX = 100
@@ -36,6 +33,7 @@ def numbers(statistics: Statistics, facts: Facts, verdict: Verdict) -> Markup:
         ),
         _latency(statistics),
         _errors(statistics),
+        _places(statistics),
         _logs(statistics, facts),
         _checkers(verdict),
         tag("p", f"The harness itself was held up for {facts.host_stall_ms_max:,.0f} ms at most."),
@@ -46,11 +44,11 @@ def numbers(statistics: Statistics, facts: Facts, verdict: Verdict) -> Markup:
 def _latency(statistics: Statistics) -> Markup:
     latency = statistics.latency
     if latency is None:
-        return tag("p", "No send was acknowledged.")
+        return tag("p", f"No {statistics.entry} was acknowledged.")
     figures = (latency.p50_ms, latency.p99_ms, latency.p999_ms, latency.max_ms)
     return join(
         [
-            tag("h3", "Latency of acknowledged sends"),
+            tag("h3", f"Latency of acknowledged {statistics.entry}s"),
             table(
                 ("p50", "p99", "p99.9", "max"),
                 [[words.milliseconds(figure) for figure in figures]],
@@ -82,7 +80,9 @@ def _logs(statistics: Statistics, facts: Facts) -> Markup:
     for row in statistics.logs[:_LOGS_MAX]:
         end = ends.get(row.log)
         bounds = [words.count(bound) for bound in (end.start, end.end, end.read_to)] if end else ()
-        counts = [words.count(number) for number in (row.acked, row.polled, row.drained)]
+        # Nobody whom the harness records sends to the topics of a pipeline, or polls them.
+        told = (row.acked, row.polled) if statistics.entry == "send" else ()
+        counts = [*map(words.count, told), *[""] * (2 - len(told)), words.count(row.drained)]
         rows.append((row.log, *counts, *(bounds or ("", "", ""))))
     head = ("Log", "Acknowledged", "Read by consumers", "Final read", "Start", "End", "Read to")
     left_out = len(statistics.logs) - _LOGS_MAX
@@ -95,7 +95,19 @@ def _logs(statistics: Statistics, facts: Facts) -> Markup:
     )
 
 
+def _places(statistics: Statistics) -> Markup:
+    if not statistics.places:
+        return Markup()
+    rows = [
+        (row.place, *(words.count(n) if n else "" for n in (row.events, row.rows, row.sightings)))
+        for row in statistics.places
+    ]
+    head = ("Place", "Events in the end", "Rows in the end", "Rows seen by readers")
+    return join([tag("h3", "Places"), table(head, rows, numbers=range(1, 4))])
+
+
 def _checkers(verdict: Verdict) -> Markup:
+    """What each checker found or measured; those that have nothing to say in one sentence."""
     rows = [
         (
             result.checker,
@@ -105,100 +117,21 @@ def _checkers(verdict: Verdict) -> Markup:
             result.unknown or "",
         )
         for result in verdict.checkers
+        if not _is_silent(result)
     ]
+    silent = [result.checker for result in verdict.checkers if _is_silent(result)]
     head = ("Checker", "Found", "Statistics", "Could not judge because")
-    return join([tag("h3", "Checkers"), table(head, rows)]) if rows else Markup()
-
-
-def arrangement(plan: Plan) -> Markup:
-    """What ran: the stack, the topics, the traffic, the limits."""
-    scenario = plan.scenario
-    workload = scenario.log_workload
-    rows = [
-        ("stack", _stack(scenario.topology)),
-        *((f"topic: {topic.name}", _topic(topic)) for topic in workload.topics),
-        *((f"producers: {kind.name}", _producers(kind)) for kind in workload.producers),
-        *((f"consumers: {kind.name}", _consumers(kind)) for kind in workload.consumers),
-        *pipeline_settings.rows(scenario.pipeline),
-        *(
-            (f"step: {step.name}", _step_words(plan, index))
-            for index, step in enumerate(scenario.steps)
-        ),
-        ("floor", _floor(scenario)),
-        ("limits", _limits(scenario.limits)),
-    ]
-    return table(("What", "How"), rows, kind="settings")
-
-
-def _floor(scenario: Scenario) -> str:
-    return (
-        f"{words.counted(scenario.baseline_acks, 'acknowledged send')} before chaos, "
-        f"{words.count(scenario.aftermath_acks)} after the last heal, "
-        f"{words.count(scenario.floor.acks)} in all, or the run is UNKNOWN"
+    return join(
+        [
+            tag("h3", "Checkers") if verdict.checkers else "",
+            table(head, rows) if rows else "",
+            tag("p", f"No anomaly was found by {', '.join(silent)}.") if silent else "",
+        ]
     )
 
 
-def _limits(limits: Limits) -> str:
-    return (
-        f"baseline {limits.baseline_s:g} s, chaos {limits.chaos_s:g} s, "
-        f"settle {limits.settle_s:g} s, drain {limits.drain_s:g} s"
-    )
-
-
-def _stack(topology: Topology) -> Markup:
-    version = f", Kafka {topology.kafka_version}" if topology.kafka_version else ""
-    count = len(topology.controller_names)
-    kraft = f", {words.counted(count, 'KRaft controller')}" if count else ""
-    others = "".join(
-        f", {name}"
-        for name, there in (
-            ("a schema registry", topology.registry),
-            (words.counted(topology.connect_workers, "Connect worker"), topology.connect_workers),
-            ("MySQL", topology.mysql),
-            ("a replica of it", topology.mysql_replica),
-            ("Redis", topology.redis),
-            ("a replica of it", topology.redis_replica),
-        )
-        if there
-    )
-    sentence = f"{words.counted(topology.brokers, 'broker')}{kraft}{version}{others}"
-    return with_code(sentence, words.settings(topology.broker_settings))
-
-
-def _topic(topic: Topic) -> Markup:
-    partitions = words.counted(topic.partitions, "partition")
-    replicas = words.counted(topic.replicas, "replica")
-    return with_code(f"{partitions}, {replicas}", words.settings(topic.settings))
-
-
-def _producers(kind: Producers) -> Markup:
-    rate = f"{kind.rate_per_s:g}/s each" if kind.rate_per_s else "as fast as they can"
-    belief = "its delivery report" if kind.belief == "delivery" else "the return of produce()"
-    ending = "flushes at the end" if kind.ending == "flush" else "leaves without a flush"
-    keys = words.counted(kind.keys, "key")
-    sentence = (
-        f"{words.count(kind.count)} to {kind.topic}, {rate}, {keys} each; "
-        f"takes a record as sent at {belief}; {ending}"
-    )
-    return with_code(sentence, words.settings(kind.settings))
-
-
-def _consumers(kind: Consumers) -> Markup:
-    how = "as one group" if kind.mode == "group" else "with partitions assigned by hand"
-    sentence = f"{words.count(kind.count)} from {kind.topic}, {how}"
-    return with_code(sentence, words.settings(kind.settings))
-
-
-def _step_words(plan: Plan, index: int) -> Markup:
-    step = plan.scenario.steps[index]
-    if step.fault is not None:
-        action = f"{step.fault.kind} on {step.fault.target}"
-        values = words.settings(step.fault.settings)
-    else:
-        action, values = (f"heal {step.heal.step}" if step.heal else "nothing"), ""
-    waits = step.after.acks or step.after.sends
-    limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
-    return with_code(f"{when(step.after)}: {action}{limit}", values)
+def _is_silent(result: CheckResult) -> bool:
+    return not (any(result.counts.values()) or result.statistics or result.unknown)
 
 
 def origin(manifest: Manifest, plan: Plan) -> Markup:

@@ -1,4 +1,7 @@
-"""Charts over time: throughput, latency of acknowledged sends, and what consumers lag behind."""
+"""Charts over time: what is acknowledged and read, how long that takes, what consumers lag behind.
+
+One function a chart; a chart that has nothing to show has no labels and is not drawn.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,6 +11,8 @@ import polars as pl
 
 from harness.history.history import History
 from harness.reporting.axis import Axis
+from harness.reporting.entry import OPERATIONS, entry_in
+from harness.reporting.words import NS_PER_MS
 
 SERIES_MAX = 6
 
@@ -24,13 +29,15 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def charts(axis: Axis, history: History) -> tuple[Chart, ...]:
-    """Every chart of the page."""
-    return (_throughput(axis, history), _latency(axis, history), _lag(axis, history))
+    """Every chart of the page that has something to show."""
+    found = (_throughput(axis, history), _latency(axis, history), _lag(axis, history))
+    return tuple(chart for chart in found if chart.labels)
 
 
 def _acknowledged(history: History) -> pl.LazyFrame:
+    """Operations by which data entered, that are ok."""
     return history.operations.lazy().filter(
-        pl.col("f").is_in(["send", "txn"])
+        pl.col("f").is_in(OPERATIONS[entry_in(history)])
         & (pl.col("outcome") == "ok")
         & pl.col("complete_ns").is_not_null()
     )
@@ -44,31 +51,28 @@ def _polled(history: History) -> pl.LazyFrame:
 
 
 def _throughput(axis: Axis, history: History) -> Chart:
-    acked = _acknowledged(history).group_by(axis.bucket("complete_ns")).len("n")
-    read = (
-        history.reads.lazy()
-        .select("op")
-        .group_by("op")
-        .len("n")
-        .join(_polled(history), on="op")
-        .group_by(axis.bucket("complete_ns"))
-        .agg(pl.col("n").sum())
-    )
-    return Chart(
-        title="Throughput",
-        unit="/s",
-        labels=("acknowledged sends", "records read"),
-        columns=tuple(
-            rounded(filled(axis, frame.collect(), "n") / axis.bucket_s) for frame in (acked, read)
-        ),
-    )
+    rates = {f"acknowledged {entry_in(history)}s": _rate(axis, _acknowledged(history), pl.len())}
+    handed_out = history.reads.lazy().group_by("op").len("n").join(_polled(history), on="op")
+    seen = history.operations.lazy().filter(f="read", outcome="ok")
+    if not history.processes.filter(client="consumer").is_empty():
+        rates["records read"] = _rate(axis, handed_out, pl.col("n").sum())
+    if not history.processes.filter(client="reader").is_empty():
+        rates["rows read"] = _rate(axis, seen, pl.len())
+    return Chart(title="Throughput", unit="/s", labels=tuple(rates), columns=tuple(rates.values()))
+
+
+def _rate(axis: Axis, operations: pl.LazyFrame, counted: pl.Expr) -> Column:
+    """What `counted` gives of the operations that completed in each bucket, a second."""
+    found = operations.group_by(axis.bucket("complete_ns")).agg(n=counted).collect()
+    return rounded(filled(axis, found, "n") / axis.bucket_s)
 
 
 def _latency(axis: Axis, history: History) -> Chart:
-    latency_ms = (pl.col("complete_ns") - pl.col("invoke_ns")) / 1e6
+    entry = entry_in(history)
+    latency_ms = (pl.col("complete_ns") - pl.col("invoke_ns")) / NS_PER_MS
     found = (
         _acknowledged(history)
-        .filter(pl.col("f") == "send")
+        .filter(pl.col("f") == entry)
         .select(axis.bucket("complete_ns"), latency_ms=latency_ms)
         .group_by("bucket")
         .agg(
@@ -78,13 +82,12 @@ def _latency(axis: Axis, history: History) -> Chart:
         )
         .collect()
     )
+    labels = () if found.is_empty() else ("p50", "p99", "max")
     return Chart(
-        title="Latency of acknowledged sends",
+        title=f"Latency of acknowledged {entry}s",
         unit="ms",
-        labels=("p50", "p99", "max"),
-        columns=tuple(
-            rounded(filled(axis, found, name, empty=np.nan)) for name in ("p50", "p99", "max")
-        ),
+        labels=labels,
+        columns=tuple(rounded(filled(axis, found, name, empty=np.nan)) for name in labels),
     )
 
 

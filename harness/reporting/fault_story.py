@@ -7,6 +7,7 @@ from harness.model.facts import Facts, FaultEvent
 from harness.model.fault import After, Step
 from harness.model.scenario import Plan
 from harness.reporting import words
+from harness.reporting.entry import Entry, entry_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +58,11 @@ def stories(plan: Plan, facts: Facts) -> tuple[FaultStory, ...]:
         events.setdefault(event.step, []).append(event)
     planned = {step.name: step for step in plan.scenario.steps if step.fault is not None}
     names = [*planned, *(name for name in events if name not in planned)]
-    return tuple(_story(name, planned.get(name), events.get(name, [])) for name in names)
+    entry = entry_of(plan.scenario)
+    return tuple(_story(name, planned.get(name), events.get(name, []), entry) for name in names)
 
 
-def _story(name: str, step: Step | None, events: Sequence[FaultEvent]) -> FaultStory:
+def _story(name: str, step: Step | None, events: Sequence[FaultEvent], entry: Entry) -> FaultStory:
     times_ns: dict[str, int] = {}
     for event in events:
         times_ns.setdefault(event.event, event.time_ns)
@@ -74,7 +76,7 @@ def _story(name: str, step: Step | None, events: Sequence[FaultEvent]) -> FaultS
         step=name,
         kind=fault.kind if fault else events[0].kind,
         asked=asked,
-        when=when(step.after) if step else "",
+        when=when(step.after, entry) if step else "",
         targets=tuple(dict.fromkeys(target for event in events for target in event.targets)),
         times_ns=times_ns,
         notes=_notes(events),
@@ -87,11 +89,11 @@ def _notes(events: Sequence[FaultEvent]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{event.event}: {event.note}" for event in noted))
 
 
-def when(after: After) -> str:
-    """When a step begins, as a phrase."""
+def when(after: After, entry: Entry) -> str:
+    """When a step begins, as a phrase; `entry` is what its counts are of."""
     counts = [
-        f"{words.count(number)} {noun}"
-        for number, noun in ((after.acks, "acknowledged sends"), (after.sends, "sends"))
+        words.counted(number, noun)
+        for number, noun in ((after.acks, f"acknowledged {entry}"), (after.sends, entry))
         if number
     ]
     if after.seconds:

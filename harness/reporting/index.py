@@ -6,13 +6,24 @@ from datetime import datetime
 from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
 from harness.model.verdict import Verdict
+from harness.reporting.figures import acknowledged
 from harness.reporting.folder import RunFolder
 from harness.reporting.judgement import badge, started_words
 from harness.reporting.markup import Markup, join, table, tag
 from harness.reporting.page import document
 from harness.reporting.words import count, counted, seconds
 
-_HEAD = ("Run", "Scenario", "Seed", "Verdict", "Claims", "Anomalies", "Length", "Stack")
+_HEAD = (
+    "Run",
+    "Scenario",
+    "Seed",
+    "Verdict",
+    "Claims",
+    "Anomalies",
+    "Acknowledged",
+    "Length",
+    "Stack",
+)
 
 
 def render_index(folders: Sequence[RunFolder]) -> bytes:
@@ -41,6 +52,7 @@ def _row(folder: RunFolder) -> Sequence[str]:
         badge(verdict.validity) if verdict else "not checked",
         _claims(verdict) if verdict else "",
         _anomalies(verdict) if verdict else "",
+        _acknowledged(verdict) if verdict else "",
         _length(manifest),
         manifest.stack,
     )
@@ -60,6 +72,14 @@ def _anomalies(verdict: Verdict) -> Markup:
         _line(f"{count(finding.count)} {finding.kind}{'' if finding.counts else ' (allowed)'}")
         for finding in verdict.findings
     )
+
+
+def _acknowledged(verdict: Verdict) -> Markup:
+    counted_by_checker = acknowledged(verdict)
+    if counted_by_checker is None:
+        return Markup()
+    number, of_what = counted_by_checker
+    return tag("span", f"{count(number)} {of_what}", class_="name", data_sort=str(number))
 
 
 def _line(words: str) -> Markup:

@@ -7,11 +7,11 @@ from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.axis import Axis
 from harness.reporting.fault_story import FaultStory
+from harness.reporting.figures import figures
 from harness.reporting.hop_table import by_hop
 from harness.reporting.markup import Markup, items, join, prose, table, tag
 from harness.reporting.numbering import first_example, first_numbers
-from harness.reporting.statistics import Statistics
-from harness.reporting.words import count, counted, headline, milliseconds, moment, seconds
+from harness.reporting.words import count, counted, headline, moment, seconds
 
 MEANING = {
     Validity.VALID: "The claims were tested and none was contradicted.",
@@ -33,9 +33,7 @@ def badge(validity: Validity) -> Markup:
     return tag("span", validity.value, class_=f"badge {validity.value.lower()}")
 
 
-def masthead(
-    manifest: Manifest, plan: Plan, verdict: Verdict, axis: Axis, statistics: Statistics
-) -> Markup:
+def masthead(manifest: Manifest, plan: Plan, verdict: Verdict, axis: Axis) -> Markup:
     """The verdict, first and large, then what ran."""
     return tag(
         "header",
@@ -48,7 +46,7 @@ def masthead(
             class_=f"verdict {verdict.validity.value.lower()}",
         ),
         _ran(manifest, plan),
-        _figures(axis, statistics),
+        _figures(axis, verdict),
     )
 
 
@@ -81,19 +79,11 @@ def _ran(manifest: Manifest, plan: Plan) -> Markup:
     return tag("div", about, tag("p", where, class_="quiet"), class_="about")
 
 
-def _figures(axis: Axis, statistics: Statistics) -> Markup:
-    latency = statistics.latency
-    figures = [
-        ("acknowledged sends", count(statistics.total("send", "ok"))),
-        ("failed sends", count(statistics.total("send", "fail"))),
-        ("indeterminate sends", count(statistics.total("send", "info"))),
-        ("records read by consumers", count(statistics.polled)),
-        ("slowest acknowledgement", milliseconds(latency.max_ms) if latency else "none"),
-        ("length of the run", seconds(axis.end_s)),
-    ]
+def _figures(axis: Axis, verdict: Verdict) -> Markup:
+    shown = [*figures(verdict), ("length of the run", seconds(axis.end_s))]
     return tag(
         "dl",
-        *(tag("div", tag("dt", name), tag("dd", value)) for name, value in figures),
+        *(tag("div", tag("dt", name), tag("dd", value)) for name, value in shown),
         class_="figures",
     )
 

@@ -13,6 +13,7 @@ from harness.reporting.operations import OperationRow, describe
 EACH_MAX = 5000
 NAMED_MAX = 2000
 PROCESSES_MAX = 24
+_RANKS = {"producer": 0, "writer": 0, "consumer": 1, "reader": 1, "drain": 2}
 _COARSE = 3
 """Density columns are this many buckets wide: a page shows no more than some 500 columns."""
 
@@ -64,7 +65,7 @@ def operation_lanes(axis: Axis, history: History, pins: Mapping[int, Pin]) -> Op
     by_name = {name: lane for lane, name in enumerate(lanes.values())}
     return OperationLanes(
         names=tuple(lanes.values()),
-        left_out=history.processes.height - len(lanes),
+        left_out=history.operations["process"].n_unique() - len(lanes),
         marks=tuple(_marks(axis, rows.values(), by_name, pins)),
         densities=() if few else tuple(_densities(axis, history, list(lanes))),
         column=axis.bucket_s * _COARSE,
@@ -72,7 +73,7 @@ def operation_lanes(axis: Axis, history: History, pins: Mapping[int, Pin]) -> Op
 
 
 def _lanes(history: History, named: Sequence[int]) -> dict[int, str]:
-    """Processes that get a lane: number → name, producers before consumers before final readers."""
+    """Processes that get a lane: number → name; those by which data enters stand first."""
     busy = history.operations.group_by("process").len()
     naming = history.operations[list(named)]["process"].unique()
     chosen = (
@@ -80,7 +81,7 @@ def _lanes(history: History, named: Sequence[int]) -> dict[int, str]:
         .with_columns(
             named=pl.col("process").is_in(naming.implode()),
             rank=pl.col("client").replace_strict(
-                {"producer": 0, "consumer": 1, "drain": 2}, default=3, return_dtype=pl.Int32
+                _RANKS, default=len(_RANKS), return_dtype=pl.Int32
             ),
         )
         .sort("named", "len", "process", descending=[True, True, False])

@@ -18,6 +18,7 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Verdict
 from harness.reporting import background, hop_table, judgement, proof
+from harness.reporting.arrangement import arrangement
 from harness.reporting.axis import axis_of
 from harness.reporting.fault_story import stories
 from harness.reporting.markup import Markup, join, tag
@@ -62,7 +63,7 @@ def render(
         ("timeline", "Timeline", _timeline_place()),
         ("anomalies", "Anomalies and their proof", proof.proofs(history, findings)),
         ("statistics", "Statistics", background.numbers(numbers, facts, verdict)),
-        ("settings", "Settings", background.arrangement(plan)),
+        ("settings", "Settings", arrangement(plan)),
         ("origin", "Where this run came from", background.origin(manifest, plan)),
         (
             "untested",
@@ -72,7 +73,7 @@ def render(
         ("again", "Run it again, check it again", background.again(manifest.run)),
     ]
     body = [
-        judgement.masthead(manifest, plan, cut, axis, numbers),
+        judgement.masthead(manifest, plan, cut, axis),
         _navigation([(name, title) for name, title, _ in sections]),
         *(tag("section", tag("h2", title), content, id=name) for name, title, content in sections),
     ]

@@ -24,6 +24,8 @@ def rows(workload: PipelineWorkload) -> Iterator[Row]:
         yield f"cache: {cache.name}", _bounded(cache, "kept by the application")
     for readers in workload.readers:
         yield f"readers of {readers.copy}", _readers(readers)
+    if workload.auto_restart:
+        yield "connectors", with_code("restarted when they or tasks of theirs are FAILED", "")
 
 
 def _writers(writers: Writers) -> Markup:

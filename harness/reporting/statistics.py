@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from harness.history.flow import Flow
 from harness.history.history import History
+from harness.reporting.entry import Entry, entry_in
 from harness.reporting.words import NS_PER_MS
 
 
@@ -30,7 +32,7 @@ class ErrorCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """Latency of acknowledged sends in milliseconds."""
+    """Latency of acknowledged sends, or writes of a pipeline, in milliseconds."""
 
     p50_ms: float
     p99_ms: float
@@ -49,31 +51,40 @@ class LogCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCount:
+    """What one place of a pipeline held in the end, and what readers saw of it on the way."""
+
+    place: str
+    events: int
+    rows: int
+    sightings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """Everything that the page says in numbers."""
 
+    entry: Entry
     outcomes: tuple[Outcomes, ...]
     errors: tuple[ErrorCount, ...]
     latency: Latency | None
     logs: tuple[LogCount, ...]
+    places: tuple[PlaceCount, ...]
 
     def total(self, f: str, outcome: str) -> int:
         """Operations of kind `f` that ended in `outcome`."""
         return sum(getattr(row, outcome) for row in self.outcomes if row.f == f)
 
-    @property
-    def polled(self) -> int:
-        """Records that consumers were handed."""
-        return sum(log.polled for log in self.logs)
-
 
 def statistics(history: History) -> Statistics:
     """The statistics of one run."""
     return Statistics(
+        entry=entry_in(history),
         outcomes=_outcomes(history),
         errors=_errors(history),
         latency=_latency(history),
         logs=_logs(history),
+        places=_places(history.flow),
     )
 
 
@@ -103,7 +114,7 @@ def _latency(history: History) -> Latency | None:
     span = (pl.col("complete_ns") - pl.col("invoke_ns")) / NS_PER_MS
     p50, p99, p999, most = (
         history.operations.lazy()
-        .filter((pl.col("f") == "send") & (pl.col("outcome") == "ok"))
+        .filter((pl.col("f") == entry_in(history)) & (pl.col("outcome") == "ok"))
         .select(
             p50=span.quantile(0.5),
             p99=span.quantile(0.99),
@@ -129,8 +140,9 @@ def _logs(history: History) -> tuple[LogCount, ...]:
     )
     final = pl.col("f") == "drain"
     read = (
-        history.reads.lazy()
-        .select("op", "log")
+        pl.concat(
+            [each.lazy().select("op", "log") for each in (history.reads, history.flow.events)]
+        )
         .join(functions, on="op")
         .group_by("log")
         .agg(polled=(~final).sum(), drained=final.sum())
@@ -147,4 +159,18 @@ def _logs(history: History) -> tuple[LogCount, ...]:
     return tuple(
         LogCount(log=name, acked=acked, polled=polled, drained=drained)
         for _, name, acked, polled, drained in found.iter_rows()
+    )
+
+
+def _places(flow: Flow) -> tuple[PlaceCount, ...]:
+    found = flow.places.lazy()
+    for name in ("events", "rows", "sightings"):
+        frame: pl.DataFrame = getattr(flow, name)
+        found = found.join(frame.lazy().group_by("place").len(name), on="place", how="left")
+    return tuple(
+        PlaceCount(place=name, events=events, rows=rows, sightings=sightings)
+        for _, name, events, rows, sightings in found.sort("place")
+        .with_columns(pl.col("events", "rows", "sightings").fill_null(0))
+        .collect()
+        .iter_rows()
     )

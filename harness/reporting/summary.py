@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from rich.console import Console
 from rich.text import Text
@@ -12,6 +13,7 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.fault_story import FaultStory, stories
+from harness.reporting.figures import figures
 from harness.reporting.hop_table import by_hop, lines
 from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
@@ -48,6 +50,8 @@ def summary(
     text.append(verdict.validity.value, _STYLE[verdict.validity])
     text.append(f"  {headline(verdict)}\n")
     text.append(f"{manifest.scenario}, seed {manifest.seed}, {manifest.stack} stack\n")
+    told = ", ".join(f"{value} {name}" for name, value in figures(verdict))
+    text.append("".join(f"{line}\n" for line in wrap(told, _WIDTH)))
     for reason in verdict.unknowns:
         text.append(f"  unknown because {reason}\n")
     _claims(text, verdict)

@@ -1,16 +1,23 @@
 """What a run did not test, in sentences: a report that hides it claims too much."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.model.facts import Facts
+from harness.model.pipeline import PipelineWorkload, hops
 from harness.model.scenario import Plan
 from harness.model.verdict import Validity, Verdict
+from harness.model.workload import LogWorkload
+from harness.reporting.entry import Entry, entry_of
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.words import counted, listed
 
+_JUDGED: Mapping[Entry, str] = {
+    "send": "the records of this run's own producers",
+    "write": "the rows of this run's own writers",
+}
 _SCOPE = (
-    "Only the records of this run's own producers were judged, under the settings and the faults "
-    "on this page; nothing is said of other settings, other faults or longer runs."
+    "Only {judged} were judged, under the settings and the faults on this page; nothing is said of "
+    "other settings, other faults or longer runs."
 )
 
 
@@ -21,9 +28,10 @@ def untested(
     return (
         *_judgement(verdict),
         *_faults(faults),
-        *_workload(plan),
+        *_workload(plan.scenario.log_workload),
+        *_pipeline(plan.scenario.pipeline),
         *_logs(facts),
-        _SCOPE,
+        _SCOPE.format(judged=_JUDGED[entry_of(plan.scenario)]),
     )
 
 
@@ -47,8 +55,7 @@ def _faults(faults: Sequence[FaultStory]) -> Iterator[str]:
             )
 
 
-def _workload(plan: Plan) -> Iterator[str]:
-    workload = plan.scenario.log_workload
+def _workload(workload: LogWorkload) -> Iterator[str]:
     if not workload.topics:
         return
     if not workload.consumers:
@@ -57,6 +64,22 @@ def _workload(plan: Plan) -> Iterator[str]:
         yield "No consumer group took part: rebalances and committed offsets were not tested."
     if all(topic.partitions == 1 for topic in workload.topics):
         yield "Every topic has one partition: nothing was tested across partitions."
+
+
+def _pipeline(workload: PipelineWorkload) -> Iterator[str]:
+    read = {readers.copy for readers in workload.readers} | {race.cache for race in workload.races}
+    unread = [
+        hop.target
+        for hop in hops(workload)
+        if hop.kind != "feed" and hop.target.rpartition("/")[2] not in read
+    ]
+    if unread:
+        yield (
+            f"Nobody read {listed(unread)} while traffic ran: only what is there in the end was "
+            "judged, not how far behind it was on the way."
+        )
+    if workload.paths and all(path.feed.partitions == 1 for path in workload.paths):
+        yield "Every change topic has one partition: nothing was tested across partitions."
 
 
 def _logs(facts: Facts) -> Iterator[str]:
