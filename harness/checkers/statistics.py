@@ -41,11 +41,11 @@ NS_PER_S = 1e9
 @checker("statistics")
 def statistics(evidence: Evidence) -> CheckResult:
     """Measure rates, latencies, unavailability, lag and repeated consumption."""
+    asked: Numbers = evidence.sends.op
     if evidence.scenario.pipeline.tables:
         asked = np.flatnonzero(evidence.operations.f == WRITE)
         numbers = {"writes": len(asked), **_answers(evidence, asked), **_flow(evidence)}
     else:
-        asked = evidence.sends.op
         numbers = {"sends": len(asked), **_answers(evidence, asked), **_reading(evidence)}
     return CheckResult(
         checker="statistics",

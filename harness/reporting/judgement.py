@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
-from harness.model.verdict import Finding, Validity, Verdict
+from harness.model.verdict import ClaimResult, Finding, Validity, Verdict
 from harness.reporting.axis import Axis
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.figures import figures
@@ -96,11 +96,18 @@ def claims(verdict: Verdict) -> Markup:
         (
             badge(claim.validity),
             join([tag("strong", claim.claim), tag("br"), prose(claim.sentence)]),
-            _sentences(claim.why) or tag("span", _NOTHING[claim.validity], class_="quiet"),
+            _why(claim, verdict),
         )
         for claim in verdict.claims
     ]
     return table(("Verdict", "Claim", "Why"), rows, kind="claims")
+
+
+def _why(claim: ClaimResult, verdict: Verdict) -> Markup:
+    """What contradicts a claim; what leaves the whole run open is told once, at the top."""
+    if len(claim.why) > 1 and claim.why == verdict.unknowns:
+        return tag("span", "the run leaves it open, as said at the top", class_="quiet")
+    return _sentences(claim.why) or tag("span", _NOTHING[claim.validity], class_="quiet")
 
 
 def findings(verdict: Verdict) -> Markup:

@@ -25,6 +25,7 @@ _STYLE = {
     Validity.UNKNOWN: "bold yellow",
 }
 _WIDTH = 100
+_UNBROKEN = "\u00a0"
 
 
 def summary(
@@ -50,8 +51,7 @@ def summary(
     text.append(verdict.validity.value, _STYLE[verdict.validity])
     text.append(f"  {headline(verdict)}\n")
     text.append(f"{manifest.scenario}, seed {manifest.seed}, {manifest.stack} stack\n")
-    told = ", ".join(f"{value} {name}" for name, value in figures(verdict))
-    text.append("".join(f"{line}\n" for line in wrap(told, _WIDTH)))
+    _figures(text, verdict)
     for reason in verdict.unknowns:
         text.append(f"  unknown because {reason}\n")
     _claims(text, verdict)
@@ -69,6 +69,13 @@ def summary(
     return _written(text) if colour else text.plain
 
 
+def _figures(text: Text, verdict: Verdict) -> None:
+    """The headline figures, none of them broken between its value and its name."""
+    told = (f"{value} {name}".replace(" ", _UNBROKEN) for name, value in figures(verdict))
+    for line in wrap(", ".join(told), _WIDTH):
+        text.append(line.replace(_UNBROKEN, " ") + "\n")
+
+
 def _claims(text: Text, verdict: Verdict) -> None:
     if verdict.claims:
         text.append("\nClaims\n")
@@ -76,7 +83,8 @@ def _claims(text: Text, verdict: Verdict) -> None:
         text.append("  ")
         text.append(f"{claim.validity.value:<8}", _STYLE[claim.validity])
         text.append(f"{claim.claim}: {claim.sentence}\n")
-        for reason in claim.why:
+        told_above = len(claim.why) > 1 and claim.why == verdict.unknowns
+        for reason in ("the run leaves it open, as said above",) if told_above else claim.why:
             text.append(f"          {reason}\n")
 
 

@@ -19,34 +19,10 @@ from harness.reporting.charts import Chart, charts
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.lanes import OperationLanes, operation_lanes
 from harness.reporting.numbering import Pin
+from harness.reporting.spans import LANES_MAX, SPANS_MAX, Lanes, Span
 from harness.reporting.staleness import staleness_charts
+from harness.reporting.task_lanes import task_lanes
 from harness.reporting.words import listed
-
-LANES_MAX = 24
-SPANS_MAX = 4000
-
-
-class Span(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that held on one lane for a while."""
-
-    lane: int
-    start: float
-    end: float
-    label: str
-    tone: str
-    """What it looks like: a name that the script maps to a colour."""
-    share: float = 1.0
-    """How much of the lane's height it fills."""
-    note: str = ""
-
-
-class Lanes(msgspec.Struct, frozen=True, kw_only=True):
-    """Spans over named lanes."""
-
-    names: tuple[str, ...]
-    spans: tuple[Span, ...]
-    left_out: int = 0
-    """Lanes that are not drawn."""
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +32,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     bucket: float
     phases: Lanes
     faults: Lanes
+    tasks: Lanes
     leaders: Lanes
     operations: OperationLanes
     charts: tuple[Chart, ...]
@@ -76,6 +53,7 @@ def timeline(
         bucket=axis.bucket_s,
         phases=_phases(axis, facts),
         faults=_faults(axis, faults),
+        tasks=task_lanes(axis, facts),
         leaders=_leaders(axis, facts, named_logs),
         operations=operation_lanes(axis, history, pins),
         charts=(*charts(axis, history), *staleness_charts(axis, history, facts, workload)),

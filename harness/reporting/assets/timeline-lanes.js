@@ -1,30 +1,31 @@
-/* Lanes: spans (phases, faults, leadership), and operations one by one or as densities. */
+/* Lanes: spans (phases, faults, tasks, leadership), and operations one by one or as densities. */
 "use strict";
 
-/* Lanes of spans: phases, faults, leadership. */
+/* Lanes of spans: phases, faults, connectors and tasks, leadership. */
 const addSpans = (title, lanes, { axis = false, swatches = [] }) => {
   if (!lanes.names.length) return;
   const more = lanes.left_out
     ? [element("span", `${lanes.left_out} more are not drawn`, "quiet")]
     : [];
   titled(title, [...swatches, ...more]);
+  const quietFirst = [...lanes.spans].sort((a, b) => LOUD.has(a.tone) - LOUD.has(b.tone));
   const paint = (plot, box, ratio) => {
     const { ctx } = plot;
-    for (const span of lanes.spans) {
+    for (const span of quietFirst) {
       const left = plot.valToPos(span.start, "x", true);
       const wide = Math.max(plot.valToPos(span.end, "x", true) - left, 2 * ratio);
       const [top, size] = box(span.lane);
       const fill = toneColour(span.tone);
       const tall = size - 4 * ratio;
-      const unproved = span.tone === "unproved";
+      const hatched = HATCHED.has(span.tone);
       ctx.globalAlpha = 0.25;
       ctx.fillStyle = fill;
-      if (span.share < 1 || unproved) ctx.fillRect(left, top + 2 * ratio, wide, tall);
-      if (unproved) hatch(ctx, left, top + 2 * ratio, wide, tall, ratio);
+      if (span.share < 1 || hatched) ctx.fillRect(left, top + 2 * ratio, wide, tall);
+      if (hatched) hatch(ctx, left, top + 2 * ratio, wide, tall, ratio);
       ctx.globalAlpha = 1;
-      const filled = unproved ? 0 : tall * Math.max(span.share, 0.12);
+      const filled = hatched ? 0 : tall * Math.max(span.share, 0.12);
       ctx.fillRect(left, top + 2 * ratio + tall - filled, wide, filled);
-      ctx.fillStyle = span.share < 0.7 || unproved ? colour("ink") : inkOn(fill);
+      ctx.fillStyle = span.share < 0.7 || hatched ? colour("ink") : inkOn(fill);
       const from = Math.max(left, plot.bbox.left);
       const room = Math.min(left + wide, plot.bbox.left + plot.bbox.width) - from - 8 * ratio;
       if (room > 5 * ratio)
@@ -47,7 +48,7 @@ const addSpans = (title, lanes, { axis = false, swatches = [] }) => {
   };
   addLanes(lanes.names, { label: title, axis, paint, read });
 };
-/* What no witness measured is hatched, not filled. */
+/* Stripes in place of a filling. */
 const hatch = (ctx, left, top, wide, tall, ratio) => {
   ctx.save();
   ctx.beginPath();

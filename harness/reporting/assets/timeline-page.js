@@ -44,7 +44,7 @@ const addChart = (chart, axis) => {
         {
           size: GUTTER,
           gap: 6,
-          font: "12px system-ui, sans-serif",
+          font: FONT,
           stroke: () => colour("quiet"),
           grid: { stroke: () => colour("line"), width: 1 },
           ticks: { show: false },
@@ -111,23 +111,28 @@ toolbar.append(reset, range);
 place.append(toolbar);
 document.body.append(tip);
 
-const legend = (lanes) =>
-  [...new Map(lanes.spans.map((span) => [span.tone, span.label])).keys()]
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-    .map((tone) => {
-      const made = swatch(tone === "leaderless" ? "no leader" : tone);
-      made.firstChild.style.background = toneColour(tone);
+/* One swatch for each look among the spans; `words` says what it stands for. */
+const legend = (lanes, words) =>
+  [...new Map(lanes.spans.map((span) => [span.tone, span]))]
+    .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }))
+    .map(([tone, span]) => {
+      const made = swatch(words(span), "", HATCHED.has(tone) ? "hatched" : "");
+      made.firstChild.style.color = toneColour(tone);
       made.firstChild.dataset.tone = tone;
       return made;
     });
 addSpans("Phases", data.phases, { axis: true });
 addSpans("Faults by target", data.faults, {});
+addSpans("Connectors and tasks, each with the worker that runs it", data.tasks, {
+  swatches: legend(data.tasks, (span) => span.label),
+});
 addSpans("Leader of each log; the fill is the share of replicas in sync", data.leaders, {
-  swatches: legend(data.leaders),
+  swatches: legend(data.leaders, (span) =>
+    span.tone === "leaderless" ? "no leader" : span.tone,
+  ),
 });
 const lanesOfOperations = addOperations();
-const charts = data.charts.filter((chart) => chart.labels.length);
-charts.forEach((chart, at) => addChart(chart, at === charts.length - 1));
+data.charts.forEach((chart, at) => addChart(chart, at === data.charts.length - 1));
 zoom(0, end);
 followHash();
 
@@ -135,7 +140,7 @@ followHash();
 const restyle = () => {
   colours = new Map();
   for (const box of document.querySelectorAll("[data-tone]")) {
-    box.style.background = toneColour(box.dataset.tone);
+    box.style.color = toneColour(box.dataset.tone);
   }
   for (const plot of plots) plot.redraw(false, true);
 };

@@ -7,7 +7,6 @@
 
 const data = JSON.parse(document.getElementById("timeline-data").textContent);
 const place = document.getElementById("charts");
-const GUTTER = 150;
 const RIGHT = 18;
 const LANE = 22;
 const AXIS = 26;
@@ -17,6 +16,16 @@ const plots = [];
 let zoomed = [0, end];
 let zooming = false;
 let lit = -1; // the operation that a reader asked to see
+
+/* The gutter on the left is as wide as the longest name needs, within reason. */
+const FONT = "12px system-ui, sans-serif";
+const GUTTER = (() => {
+  const ctx = document.createElement("canvas").getContext("2d");
+  ctx.font = FONT;
+  const named = [data.faults, data.tasks, data.leaders, data.operations];
+  const widths = named.flatMap(({ names }) => names.map((name) => ctx.measureText(name).width));
+  return Math.ceil(Math.min(260, Math.max(100, ...widths) + 18));
+})();
 
 /* Colours come from the style sheet and are asked for once per theme. */
 let colours = new Map();
@@ -28,10 +37,25 @@ const colour = (name) => {
   return colours.get(name);
 };
 const toneColour = (tone) => {
-  const broker = /^broker-(\d+)$/.exec(tone);
-  if (broker) return colour(`series-${broker[1] % 8}`);
-  return colour({ leaderless: "invalid", unproved: "unknown" }[tone] || tone);
+  const one = /^(?:broker|worker)-(\d+)$/.exec(tone);
+  return colour(one ? `series-${one[1] % 8}` : TONES[tone] || "quiet");
 };
+const TONES = {
+  "phase-0": "phase-0",
+  "phase-1": "phase-1",
+  fault: "fault",
+  unproved: "unknown",
+  leaderless: "invalid",
+  failed: "invalid",
+  unassigned: "unknown",
+  restarting: "unknown",
+  paused: "phase-1",
+  stopped: "phase-1",
+};
+/* What no witness measured, and what nobody runs, is hatched, not filled. */
+const HATCHED = new Set(["unproved", "unassigned", "restarting"]);
+/* What must not be painted over, however short it was. */
+const LOUD = new Set(["failed", "leaderless"]);
 const inkOn = (fill) => {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(fill.slice(at, at + 2), 16));
   return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#16191d" : "#ffffff";
@@ -90,7 +114,7 @@ steps.push(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400,
 const timeAxis = (shown) => ({
   size: shown ? AXIS : 0,
   gap: 2,
-  font: "12px system-ui, sans-serif",
+  font: FONT,
   stroke: () => colour("quiet"),
   grid: { stroke: () => colour("line"), width: 1 },
   ticks: { show: shown, size: 4, stroke: () => colour("line") },
