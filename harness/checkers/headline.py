@@ -2,8 +2,8 @@
 
 from harness.checkers.anomalies import ACKED, ANOMALIES, WRITES
 from harness.checkers.doubts import acknowledged
-from harness.history.flow import NO_FLOW
 from harness.history.history import History
+from harness.model.scenario import Scenario
 from harness.model.verdict import Finding, Validity
 
 
@@ -13,6 +13,7 @@ def headline(
     unknowns: tuple[str, ...],
     claims: tuple[str, ...],
     history: History,
+    scenario: Scenario,
 ) -> str:
     """Say the verdict, and what weighs most in it."""
     match validity:
@@ -22,7 +23,8 @@ def headline(
         case Validity.UNKNOWN:
             return f"UNKNOWN: {unknowns[0]}{_more(len(unknowns) - 1, 'reason')}"
         case Validity.VALID:
-            over = f"over {acknowledged(history):,} {ACKED if history.flow is NO_FLOW else WRITES}"
+            asked = WRITES if scenario.pipeline.tables else ACKED
+            over = f"over {acknowledged(history):,} {asked}"
             held = ", ".join(claims) + (" holds " if len(claims) == 1 else " hold ")
             allowed = ", ".join(f"{each.count:,} {each.kind}" for each in findings)
             rest = f" (allowed: {allowed})" if allowed else ""

@@ -49,7 +49,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     against = [finding.claim for finding in counted if finding.claim]
     return Verdict(
         validity=validity,
-        headline=headline(validity, findings, unknowns, claims, history),
+        headline=headline(validity, findings, unknowns, claims, history, scenario),
         claims=tuple(
             _claim_result(name, counted, unknowns) for name in dict.fromkeys([*claims, *against])
         ),

@@ -11,7 +11,7 @@ import polars as pl
 
 from harness.history.history import History
 from harness.reporting.axis import Axis
-from harness.reporting.entry import OPERATIONS, entry_in
+from harness.reporting.entry import OPERATIONS, Entry
 from harness.reporting.words import NS_PER_MS
 
 SERIES_MAX = 6
@@ -28,16 +28,20 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
 
 
-def charts(axis: Axis, history: History) -> tuple[Chart, ...]:
+def charts(axis: Axis, history: History, entry: Entry) -> tuple[Chart, ...]:
     """Every chart of the page that has something to show."""
-    found = (_throughput(axis, history), _latency(axis, history), _lag(axis, history))
+    found = (
+        _throughput(axis, history, entry),
+        _latency(axis, history, entry),
+        _lag(axis, history),
+    )
     return tuple(chart for chart in found if chart.labels)
 
 
-def _acknowledged(history: History) -> pl.LazyFrame:
+def _acknowledged(history: History, entry: Entry) -> pl.LazyFrame:
     """Operations by which data entered, that are ok."""
     return history.operations.lazy().filter(
-        pl.col("f").is_in(OPERATIONS[entry_in(history)])
+        pl.col("f").is_in(OPERATIONS[entry])
         & (pl.col("outcome") == "ok")
         & pl.col("complete_ns").is_not_null()
     )
@@ -50,8 +54,8 @@ def _polled(history: History) -> pl.LazyFrame:
     )
 
 
-def _throughput(axis: Axis, history: History) -> Chart:
-    rates = {f"acknowledged {entry_in(history)}s": _rate(axis, _acknowledged(history), pl.len())}
+def _throughput(axis: Axis, history: History, entry: Entry) -> Chart:
+    rates = {f"acknowledged {entry}s": _rate(axis, _acknowledged(history, entry), pl.len())}
     handed_out = history.reads.lazy().group_by("op").len("n").join(_polled(history), on="op")
     seen = history.operations.lazy().filter(f="read", outcome="ok")
     if not history.processes.filter(client="consumer").is_empty():
@@ -67,11 +71,10 @@ def _rate(axis: Axis, operations: pl.LazyFrame, counted: pl.Expr) -> Column:
     return rounded(filled(axis, found, "n") / axis.bucket_s)
 
 
-def _latency(axis: Axis, history: History) -> Chart:
-    entry = entry_in(history)
+def _latency(axis: Axis, history: History, entry: Entry) -> Chart:
     latency_ms = (pl.col("complete_ns") - pl.col("invoke_ns")) / NS_PER_MS
     found = (
-        _acknowledged(history)
+        _acknowledged(history, entry)
         .filter(pl.col("f") == entry)
         .select(axis.bucket("complete_ns"), latency_ms=latency_ms)
         .group_by("bucket")
@@ -98,7 +101,7 @@ def _lag(axis: Axis, history: History) -> Chart:
         axis,
         history.sends.lazy()
         .filter(pl.col("offset").is_not_null() & pl.col("log").is_not_null())
-        .join(_acknowledged(history).select("op", "complete_ns"), on="op")
+        .join(_acknowledged(history, "send").select("op", "complete_ns"), on="op")
         .with_columns(reader=pl.lit("")),
     )
     positions = _reached(

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from harness.history.flow import NO_FLOW
-from harness.history.history import History
 from harness.model.scenario import Scenario
 
 Entry: TypeAlias = Literal["send", "write"]
@@ -16,8 +14,3 @@ OPERATIONS: Mapping[Entry, tuple[str, ...]] = {"send": ("send", "txn"), "write":
 def entry_of(scenario: Scenario) -> Entry:
     """How data enters a run of `scenario`."""
     return "write" if scenario.pipeline.tables else "send"
-
-
-def entry_in(history: History) -> Entry:
-    """How data entered the run that left this history."""
-    return "send" if history.flow is NO_FLOW else "write"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
-from harness.model.verdict import Verdict
+from harness.model.verdict import Validity, Verdict
 from harness.reporting.figures import acknowledged
 from harness.reporting.folder import RunFolder
 from harness.reporting.judgement import badge, started_words
@@ -20,6 +20,7 @@ _HEAD = (
     "Verdict",
     "Claims",
     "Anomalies",
+    "Broken at",
     "Acknowledged",
     "Length",
     "Stack",
@@ -52,6 +53,7 @@ def _row(folder: RunFolder) -> Sequence[str]:
         badge(verdict.validity) if verdict else "not checked",
         _claims(verdict) if verdict else "",
         _anomalies(verdict) if verdict else "",
+        _broken_at(verdict) if verdict else "",
         _acknowledged(verdict) if verdict else "",
         _length(manifest),
         manifest.stack,
@@ -64,7 +66,18 @@ def _name(folder: RunFolder, started: str, *, is_judged: bool) -> Markup:
 
 
 def _claims(verdict: Verdict) -> Markup:
-    return join(_line(f"{claim.validity.value} {claim.claim}") for claim in verdict.claims)
+    """Names of claims behind each word of a verdict, the worst first."""
+    named = {
+        validity: [claim.claim for claim in verdict.claims if claim.validity is validity]
+        for validity in (Validity.INVALID, Validity.UNKNOWN, Validity.VALID)
+    }
+    return join(
+        tag("div", f"{validity.value} {', '.join(names)}")
+        for validity, names in named.items()
+        if names
+        for validity, names in named.items()
+        if names
+    )
 
 
 def _anomalies(verdict: Verdict) -> Markup:
@@ -72,6 +85,12 @@ def _anomalies(verdict: Verdict) -> Markup:
         _line(f"{count(finding.count)} {finding.kind}{'' if finding.counts else ' (allowed)'}")
         for finding in verdict.findings
     )
+
+
+def _broken_at(verdict: Verdict) -> Markup:
+    """The hops of a pipeline that broke a claim."""
+    hops = (hop for finding in verdict.findings if finding.counts for hop in finding.hops)
+    return join(tag("div", hop) for hop in dict.fromkeys(hops))
 
 
 def _acknowledged(verdict: Verdict) -> Markup:

@@ -20,6 +20,7 @@ from harness.model.verdict import Verdict
 from harness.reporting import background, hop_table, judgement, proof
 from harness.reporting.arrangement import arrangement
 from harness.reporting.axis import axis_of
+from harness.reporting.entry import entry_of
 from harness.reporting.fault_story import stories
 from harness.reporting.markup import Markup, join, tag
 from harness.reporting.numbering import pins, shown
@@ -39,7 +40,7 @@ def render(
     single passes over the tables.
     """
     axis = axis_of(history, facts)
-    numbers = statistics(history)
+    numbers = statistics(history, entry_of(plan.scenario))
     faults = stories(plan, facts)
     findings = shown(verdict.findings)
     cut = msgspec.structs.replace(verdict, findings=findings)
@@ -53,7 +54,7 @@ def render(
         faults,
         pins(verdict.findings),
         named_logs,
-        plan.scenario.pipeline,
+        plan.scenario,
     )
     sections = [
         ("claims", "Claims", judgement.claims(cut)),

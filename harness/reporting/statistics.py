@@ -6,7 +6,7 @@ import polars as pl
 
 from harness.history.flow import Flow
 from harness.history.history import History
-from harness.reporting.entry import Entry, entry_in
+from harness.reporting.entry import Entry
 from harness.reporting.words import NS_PER_MS
 
 
@@ -76,13 +76,13 @@ class Statistics:
         return sum(getattr(row, outcome) for row in self.outcomes if row.f == f)
 
 
-def statistics(history: History) -> Statistics:
+def statistics(history: History, entry: Entry) -> Statistics:
     """The statistics of one run."""
     return Statistics(
-        entry=entry_in(history),
+        entry=entry,
         outcomes=_outcomes(history),
         errors=_errors(history),
-        latency=_latency(history),
+        latency=_latency(history, entry),
         logs=_logs(history),
         places=_places(history.flow),
     )
@@ -110,11 +110,11 @@ def _errors(history: History) -> tuple[ErrorCount, ...]:
     )
 
 
-def _latency(history: History) -> Latency | None:
+def _latency(history: History, entry: Entry) -> Latency | None:
     span = (pl.col("complete_ns") - pl.col("invoke_ns")) / NS_PER_MS
     p50, p99, p999, most = (
         history.operations.lazy()
-        .filter((pl.col("f") == entry_in(history)) & (pl.col("outcome") == "ok"))
+        .filter((pl.col("f") == entry) & (pl.col("outcome") == "ok"))
         .select(
             p50=span.quantile(0.5),
             p99=span.quantile(0.99),

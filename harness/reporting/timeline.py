@@ -13,9 +13,10 @@ import msgspec
 
 from harness.history.history import History
 from harness.model.facts import Facts, LeaderEvent
-from harness.model.pipeline import PipelineWorkload
+from harness.model.scenario import Scenario
 from harness.reporting.axis import Axis
 from harness.reporting.charts import Chart, charts
+from harness.reporting.entry import entry_of
 from harness.reporting.fault_story import FaultStory
 from harness.reporting.lanes import OperationLanes, operation_lanes
 from harness.reporting.numbering import Pin
@@ -45,7 +46,7 @@ def timeline(
     faults: Sequence[FaultStory],
     pins: Mapping[int, Pin],
     named_logs: Collection[str],
-    workload: PipelineWorkload,
+    scenario: Scenario,
 ) -> Timeline:
     """The timeline of one run; `pins` mark operations, `named_logs` are never left out."""
     return Timeline(
@@ -56,7 +57,10 @@ def timeline(
         tasks=task_lanes(axis, facts),
         leaders=_leaders(axis, facts, named_logs),
         operations=operation_lanes(axis, history, pins),
-        charts=(*charts(axis, history), *staleness_charts(axis, history, facts, workload)),
+        charts=(
+            *charts(axis, history, entry_of(scenario)),
+            *staleness_charts(axis, history, facts, scenario.pipeline),
+        ),
     )
 
 

@@ -11,6 +11,7 @@ from harness.checkers.checker import CHECKERS
 from harness.checkers.evidence import Evidence
 from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
+from harness.history.flow import NO_FLOW
 from harness.history.history import SENDS, History
 from harness.model.codec import encode
 from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
@@ -307,6 +308,12 @@ def test_a_valid_headline_names_what_holds_and_what_was_allowed() -> None:
         "VALID: durability, ordering hold over 1 acknowledged records "
         "(allowed: 1 duplicate-processing)"
     )
+
+
+def test_a_history_from_disk_has_an_empty_flow_and_is_told_in_records() -> None:
+    loaded = dataclasses.replace(kept(), flow=dataclasses.replace(NO_FLOW))
+    verdict = judge(loaded, drained(2), scenario(claims=("durability",)))
+    assert verdict.headline == "VALID: durability holds over 2 acknowledged records"
 
 
 def test_the_schema_of_sends_is_the_one_that_the_checkers_read() -> None:

@@ -6,12 +6,15 @@ from harness.model.facts import Facts
 from harness.model.pipeline import Cache, PipelineWorkload, Readers, SourceTable, Writers
 from harness.reporting.axis import BUCKETS_MAX, Axis, axis_of
 from harness.reporting.charts import Chart, charts
+from harness.reporting.entry import Entry
 from harness.reporting.staleness import staleness_charts
 from harness.reporting.statistics import statistics
 
 
-def chart(history: HistoryBuilder, title: str, axis: Axis) -> Chart:
-    [found] = [found for found in charts(axis, history.history()) if found.title == title]
+def chart(
+    build: HistoryBuilder | FlowBuilder, title: str, axis: Axis, entry: Entry = "send"
+) -> Chart:
+    [found] = [found for found in charts(axis, build.history(), entry) if found.title == title]
     return found
 
 
@@ -26,7 +29,8 @@ def test_buckets_are_bounded_however_long_the_run() -> None:
 def test_an_empty_run_has_an_axis() -> None:
     axis = axis_of(HistoryBuilder().history(), Facts())
     assert axis.buckets == 1
-    assert [drawn.title for drawn in charts(axis, HistoryBuilder().history())] == ["Throughput"]
+    drawn = charts(axis, HistoryBuilder().history(), "send")
+    assert [each.title for each in drawn] == ["Throughput"]
 
 
 def test_throughput_counts_acknowledged_sends_and_records_read_by_consumers() -> None:
@@ -75,6 +79,47 @@ def test_lag_of_a_log_that_a_group_holds_but_never_reads_grows() -> None:
     }
 
 
+def pipeline_flow() -> FlowBuilder:
+    """Two writes of which one is acknowledged, an event, two rows, and a sight of one."""
+    flow = FlowBuilder(HistoryBuilder())
+    first = flow.write("writer", ("orders", 1), invoke_ns=0, complete_ns=4 * TICK_NS)
+    flow.commit(("orders", 1, first))
+    flow.write("writer", ("orders", 2), outcome="fail", invoke_ns=0, complete_ns=2 * TICK_NS)
+    times: Completion = {"invoke_ns": 11 * TICK_NS, "complete_ns": 12 * TICK_NS}
+    flow.read("reader", "main/cache", ("orders", 1), first, **times)
+    flow.events("main/topics", "orders-0")
+    flow.rows("mysql", flow.state())
+    flow.rows("main/cache", flow.state())
+    return flow
+
+
+def test_a_pipeline_is_charted_by_its_writes_and_the_rows_that_readers_see() -> None:
+    axis = Axis(end_ns=19 * TICK_NS, bucket_ns=10 * TICK_NS)
+    flow = pipeline_flow()
+    titles = [each.title for each in charts(axis, flow.history(), "write")]
+    assert titles == ["Throughput", "Latency of acknowledged writes"]
+    drawn = chart(flow, "Throughput", axis, "write")
+    once = 1 / axis.bucket_s
+    assert dict(zip(drawn.labels, drawn.columns, strict=True)) == {
+        "acknowledged writes": (once, 0),
+        "rows read": (0, once),
+    }
+    latency = chart(flow, "Latency of acknowledged writes", axis, "write")
+    assert latency.columns == ((4.0, None),) * 3
+
+
+def test_statistics_of_a_pipeline_count_what_each_place_held() -> None:
+    numbers = statistics(pipeline_flow().history(), "write")
+    assert numbers.latency is not None
+    assert numbers.latency.max_ms == 4
+    assert {each.place: (each.events, each.rows, each.sightings) for each in numbers.places} == {
+        "main/cache": (0, 1, 1),
+        "main/topics": (1, 0, 0),
+        "mysql": (0, 1, 0),
+    }
+    assert [(log.log, log.drained) for log in numbers.logs] == [("orders-0", 1)]
+
+
 def test_statistics_count_outcomes_errors_and_records() -> None:
     build = HistoryBuilder()
     build.send("producer", 1, log="orders-0", offset=0)
@@ -82,7 +127,7 @@ def test_statistics_count_outcomes_errors_and_records() -> None:
     build.send("producer", 3, outcome="info", error="producer:_MSG_TIMED_OUT")
     build.poll("consumer", [("orders-0", 0, 1)])
     build.drain("drain", [("orders-0", 0, 1)])
-    numbers = statistics(build.history())
+    numbers = statistics(build.history(), "send")
     assert numbers.total("send", "ok") == 1
     assert numbers.total("send", "info") == 2
     assert [(error.name, error.count) for error in numbers.errors] == [
