@@ -48,7 +48,7 @@ def _row(folder: RunFolder) -> Sequence[str]:
         return (folder.name, str(error), *[""] * (len(_HEAD) - 2))
     return (
         _name(folder, started_words(manifest), is_judged=verdict is not None),
-        manifest.scenario,
+        tag("span", manifest.scenario, class_="name"),
         str(manifest.seed),
         badge(verdict.validity) if verdict else "not checked",
         _claims(verdict) if verdict else "",
@@ -73,8 +73,6 @@ def _claims(verdict: Verdict) -> Markup:
     }
     return join(
         tag("div", f"{validity.value} {', '.join(names)}")
-        for validity, names in named.items()
-        if names
         for validity, names in named.items()
         if names
     )
@@ -110,4 +108,4 @@ def _length(manifest: Manifest) -> Markup:
         return Markup("not finished")
     started, finished = map(datetime.fromisoformat, (manifest.started_utc, manifest.finished_utc))
     length_s = (finished - started).total_seconds()
-    return tag("span", seconds(length_s), data_sort=str(length_s))
+    return tag("span", seconds(length_s), class_="name", data_sort=str(length_s))

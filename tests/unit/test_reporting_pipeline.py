@@ -38,18 +38,24 @@ SCENARIO = Scenario(
     name="flow",
     about="Rows go from a table into another.",
     claims=("convergence",),
-    topology=Topology(connect_workers=2, mysql=True, mysql_replica=True, zookeepers=3),
+    topology=Topology(
+        connect_workers=2,
+        mysql=True,
+        mysql_replica=True,
+        zookeepers=3,
+        mysql_settings={"sync_binlog": 0},
+    ),
     workload=PipelineWorkload(
-        tables=(SourceTable(name="orders", columns={"note": "TEXT"}, rows=3),),
+        tables=(SourceTable(name="orders", rows=3),),
         writers=(Writers(tables=("orders",), count=2),),
         paths=(
             Way(
                 name="main",
-                feed=Feed(kind="debezium", settings={"snapshot.mode": "no_data"}, partitions=1),
-                copies=(Copy(kind="jdbc", name="sink", settings={"delete.enabled": True}),),
+                feed=Feed(kind="debezium", partitions=1),
+                copies=(Copy(kind="jdbc", name="sink"),),
             ),
         ),
-        caches=(Cache(kind="cache-aside", name="cache", settings={"ttl_s": 1}, staleness_s=2.0),),
+        caches=(Cache(kind="cache-aside", name="cache"),),
         readers=(Readers(copy="cache"),),
     ),
     steps=(
@@ -149,17 +155,10 @@ def test_a_page_of_a_pipeline_does_not_speak_of_sends() -> None:
     assert "Consumer lag" not in titles
 
 
-def test_settings_say_what_the_pipeline_was() -> None:
+def test_settings_say_what_the_stack_was() -> None:
     page = page_of(pipeline_sample())
-    for words in (
-        "3 brokers, 3 ZooKeeper servers, 2 Connect workers, MySQL with a replica",
-        "snapshot.mode=no_data",
-        "delete.enabled=true",
-        "note TEXT",
-        "at most 2 s out of date",
-        "ttl_s=1",
-    ):
-        assert words in page
+    assert "3 brokers, 3 ZooKeeper servers, 2 Connect workers, MySQL with a replica" in page
+    assert re.search(r"settings of mysql</td><td><code>sync_binlog=0</code>", page)
 
 
 def test_what_a_late_hop_lacks_is_not_told_as_lost() -> None:
@@ -220,4 +219,4 @@ def test_the_index_names_the_hop_that_broke_and_counts_writes(tmp_path: Path) ->
     page = render_index(run_folders(tmp_path)).decode()
     assert '<span class="name" data-sort="2">2 writes</span>' in page
     assert f"<td><div>{SINK_HOP}</div></td>" in page
-    assert "<div>INVALID convergence, running</div>" in page
+    assert page.count("<div>INVALID convergence, running</div>") == 1
