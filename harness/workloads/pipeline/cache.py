@@ -73,7 +73,8 @@ class CacheWorker:
             marks=settings.tombstones,
             state=naming.state(self._place),
         )
-        self._consumer = stack.kafka.consumer(
+        self._kafka = stack.kafka
+        self._consumer = self._kafka.consumer(
             {
                 "group.id": naming.connector(path, copy),
                 "enable.auto.commit": False,
@@ -89,7 +90,7 @@ class CacheWorker:
         ]
         self._replay = Replay(settings.replay_after, reads)
         self._waiting: list[Message] = []
-        self._behind: set[tuple[str, int]] = set()
+        self._behind: dict[tuple[str, int], int] = {}
         self._filled = False
         self._start_over()
 
@@ -97,8 +98,7 @@ class CacheWorker:
         """Apply what waits, or poll for more."""
         try:
             if self._rebuild and self._entries.is_lost:
-                self._start_over()
-                self._entries.begin()
+                self._fill()
             if not self._waiting:
                 self._waiting = list(self._consumer.consume(200, POLL_S))
             while self._waiting:
@@ -122,10 +122,16 @@ class CacheWorker:
         self._entries.close()
         self._decoder.close()
 
+    def _fill(self) -> None:
+        """Start over, and show nothing before everything that is in the topics now is applied."""
+        spans = {each: self._kafka.watermarks(*each) for each in self._partitions}
+        self._behind = {each: end for each, (start, end) in spans.items() if start < end}
+        self._filled = False
+        self._start_over()
+        self._entries.begin()
+
     def _start_over(self) -> None:
         self._waiting = []
-        self._behind = set(self._partitions)
-        self._filled = False
         beginning = [TopicPartition(*each, OFFSET_BEGINNING) for each in self._partitions]
         self._consumer.assign(beginning)
 
@@ -134,11 +140,15 @@ class CacheWorker:
         if error is None:
             self._apply(self._decoder.event(message))
             self._replay.applied()
-        elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-            self._behind.discard((message.topic(), message.partition()))
+        elif error.code() != KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+            return
+        # An end of partition stands behind marks of transactions, which are no records.
+        partition = (message.topic(), message.partition())
+        if message.offset() + (error is None) >= self._behind.get(partition, 0):
+            self._behind.pop(partition, None)
 
     def _apply(self, event: Event) -> None:
-        if event.kind == "tombstone":
+        if event.kind in {"tombstone", "unreadable"}:
             return
         entry = f"{self._naming.key(self._place, event.table)}{event.key}"
         if event.version == NOTHING:
