@@ -148,8 +148,8 @@ class CacheWorker:
             self._behind.pop(partition, None)
 
     def _apply(self, event: Event) -> None:
-        if event.kind in {"tombstone", "unreadable"}:
-            return
+        if event.kind == "tombstone" or event.key == NOTHING:
+            return  # It follows a removal, or tells of no row.
         entry = f"{self._naming.key(self._place, event.table)}{event.key}"
         if event.version == NOTHING:
             self._entries.remove(entry, order_of(NOTHING, event.before))
