@@ -39,7 +39,7 @@ IS_JSON = re.compile(r'\s*\[?\s*\{\s*"')
 PASSED_OVER = ("crash", "debug-topic-partitions")
 RECORDS = ("send", "poll", "txn")
 HOLDING = ("subscribe", "assign")
-GROUP = "group"
+GROUP = "of all who subscribe"
 SHAPES = (
     "what a Kafka workload holds there: [:send k v], [:send k [offset v]], [:poll] or "
     "[:poll {k [[offset v] …]}]; of subscribe and assign, keys; as :rebalance-log, [{:keys [k …]}]"

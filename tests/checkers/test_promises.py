@@ -84,6 +84,9 @@ def test_believing_at_once_permits_unsent() -> None:
         ({"enable.auto.commit": False, "auto.offset.reset": "latest"}, "group-skip", True),
         ({"isolation.level": "read_uncommitted"}, "G1a", True),
         ({"isolation.level": "read_committed"}, "G1a", False),
+        ({"isolation.level": "read_uncommitted"}, "G1c-realtime", True),
+        ({"isolation.level": "read_uncommitted"}, "torn-commit", True),
+        ({"isolation.level": "read_uncommitted"}, "double-processing", False),
     ],
 )
 def test_groups(*, settings: Settings, kind: str, is_permitted: bool) -> None:
@@ -98,6 +101,7 @@ def test_groups(*, settings: Settings, kind: str, is_permitted: bool) -> None:
         ({"min.insync.replicas": 3}, "lost-write", False),
         ({"unclean.leader.election.enable": "true"}, "forked-offset", True),
         ({"unclean.leader.election.enable": False}, "ghost", False),
+        ({"unclean.leader.election.enable": True}, "torn-commit", True),
         ({"cleanup.policy": "compact"}, "lost-write", True),
         ({"cleanup.policy": "delete"}, "lost-write", False),
         ({"retention.ms": 1000}, "poll-skip", True),

@@ -73,7 +73,7 @@ def test_a_history_becomes_tables(tmp_path: Path) -> None:
     assert history.assignments.rows() == [(0, 0), (0, 1), (3, 0), (3, 1)]
     assert history.commits.rows() == [(2, 0, 7)]
     assert history.processes["name"].to_list() == [f"process {each}" for each in (3, 4, 8, 9)]
-    assert history.processes["group"].to_list() == ["group", None, None, None]
+    assert history.processes["group"].to_list() == ["of all who subscribe", None, None, None]
     assert history.logs["name"].to_list() == ["key-1", "key-2"]
     assert history.errors == ("", "jepsen:commit")
     assert [history.operation_label(op) for op in range(6)] == [1, 4, 6, 6, 10, 11]
@@ -131,6 +131,37 @@ def test_a_lost_write_is_told_in_the_words_of_the_file(tmp_path: Path) -> None:
     lost = verdict["findings"][0]["anomalies"][0]
     assert (lost["kind"], lost["key"], lost["values"]) == ("lost-write", 5, [1, 2])
     assert lost["operations"] == [1, 5]
+
+
+def operation(process: int, f: str, asked: str, done: str, kind: str = "ok") -> str:
+    head = f":process {process}, :f :{f}"
+    return f"{{:type :invoke, {head}, :value {asked}}}\n{{:type :{kind}, {head}, :value {done}}}\n"
+
+
+def test_transactions_are_judged_as_such(tmp_path: Path) -> None:
+    """Two members consume one record; one more is there of a transaction that was aborted."""
+    poll = ("[[:poll]]", "[[:poll {1 [[0 5]]}]]")
+    text = operation(0, "txn", "[[:send 1 5] [:send 2 6]]", "[[:send 1 [0 5]] [:send 2 [0 6]]]")
+    text += operation(9, "send", "[[:send 2 7]]", "[[:send 2 7]]", "fail")
+    for process in (1, 2):
+        text += operation(process, "subscribe", "[1 2]", "[1 2]") + operation(
+            process, "poll", *poll
+        )
+    text += operation(3, "assign", "[2]", "[2]")
+    text += operation(3, "poll", "[[:poll]]", "[[:poll {2 [[0 6] [1 7]]}]]")
+    verdict = json.loads(check(tmp_path, text, "--json").out)["value"]
+    findings = {each["kind"]: each for each in verdict["findings"]}
+    assert {kind: each["counts"] for kind, each in findings.items()} == {
+        "G1a": True,
+        "double-processing": True,
+        "duplicate-processing": False,
+    }
+    (twice,) = findings["double-processing"]["anomalies"]
+    assert (twice["key"], twice["values"], twice["operations"]) == (1, [5], [7, 11])
+    assert (
+        twice["because"][-1]
+        == "each in a committed transaction that moved group of all who subscribe past it"
+    )
 
 
 def test_settings_decide_what_counts(tmp_path: Path) -> None:
