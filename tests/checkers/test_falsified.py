@@ -19,7 +19,7 @@ DEMANDING = scenario(claims=ALL_CLAIMS, consumers=CONSUMERS, partitions=3)
 
 @pytest.mark.parametrize("name", FALSIFIERS)
 @given(st.randoms(use_true_random=False), st.integers(0, 40))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 def test_a_falsified_run_shows_its_falsehood(name: str, random: Random, steps: int) -> None:
     falsifier = FALSIFIERS[name]
     run = legal_run(random, steps)

@@ -144,9 +144,8 @@ def test_transactions_are_judged_as_such(tmp_path: Path) -> None:
     text = operation(0, "txn", "[[:send 1 5] [:send 2 6]]", "[[:send 1 [0 5]] [:send 2 [0 6]]]")
     text += operation(9, "send", "[[:send 2 7]]", "[[:send 2 7]]", "fail")
     for process in (1, 2):
-        text += operation(process, "subscribe", "[1 2]", "[1 2]") + operation(
-            process, "poll", *poll
-        )
+        text += operation(process, "subscribe", "[1 2]", "[1 2]")
+        text += operation(process, "poll", *poll)
     text += operation(3, "assign", "[2]", "[2]")
     text += operation(3, "poll", "[[:poll]]", "[[:poll {2 [[0 6] [1 7]]}]]")
     verdict = json.loads(check(tmp_path, text, "--json").out)["value"]
