@@ -174,6 +174,35 @@ REGISTRY_DIES = Scenario(
     aftermath_acks=50,
 )
 
+JOURNALED = Scenario(
+    name="s-alias",
+    about="The registry is restarted while a new schema is rolled out, and knows all that it knew",
+    claims=(*REFUSED.claims, "schema-ids"),
+    topology=PYTHON,
+    workload=REFUSED.workload,
+    steps=(
+        # Long enough for a journal of a second to be empty.
+        after(seconds=5).restart(service("registry"), name="restart-1", how="kill"),
+        after(acks=50, whole=True).register_schema("python/orders", "columns-reversed"),
+        after(seconds=5).restart(service("registry"), name="restart-2", how="kill"),
+    ),
+    aftermath_acks=50,
+    limits=Limits(settle_s=20.0),
+)
+FORGETFUL = msgspec.structs.replace(
+    JOURNALED,
+    name="s-alias-bad",
+    about="retention.ms=1000 of the registry's journal: after a restart it gives ids again",
+    topology=msgspec.structs.replace(
+        PYTHON,
+        registry_settings={
+            "apicurio.kafkasql.topic.retention.ms": 1000,
+            # Since 3.1.3 it does not start with such a journal unless it is told to.
+            "apicurio.kafkasql.topic-configuration-verification-override-enabled": True,
+        },
+    ),
+)
+
 
 def test_the_registry_refuses_what_readers_cannot_follow(run_scenario: RunScenario) -> None:
     run = run_scenario(REFUSED)
@@ -209,3 +238,13 @@ def test_a_sink_that_may_not_evolve_stops_at_a_new_column(run_scenario: RunScena
 
 def test_nobody_misses_the_registry_for_a_while(run_scenario: RunScenario) -> None:
     run_scenario(REGISTRY_DIES).must_be_valid()
+
+
+def test_ids_of_schemas_outlive_a_restart(run_scenario: RunScenario) -> None:
+    run_scenario(JOURNALED).must_be_valid()
+
+
+def test_a_registry_whose_journal_ends_gives_ids_again(run_scenario: RunScenario) -> None:
+    run = run_scenario(FORGETFUL)
+    run.must_show("schema-id-changed", hop=FEED_HOP)
+    run.must_show("aliased-record", hop=FEED_HOP)

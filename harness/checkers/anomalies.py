@@ -199,6 +199,18 @@ ANOMALIES: dict[str, Kind] = {
         meaning="A record of a change topic cannot be decoded.",
         counted="events cannot be decoded",
     ),
+    "aliased-record": Kind(
+        meaning="A record is decoded with another schema than it was written with.",
+        counted="records are taken for what they are not, as the id of their schema changed",
+    ),
+    "schema-id-changed": Kind(
+        meaning="The registry gives another schema for an id than before.",
+        counted="ids of schemas changed their meaning",
+    ),
+    "schema-lost": Kind(
+        meaning="The registry knows nothing any more of an id that it gave.",
+        counted="ids of schemas are not known any more",
+    ),
     "skipped-record": Kind(
         meaning="A sink passed over a record that it could not use, and nothing is left of it.",
         counted="records were passed over by a sink without a trace",

@@ -134,6 +134,14 @@ _claim(
     of_pipelines=True,
 )
 _claim(
+    "schema-ids",
+    "The id of a schema means for ever what it meant when it was given.",
+    "aliased-record",
+    "schema-id-changed",
+    "schema-lost",
+    of_pipelines=True,
+)
+_claim(
     "no-skips",
     "What a sink cannot use is in its dead-letter queue.",
     "skipped-record",

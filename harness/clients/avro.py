@@ -24,3 +24,17 @@ def row_types(schema: Schema) -> Iterator[dict[str, Any]]:
 def columns(row_type: dict[str, Any]) -> dict[str, Schema]:
     """The columns of a row type with their types, in their order."""
     return {field["name"]: field["type"] for field in row_type["fields"]}
+
+
+def version_as_text(schema: Schema) -> None:
+    """Let every row of `schema` have its version as text: no reader of numbers can follow."""
+    for row_type in row_types(schema):
+        for field in row_type["fields"]:
+            if field["name"] == "version":
+                field["type"] = "string"
+
+
+def columns_reversed(schema: Schema) -> None:
+    """Let every row of `schema` have its columns in reverse: readers follow by their names."""
+    for row_type in row_types(schema):
+        row_type["fields"].reverse()

@@ -12,6 +12,7 @@ from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.notes import Notes
 from harness.engine.observe import HostTicker, LeaderObserver, TaskObserver
+from harness.engine.observe_schemas import SchemaObserver
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
@@ -107,6 +108,9 @@ class _Run:
                 auto_restart=self._scenario.pipeline.auto_restart,
             )
             workers.append(tasks)
+        if self._scenario.pipeline.paths:
+            topics = self._traffic.topics.values()
+            workers.append(SchemaObserver(self._stack.registry, topics, self._notes))
         for worker in workers:
             self._executor.start(worker)
         with rare_collections():

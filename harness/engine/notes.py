@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from harness.kit.clock import Clock
-from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent, TaskEvent
+from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent, SchemaEvent, TaskEvent
 from harness.reporting.folder import RunFolder
 from harness.workloads.traffic import FinalRead
 
@@ -31,6 +31,7 @@ class Notes:
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
         self.tasks: list[TaskEvent] = []
+        self.schemas: list[SchemaEvent] = []
         self.stall_ms_max = 0.0
         self.final_read: FinalRead | None = None
         """How far everything was read, once that is done."""
@@ -83,6 +84,7 @@ class Notes:
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),
                 tasks=tuple(self.tasks),
+                schemas=tuple(self.schemas),
                 unknowns=tuple(unknowns),
                 host_stall_ms_max=self.stall_ms_max,
             )

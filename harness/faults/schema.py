@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from harness.clients.avro import Schema, row_types
+from harness.clients.avro import Schema, columns_reversed, version_as_text
 from harness.clients.http import HttpError
 from harness.faults.fault import Injection, fault
-from harness.kit.waits import NotYet
+from harness.kit.waits import NotYet, wait_until
 from harness.model.value import Value
 
 REFUSED, GONE = 409, 404
+SUBJECT_LIMIT_S = 10.0
 MARK = "changed"
 """An attribute that Avro does not know: it tells the new version from the one before it."""
 
@@ -36,7 +37,7 @@ class Register:
     def inject(self, injection: Injection[RegisterSettings]) -> None:
         """Register it, and keep the answer."""
         registry, subject = injection.stack.registry, _subject(injection)
-        schema = json.loads(registry.latest(subject)[1])
+        schema = json.loads(_newest(injection, subject))
         CHANGES[injection.settings.change](schema)
         try:
             number = registry.register(subject, json.dumps({**schema, MARK: True}))
@@ -64,23 +65,24 @@ class Register:
                 raise
 
 
+def _newest(injection: Injection[RegisterSettings], subject: str) -> str:
+    """The newest schema; a registry that has just started may still be waiting for its producer."""
+    registry = injection.stack.registry
+    _, text = wait_until(
+        f"{subject} to be registered",
+        lambda: registry.latest(subject),
+        limit_s=SUBJECT_LIMIT_S,
+        retry_on=(HttpError, OSError),
+        clock=injection.clock,
+    )
+    return text
+
+
 def _subject(injection: Injection[RegisterSettings]) -> str:
     return f"{injection.settings.topic}-value"
 
 
-def _version_as_text(schema: Schema) -> None:
-    for row_type in row_types(schema):
-        for field in row_type["fields"]:
-            if field["name"] == "version":
-                field["type"] = "string"
-
-
-def _columns_reversed(schema: Schema) -> None:
-    for row_type in row_types(schema):
-        row_type["fields"].reverse()
-
-
 CHANGES: dict[str, Callable[[Schema], None]] = {
-    "version-as-text": _version_as_text,
-    "columns-reversed": _columns_reversed,
+    "version-as-text": version_as_text,
+    "columns-reversed": columns_reversed,
 }

@@ -97,7 +97,14 @@ class FlowBuilder:
         self._txn += 1
 
     def event(
-        self, place: str, log: str, change: Change, kind: EventWord | None = None, *, op: int
+        self,
+        place: str,
+        log: str,
+        change: Change,
+        kind: EventWord | None = None,
+        *,
+        op: int,
+        schema: int | None = None,
     ) -> None:
         """An event that tells of `change`, at the next offset of `log`; `op` read it."""
         offset = self._offsets.get(log, 0)
@@ -110,7 +117,7 @@ class FlowBuilder:
             before = NOTHING
         where = (op, self._place(place), self.build.log(log), offset)
         self._tables.events.append(
-            (*where, self._table(change.table), change.key, version, before, word, None)
+            (*where, self._table(change.table), change.key, version, before, word, schema)
         )
 
     def events(self, place: str, log: str, changes: Iterable[Change] | None = None) -> int:

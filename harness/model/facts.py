@@ -62,6 +62,16 @@ class TaskEvent(Value, frozen=True, kw_only=True):
     """Why it failed: the first line, and the first line of each cause."""
 
 
+class SchemaEvent(Value, frozen=True, kw_only=True):
+    """The registry answered this for the id of a schema (a change since before)."""
+
+    time_ns: int
+    number: int
+    """The id."""
+    schema: str
+    """A digest of the schema; empty when the registry knows none."""
+
+
 class Standing(Value, frozen=True, kw_only=True):
     """Where a sink that may pass over records stood in a log in the end."""
 
@@ -82,6 +92,7 @@ class Facts(Value, frozen=True, kw_only=True):
     phases: tuple[PhaseEvent, ...] = ()
     leaders: tuple[LeaderEvent, ...] = ()
     tasks: tuple[TaskEvent, ...] = ()
+    schemas: tuple[SchemaEvent, ...] = ()
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
     standings: tuple[Standing, ...] = ()

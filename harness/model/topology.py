@@ -53,6 +53,8 @@ class Topology(Value, frozen=True, kw_only=True):
     """Of the server and of its replica."""
     redis_settings: Settings = {}
     """Of the server and of its replica."""
+    registry_settings: Settings = {}
+    """By Apicurio's names."""
 
     def __post_init__(self) -> None:
         for server in ("mysql", "redis"):

@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias
 
 import pytest
 
+from harness.checkers.claims import CLAIMS
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
@@ -326,8 +327,8 @@ def test_a_good_flow_shows_nothing_that_counts(case: Case) -> None:
 
 
 def test_every_kind_of_a_pipeline_has_a_hand_written_flow() -> None:
-    # See test_pipeline_endings and test_skipped_record.
-    of_facts = {"failed-task", "skipped-record"}
+    # See test_pipeline_endings, test_skipped_record and test_schema_ids.
+    of_facts = {"failed-task", "skipped-record", *CLAIMS["schema-ids"].contradicted_by}
     assert {kind for found, _ in CASES for kind in found} == OF_PIPELINES - of_facts
 
 

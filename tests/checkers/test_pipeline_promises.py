@@ -15,6 +15,7 @@ EVERYTHING = (
     "capture",
     "capture-once",
     "change-order",
+    "schema-ids",
     "convergence",
     "freshness",
     "source-durability",

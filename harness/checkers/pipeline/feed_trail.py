@@ -49,6 +49,7 @@ class FeedTrail:
         self.version: Longs = frame["version"].to_numpy()
         self.before: Longs = frame["before"].to_numpy()
         self.kind: Bytes = frame["kind"].to_physical().to_numpy()
+        self.schema: Ints = frame["schema"].fill_null(NOTHING).to_numpy()
 
     @cached_property
     def speaks(self) -> Flags:

@@ -17,7 +17,7 @@ LOST = ("lost-change", "missed-change", "missing-row", "skipped-record")
 DUPLICATE = ("duplicate-change", "duplicate-row")
 REORDERED = ("reordered-change", "nonmonotonic-sighting")
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound")
-FOREIGN = ("phantom-change", "undecodable", "foreign-row", "extra-row")
+FOREIGN = ("phantom-change", "undecodable", "aliased-record", "foreign-row", "extra-row")
 OF_COPIES = (
     "missing-row",
     "duplicate-row",

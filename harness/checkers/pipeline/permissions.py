@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.cache_permissions import of_cache, of_redis
+from harness.checkers.pipeline.schema_permissions import of_contract, of_registry
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
     at_least_once,
@@ -30,6 +31,7 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
     """Everything that the settings of `workload` on `topology` permit."""
     yield from _of_brokers(topology.broker_settings)
     yield from _of_source(topology.mysql_settings)
+    yield from of_registry(topology.registry_settings)
     for path in workload.paths:
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
         yield from _of_feed(path, topology, tuple(names))
@@ -94,13 +96,7 @@ def _of_feed(path: Path, topology: Topology, names: tuple[str, ...]) -> Iterator
     yield from rules(feed, settings, path.name, names)
     yield from _of_producer(settings, path.name, names, once=given_up is None)
     yield from _of_topics(feed, path.name, names)
-    if feed.compatibility == "NONE":
-        yield Permission(
-            setting=f"compatibility=NONE of the schemas of {path.name}",
-            reason="the registry lets in a schema that readers cannot follow",
-            kinds=("undecodable", *UNCAPTURED),
-            hops=names,
-        )
+    yield from of_contract(path, names)
 
 
 def _of_log_reading(

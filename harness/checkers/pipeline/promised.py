@@ -8,7 +8,7 @@ def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:
     sinks = [copy for path in workload.paths for copy in path.copies]
     copies = [*workload.caches, *sinks]
     return (
-        *(("capture", "capture-once", "change-order") if workload.paths else ()),
+        *(("capture", "capture-once", "change-order", "schema-ids") if workload.paths else ()),
         *(("convergence",) if copies else ()),
         *(("no-skips",) if any(copy.kind == "jdbc" for copy in sinks) else ()),
         *(("running",) if connector_places(workload) else ()),

@@ -41,7 +41,10 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
         return ()
     names = blueprint.topology.broker_names
     brokers = ",".join(f"{name}:{kafka.INTERNAL_PORT}" for name in names)
-    settings: Settings = {"apicurio.kafkasql.bootstrap.servers": brokers}
+    settings: Settings = {
+        "apicurio.kafkasql.bootstrap.servers": brokers,
+        **blueprint.topology.registry_settings,
+    }
     return (
         ServiceSpec(
             name=NAME,

@@ -1,0 +1,85 @@
+"""An id of a schema means for ever what it meant when it was given.
+
+A record carries the id of the schema that it was written with, and nothing else of it. Evidence:
+two answers of the registry about an id that differ, or a last one that knows nothing of it; and for
+a record of such an id, that what it is decoded to now is no change of the source, or nothing at
+all. Ids that no record of a feed carries harm nobody.
+
+UNKNOWN: never by itself. Reports, per feed: `schema-id-changed` and `schema-lost` (once per id),
+`aliased-record` (once per record whose id has another schema now). Cost: O(events).
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+
+from harness.checkers.arrays import NONE
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.pipeline.tale import Tale
+from harness.model.facts import SchemaEvent
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("schema-ids")
+def schema_ids(evidence: Evidence) -> CheckResult:
+    """Find ids that changed their meaning, and records that are taken for what they are not."""
+    answers: dict[int, list[SchemaEvent]] = {}
+    for event in evidence.facts.schemas:
+        answers.setdefault(event.number, []).append(event)
+    found = [each for feed in evidence.trails.feeds for each in _of_feed(evidence, feed, answers)]
+    return report("schema-ids", *found)
+
+
+def _of_feed(
+    evidence: Evidence, feed: FeedTrail, answers: dict[int, list[SchemaEvent]]
+) -> Iterator[Found]:
+    used = [number for number in np.unique(feed.schema).tolist() if number in answers]
+    changed = [number for number in used if _meanings(answers[number]) > 1]
+    lost = [number for number in used if not answers[number][-1].schema]
+    for kind, numbers in (("schema-id-changed", changed), ("schema-lost", lost)):
+        explain = partial(_told, evidence, feed, kind, answers)
+        yield Found(kind, np.array(numbers, dtype=np.int64), explain, feed.hop.name)
+    misread = (feed.kind == UNREADABLE) | (feed.speaks & (feed.exact == NONE))
+    aliased = np.flatnonzero(np.isin(feed.schema, changed) & misread)
+    explain = partial(_misread, evidence, feed, answers)
+    yield Found("aliased-record", aliased, explain, feed.hop.name)
+
+
+def _meanings(answers: list[SchemaEvent]) -> int:
+    return len({event.schema for event in answers if event.schema})
+
+
+def _told(
+    evidence: Evidence,
+    feed: FeedTrail,
+    kind: str,
+    answers: dict[int, list[SchemaEvent]],
+    number: int,
+) -> Anomaly:
+    tale = Tale(evidence, kind, feed.hop.name)
+    records = int(np.count_nonzero(feed.schema == number))
+    return tale.tell(f"{_story(answers[number])}; {records} records carry that id").end()
+
+
+def _misread(
+    evidence: Evidence, feed: FeedTrail, answers: dict[int, list[SchemaEvent]], event: int
+) -> Anomaly:
+    tale = Tale(evidence, "aliased-record", feed.hop.name)
+    if feed.kind[event] == UNREADABLE:
+        tale.unreadable(feed, event)
+    else:
+        tale.brought(feed, event, after=", as it is decoded now; the source has no such change")
+    return tale.tell(_story(answers[int(feed.schema[event])])).end()
+
+
+def _story(answers: list[SchemaEvent]) -> str:
+    told = ", then ".join(
+        f"schema {event.schema} at {event.time_ns / 1e9:,.1f} s"
+        if event.schema
+        else f"nothing at {event.time_ns / 1e9:,.1f} s"
+        for event in answers
+    )
+    return f"for id {answers[0].number} the registry gave {told}"
