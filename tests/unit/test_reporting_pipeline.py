@@ -26,6 +26,8 @@ from harness.model.pipeline import (
 from harness.model.pipeline import Path as Way
 from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.topology import Topology
+from harness.model.verdict import CheckResult
+from harness.reporting.figures import acknowledged, figures
 from harness.reporting.folder import RunFolder, run_folders
 from harness.reporting.index import render_index
 from harness.reporting.page import render
@@ -142,6 +144,17 @@ def test_the_figures_of_a_log_run_are_sends() -> None:
     assert "acknowledged sends" in shown
     assert "records read by consumers" in shown
     assert not any("writes" in name or "copies" in name for name in shown)
+
+
+def test_a_verdict_that_counted_less_gives_the_figures_it_has() -> None:
+    older = CheckResult(checker="statistics", statistics={"sends": 5, "acked": 3, "polled": 4})
+    verdict = msgspec.structs.replace(valid_sample().verdict, checkers=(older,))
+    assert figures(verdict) == (
+        ("acknowledged sends", "3"),
+        ("records read by consumers", "4"),
+        ("slowest acknowledgement", "none"),
+    )
+    assert acknowledged(verdict) == (3, "sends")
 
 
 def test_a_page_of_a_pipeline_does_not_speak_of_sends() -> None:
