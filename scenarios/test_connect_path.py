@@ -121,7 +121,7 @@ MYSQL_DIES = Scenario(
         after(seconds=2).heal("kill"),
     ),
     aftermath_acks=100,
-    limits=Limits(settle_s=30.0),
+    limits=Limits(settle_s=20.0),
 )
 GIVES_UP = worse_path(
     MYSQL_DIES,
