@@ -35,7 +35,9 @@ def of_copy(kind: str, settings: Settings) -> Scenario:
 
 
 def test_the_harness_own_settings_promise_everything() -> None:
-    assert set(promised(pipeline())) == {*EVERYTHING, RUNNING, "no-skips"}
+    tended = msgspec.structs.replace(pipeline().pipeline, auto_restart=True)
+    connectors = msgspec.structs.replace(pipeline(), workload=tended)
+    assert set(promised(connectors)) == {*EVERYTHING, RUNNING, "no-skips"}
     python = (Copy(kind="table", name="it"),)
     assert promised(pipeline(feed=Feed(kind="binlog"), copies=python)) == EVERYTHING
 
@@ -43,6 +45,11 @@ def test_the_harness_own_settings_promise_everything() -> None:
 def test_a_pipeline_promises_nothing_of_logs_and_the_other_way_round() -> None:
     assert not set(promised(scenario())) & set(EVERYTHING)
     assert set(permitted(pipeline())) <= OF_PIPELINES
+
+
+def test_nobody_promises_that_a_sink_runs_which_nobody_restarts() -> None:
+    assert RUNNING not in promised(pipeline())
+    assert permitted(pipeline())["failed-task"][0].startswith("auto_restart=false")
 
 
 def test_what_is_not_there_is_not_promised() -> None:
@@ -121,7 +128,6 @@ def test_a_delay_longer_than_transactions_loses_no_row() -> None:
         ("jdbc", {"insert.mode": "insert"}, {"duplicate-row"}),
         ("jdbc", {"delete.enabled": False}, {"resurrected-row"}),
         ("jdbc", {"primary.key.mode": "record_value"}, {"stale-row"}),
-        ("jdbc", {"connection.restart.on.errors": False}, {"failed-task"}),
         (
             "jdbc",
             {"transforms.unwrap.delete.tombstone.handling.mode": "drop"},

@@ -39,6 +39,14 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
             yield from truncation_permissions(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):
             yield from _of_copy(copy, (name,))
+            if copy.kind == "jdbc" and not workload.auto_restart:
+                yield Permission(
+                    setting="auto_restart=false",
+                    reason="the sink gives up when its database goes away for a moment, and "
+                    "nobody starts a task again that has FAILED",
+                    kinds=("failed-task",),
+                    hops=(name,),
+                )
     kept = [hop.name for hop in hops(workload) if hop.kind == "cache"]
     for cache, name in zip(workload.caches, kept, strict=True):
         yield from of_cache(cache, name)
@@ -250,9 +258,6 @@ def _of_sink(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if not is_on(settings["delete.enabled"]):
         kinds = ("resurrected-row", "stale-beyond-bound")
         yield "delete.enabled=false", "rows are never removed from the sink", kinds
-    if not is_on(settings["connection.restart.on.errors"]):
-        reason = "a connection to the database that is lost fails the task"
-        yield "connection.restart.on.errors=false", reason, ("failed-task",)
     mode = str(settings["primary.key.mode"])
     if mode != "record_key":
         reason = "events of one row need not meet in one row, nor come in its order"

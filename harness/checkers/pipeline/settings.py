@@ -43,7 +43,6 @@ COPY_DEFAULTS: dict[str, Settings] = {
         "insert.mode": "upsert",
         "primary.key.mode": "record_key",
         "delete.enabled": True,
-        "connection.restart.on.errors": True,
         "errors.tolerance": "none",
     },
     "table": _APPLIED,

@@ -35,9 +35,6 @@ def jdbc_sink(
         "primary.key.mode": "record_key",
         "schema.evolution": "none",
         "collection.name.format": "${source.table}",
-        # By default a lost connection fails the task, and nobody starts it again.
-        "connection.restart.on.errors": True,
-        "flush.max.retries": 60,
         "consumer.override.isolation.level": "read_committed",
         "consumer.override.auto.offset.reset": "earliest",
         **avro(stack, registering=False),
