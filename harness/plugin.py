@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from harness.api import Run, Scenario, Topology
-from harness.engine.cluster import on_cluster, with_cluster
+from harness.engine.cluster import is_kafka_4, on_cluster, with_cluster
 from harness.engine.run import run_scenario as run_one
 from harness.engine.stacks import StackPool
 from harness.kit.errors import HarnessError, UsageError
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed once, name the marker that scenarios carry, refuse a cluster that cannot be."""
     config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
     config.addinivalue_line(
-        "markers", "zookeeper_only(reason): why KRaft does not do what the test expects"
+        "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
     seed = config.getoption("--seed")
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
@@ -89,9 +89,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot come out so on the cluster that was asked for; say why, also unasked."""
-    marker = item.get_closest_marker("zookeeper_only")
-    if marker is not None and item.config.getoption("--metadata") == "kraft":
-        reason = f"not with --metadata kraft: {marker.args[0]}"
+    marker = item.get_closest_marker("kafka_3_only")
+    if marker is not None and is_kafka_4(**_cluster(item.config)):
+        reason = f"not with Kafka 4: {marker.args[0]}"
         _teller(item.config)(reason)
         pytest.skip(reason)
 

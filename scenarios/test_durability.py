@@ -203,9 +203,9 @@ METADATA_DOWN = Scenario(
 )
 
 
-NEW_DISK_DOES_NOT_LEAD = pytest.mark.zookeeper_only(
-    "KRaft knows a disk by its id: what lay on one that is gone has no leader until it comes back, "
-    "where with ZooKeeper the only replica leads again from nothing"
+NEW_DISK_DOES_NOT_LEAD = pytest.mark.kafka_3_only(
+    "a replica whose broker crashed is no longer in sync, and none is elected that comes back on "
+    "another disk: the only replica's partition has no leader, where it used to lead from nothing"
 )
 
 

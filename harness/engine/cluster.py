@@ -44,3 +44,9 @@ def plan_on_cluster(plan: Plan, *, metadata: Metadata | None, kafka_version: str
     """`plan` on another cluster: every die stays as it fell."""
     scenario = on_cluster(plan.scenario, metadata=metadata, kafka_version=kafka_version)
     return msgspec.structs.replace(plan, scenario=scenario)
+
+
+def is_kafka_4(*, metadata: Metadata | None, kafka_version: str | None) -> bool:
+    """Whether brokers are of Kafka 4 where this is asked for, and scenarios say nothing else."""
+    made_of = images.kafka(metadata or "zookeeper", kafka_version)
+    return made_of.get("KAFKA_VERSION", "").startswith("4.")

@@ -143,17 +143,19 @@ def test_kraft_is_not_for_fakes(project: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(["*the fake cluster runs on ZooKeeper; run KRaft with --stack=doc*"])
 
 
-def test_what_kraft_does_otherwise_is_skipped_there_and_says_why(project: pytest.Pytester) -> None:
+def test_what_kafka_4_does_otherwise_is_skipped_and_says_why(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
         import pytest
 
-        @pytest.mark.zookeeper_only("it is so")
-        def test_of_zookeeper():
+        @pytest.mark.kafka_3_only("it is so")
+        def test_of_old():
             pass
         """
     )
     project.runpytest_inprocess("--stack=fake").assert_outcomes(passed=1)
+    old = project.runpytest_inprocess("--metadata=kraft", "--kafka-version=3.9.2")
+    old.assert_outcomes(passed=1)
     done = project.runpytest_inprocess("--metadata=kraft")
     done.assert_outcomes(skipped=1)
-    done.stdout.fnmatch_lines(["  not with --metadata kraft: it is so"])
+    done.stdout.fnmatch_lines(["  not with Kafka 4: it is so"])
