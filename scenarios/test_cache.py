@@ -188,7 +188,6 @@ FRESH = Scenario(
         after(acks=100, spread=0.5).flush(REDIS),
         after(acks=100).kill(REDIS),
         after(acks=50).heal("kill"),
-        after(acks=50).flush(REDIS, name="flush-again"),
     ),
     aftermath_acks=100,
 )
