@@ -8,6 +8,7 @@ from typing import TypeAlias, TypedDict
 
 import msgspec
 import pytest
+from _pytest.mark import ParameterSet
 
 from harness.api import Run, Scenario, Topology
 from harness.engine.cluster import is_kafka_4, on_cluster, with_cluster
@@ -27,6 +28,11 @@ class Cluster(TypedDict):
 
 
 SEED: pytest.StashKey[int] = pytest.StashKey()
+
+
+def nightly(*values: object) -> ParameterSet:
+    """Parameters of a test that `scripts/test` leaves to the nightly suite, which runs all."""
+    return pytest.param(*values, marks=pytest.mark.nightly)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,6 +64,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed once, name the marker that scenarios carry, refuse a cluster that cannot be."""
+    config.addinivalue_line("markers", "nightly: left out of scripts/test, which takes a part")
     config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
     config.addinivalue_line(
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"

@@ -20,7 +20,7 @@ from harness.api import (
     task,
     worse_path,
 )
-from harness.plugin import RunScenario
+from harness.plugin import RunScenario, nightly
 from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
@@ -145,13 +145,18 @@ RESURRECTING = worse_path(
 )
 
 
-@pytest.mark.parametrize("scenario", EACH_FAULT, ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize(
+    "scenario",
+    [LEADER_DIES, *(nightly(each) for each in EACH_FAULT if each is not LEADER_DIES)],
+    ids=lambda scenario: scenario.name,
+)
 def test_changes_arrive_everywhere_whatever_breaks(
     scenario: Scenario, run_scenario: RunScenario
 ) -> None:
     run_scenario(scenario).must_be_valid()
 
 
+@pytest.mark.nightly
 def test_changes_arrive_everywhere_under_a_mix_of_faults(run_scenario: RunScenario) -> None:
     run_scenario(GOLD).must_be_valid()
 
