@@ -19,7 +19,7 @@ from harness.api import (
     worse_cache,
     worse_path,
 )
-from harness.plugin import RunScenario
+from harness.plugin import RunScenario, nightly
 from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
@@ -192,15 +192,15 @@ FRESH = Scenario(
     aftermath_acks=100,
 )
 
-HELD = (STALE_FILL, LATE_WRITE, EARLY_FILL, MISSED, REPLAYED, COLD, FRESH)
+HELD = [STALE_FILL, LATE_WRITE, EARLY_FILL, MISSED, *map(nightly, (REPLAYED, COLD, FRESH))]
 BROKEN = [
     (STALE_FILL_BAD, "stale-row", ASIDE),
     (LATE_WRITE_BAD, "stale-row", THROUGH),
     (EARLY_FILL_BAD, "stale-row", ASIDE),
     (MISSED_BAD, "stale-row", ASIDE),
-    (REPLAYED_BAD, "nonmonotonic-sighting", FED),
-    (FORGOTTEN, "nonmonotonic-sighting", FED),
-    (COLD_BAD, "missing-row", FED),
+    nightly(REPLAYED_BAD, "nonmonotonic-sighting", FED),
+    nightly(FORGOTTEN, "nonmonotonic-sighting", FED),
+    nightly(COLD_BAD, "missing-row", FED),
 ]
 
 

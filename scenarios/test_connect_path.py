@@ -20,7 +20,7 @@ from harness.api import (
     task,
     worse_path,
 )
-from harness.plugin import RunScenario
+from harness.plugin import RunScenario, nightly
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 
@@ -134,7 +134,9 @@ GIVES_UP = msgspec.structs.replace(
 
 
 @pytest.mark.parametrize(
-    "scenario", [CAPTURED, WORKER_DIES, ANSWER_LOST, MYSQL_DIES], ids=lambda scenario: scenario.name
+    "scenario",
+    [CAPTURED, WORKER_DIES, nightly(ANSWER_LOST), nightly(MYSQL_DIES)],
+    ids=lambda scenario: scenario.name,
 )
 def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:
     run_scenario(scenario).must_be_valid()
@@ -143,12 +145,12 @@ def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> 
 @pytest.mark.parametrize(
     ("scenario", "anomaly", "hop"),
     [
-        (NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
+        nightly(NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
         (NO_DELETES, "resurrected-row", "connect/topics → connect/warehouse (jdbc)"),
-        (GIVES_UP, "failed-task", "connect/topics → connect/warehouse (jdbc)"),
+        nightly(GIVES_UP, "failed-task", "connect/topics → connect/warehouse (jdbc)"),
         # These two need workers with another setting, and so a stack of their own.
-        (SENT_AGAIN, "duplicate-change", "mysql → connect/topics (debezium)"),
-        (SENT_TWICE, "duplicate-change", "mysql → connect/topics (debezium)"),
+        nightly(SENT_AGAIN, "duplicate-change", "mysql → connect/topics (debezium)"),
+        nightly(SENT_TWICE, "duplicate-change", "mysql → connect/topics (debezium)"),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

@@ -16,7 +16,7 @@ from harness.api import (
     worse_path,
 )
 from harness.model.value import Settings
-from harness.plugin import RunScenario
+from harness.plugin import RunScenario, nightly
 from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
@@ -123,7 +123,7 @@ SKIPPED = worse_path(
 
 @pytest.mark.parametrize(
     "scenario",
-    [SINK_DIES, UNWRAP, TRUNCATED],
+    [nightly(SINK_DIES), UNWRAP, nightly(TRUNCATED)],
     ids=lambda scenario: scenario.name,
 )
 def test_the_sink_holds_what_the_source_holds(
@@ -135,9 +135,9 @@ def test_the_sink_holds_what_the_source_holds(
 @pytest.mark.parametrize(
     ("scenario", "anomaly", "hop"),
     [
-        (WITHOUT_KEY, "duplicate-row", SINK_HOP),
+        nightly(WITHOUT_KEY, "duplicate-row", SINK_HOP),
         (NO_TOMBSTONES, "resurrected-row", SINK_HOP),
-        (SKIPPED, "resurrected-row", FEED_HOP),
+        nightly(SKIPPED, "resurrected-row", FEED_HOP),
     ],
     ids=lambda value: getattr(value, "name", value),
 )

@@ -13,7 +13,7 @@ from harness.api import (
     Writers,
     worse_path,
 )
-from harness.plugin import RunScenario
+from harness.plugin import RunScenario, nightly
 from scenarios import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
@@ -81,14 +81,14 @@ NEW_ONLY = worse_path(
 )
 
 
-@pytest.mark.parametrize("scenario", [LATE, CHANGED], ids=lambda scenario: scenario.name)
+@pytest.mark.parametrize("scenario", [LATE, nightly(CHANGED)], ids=lambda scenario: scenario.name)
 def test_what_a_query_can_see_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:
     run_scenario(scenario).must_be_valid()
 
 
 @pytest.mark.parametrize(
     ("scenario", "anomaly"),
-    [(BY_KEY, "missing-row"), (BY_TIME, "missing-row"), (NEW_ONLY, "stale-row")],
+    [(BY_KEY, "missing-row"), nightly(BY_TIME, "missing-row"), nightly(NEW_ONLY, "stale-row")],
     ids=lambda value: getattr(value, "name", value),
 )
 def test_what_it_passed_by_never_does(

@@ -222,28 +222,34 @@ def test_without_a_queue_a_tolerant_sink_loses_it_in_silence(run_scenario: RunSc
     run_scenario(SKIPPED).must_show("skipped-record", hop=SINK)
 
 
+@pytest.mark.nightly
 def test_an_intolerant_sink_stops_and_skips_nothing(run_scenario: RunScenario) -> None:
     run = run_scenario(STOPPED)
     run.must_show("failed-task", hop=SINK)
     assert not run.verdict.shows("skipped-record")
 
 
+@pytest.mark.nightly
 def test_a_column_comes_and_goes_and_every_path_follows(run_scenario: RunScenario) -> None:
     run_scenario(ALTERED).must_be_valid()
 
 
+@pytest.mark.nightly
 def test_a_sink_that_may_not_evolve_stops_at_a_new_column(run_scenario: RunScenario) -> None:
     run_scenario(NOT_FOLLOWED).must_show("failed-task", hop=SINK)
 
 
+@pytest.mark.nightly
 def test_nobody_misses_the_registry_for_a_while(run_scenario: RunScenario) -> None:
     run_scenario(REGISTRY_DIES).must_be_valid()
 
 
+@pytest.mark.nightly
 def test_ids_of_schemas_outlive_a_restart(run_scenario: RunScenario) -> None:
     run_scenario(JOURNALED).must_be_valid()
 
 
+@pytest.mark.nightly
 def test_a_registry_whose_journal_ends_gives_ids_again(run_scenario: RunScenario) -> None:
     run = run_scenario(FORGETFUL)
     run.must_show("schema-id-changed", hop=FEED_HOP)
