@@ -95,9 +95,9 @@ EACH_FAULT = [
     gold("e-mysql", "MySQL is killed", *for_a_while(now.kill(service("mysql")))),
     gold(
         "e-redis",
-        "Redis is killed, comes back, and is flushed",
-        *for_a_while(now.kill(service("redis"))),
+        "Redis is flushed, then killed, and comes back with nothing",
         now.flush(service("redis")),
+        *for_a_while(now.kill(service("redis"))),
     ),
     gold(
         "e-registry", "The schema registry is killed", *for_a_while(now.kill(service("registry")))

@@ -87,17 +87,24 @@ class Encoder:
         While the registry does not answer, all stays as it is.
         """
         try:
-            for topic, written in self._values.items():
-                number, schema = self._registry.latest(f"{topic}-value")
-                if (number, schema) != (written.number, written.schema):
-                    with self._registry.client() as client:
-                        self._values[topic] = self._written(client, topic, schema, number)
-                    log.info("%s is written by schema %d from now on", topic, number)
-        except HttpError as error:
-            if error.status == GONE:
-                self._register({topic: each.schema for topic, each in self._values.items()})
-        except (SchemaRegistryError, httpx2.TransportError, OSError) as error:
+            self._follow()
+        except (HttpError, SchemaRegistryError, httpx2.TransportError, OSError) as error:
+            # One that is starting does not know everything yet: not even what it has.
             log.warning("the newest schemas are not known: %s", error)
+
+    def _follow(self) -> None:
+        for topic, written in self._values.items():
+            try:
+                number, schema = self._registry.latest(f"{topic}-value")
+            except HttpError as error:
+                if error.status != GONE:
+                    raise
+                self._register({name: each.schema for name, each in self._values.items()})
+                return
+            if (number, schema) != (written.number, written.schema):
+                with self._registry.client() as client:
+                    self._values[topic] = self._written(client, topic, schema, number)
+                log.info("%s is written by schema %d from now on", topic, number)
 
     def _register(self, schemas: dict[str, str]) -> None:
         """Register the schemas of keys and values."""
