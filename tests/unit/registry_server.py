@@ -21,6 +21,8 @@ class RegistryServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.strict = False
+        self.starting = False
+        """Does not show what it has yet, and refuses to take it again."""
         self.ids: dict[str, int] = {}
         """By the text of the schema."""
         self.subjects: dict[str, list[str]] = {}
@@ -41,6 +43,8 @@ class RegistryServer(ThreadingHTTPServer):
             texts = {number: text for text, number in self.ids.items()}
             text = texts.get(int(found[1]))
             return (GONE, {"error_code": 40403}) if text is None else (200, {"schema": text})
+        if self.starting:
+            return (REFUSED if method == "POST" else GONE), {"error_code": 0}
         subject = path.split("/")[2]
         versions = self.subjects.get(subject, [])
         if method == "POST":

@@ -105,6 +105,18 @@ def test_what_a_registry_has_lost_is_registered_anew(server: RegistryServer) -> 
     assert decoded(server, feed.record(TOPIC, 1, UPDATE)).version == 6
 
 
+def test_a_registry_that_starts_is_asked_again_later(server: RegistryServer) -> None:
+    feed = encoder(server)
+    record = feed.record(TOPIC, 1, UPDATE)
+    server.starting = True
+    feed.follow()
+    assert feed.record(TOPIC, 1, UPDATE) == record
+    server.starting = False
+    FAULTS["schema.register"].inject(injection(server, "columns-reversed"))
+    feed.follow()
+    assert feed.record(TOPIC, 1, UPDATE) != record
+
+
 def test_an_id_that_means_another_schema_gives_another_row(server: RegistryServer) -> None:
     feed = encoder(server)
     old = feed.record(TOPIC, 1, UPDATE)
