@@ -107,12 +107,14 @@ class Encoder:
                 log.info("%s is written by schema %d from now on", topic, number)
 
     def _register(self, schemas: dict[str, str]) -> None:
-        """Register the schemas of keys and values."""
+        """Register the schemas of keys and values; all of them, or nothing has changed."""
         with self._registry.client() as client:
-            self._key = AvroSerializer(client, events_schema.KEY)
+            key = AvroSerializer(client, events_schema.KEY)
+            values = {}
             for topic, schema in schemas.items():
-                self._key({"id": 0}, SerializationContext(topic, MessageField.KEY))
-                self._values[topic] = self._written(client, topic, schema)
+                key({"id": 0}, SerializationContext(topic, MessageField.KEY))
+                values[topic] = self._written(client, topic, schema)
+        self._key, self._values = key, values
 
     def _written(
         self, client: SchemaRegistryClient, topic: str, schema: str, number: int | None = None
