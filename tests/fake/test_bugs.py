@@ -11,6 +11,7 @@ from harness.model.value import Settings
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 from tests.checkers.verdicts import OF_LOGS
 from tests.fake.conftest import RunFake
+from tests.tidy.test_registers import OF_TRANSACTIONS
 
 SEEDS = (1, 2, 3)
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
@@ -48,7 +49,6 @@ UNDER_FAULTS = {
     "forget-producers": find("p-pausedup"),
     "show-uncommitted": with_producers(find("k-ack1"), 3),
 }
-OF_TRANSACTIONS = {"int-nonmonotonic-send", "int-send-skip"}
 OF_BELIEF = {"unsent"}  # the application's own fault: scenario p-noflush-bad
 
 
