@@ -55,5 +55,5 @@ def test_an_image_that_ends_by_itself_is_started_again(programs: Programs) -> No
 
 
 def test_an_image_that_is_not_there_is_said_so(programs: Programs) -> None:
-    with pytest.raises(UsageError, match=r"no image 'nobody/has-this:1' here .*build it first"):
+    with pytest.raises(UsageError, match=r"no image 'nobody/has-this:1' here, .*build it first"):
         programs.run("it", Program(image="nobody/has-this:1"), {})
