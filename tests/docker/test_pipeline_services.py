@@ -206,6 +206,7 @@ def test_the_registry_refuses_what_is_incompatible_and_keeps_its_schemas(
 ) -> None:
     registry = pipeline.registry
     assert registry.compatibility() == "BACKWARD"
+    others = set(registry.subjects())
     first = registry.register("orders", INT)
     with pytest.raises(HttpError) as caught:
         registry.register("orders", TEXT)
@@ -215,11 +216,11 @@ def test_the_registry_refuses_what_is_incompatible_and_keeps_its_schemas(
     pipeline.kill("registry")
     pipeline.start("registry")
     wait_healthy(pipeline)
-    assert registry.subjects() == ("orders",)
+    assert set(registry.subjects()) == {*others, "orders"}
     assert registry.versions("orders") == (1,)
     assert registry.register("orders", INT) == first
     registry.delete("orders")
-    assert registry.subjects() == ()
+    assert set(registry.subjects()) == others
 
 
 def test_serializers_of_the_kafka_client_use_the_registry(pipeline: DockerStack) -> None:
