@@ -1,13 +1,13 @@
-"""Measure: `python -m benchmarks [checkers|exam|boot|produce …]`, all of them unless named.
+"""Measure: `python -m benchmarks [checkers|exam|boot|produce|pipeline …]`, all of them unless named.
 
-`checkers` and `exam` need nothing; `boot` and `produce` need a Docker engine.
+`checkers` and `exam` need nothing; the others need a Docker engine.
 """
 
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-NAMES = ("checkers", "exam", "boot", "produce")
+NAMES = ("checkers", "exam", "boot", "produce", "pipeline")
 
 
 def main(names: Sequence[str]) -> int:
