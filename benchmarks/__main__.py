@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks [checkers|exam|boot|produce|pipeline …]`, all of them unless named.
+"""Measure: `python -m benchmarks [checkers|exam|boot|produce|pipeline …]`, all unless named.
 
 `checkers` and `exam` need nothing; the others need a Docker engine.
 """
