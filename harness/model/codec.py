@@ -83,9 +83,14 @@ def write_atomically(path: Path, data: bytes) -> None:
     partial.replace(path)
 
 
-def convert(settings: dict[str, str | int | float | bool], kind: type[T], *, what: str) -> T:
-    """`settings` as a `kind`; a setting that is unknown or does not fit is a UsageError."""
+def convert(
+    settings: dict[str, str | int | float | bool], kind: type[T], *, what: str, strict: bool = False
+) -> T:
+    """`settings` as a `kind`; a setting that is unknown or does not fit is a UsageError.
+
+    Unless it is `strict`, the text of a number or of a truth value fits as well.
+    """
     try:
-        return msgspec.convert(settings, type=kind, strict=False)
+        return msgspec.convert(settings, type=kind, strict=strict)
     except msgspec.ValidationError as error:
         raise UsageError(f"{what}: {error}") from error

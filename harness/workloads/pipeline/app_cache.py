@@ -9,11 +9,10 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-import msgspec
 import redis
 
 from harness.history.history import NOTHING
-from harness.kit.errors import UsageError
+from harness.model.codec import convert
 from harness.model.pipeline import Cache, cache_place
 from harness.model.ports import Stack
 from harness.model.value import Value
@@ -120,7 +119,4 @@ def app_cache_settings(cache: Cache) -> AppCacheSettings:
     Raises:
         UsageError: a setting is unknown or does not fit.
     """
-    try:
-        return msgspec.convert(cache.settings, type=AppCacheSettings)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"cache {cache.name}: {error}") from error
+    return convert(cache.settings, AppCacheSettings, what=f"cache {cache.name}", strict=True)

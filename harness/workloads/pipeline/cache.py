@@ -7,12 +7,11 @@ way it would show what rows have been. That a server came back with an old snaps
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import redis
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
 
 from harness.history.history import NOTHING
-from harness.kit.errors import UsageError
+from harness.model.codec import convert
 from harness.model.pipeline import Copy, Path, copy_place
 from harness.model.ports import Message, Stack
 from harness.model.value import Value
@@ -163,7 +162,4 @@ def cache_settings(copy: Copy) -> CacheSettings:
     Raises:
         UsageError: a setting is unknown or does not fit.
     """
-    try:
-        return msgspec.convert(copy.settings, type=CacheSettings)
-    except msgspec.ValidationError as error:
-        raise UsageError(f"copy {copy.name}: {error}") from error
+    return convert(copy.settings, CacheSettings, what=f"copy {copy.name}", strict=True)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import msgspec
 
-from harness.kit.errors import UsageError
+from harness.model.codec import convert
 from harness.model.value import Settings, Value
 
 T = TypeVar("T", bound=Value)
@@ -31,7 +31,4 @@ def split(kind: type[T], settings: Settings, owner: str) -> tuple[T, Settings]:
                 name = name.removeprefix(prefix)  # noqa: PLW2901 - the name without its prefix
             client[name] = value
     own = {name: value for name, value in settings.items() if name in known}
-    try:
-        return msgspec.convert(own, type=kind), client
-    except msgspec.ValidationError as error:
-        raise UsageError(f"{owner}: {error}") from error
+    return convert(own, kind, what=owner, strict=True), client
