@@ -67,8 +67,9 @@ class Run:
 
     def _story(self, expected: str) -> str:
         why = [reason for claim in self.verdict.claims for reason in claim.why]
-        lines = [f"{self.verdict.headline} ({expected})", *why, *self.verdict.unknowns]
-        return "\n".join([*lines, f"report: {self.folder.report}"])
+        reasons = dict.fromkeys([*why, *self.verdict.unknowns])  # claims may share one
+        headline = f"{self.verdict.headline} ({expected})"
+        return "\n".join([headline, *reasons, f"report: {self.folder.report}"])
 
 
 def run_scenario(

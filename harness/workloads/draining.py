@@ -7,6 +7,7 @@ from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
 from harness.model.ports import Kafka
+from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
 
 READ_BATCH = 5_000
@@ -54,10 +55,10 @@ def _drain_log(
     deadline: Deadline,
 ) -> LogEnd:
     label = f"{name}-{partition}"
-    bounds = _watermarks(real, partition, kafka, clock, deadline)
-    if bounds is None:
+    try:
+        start, end = log_bounds(kafka, real, partition, deadline, clock)
+    except KafkaException:
         return LogEnd(log=label, start=0, end=0, read_to=-1)
-    start, end = bounds
     reader = kafka.consumer(
         {
             "group.id": f"{real}-final",
@@ -88,15 +89,3 @@ def _next_offset(message: object) -> int:
     """The first offset after what `message` stands for: a record, or the end of the partition."""
     offset: int = message.offset()  # type: ignore[attr-defined]
     return offset + 1 if message.error() is None else offset  # type: ignore[attr-defined]
-
-
-def _watermarks(
-    topic: str, partition: int, kafka: Kafka, clock: Clock, deadline: Deadline
-) -> tuple[int, int] | None:
-    """Start and end once a leader answers (right after an election it may not), else None."""
-    while not deadline.passed:
-        try:
-            return kafka.watermarks(topic, partition)
-        except KafkaException:
-            clock.pause(0.1)
-    return None

@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd, Standing
 from harness.model.ports import Kafka
+from harness.workloads.bounds import log_bounds
 from harness.workloads.worker import Worker
+
+LEADER_LIMIT_S = 10.0
 
 Condition = tuple[str, Callable[[], str | None]]
 """What is waited for, and a probe: None when it holds, else what was seen instead."""
@@ -29,12 +33,16 @@ def grown(kafka: Kafka, topics: Iterable[str]) -> int:
     Args:
         kafka: the cluster.
         topics: their real names.
+
+    Raises:
+        KafkaException: a leader does not say for long where its log ends.
     """
+    deadline = Deadline(LEADER_LIMIT_S)
     total = 0
     for topic, states in kafka.describe(sorted(topics)).items():
         for state in states:
             if state.leader is not None:
-                total += kafka.watermarks(topic, state.partition)[1]
+                total += log_bounds(kafka, topic, state.partition, deadline)[1]
     return total
 
 

@@ -16,6 +16,7 @@ from harness.model.facts import Standing
 from harness.model.pipeline import Copy, Path, copy_place
 from harness.model.ports import Connect, Kafka, Message, Stack
 from harness.model.value import Settings
+from harness.workloads.bounds import log_bounds
 from harness.workloads.pipeline.final_topics import CONSUMER, POLL_S, READ_BATCH
 from harness.workloads.pipeline.naming import Naming
 
@@ -106,7 +107,7 @@ def _committed(connect: Connect, connector: str, deadline: Deadline) -> dict[Par
 
 def _letters(kafka: Kafka, queue: str, deadline: Deadline) -> Iterator[tuple[Partition, int]]:
     """Which record each letter was."""
-    _, end = kafka.watermarks(queue, 0)
+    _, end = log_bounds(kafka, queue, 0, deadline)
     read_to = 0
     with closing(kafka.consumer({**CONSUMER, "group.id": f"{queue}-final"})) as consumer:
         consumer.assign([TopicPartition(queue, 0, 0)])

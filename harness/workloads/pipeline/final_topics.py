@@ -12,6 +12,7 @@ from harness.model.facts import LogEnd
 from harness.model.pipeline import Path, topic_place
 from harness.model.ports import Kafka, Message, Stack
 from harness.model.value import Settings
+from harness.workloads.bounds import log_bounds
 from harness.workloads.pipeline.decoding import Decoder
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
@@ -64,7 +65,7 @@ class TopicReader:
             (topic, partition): _Log(start, end, start)
             for topic in topics
             for partition in range(path.feed.partitions)
-            for start, end in (self._kafka.watermarks(topic, partition),)
+            for start, end in (log_bounds(self._kafka, topic, partition, self._deadline),)
         }
         consumer = self._kafka.consumer({**CONSUMER, "group.id": f"{naming.prefix(path)}-final"})
         with closing(consumer), closing(Decoder(self._stack, tables_of)) as decoder:

@@ -46,6 +46,7 @@ from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
 
+READ_AGAIN_S = 0.5
 UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, HarnessError, OSError)
 """What keeps a place from being read in the end; it then does not count as drained."""
 
@@ -194,7 +195,7 @@ class PipelineTraffic:
         for path in self._workload.paths:
             ends: list[LogEnd] = []
             read_topics = partial(self._read_topics, path, topics, ends)
-            if self._read_place(topic_place(path), read_topics) and all(
+            if self._read_place(topic_place(path), read_topics, attempts=1) and all(
                 end.read_to == end.end for end in ends
             ):
                 places.append(topic_place(path))
@@ -203,14 +204,14 @@ class PipelineTraffic:
                 place = copy_place(path, copy)
                 contents = partial(self._places.copy, path, copy)
                 account = partial(self._account, path, copy, deadline, standings)
-                if self._read_place(
-                    place, partial(self._read_rows, place, contents, reads)
-                ) and self._read_place(place, account):
+                read_rows = partial(self._read_rows, place, contents, reads)
+                if self._read_place(place, read_rows) and self._read_place(place, account):
                     places.append(place)
         for each in self._workload.caches:
             place = cache_place(each)
             contents = partial(self._places.cache, place)
-            if self._read_place(place, partial(self._read_rows, place, contents, reads)):
+            read_rows = partial(self._read_rows, place, contents, reads)
+            if self._read_place(place, read_rows):
                 places.append(place)
         return FinalRead(logs=tuple(logs), places=tuple(places), standings=tuple(standings))
 
@@ -231,27 +232,36 @@ class PipelineTraffic:
 
     # Reading
 
-    def _read_place(self, place: str, read: Callable[[], None]) -> bool:
-        """Whether the place could be read; it then is complete."""
-        try:
-            read()
-        except UNREADABLE as error:
-            log.warning("%s cannot be read: %s", place, error)
-            return False
-        return True
+    def _read_place(self, place: str, read: Callable[[], None], *, attempts: int = 3) -> bool:
+        """Whether the place could be read; it then is complete.
+
+        A server that has just come back may hang up once more, so a read that fails is begun anew.
+        Only one that records all it finds at its end may be.
+        """
+        for attempt in range(1, attempts + 1):
+            try:
+                read()
+            except UNREADABLE as error:
+                log.warning("%s cannot be read (attempt %d): %s", place, attempt, error)
+                self._clock.pause(READ_AGAIN_S)
+            else:
+                return True
+        return False
 
     def _read_source(self, reads: FinalReads) -> None:
+        rows = partial(source.rows, self._stack.mysql, self._naming.source)
+        began_ns = self._clock.now_ns()
+        found = {table: list(rows(table)) for table in self._tables}
         address = self._stack.address("mysql")
         binlog.record_changes(address, self._naming.source, self._start, self._journal)
-        for table in self._tables:
-            began_ns = self._clock.now_ns()
-            found = source.rows(self._stack.mysql, self._naming.source, table)
-            reads.rows(SOURCE, table, found, began_ns)
+        for table, pairs in found.items():
+            reads.rows(SOURCE, table, pairs, began_ns)
 
     def _read_rows(self, place: str, contents: Callable[[str], Rows], reads: FinalReads) -> None:
-        for table in self._tables:
-            began_ns = self._clock.now_ns()
-            reads.rows(place, table, contents(table), began_ns)
+        began_ns = self._clock.now_ns()
+        found = {table: contents(table) for table in self._tables}
+        for table, pairs in found.items():
+            reads.rows(place, table, pairs, began_ns)
 
     def _account(
         self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
