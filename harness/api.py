@@ -228,6 +228,18 @@ class Moment:
         target = leader(topic, partition)
         return self.fault("topic.poison", target, name=name, topic=topic, partition=partition)
 
+    def add_partitions(self, topic: str, total: int, *, name: str = "add-partitions") -> Step:
+        """Let a topic have `total` partitions."""
+        target = leader(topic)
+        return self.fault("topic.add-partitions", target, name=name, topic=topic, total=total)
+
+    def configure(
+        self, topic: str, setting: str, value: Scalar, *, name: str = "configure"
+    ) -> Step:
+        """Change a setting of a topic."""
+        settings: Settings = {"topic": topic, "setting": setting, "value": value}
+        return self.fault("topic.configure", leader(topic), name=name, **settings)
+
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
         return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))

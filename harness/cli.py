@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 from cyclopts import App, CycloptsError, Parameter
-from cyclopts.validators import Number
 
+from harness.cli_topics import AtLeastOne, topics
 from harness.kit.errors import HarnessError, NoDiskError, RunFolderError, UsageError
 
 app = App(
@@ -21,8 +21,8 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
+app.command(topics)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
-AtLeastOne = Annotated[int, Parameter(validator=Number(gte=1))]
 MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 INTERRUPTED = 130

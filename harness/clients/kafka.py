@@ -7,14 +7,14 @@ harness's own links and go to every broker, because during a fault brokers disag
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 import confluent_kafka
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
-from confluent_kafka.cimpl import NewTopic
 
 from harness.clients import cluster, wire
+from harness.clients.topics import REQUEST_LIMIT_S, TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.ports import Consumer, PartitionState, Producer
@@ -23,7 +23,6 @@ from harness.model.workload import Topic
 
 T = TypeVar("T")
 
-REQUEST_LIMIT_S = 10.0
 TOPIC_LIMIT_S = 30.0
 STRAGGLER_S = 0.2
 
@@ -71,6 +70,7 @@ class KafkaClients:
         self._bootstrap = bootstrap
         self._brokers = dict(brokers)
         self._controllers = dict(controllers or {})
+        self.topics = TopicAdmin(lambda: self._admin)
 
     def producer(self, settings: Settings) -> Producer:
         """A producer over the client links.
@@ -98,15 +98,11 @@ class KafkaClients:
             HarnessError: it fails otherwise.
             WaitTimeout: it is not fully replicated in time.
         """
-        settings = {name: _as_text(value) for name, value in topic.settings.items()}
-        new = NewTopic(topic.name, topic.partitions, topic.replicas, config=settings)
         try:
-            self._administer(
-                lambda: self._admin.create_topics([new], request_timeout=REQUEST_LIMIT_S)
-            )
+            self._administer(lambda: self.topics.create(topic))
         except KafkaException as error:
             kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
-            raise kind(f"cannot create topic {topic.name!r}: {error.args[0].str()}") from error
+            raise kind(f"cannot create topic {topic.name!r}: {said(error)}") from error
         wait_until(
             f"topic {topic.name} to be fully replicated",
             lambda: self._lacks_topic(topic),
@@ -121,14 +117,10 @@ class KafkaClients:
             HarnessError: the cluster does not do it.
         """
         try:
-            self._administer(
-                lambda: self._admin.delete_topics([name], request_timeout=REQUEST_LIMIT_S)
-            )
+            self._administer(lambda: self.topics.delete(name))
         except KafkaException as error:
             if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise HarnessError(
-                    f"cannot delete topic {name!r}: {error.args[0].str()}"
-                ) from error
+                raise HarnessError(f"cannot delete topic {name!r}: {said(error)}") from error
 
     def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
         """Partitions of each of `topics` that exists, by the latest leader epoch any broker knows.
@@ -218,21 +210,19 @@ class KafkaClients:
         kept = {name: value for name, value in ours.items() if name not in overruled}
         return {"bootstrap.servers": self._bootstrap, **kept, **given}
 
-    def _administer(self, ask: Callable[[], Mapping[str, Any]]) -> None:
+    def _administer(self, ask: Callable[[], None]) -> None:
         """Ask until the controller answers: after a failover the client asks the old one first."""
 
         def probe() -> NotYet | bool:
             try:
-                for future in ask().values():
-                    future.result()
+                ask()
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.NOT_CONTROLLER:
                     raise
-                return NotYet(error.args[0].str())
+                return NotYet(said(error))
             return True
 
         wait_until("the client to find the controller", probe, limit_s=TOPIC_LIMIT_S)
-        self._admin.poll(0)  # hands librdkafka's log lines to the logger
 
     def _lacks_topic(self, topic: Topic) -> NotYet | bool:
         for broker, view in cluster.answered(self._views()).items():
@@ -258,7 +248,3 @@ def _built(kind: Callable[..., T], settings: dict[str, Scalar]) -> T:
         raise UsageError(f"the client refuses its settings: {error.args[0].str()}") from error
     except (TypeError, ValueError) as error:
         raise UsageError(f"the client refuses its settings: {error}") from error
-
-
-def _as_text(value: Scalar) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

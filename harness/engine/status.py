@@ -6,6 +6,7 @@ from typing import Literal
 
 from harness.kit.errors import HarnessError, UsageError
 from harness.stack import lifecycle
+from harness.stack.docker_stack import DockerStack
 
 
 def lines() -> Iterator[str]:
@@ -33,18 +34,30 @@ def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
     Raises:
         UsageError: there is no such stack or service, or it is not clear which stack is meant.
     """
+    if not command:
+        raise UsageError("say which command to run: harness exec SERVICE COMMAND …")
+    chosen = look_at(stack)
+    if service not in chosen.services:
+        raise UsageError(
+            f"{chosen.identity.stack} has no service {service!r}; it has "
+            f"{', '.join(chosen.services)}"
+        )
+    return chosen.exec_in(service, command, _write)
+
+
+def look_at(stack: str | None) -> DockerStack:
+    """The stack of that id, to ask it something while others may use it; the only one unless given.
+
+    Raises:
+        UsageError: there is no such stack, or it is not clear which one is meant.
+    """
     if stack is None:
         known = [info.stack for info in lifecycle.list_stacks()]
         if len(known) != 1:
             names = ", ".join(known) or "none; `harness up` boots one"
             raise UsageError(f"say which stack with --stack; running: {names}")
         stack = known[0]
-    if not command:
-        raise UsageError("say which command to run: harness exec SERVICE COMMAND …")
-    chosen = lifecycle.look_at(stack)
-    if service not in chosen.services:
-        raise UsageError(f"{stack} has no service {service!r}; it has {', '.join(chosen.services)}")
-    return chosen.exec_in(service, command, _write)
+    return lifecycle.look_at(stack)
 
 
 def _write(stream: Literal["stdout", "stderr"], text: bytes) -> None:

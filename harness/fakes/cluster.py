@@ -44,6 +44,7 @@ class Cluster:
         self.brokers = {n: Broker(n, self.clock, self._reviewed) for n in numbers}
         self.topics: dict[str, int] = {}
         """Topics → number of partitions."""
+        self._own_settings: dict[str, Settings] = {}
         self.partitions: dict[Log, Partition] = {}
         self.clients = itertools.count(1)
         self._groups: dict[str, Group] = {}
@@ -87,27 +88,47 @@ class Cluster:
         """
         if topic.name in self.topics:
             raise HarnessError(f"cannot create topic {topic.name!r}: it is there already")
-        alive = [number for number in self.brokers if self.membership.registered(number)]
+        alive = self.registered
         if topic.replicas > len(alive):
             counts = f"{topic.replicas} replicas on {len(alive)} brokers"
             raise UsageError(f"cannot create topic {topic.name!r}: {counts}")
-        self.topics[topic.name] = topic.partitions
-        for number in range(topic.partitions):
+        self.topics[topic.name] = 0
+        self._own_settings[topic.name] = dict(topic.settings)
+        self._add_partitions(topic.name, topic.partitions, topic.replicas)
+
+    def grow(self, name: str, total: int) -> None:
+        """Let a topic have `total` partitions, as many replicas each as its first has."""
+        self._add_partitions(name, total, len(self.partitions[name, 0].replicas))
+
+    def settings_of(self, name: str) -> Settings:
+        """The settings that a topic has of its own."""
+        return self._own_settings[name]
+
+    @property
+    def registered(self) -> list[int]:
+        """The brokers that are members now."""
+        return [number for number in self.brokers if self.membership.registered(number)]
+
+    def _add_partitions(self, name: str, total: int, replicas: int) -> None:
+        alive = self.registered
+        settings = {**self.settings, **self._own_settings[name]}
+        for number in range(self.topics[name], total):
             first = next(self._placements)
-            replicas = tuple(alive[(first + n) % len(alive)] for n in range(topic.replicas))
-            log = (topic.name, number)
-            self.partitions[log] = Partition(
-                log,
-                replicas,
-                leader=replicas[0],
-                isr=replicas,
-                min_in_sync=min(int(self._setting(topic, "min.insync.replicas")), topic.replicas),
-                unclean_election=_truth(self._setting(topic, "unclean.leader.election.enable")),
+            chosen = tuple(alive[(first + n) % len(alive)] for n in range(replicas))
+            self.partitions[name, number] = Partition(
+                (name, number),
+                chosen,
+                leader=chosen[0],
+                isr=chosen,
+                min_in_sync=min(int(settings["min.insync.replicas"]), replicas),
+                unclean_election=_truth(settings["unclean.leader.election.enable"]),
             )
+        self.topics[name] = total
         self.membership.reconcile()
 
     def delete(self, name: str) -> None:
         """Delete a topic and all its logs, if it is there."""
+        self._own_settings.pop(name, None)
         for number in range(self.topics.pop(name, 0)):
             del self.partitions[name, number]
             for broker in self.brokers.values():
@@ -132,9 +153,6 @@ class Cluster:
         log = (OFFSETS_TOPIC, 0)
         replica = self.readable(log)
         return replica is not None and len(replica.isr) >= self.partitions[log].min_in_sync
-
-    def _setting(self, topic: Topic, name: str) -> Scalar:
-        return topic.settings.get(name, self.settings[name])
 
     def _reviewed(self) -> None:
         self.membership.review()

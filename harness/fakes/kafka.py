@@ -8,6 +8,7 @@ from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER
 from harness.fakes.cluster import Cluster
 from harness.fakes.consumer import FakeConsumer
 from harness.fakes.producer import FakeProducer
+from harness.fakes.topics import FakeTopics
 from harness.model.ports import PartitionState
 from harness.model.value import Settings
 from harness.model.workload import Topic
@@ -18,6 +19,7 @@ class FakeKafka:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self.topics = FakeTopics(cluster)
 
     def producer(self, settings: Settings) -> FakeProducer:
         """A producer with the settings that the harness gives every producer.

@@ -35,6 +35,8 @@ class Seams:
     """What a poll brings from one log, from what it should."""
     visible: Callable[[Replica, int], int] = field(default=lambda _leader, mark: mark)
     """The offset that readers are shown a leader's log to, from what it should be."""
+    administer: Callable[[Callable[[], None]], None] = field(default=lambda request: request())
+    """Carry out a request to administer a topic, which is then answered as done."""
     waits: bool = True
     """Whether a leader waits for its in-sync replicas before it acknowledges to acks=all."""
     remembers: bool = True

@@ -84,8 +84,33 @@ class PartitionState(Value, frozen=True, kw_only=True):
     replicas: tuple[int, ...]
 
 
+class Topics(Protocol):
+    """Administration of topics: every call is one request, and raises when it is not granted."""
+
+    def create(self, topic: Topic) -> None:
+        """Create `topic`; it may take a moment until every broker knows it."""
+
+    def add_partitions(self, name: str, total: int) -> None:
+        """Let a topic have `total` partitions."""
+
+    def configure(self, name: str, settings: Settings) -> None:
+        """Change settings of a topic; those that are not named stay."""
+
+    def delete(self, name: str) -> None: ...
+
+    def names(self) -> tuple[str, ...]:
+        """Every topic that the cluster has, its own among them, in order."""
+
+    def settings(self, name: str) -> Settings:
+        """The settings that a topic has of its own, as texts."""
+
+
 class Kafka(Protocol):
     """Clients and administration of one Kafka cluster."""
+
+    @property
+    def topics(self) -> Topics:
+        """Single requests to administer topics."""
 
     def producer(self, settings: Settings) -> Producer:
         """A producer whose traffic runs through the client links."""

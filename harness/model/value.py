@@ -8,6 +8,11 @@ Scalar: TypeAlias = str | int | float | bool
 Settings: TypeAlias = dict[str, Scalar]
 
 
+def as_text(value: Scalar) -> str:
+    """A setting as Kafka writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen value that refuses unknown fields when decoded.
 

@@ -48,6 +48,8 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         Role(kind="service", name="mysql"),
         {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
     ),
+    "topic.add-partitions": (ANY, {"topic": "ticks", "total": 2}),
+    "topic.configure": (ANY, {"topic": "ticks", "setting": "retention.ms", "value": 60_000}),
     "topic.poison": (ANY, {"topic": "ticks"}),
 }
 
