@@ -14,8 +14,14 @@ from harness.engine.stacks import StackPool
 from harness.history.load import load
 from harness.kit.waits import NS_PER_S
 from harness.model.scenario import Floor, Limits
+from harness.model.value import Settings
 
-TRANSACTIONS = 10_000
+TRANSACTIONS = 4_000
+SINK: Settings = {
+    "tasks.max": 3,
+    "batch.size": 2_000,
+    "consumer.override.max.poll.records": 2_000,
+}
 FLOOD = Scenario(
     name="flood",
     about="Rows change as fast as MySQL takes it",
@@ -26,9 +32,10 @@ FLOOD = Scenario(
         writers=(
             Writers(
                 tables=("orders",),
-                count=4,
+                count=2,
                 rate_per_s=100_000,
                 keys=256,
+                rows_of_many=20,
                 mix={"insert": 1, "multi-row": 20},
             ),
         ),
@@ -36,7 +43,7 @@ FLOOD = Scenario(
             Path(
                 name="connect",
                 feed=Feed(kind="debezium"),
-                copies=(Copy(kind="jdbc", name="warehouse"),),
+                copies=(Copy(kind="jdbc", name="warehouse", settings=SINK),),
             ),
         ),
     ),

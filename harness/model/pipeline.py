@@ -48,6 +48,8 @@ class Writers(Value, frozen=True, kw_only=True):
     """Distinct keys of each writer; keys of different writers differ."""
     keys_rise: bool = False
     """A new row gets the next higher key, as AUTO_INCREMENT would give; `keys` is no limit then."""
+    rows_of_many: int = 3
+    """Rows that a `multi-row` transaction changes, all in one statement."""
     open_s: float = 3.0
     """After that many seconds a late transaction commits all the same."""
     mix: dict[str, int] = msgspec.field(

@@ -11,6 +11,8 @@ from harness.workloads.pipeline.feeds import REPLICAS, avro, jdbc_url
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.wiring import filled, wiring
 
+BATCHED = "rewriteBatchedStatements=true"
+
 
 def jdbc_sink(
     path: Path, copy: Copy, naming: Naming, tables: Sequence[str], stack: Stack
@@ -27,7 +29,8 @@ def jdbc_sink(
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 1,
         "topics": ",".join(naming.topic(path, table) for table in tables),
-        "connection.url": jdbc_url(stack, naming.copies(path, copy)),
+        # Without it a batch is one round trip for each row, which halves the rate of a sink.
+        "connection.url": f"{jdbc_url(stack, naming.copies(path, copy))}&{BATCHED}",
         "connection.username": USER,
         "connection.password": PASSWORD,
         "insert.mode": "upsert",

@@ -64,8 +64,9 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
         "snapshot.mode": "initial",
         "poll.interval.ms": 50,
         "connect.timeout.ms": 5000,
-        # By default it takes two minutes to notice that MySQL is gone, RUNNING all the while.
-        "connect.keep.alive.interval.ms": 1000,
+        # By default it takes two minutes to notice that MySQL is gone, RUNNING all the while. But a
+        # reader that is held up for longer than this is taken for lost, and events come twice.
+        "connect.keep.alive.interval.ms": 10_000,
         "retriable.restart.connector.wait.ms": 1000,
         "schema.name.adjustment.mode": "avro",
         "topic.creation.default.replication.factor": REPLICAS,

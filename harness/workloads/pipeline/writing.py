@@ -18,7 +18,6 @@ from harness.workloads.pipeline.statement import Statement
 
 KEYS_PER_WRITER = 1 << 16
 RECONNECT_S = 0.2
-ROWS_OF_MANY = 3
 LATE = "late-insert"
 
 
@@ -141,7 +140,7 @@ class WriterWorker:
             cursor = connection.cursor()
             for statement in statements:
                 committing = committing or statement.commits
-                cursor.execute(statement.sql, statement.arguments)
+                statement.execute(cursor)
             if what == "rollback":
                 connection.rollback()
                 self._recorder.complete(operation, "fail", "mysql:rolled-back")
@@ -162,7 +161,7 @@ class WriterWorker:
         """Insert over a connection of its own, and do not commit."""
         try:
             connection = self._connect_source()
-            connection.cursor().execute(statements[0].sql, statements[0].arguments)
+            statements[0].execute(connection.cursor())
         except (pymysql.Error, OSError) as error:
             outcome = outcome_of(error, committing=False)
             self._recorder.complete(operation, outcome, name_of(error))
@@ -258,7 +257,7 @@ class WriterWorker:
         """The end of all rows of a table, which nobody else may write."""
         table = self._table()
         there = sorted(self._rows[table])
-        ended = [Statement("DO 0", (), table, key, NOTHING, "delete") for key in there]
+        ended = [Statement(None, (), table, key, NOTHING, "delete") for key in there]
         for last in ended[-1:]:
             last.sql, last.commits = f"TRUNCATE TABLE `{table}`", True
         return ended
@@ -291,15 +290,20 @@ class WriterWorker:
             return []
         version = self._version()
         sql = f"UPDATE `{table}` SET id = %s, version = %s WHERE id = %s"  # noqa: S608
-        ended = Statement("DO 0", (), table, old, NOTHING, "delete")
+        ended = Statement(None, (), table, old, NOTHING, "delete")
         return [ended, Statement(sql, (new, version, old), table, new, version, "insert")]
 
     def multi_row(self) -> list[Statement]:
-        """New versions of several rows of one table."""
+        """New versions of several rows of one table, in one statement."""
         table = self._table()
         there = sorted(self._rows[table])
-        chosen = self._dice.sample(there, min(ROWS_OF_MANY, len(there)))
-        return [self._update_in(table, key) for key in chosen]
+        chosen = self._dice.sample(there, min(self._spec.rows_of_many, len(there)))
+        changed = [Statement(None, (), table, key, self._version(), "update") for key in chosen]
+        for last in changed[-1:]:
+            last.sql = _update_many(table, len(changed))
+            versions = [value for each in changed for value in (each.key, each.version)]
+            last.arguments = (*versions, *chosen)
+        return changed
 
     def multi_table(self) -> list[Statement]:
         """One change in each table."""
@@ -311,6 +315,13 @@ class WriterWorker:
             elif (free := self._absent(table)) is not None:
                 statements.append(self._insert_into(table, free))
         return statements
+
+
+def _update_many(table: str, rows: int) -> str:
+    """An update of some rows; takes the key and the version of each, then all keys."""
+    versions = " WHEN %s THEN %s" * rows
+    keys = ", ".join(["%s"] * rows)
+    return f"UPDATE `{table}` SET version = CASE id{versions} END WHERE id IN ({keys})"  # noqa: S608
 
 
 SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {
