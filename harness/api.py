@@ -31,6 +31,7 @@ from harness.model.pipeline import (
 )
 from harness.model.program import Program
 from harness.model.scenario import Floor, Limits, Scenario
+from harness.model.semantics import Line
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
@@ -42,6 +43,7 @@ __all__ = [
     "Feed",
     "Floor",
     "Limits",
+    "Line",
     "LogWorkload",
     "Path",
     "PipelineWorkload",

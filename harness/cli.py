@@ -1,17 +1,16 @@
 """The `harness` command: thin words over the engine; every error is one sentence and a status."""
 
-import errno
 import logging
-import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 
+from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
-from harness.kit.errors import HarnessError, NoDiskError, RunFolderError, UsageError
+from harness.kit.errors import RunFolderError, UsageError
 
 app = App(
     name="harness",
@@ -25,7 +24,6 @@ app.command(topics)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
-INTERRUPTED = 130
 
 
 def say(line: str) -> None:
@@ -94,6 +92,50 @@ def demo(
     for line in shown.lines:
         print(line)
     return 0 if shown.as_expected else 1
+
+
+@app.command
+def semantics(
+    *,
+    runs: AtLeastOne = 1,
+    seed: int | None = None,
+    lines: tuple[str, ...] = (),
+    origin: Annotated[Path | None, Parameter(name="--from")] = None,
+    stack: StackChoice = "docker",
+    reports: Reports = Path("reports"),
+    keep_stack: bool = False,
+) -> int:
+    """Compare delivery guarantees under the same faults: what is lost, duplicated, reordered.
+
+    Args:
+        runs: under how many seeds each line is run.
+        seed: the first of them; drawn and printed unless given.
+        lines: names of lines, or files that hold some; all of the harness's own unless given.
+        origin: folder of an earlier comparison: write its page again, and run nothing.
+        stack: real containers, or the in-memory fake, which leaves out what it cannot run.
+        reports: where run folders and the page are made.
+        keep_stack: leave the stacks running.
+    """
+    import secrets
+
+    from harness.engine.campaign import seeds_from
+    from harness.engine.semantics import choose, compare, read, write
+    from harness.engine.stacks import StackPool
+    from harness.reporting.semantics.outcome import exit_status
+    from harness.reporting.semantics.terminal import table
+
+    if origin is not None:
+        measured, folder = read(origin), origin
+        write(folder, measured)
+    else:
+        chosen = choose(lines)
+        seed = secrets.randbits(31) if seed is None else seed
+        say(f"seed {seed}")
+        with StackPool(stack, kept=keep_stack, tell=say) as pool:
+            seeds = seeds_from(seed, runs)
+            measured, folder = compare(chosen, seeds, pool, reports, tell=say)
+    print(table(measured, folder))
+    return exit_status(measured)
 
 
 @app.command
@@ -340,33 +382,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         arguments: what follows the command's name; what the shell gave unless given.
     """
     logging.getLogger("harness").addHandler(logging.NullHandler())
-    sys.exit(_status(lambda: app(arguments)))
-
-
-def _status(command: Callable[[], object]) -> int:
-    """What the command ends with; every foreseen error becomes one sentence and its status."""
-    # SIGTERM unwinds like Ctrl-C, so that a run that is stopped heals and keeps what it has.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        status = command()
-    except CycloptsError as error:
-        return _fail(error, UsageError.exit_status)
-    except HarnessError as error:
-        return _fail(error, error.exit_status)
-    except KeyboardInterrupt:
-        return _fail("interrupted; faults are healed, what was recorded is kept", INTERRUPTED)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            return _fail(f"{error}: free some disk and run again", NoDiskError.exit_status)
-        if error.filename is None:
-            raise
-        return _fail(f"cannot use {error.filename}: {error.strerror}", HarnessError.exit_status)
-    return status if isinstance(status, int) else 0
-
-
-def _fail(why: object, status: int) -> int:
-    print(f"harness: {why}", file=sys.stderr)
-    return status
+    sys.exit(status_of(lambda: app(arguments)))
 
 
 def _summary(folder: Path) -> str:

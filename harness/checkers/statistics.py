@@ -26,11 +26,12 @@ Evidence: none, these are measurements. UNKNOWN: never. Reports: no anomaly. Cos
 import numpy as np
 import polars as pl
 
-from harness.checkers.arrays import Flags, Longs, Numbers
+from harness.checkers.arrays import Numbers
 from harness.checkers.checker import checker
-from harness.checkers.columns import FAIL, NEVER, OK, SUBSCRIBE, WRITE
+from harness.checkers.columns import FAIL, OK, SUBSCRIBE, WRITE
 from harness.checkers.evidence import Evidence
 from harness.checkers.lag import lag_ns_max
+from harness.checkers.silence import longest_gap_ns
 from harness.model.pipeline import SOURCE
 from harness.model.verdict import CheckResult
 
@@ -82,28 +83,11 @@ def _unavailability(evidence: Evidence, asked: Numbers) -> dict[str, float]:
     for process in np.unique(asking).tolist():
         own = op[asking == process]
         name = evidence.process_names.get(process, str(process))
-        gap_ns = _longest_gap(
+        gap_ns = longest_gap_ns(
             operations.invoke_ns[own], operations.complete_ns[own], operations.outcome[own] == OK
         )
         numbers[f"unavailable_ms_max[{name}]"] = gap_ns / NS_PER_MS
     return numbers
-
-
-def _longest_gap(began: Longs, ended: Longs, ok: Flags) -> int:
-    """The longest time without an ok completion while something was outstanding.
-
-    It runs from an ok completion, when something is outstanding then, or else from the next
-    beginning, to the next ok completion. What never completed is outstanding until the last moment
-    that is known of the process.
-    """
-    last = max(int(began[-1]), int(ended[ended != NEVER].max(initial=0)))
-    back = np.sort(ended[ok])
-    ended = np.sort(np.where(ended == NEVER, last, ended))
-    marks = np.concatenate([[int(began[0])], back])
-    outstanding = np.searchsorted(began, marks, "right") > np.searchsorted(ended, marks, "right")
-    following = np.append(began, last)[np.searchsorted(began, marks, "right")]
-    begins = np.where(outstanding, marks, following)
-    return int((np.append(back, last) - begins).max(initial=0))
 
 
 def _flow(evidence: Evidence) -> dict[str, float]:

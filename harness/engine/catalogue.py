@@ -1,11 +1,13 @@
-"""Scenarios by name: every `Scenario` value that a scenario module holds."""
+"""Scenarios by name: every `Scenario` value that a scenario module holds, also in a `Line`."""
 
 import importlib.util
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from harness.kit.errors import UsageError
 from harness.model.scenario import Scenario
+from harness.model.semantics import Line
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -43,7 +45,17 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 
 
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
-    """The `Scenario` values at the top level of the module at `path`, in order of writing."""
+    """The scenarios at the top level of the module at `path`, in order of writing."""
+    values = (each.scenario if isinstance(each, Line) else each for each in _values_of(path))
+    return tuple(value for value in values if isinstance(value, Scenario))
+
+
+def lines_of(path: Path) -> tuple[Line, ...]:
+    """The lines at the top level of the module at `path`, in order of writing."""
+    return tuple(value for value in _values_of(path) if isinstance(value, Line))
+
+
+def _values_of(path: Path) -> Iterable[object]:
     name = f"scenarios.{path.stem}" if path.parent == SCENARIOS else f"scenario_file_{path.stem}"
     # Scenario modules may import one another, from wherever the command is run.
     if str(SCENARIOS.parent) not in sys.path:
@@ -58,5 +70,4 @@ def scenarios_of(path: Path) -> tuple[Scenario, ...]:
             spec.loader.exec_module(module)
         except Exception as error:
             raise UsageError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
-    values = [value for value in vars(module).values() if isinstance(value, Scenario)]
-    return tuple(values)
+    return tuple(vars(module).values())

@@ -14,6 +14,7 @@ from harness.model.pipeline import APPLICATION, RACED, Writers, connector_places
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Producers
 from harness.workloads.pipeline.mix import check_mixes
+from harness.workloads.pipeline.tailing import check_tails
 
 
 def compile_plan(scenario: Scenario, seed: int) -> Plan:
@@ -71,6 +72,7 @@ def _validate(scenario: Scenario) -> None:
             )
     _validate_caches(scenario)
     check_mixes(scenario.pipeline)
+    check_tails(scenario.pipeline)
     before: set[str] = set()
     for step in scenario.steps:
         _validate_step(step, topics, before, scenario)

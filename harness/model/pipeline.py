@@ -145,6 +145,8 @@ class Readers(Value, frozen=True, kw_only=True):
     """The name of a copy, whatever its path, or of a cache."""
     count: int = 1
     rate_per_s: float = 50.0
+    tail: bool = False
+    """Follow tables to which writers only add rows with rising keys: see each row when it comes."""
 
 
 RACED = {"stale-fill": "cache-aside", "late-write": "write-through", "early-fill": "cache-aside"}

@@ -40,6 +40,11 @@ _MISSING: dict[type[Manifest | Plan | Facts | Verdict], str] = {
 _UNSAFE = re.compile(r"[^A-Za-z0-9._]+")
 
 
+def stamp(time_utc: str) -> str:
+    """A time as `harness.kit.clock.utc_now` writes it, as folders are named by it."""
+    return re.sub(r"\.\d+|[-:]", "", time_utc)
+
+
 class RunFolder:
     """The files of one run, by name and by type."""
 
@@ -60,8 +65,7 @@ class RunFolder:
             NoDiskError: the disk is full.
             RunFolderError: the folder cannot be made.
         """
-        moment = re.sub(r"\.\d+|[-:]", "", started_utc)
-        name = f"{moment}-{_UNSAFE.sub('-', scenario).strip('-.')}-{seed}"
+        name = f"{stamp(started_utc)}-{_UNSAFE.sub('-', scenario).strip('-.')}-{seed}"
         try:
             reports.mkdir(parents=True, exist_ok=True)
             folder = cls(_make_unique(reports, name))

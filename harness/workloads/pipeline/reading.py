@@ -25,6 +25,7 @@ from harness.workloads.pipeline.cache import cache_settings
 from harness.workloads.pipeline.entries import Entries
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.recording import SightRecorder
+from harness.workloads.pipeline.tailing import Tail
 from harness.workloads.pipeline.writing import KEYS_PER_WRITER
 
 FLUSH_EVERY = 50
@@ -40,6 +41,33 @@ class View(Protocol):
 
     def close(self) -> None:
         """Hang up."""
+
+
+class Look(Protocol):
+    """What a reader does at each of its moments."""
+
+    def look(self) -> list[tuple[str, int, int]]:
+        """Table, key and version of what it saw; raises as its clients do."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class EachInTurn:
+    """One row after the other, and again from the first; it closes the view."""
+
+    def __init__(self, view: View, rows: Sequence[tuple[str, int]]) -> None:
+        self._rows = cycle(rows)
+        self._view = view
+
+    def look(self) -> list[tuple[str, int, int]]:
+        """The next row; raises as the view does."""
+        table, key = next(self._rows)
+        return [(table, key, self._view.version(table, key))]
+
+    def close(self) -> None:
+        """Hang up."""
+        self._view.close()
 
 
 class TableView:
@@ -119,13 +147,12 @@ class ReadThrough:
 
 
 class ReaderWorker:
-    """Reads rows, each in turn, at a rate.
+    """Reads rows at a rate.
 
     Args:
         name: its own.
         place: what it reads.
-        view: its access to that; the worker closes it.
-        rows: table and key of every row that there can be.
+        look: how it reads; the worker closes it.
         rate_per_s: reads per second.
     """
 
@@ -133,16 +160,14 @@ class ReaderWorker:
         self,
         name: str,
         place: str,
-        view: View,
-        rows: Sequence[tuple[str, int]],
+        look: Look,
         *,
         rate_per_s: float,
         journal: Journal,
         clock: Clock,
     ) -> None:
         self.name = name
-        self._view = view
-        self._rows = cycle(rows)
+        self._look = look
         self._rate_per_s = rate_per_s
         self._recorder = SightRecorder(journal, clock, name, place)
         self._clock = clock
@@ -163,20 +188,20 @@ class ReaderWorker:
 
     def close(self) -> None:
         """Hang up, and write down what it saw."""
-        self._view.close()
+        self._look.close()
         self._recorder.flush()
 
     def _read(self) -> bool:
-        table, key = next(self._rows)
         began_ns = self._clock.now_ns()
         try:
-            version = self._view.version(table, key)
+            seen = self._look.look()
         except (pymysql.Error, redis.RedisError, OSError) as error:
             said = redis_errors if isinstance(error, redis.RedisError) else mysql_errors
             # A read that was not answered has read nothing.
             self._recorder.failed("fail", said.name_of(error), began_ns)
             return False
-        self._recorder.saw(table, key, version, began_ns)
+        for table, key, version in seen:
+            self._recorder.saw(table, key, version, began_ns)
         self.reads += 1
         if self._recorder.waiting >= FLUSH_EVERY:
             self._recorder.flush()
@@ -188,13 +213,13 @@ def reader_workers(
 ) -> list[ReaderWorker]:
     """The workers of all readers; every copy and cache is there."""
     places = dict(_views(workload, naming, stack))
+    tails = dict(_tails(workload, naming, stack))
     rows = written_rows(workload)
     return [
         ReaderWorker(
             f"reader-{number} of {place}",
             place,
-            view(),
-            rows,
+            tails[place]() if readers.tail else EachInTurn(view(), rows),
             rate_per_s=readers.rate_per_s,
             journal=journal,
             clock=clock,
@@ -215,6 +240,21 @@ def written_rows(workload: PipelineWorkload) -> list[tuple[str, int]]:
         for number in range(spec.count)
         for table in spec.tables
     ]
+
+
+def _tails(
+    workload: PipelineWorkload, naming: Naming, stack: Stack
+) -> Iterator[tuple[str, Callable[[], Tail]]]:
+    ranges = [
+        (table, number * KEYS_PER_WRITER)
+        for spec in workload.writers
+        for number in range(spec.count)
+        for table in spec.tables
+    ]
+    for path in workload.paths:
+        for copy in path.copies:
+            place = copy_place(path, copy)
+            yield place, partial(Tail, stack.mysql, naming.copies(path, copy), ranges)
 
 
 def _views(

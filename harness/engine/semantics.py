@@ -1,0 +1,139 @@
+"""Lines under the same faults and seeds, and the page that compares them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from harness.checkers.effects import sample, sought
+from harness.engine.campaign import campaign
+from harness.engine.catalogue import SCENARIOS, lines_of
+from harness.engine.environment import StackKind
+from harness.engine.run import Run
+from harness.engine.stacks import StackPool
+from harness.kit.clock import utc_now
+from harness.kit.errors import RunFolderError, UsageError
+from harness.model import codec
+from harness.model.semantics import Line, Measured, Sample, Semantics
+from harness.model.verdict import Validity
+from harness.reporting.folder import stamp
+from harness.reporting.semantics.page import render
+
+HOME = SCENARIOS / "test_semantics.py"
+"""The harness's own lines."""
+DATA, PAGE = "semantics.json", "semantics.html"
+
+
+def choose(wanted: Sequence[str]) -> tuple[Line, ...]:
+    """The lines of these names, and all of these files; the harness's own without any.
+
+    Raises:
+        UsageError: there is no such line or file; says what there is.
+    """
+    own = {line.name: line for line in lines_of(HOME)}
+    found: dict[str, Line] = {}
+    for each in wanted or own:
+        if each.endswith(".py"):
+            found |= {line.name: line for line in _of_file(Path(each))}
+        elif each in own:
+            found[each] = own[each]
+        else:
+            raise UsageError(f"there is no line {each!r}; known: {', '.join(own)}")
+    return tuple(found.values())
+
+
+def _of_file(path: Path) -> tuple[Line, ...]:
+    if not path.is_file():
+        raise UsageError(f"there is no file {path}")
+    lines = lines_of(path)
+    if not lines:
+        raise UsageError(f"{path} holds no line: give it a `Line` at its top level")
+    return lines
+
+
+def compare(
+    lines: Sequence[Line],
+    seeds: Sequence[int],
+    pool: StackPool,
+    reports: Path,
+    *,
+    tell: Callable[[str], None],
+) -> tuple[Semantics, Path]:
+    """Run every line under every seed, and write the page anew after each run.
+
+    Answers with what was measured and the folder of the page, which lies beside the runs.
+    """
+    started = utc_now()
+    folder = reports / f"semantics-{stamp(started)}"
+    folder.mkdir(parents=True, exist_ok=True)
+    run = [line for line in lines if _can_run(line, pool.kind)]
+    measured = Semantics(
+        started_utc=started,
+        stack=pool.kind,
+        seeds=tuple(seeds),
+        lines=tuple(_nothing_yet(line) for line in run),
+        left_out={line.name: NO_PIPELINE for line in lines if line not in run},
+    )
+    scenarios = [line.scenario for line in run]
+    for scenario, seed, done in campaign(scenarios, seeds, pool, reports, tell=tell):
+        measured = _with(measured, scenario.name, _sample(done, seed))
+        write(folder, measured)
+    return measured, folder
+
+
+NO_PIPELINE = "the fakes have brokers, and nothing beside them"
+
+
+def _can_run(line: Line, stack: StackKind) -> bool:
+    return stack == "docker" or not line.scenario.pipeline.tables
+
+
+def write(folder: Path, semantics: Semantics) -> None:
+    """Write what was measured, and the page over it, into `folder`."""
+    codec.save(folder / DATA, semantics)
+    codec.write_atomically(folder / PAGE, render(semantics))
+
+
+def read(folder: Path) -> Semantics:
+    """What an earlier comparison measured; errors as in `codec.load`."""
+    if not folder.is_dir():
+        raise RunFolderError(f"there is no folder {folder}")
+    return codec.load(folder / DATA, Semantics)
+
+
+def _nothing_yet(line: Line) -> Measured:
+    return Measured(
+        name=line.name,
+        guarantee=line.guarantee,
+        path=line.path,
+        how=line.how,
+        faults=tuple(
+            f"{step.fault.kind} on {step.fault.target}"
+            for step in line.scenario.steps
+            if step.fault is not None
+        ),
+        sought=sought(line.scenario),
+        samples=(),
+    )
+
+
+def _with(semantics: Semantics, name: str, one: Sample) -> Semantics:
+    replace = msgspec.structs.replace
+    lines = tuple(
+        replace(line, samples=(*line.samples, one)) if line.name == name else line
+        for line in semantics.lines
+    )
+    return replace(semantics, lines=lines)
+
+
+def _sample(done: Run | str, seed: int) -> Sample:
+    if isinstance(done, Run):
+        return sample(done.verdict, done.folder.name, seed)
+    return Sample(
+        run="",
+        seed=seed,
+        validity=Validity.UNKNOWN,
+        headline=f"UNKNOWN: {done}",
+        unknowns=(done,),
+        records=0,
+    )

@@ -1,0 +1,161 @@
+"""Delivery semantics side by side: the same traffic under the same faults, settings that differ.
+
+`harness semantics` runs every line here and compares them; each is a scenario like any other. Rows
+are only inserted, each is one record: what is lost or repeated can be counted one by one.
+"""
+
+import msgspec
+import pytest
+
+from harness.api import (
+    Copy,
+    Feed,
+    Line,
+    Path,
+    PipelineWorkload,
+    Readers,
+    Scenario,
+    SourceTable,
+    Step,
+    Topology,
+    Writers,
+    after,
+    followers,
+    leader,
+    same_as,
+    task,
+)
+from harness.model.semantics import Guarantee
+from harness.model.value import Settings
+from harness.plugin import RunScenario, nightly
+from scenarios import test_connect_path as connect_path
+
+pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
+
+CHANGES = "connect/orders"
+FEED, SINK = "connect/topics", "connect/warehouse"
+WITHOUT_EXACTLY_ONCE = msgspec.structs.replace(
+    connect_path.FULL, connect_settings={"exactly.once.source.support": "disabled"}
+)
+
+whole = after(acks=100, spread=0.5, whole=True, limit_s=20)
+CONNECT_FAULTS: tuple[Step, ...] = (
+    # A leader that reads nothing any more, then dies with what is in its socket.
+    after(acks=50, spread=0.5).pause(leader(CHANGES), name="pause-leader"),
+    after(acks=100, seconds=1).kill(same_as("pause-leader"), name="kill-leader"),
+    after(acks=100).heal("kill-leader"),
+    # A task that ends in good order says how far it came; for a minute after that nobody does.
+    whole.restart_task(FEED),
+    after(acks=100, spread=0.5).kill(task(FEED), name="kill-feed-worker"),
+    after(acks=50).heal("kill-feed-worker"),
+    whole.kill(task(SINK), name="kill-sink-worker"),
+    after(acks=50).heal("kill-sink-worker"),
+    # The leader has what no follower takes, so it does not answer; then the worker loses it.
+    whole.pause(followers(CHANGES), name="pause-followers"),
+    after(acks=50).cut_link(leader(CHANGES), caller="connect"),
+    after().heal("cut-link"),
+    after().heal("pause-followers"),
+)
+SOURCE_KEEPS = ("source-durability", "running")
+NOTHING_IS_LOST = ("capture", "change-order", *SOURCE_KEEPS)
+ROWS_ONCE = (*NOTHING_IS_LOST, "convergence")
+EVENTS_ONCE = (*ROWS_ONCE, "capture-once")
+
+APPENDS: Settings = {"insert.mode": "insert", "primary.key.mode": "none", "delete.enabled": False}
+UPSERTS: Settings = {"delete.enabled": False}
+
+
+def connect_line(
+    name: str,
+    guarantee: Guarantee,
+    how: str,
+    claims: tuple[str, ...],
+    *,
+    topology: Topology,
+    feed: Settings,
+    sink: Settings,
+) -> Line:
+    """A line from MySQL through Debezium and topics into a table."""
+    workload = PipelineWorkload(
+        tables=(SourceTable(name="orders"),),
+        writers=(
+            Writers(tables=("orders",), count=2, mix={"insert": 9, "rollback": 1}, keys_rise=True),
+        ),
+        paths=(
+            Path(
+                name="connect",
+                feed=Feed(kind="debezium", settings=feed),
+                copies=(Copy(kind="jdbc", name="warehouse", settings=sink),),
+            ),
+        ),
+        readers=(Readers(copy="warehouse", rate_per_s=20, tail=True),),
+        auto_restart=True,
+    )
+    scenario = Scenario(
+        name=name,
+        about=f"{guarantee}: {how}",
+        claims=claims,
+        topology=topology,
+        workload=workload,
+        steps=CONNECT_FAULTS,
+        aftermath_acks=100,
+    )
+    return Line(guarantee=guarantee, path="Connect", how=how, scenario=scenario)
+
+
+# `required` would refuse to start where workers do not support it; with `requested` they decide.
+REQUESTED: Settings = {"exactly.once.support": "requested"}
+CONNECT_NONE = connect_line(
+    "connect-none",
+    "no guarantee",
+    "the source's producer has acks=0, the sink inserts",
+    SOURCE_KEEPS,
+    topology=WITHOUT_EXACTLY_ONCE,
+    feed={**REQUESTED, "producer.override.acks": "0"},
+    sink=APPENDS,
+)
+CONNECT_AT_LEAST_ONCE = connect_line(
+    "connect-at-least-once",
+    "at-least-once",
+    "the source without exactly-once support, the sink inserts",
+    NOTHING_IS_LOST,
+    topology=WITHOUT_EXACTLY_ONCE,
+    feed=REQUESTED,
+    sink=APPENDS,
+)
+CONNECT_SINK_INSERTS = connect_line(
+    "connect-sink-inserts",
+    "at-least-once",
+    "the source with exactly-once support, the sink inserts",
+    (*NOTHING_IS_LOST, "capture-once"),
+    topology=connect_path.FULL,
+    feed=REQUESTED,
+    sink=APPENDS,
+)
+CONNECT_EFFECTIVELY_ONCE = connect_line(
+    "connect-effectively-once",
+    "effectively-once",
+    "the source without exactly-once support, the sink upserts by key",
+    ROWS_ONCE,
+    topology=WITHOUT_EXACTLY_ONCE,
+    feed=REQUESTED,
+    sink=UPSERTS,
+)
+CONNECT_EXACTLY_ONCE = connect_line(
+    "connect-exactly-once",
+    "exactly-once",
+    "the source with exactly-once support, the sink reads committed and upserts by key",
+    EVENTS_ONCE,
+    topology=connect_path.FULL,
+    feed=REQUESTED,
+    sink=UPSERTS,
+)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [nightly(CONNECT_EFFECTIVELY_ONCE), nightly(CONNECT_EXACTLY_ONCE)],
+    ids=lambda line: line.name,
+)
+def test_what_is_once_stays_once(line: Line, run_scenario: RunScenario) -> None:
+    run_scenario(line.scenario).must_be_valid()

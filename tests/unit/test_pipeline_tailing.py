@@ -1,0 +1,92 @@
+"""A tail: every row is seen once, when it is there, and one that never comes holds up nobody."""
+
+import msgspec
+import pytest
+
+from harness.api import PipelineWorkload, Readers, SourceTable, Writers
+from harness.kit.errors import UsageError
+from harness.model.pipeline import Copy, Feed, Path
+from harness.workloads.pipeline.tailing import WINDOW, Tail, check_tails
+
+
+class Table:
+    """A table of a database, as far as a tail asks for it."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, int]] = []
+        self._asked: tuple[int, int] = (0, 0)
+
+    def connection(self, **_: object) -> "Table":
+        return self
+
+    def cursor(self) -> "Table":
+        return self
+
+    def execute(self, _sql: str, asked: tuple[int, int]) -> None:
+        self._asked = asked
+
+    def fetchall(self) -> list[tuple[int, int]]:
+        low, high = self._asked
+        return [(key, version) for key, version in self.rows if low <= key <= high]
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def table() -> Table:
+    return Table()
+
+
+@pytest.fixture
+def tail(table: Table) -> Tail:
+    return Tail(table, "copies", [("orders", 0)])  # type: ignore[arg-type]
+
+
+def test_a_row_is_seen_once_also_when_it_stands_there_twice(table: Table, tail: Tail) -> None:
+    table.rows = [(0, 10), (1, 11), (1, 11)]
+    assert tail.look() == [("orders", 0, 10), ("orders", 1, 11)]
+    assert tail.look() == []
+
+
+def test_a_row_that_others_overtook_is_seen_when_it_comes(table: Table, tail: Tail) -> None:
+    table.rows = [(0, 10), (2, 12)]
+    assert tail.look() == [("orders", 0, 10), ("orders", 2, 12)]
+    table.rows.append((1, 11))
+    assert tail.look() == [("orders", 1, 11)]
+
+
+def test_a_row_that_never_comes_holds_up_nobody(table: Table, tail: Tail) -> None:
+    table.rows = [(key, key) for key in range(1, 4 * WINDOW)]
+    looks = [tail.look() for _ in range(8)]
+    assert [row[1] for look in looks for row in look] == list(range(1, 4 * WINDOW))
+
+
+GROWING = PipelineWorkload(
+    tables=(SourceTable(name="orders"),),
+    writers=(Writers(tables=("orders",), mix={"insert": 1}, keys_rise=True),),
+    paths=(
+        Path(name="main", feed=Feed(kind="debezium"), copies=(Copy(kind="jdbc", name="sink"),)),
+    ),
+    readers=(Readers(copy="sink", tail=True),),
+)
+
+
+def test_what_only_grows_has_a_tail() -> None:
+    check_tails(GROWING)
+
+
+@pytest.mark.parametrize(
+    ("writers", "copy"),
+    [
+        (Writers(tables=("orders",), mix={"insert": 1}), "sink"),
+        (Writers(tables=("orders",), mix={"insert": 1, "update": 1}, keys_rise=True), "sink"),
+        (GROWING.writers[0], "cache"),
+    ],
+)
+def test_what_changes_has_none(writers: Writers, copy: str) -> None:
+    workload = msgspec.structs.replace(
+        GROWING, writers=(writers,), readers=(Readers(copy=copy, tail=True),)
+    )
+    with pytest.raises(UsageError, match="tail"):
+        check_tails(workload)
