@@ -16,6 +16,7 @@ from harness.engine.run import run_scenario as run_one
 from harness.engine.stacks import StackPool
 from harness.kit.errors import HarnessError, UsageError
 from harness.model.topology import Metadata
+from harness.model.verdict import Validity
 
 RunScenario: TypeAlias = Callable[[Scenario], Run]
 
@@ -28,6 +29,7 @@ class Cluster(TypedDict):
 
 
 SEED: pytest.StashKey[int] = pytest.StashKey()
+REPEATED: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
 def nightly(*values: object) -> ParameterSet:
@@ -40,6 +42,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("chaos harness")
     group.addoption("--seed", type=int, help="seed of every run (default: drawn, and printed)")
     group.addoption("--runs", type=int, default=1, help="run each scenario under N seeds in a row")
+    group.addoption(
+        "--repeat-unknown",
+        type=int,
+        default=0,
+        metavar="TIMES",
+        help="repeat a run that proved nothing, at most so often (default: it fails at once)",
+    )
     group.addoption(
         "--reports-dir", type=Path, default=Path("reports"), help="where run folders are made"
     )
@@ -70,6 +79,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
     seed = config.getoption("--seed")
+    config.stash[REPEATED] = []
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
     try:
         with_cluster(Topology(), **_cluster(config))
@@ -92,6 +102,16 @@ def pytest_report_header(config: pytest.Config) -> str:
         f"--{name.replace('_', '-')} {word}" for name, word in words.items() if word is not None
     ]
     return f"chaos harness: {' '.join(said)}"
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Name each run that proved nothing and was repeated: a test that passed later hides none."""
+    if repeated := config.stash[REPEATED]:
+        terminalreporter.section("runs that proved nothing and were repeated")
+        for line in repeated:
+            terminalreporter.write_line(line)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -148,6 +168,13 @@ def run_scenario(
         try:
             scenario = on_cluster(scenario, **_cluster(config))
             done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
+            for _ in range(config.getoption("--repeat-unknown")):
+                if done.verdict.validity is not Validity.UNKNOWN:
+                    break
+                nothing = f"{request.node.name}: {done.verdict.headline} ({done.folder.report})"
+                config.stash[REPEATED].append(nothing)
+                tell(f"it proved nothing; once more: {nothing}")
+                done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
         except HarnessError as error:
             # It says what to do; where in the harness it was raised helps nobody.
             pytest.fail(f"the harness cannot go on: {error}", pytrace=False)

@@ -87,6 +87,33 @@ def test_a_run_that_proves_nothing_differs_in_its_first_line(project: pytest.Pyt
     done.stdout.fnmatch_lines(["E*AssertionError: UNKNOWN: only * sends were acknowledged, *"])
 
 
+@pytest.mark.parametrize(
+    ("scenario", "floor", "outcome", "repeated"),
+    [("GOOD", 1_000_000, "failed", 1), ("GOOD", 1, "passed", 0), ("BAD", 1, "failed", 0)],
+)
+def test_only_a_run_that_proves_nothing_is_repeated_and_it_is_named(
+    scenario: str, floor: int, outcome: str, repeated: int, project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(
+        f"""
+        import msgspec
+        from harness.api import Floor
+        from mine import {scenario}
+
+        def test_it(run_scenario):
+            floor = Floor(acks={floor})
+            run_scenario(msgspec.structs.replace({scenario}, floor=floor)).must_be_valid()
+        """
+    )
+    done = project.runpytest_inprocess("--stack=fake", "--seed=7", "--repeat-unknown=1")
+    done.assert_outcomes(**{outcome: 1})
+    first, *others = runs()
+    assert len(others) == repeated
+    named = [line for line in done.outlines if line.startswith("test_it[seed=7]: UNKNOWN")]
+    assert len(named) == repeated
+    assert all(str(first.report.relative_to(project.path)) in line for line in named)
+
+
 def test_what_the_harness_cannot_do_is_one_sentence(project: pytest.Pytester, runs: Runs) -> None:
     project.makepyfile(
         """
