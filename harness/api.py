@@ -34,7 +34,7 @@ from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.semantics import Line
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
-from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+from harness.model.workload import Consumers, LogWorkload, Processors, Producers, Topic
 
 __all__ = [
     "Cache",
@@ -47,6 +47,7 @@ __all__ = [
     "LogWorkload",
     "Path",
     "PipelineWorkload",
+    "Processors",
     "Producers",
     "Program",
     "Race",
@@ -125,10 +126,11 @@ def same_as(step: str) -> Role:
     return Role(kind="same", name=step)
 
 
-def after(
+def after(  # noqa: PLR0913 - each is a count that a step may wait for
     *,
     acks: int = 0,
     sends: int = 0,
+    results: int = 0,
     offsets: int = 0,
     seconds: float = 0.0,
     whole: bool = False,
@@ -140,6 +142,7 @@ def after(
         After(
             acks=acks,
             sends=sends,
+            results=results,
             offsets=offsets,
             seconds=seconds,
             whole=whole,

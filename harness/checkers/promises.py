@@ -142,6 +142,10 @@ def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
         yield from _of_producers(producers)
     for consumers in workload.consumers:
         yield from _of_consumers(consumers)
+    for processors in workload.processors:
+        transactional = {"enable.idempotence": True} if processors.is_transactional else {}
+        yield from _of_sends({**processors.producer, **transactional})
+        yield _of_a_group(processors.name)
 
 
 def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:
@@ -195,7 +199,18 @@ def _of_cleanup(topic: Topic, settings: Settings) -> Iterator[Permission]:
 
 
 def _of_producers(producers: Producers) -> Iterator[Permission]:
-    settings = {**PRODUCER_DEFAULTS, **_renamed(producers.settings)}
+    yield from _of_sends(producers.settings)
+    if producers.belief == "enqueue":
+        yield Permission(
+            setting=f"belief=enqueue of {producers.name}",
+            reason="the application takes a record as sent when produce() returns; it may still "
+            "be in the client's queue, time out there, or be dropped",
+            kinds=("unsent",),
+        )
+
+
+def _of_sends(given: Settings) -> Iterator[Permission]:
+    settings = {**PRODUCER_DEFAULTS, **_renamed(given)}
     idempotent = _is_on(settings["enable.idempotence"])
     acks = "all" if idempotent or str(settings["acks"]) in {"-1", "all"} else str(settings["acks"])
     if acks == "0":
@@ -214,13 +229,6 @@ def _of_producers(producers: Producers) -> Iterator[Permission]:
         )
     if not idempotent:
         yield from _of_retries(settings)
-    if producers.belief == "enqueue":
-        yield Permission(
-            setting=f"belief=enqueue of {producers.name}",
-            reason="the application takes a record as sent when produce() returns; it may still "
-            "be in the client's queue, time out there, or be dropped",
-            kinds=("unsent",),
-        )
 
 
 def _of_retries(settings: Settings) -> Iterator[Permission]:
@@ -243,12 +251,7 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
     settings = {**CONSUMER_DEFAULTS, **consumers.settings}
     group = consumers.mode == "group"
     if group:
-        yield Permission(
-            setting=f"group subscription of {consumers.name}",
-            reason="partitions move between members, so that one member's view of a log jumps, and "
-            "what was not committed is handed out again (at least once)",
-            kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
-        )
+        yield _of_a_group(consumers.name)
     if (
         group
         and _is_on(settings["enable.auto.commit"])
@@ -273,6 +276,15 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
             reason="records are handed out before their transactions commit, and of aborted ones",
             kinds=DIRTY,
         )
+
+
+def _of_a_group(name: str) -> Permission:
+    return Permission(
+        setting=f"group subscription of {name}",
+        reason="partitions move between members, so that one member's view of a log jumps, and "
+        "what was not committed is handed out again (at least once)",
+        kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
+    )
 
 
 def _renamed(settings: Settings) -> Settings:

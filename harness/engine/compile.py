@@ -12,7 +12,7 @@ from harness.model.codec import convert
 from harness.model.fault import After, FaultSpec, Step
 from harness.model.pipeline import APPLICATION, RACED, Writers, connector_places, topic_names
 from harness.model.scenario import Plan, Scenario
-from harness.model.workload import Consumers, Producers
+from harness.model.workload import Consumers, Processors, Producers
 from harness.workloads.pipeline.mix import check_mixes
 from harness.workloads.pipeline.tailing import check_tails
 
@@ -41,6 +41,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
     after = After(
         acks=round(step.after.acks * factor),
         sends=round(step.after.sends * factor),
+        results=round(step.after.results * factor),
         offsets=round(step.after.offsets * factor),
         seconds=round(step.after.seconds * factor, 3),
         whole=step.after.whole,
@@ -62,7 +63,11 @@ def _validate(scenario: Scenario) -> None:
     users: list[Producers | Consumers] = [*workload.producers, *workload.consumers]
     for user in users:
         _known(user.topic, topics, f"{user.name} uses topic", scenario)
-    _unique([user.name for user in users], "producers and consumers", scenario)
+    for spec in workload.processors:
+        for name in (spec.source, spec.sink):
+            _known(name, topics, f"{spec.name} uses topic", scenario)
+    everybody: list[Producers | Consumers | Processors] = [*users, *workload.processors]
+    _unique([each.name for each in everybody], "producers, consumers or processors", scenario)
     _unique([step.name for step in scenario.steps], "steps", scenario)
     for topic in scenario.log_workload.topics:
         if topic.replicas > scenario.topology.brokers:

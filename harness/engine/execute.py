@@ -131,6 +131,9 @@ class _Run:
                     f"were acknowledged in {limits.baseline_s:g} s without any fault"
                 )
                 return
+            begun = Deadline(limits.baseline_s, self._clock)
+            if not self._await(self._traffic.underway(), begun, "the baseline is unhealthy"):
+                return
             self._notes.phase("chaos")
             self._chaos(Deadline(limits.chaos_s, self._clock))
         finally:
@@ -147,18 +150,23 @@ class _Run:
         """Stop sending; wait for reports, for a whole stack, for readers to reach the end."""
         self._notes.phase("settle")
         self._traffic.quiet()
+        late = "the run did not settle"
         deadline = Deadline(self._scenario.limits.settle_s, self._clock)
-        self._await(self._traffic.reported(), deadline)
-        self._await([("the stack to be whole again", self._stack.unhealthy)], deadline)
-        self._await(self._traffic.caught_up(), deadline)
+        self._await(self._traffic.reported(), deadline, late)
+        self._await([("the stack to be whole again", self._stack.unhealthy)], deadline, late)
+        self._await(self._traffic.caught_up(), deadline, late)
         self._executor.stop()
 
-    def _await(self, conditions: Iterable[Condition], deadline: Deadline) -> None:
-        for what, probe in conditions:
+    def _await(self, conditions: Iterable[Condition], deadline: Deadline, what: str) -> bool:
+        """Wait for all of `conditions`; False when one did not come true, which is noted."""
+        missed = False
+        for condition, probe in conditions:
             try:
-                wait_for(self._executor, what, probe, limit_s=deadline.left_s)
+                wait_for(self._executor, condition, probe, limit_s=deadline.left_s)
             except WaitTimeout as error:
-                self._notes.unknown(f"the run did not settle: {error}")
+                missed = True
+                self._notes.unknown(f"{what}: {error}")
+        return not missed
 
     def _chaos(self, deadline: Deadline) -> None:
         for step in self._scenario.steps:
@@ -177,6 +185,7 @@ class _Run:
         """Let traffic go on until `after` is reached; False when its limit passed first."""
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
+        results = self._traffic.results + after.results
         offsets = after.offsets and self._traffic.grown() + after.offsets
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
@@ -184,6 +193,8 @@ class _Run:
             acked, sent = self._traffic.acked, self._traffic.sent
             if acked < acks or sent < sends or self._clock.now_ns() < until_ns:
                 return f"{acked} acknowledged, {sent} sent"
+            if (made := self._traffic.results) < results:
+                return f"{made} results of {results}"
             if offsets and (grown := self._traffic.grown()) < offsets:
                 return f"topics have grown to {grown} offsets of {offsets}"
             return self._stack.unhealthy() if after.whole else None

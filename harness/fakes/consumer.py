@@ -13,6 +13,7 @@ from confluent_kafka import (
 
 from harness.fakes.cluster import Cluster
 from harness.fakes.position import Position
+from harness.fakes.process import Life
 from harness.fakes.record import FakeMessage, Log
 from harness.fakes.seams import Reader
 from harness.fakes.settings import ClientSettings
@@ -31,7 +32,7 @@ NO_OFFSET = KafkaError._NO_OFFSET  # noqa: SLF001 - librdkafka's own error
 class FakeConsumer:
     """Stands in for `confluent_kafka.Consumer`; never waits."""
 
-    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster, alive: Life = lambda: True) -> None:
         self._settings = ClientSettings(settings)
         if not self._settings.text("group.id"):
             raise UsageError("group.id must be configured")
@@ -48,6 +49,7 @@ class FakeConsumer:
         self._next_fetch_ns = 0
         self._turn = 0
         self._closed = False
+        self._alive = alive
         if self._settings.flag("enable.auto.commit"):
             self._commit_later()
 
@@ -66,6 +68,7 @@ class FakeConsumer:
             topics=tuple(topics),
             number=self._number,
             poll_limit_s=self._settings.seconds("max.poll.interval.ms"),
+            session=(self._settings.seconds("session.timeout.ms"), self._alive),
             callbacks=callbacks,
         )
 
@@ -236,7 +239,8 @@ class FakeConsumer:
 
     def _commit_automatically(self) -> None:
         if not self._closed:
-            self._commit(self._stored())
+            if self._alive():
+                self._commit(self._stored())
             self._commit_later()
 
     def _require_open(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.fakes.clock import VirtualClock
+from harness.fakes.process import Life
 from harness.fakes.record import Log
 from harness.kit.waits import NS_PER_S
 
@@ -16,6 +17,10 @@ class Member:
     topics: tuple[str, ...]
     poll_limit_s: float
     polled_ns: int
+    session_s: float
+    heard_ns: int
+    """When the coordinator had its last heartbeat, as far as it has looked."""
+    alive: Life
     generation: int = 0
     """The generation whose assignment it holds; 0 is none."""
     joined: bool = True
@@ -64,10 +69,13 @@ class Group:
             self._prepare()
 
     def evict_idle(self) -> None:
-        """Remove members that have not polled for too long."""
+        """Remove members that have not polled, or sent heartbeats, for too long."""
         now = self._clock.now_ns()
         for member in list(self._members.values()):
-            if now - member.polled_ns > member.poll_limit_s * NS_PER_S:
+            if member.alive():
+                member.heard_ns = now
+            silent = now - member.heard_ns > member.session_s * NS_PER_S
+            if silent or now - member.polled_ns > member.poll_limit_s * NS_PER_S:
                 member.evicted = True
                 self.leave(member)
 

@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError, KafkaException
 from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER
 from harness.fakes.cluster import Cluster
 from harness.fakes.consumer import FakeConsumer
+from harness.fakes.process import Life, Process
 from harness.fakes.producer import FakeProducer
 from harness.fakes.topics import FakeTopics
 from harness.model.ports import PartitionState
@@ -15,10 +16,16 @@ from harness.model.workload import Topic
 
 
 class FakeKafka:
-    """Implements `model.ports.Kafka`."""
+    """Implements `model.ports.Kafka`.
 
-    def __init__(self, cluster: Cluster) -> None:
+    Args:
+        cluster: where clients go.
+        process: whose clients they are, if it is not the harness itself: they end with it.
+    """
+
+    def __init__(self, cluster: Cluster, process: Process | None = None) -> None:
         self._cluster = cluster
+        self._process = process
         self.topics = FakeTopics(cluster)
 
     def producer(self, settings: Settings) -> FakeProducer:
@@ -35,7 +42,9 @@ class FakeKafka:
         Raises:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
-        return FakeConsumer({**EVERY_CLIENT, **EVERY_CONSUMER, **settings}, self._cluster)
+        return FakeConsumer(
+            {**EVERY_CLIENT, **EVERY_CONSUMER, **settings}, self._cluster, self._life()
+        )
 
     def create_topic(self, topic: Topic) -> None:
         """Create `topic` with a leader and a full ISR everywhere."""
@@ -64,6 +73,14 @@ class FakeKafka:
         if leader is None:
             raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
         return 0, leader.high_watermark
+
+    def _life(self) -> Life:
+        """Whether the process that makes a client now still runs, later."""
+        process = self._process
+        if process is None:
+            return lambda: True
+        start = process.starts
+        return lambda: process.active and process.starts == start
 
     def _describe(self, topic: str) -> tuple[PartitionState, ...]:
         numbers = range(self._cluster.topics[topic])

@@ -1,7 +1,13 @@
 """The process of a service: running, frozen or gone."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from harness.kit.errors import FaultError
 from harness.model.ports import ServiceState
+
+Life: TypeAlias = Callable[[], bool]
+"""Whether the process that made something is still there, and not frozen."""
 
 
 class Process:

@@ -1,6 +1,8 @@
 """A whole stack in memory, on its own virtual clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from harness.fakes.bugs.bug import BUGS, Dice
 from harness.fakes.cluster import Cluster
@@ -41,6 +43,7 @@ class FakeStack:
         self._cluster = Cluster(topology, seed=seed, seams=seams)
         self.clock = self._cluster.clock
         self.kafka = FakeKafka(self._cluster)
+        self._folders: dict[str, TemporaryDirectory[str]] = {}
 
     def state(self, service: str) -> ServiceState:
         """Whether the process runs."""
@@ -145,19 +148,36 @@ class FakeStack:
 
     def run_program(
         self,
-        name: str,  # noqa: ARG002
-        program: Program,  # noqa: ARG002
-        environment: Mapping[str, str],  # noqa: ARG002
-    ) -> None:
-        """There are none."""
-        raise UsageError(_NO_PIPELINE)
+        name: str,
+        program: Program,
+        environment: Mapping[str, str],  # noqa: ARG002 - whoever asks steps it
+    ) -> FakeKafka:
+        """Take up a service that nobody but its owner steps, with clients that end with it.
+
+        Raises:
+            UsageError: it is an image.
+        """
+        if program.function is None:
+            raise UsageError(_NO_PIPELINE)
+        process = self._cluster.processes[name] = Process(name)
+        self._folders[name] = TemporaryDirectory(prefix="program-")
+        return FakeKafka(self._cluster, process)
+
+    def program_folder(self, name: str) -> Path | None:
+        """A folder of its own."""
+        folder = self._folders.get(name)
+        return Path(folder.name) if folder else None
 
     def supervise_programs(self) -> tuple[str, ...]:
-        """There are none."""
+        """None ends by itself."""
         return ()
 
     def remove_programs(self) -> None:
-        """There are none."""
+        """Forget all of them."""
+        while self._folders:
+            name, folder = self._folders.popitem()
+            del self._cluster.processes[name]
+            folder.cleanup()
 
     def logs(self, service: str) -> bytes:  # noqa: ARG002
         """Nobody prints anything."""

@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError, TopicPartition
 
 from harness.fakes.cluster import Cluster
 from harness.fakes.groups import Group, Member
+from harness.fakes.process import Life
 from harness.fakes.record import FakeMessage
 
 MAX_POLL_EXCEEDED = KafkaError._MAX_POLL_EXCEEDED  # noqa: SLF001 - librdkafka's own error
@@ -24,10 +25,11 @@ class Subscription:
     """What a member does on each poll.
 
     Args:
+        session: how long the coordinator waits for a member, and whether it sends heartbeats.
         callbacks: `on_assign`, `on_revoke`, `on_lost` (else as `on_revoke`).
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first three are keyword options
         self,
         consumer: Subscriber,
         cluster: Cluster,
@@ -36,6 +38,7 @@ class Subscription:
         topics: tuple[str, ...],
         number: int,
         poll_limit_s: float,
+        session: tuple[float, Life],
         callbacks: Mapping[str, Callable[..., None]],
     ) -> None:
         self._consumer = consumer
@@ -45,7 +48,16 @@ class Subscription:
         self._on_revoke = callbacks.get("on_revoke")
         self._on_lost = callbacks.get("on_lost", self._on_revoke)
         now = cluster.clock.now_ns()
-        self.member = Member(number, topics, poll_limit_s, polled_ns=now)
+        session_s, alive = session
+        self.member = Member(
+            number,
+            topics,
+            poll_limit_s,
+            polled_ns=now,
+            session_s=session_s,
+            heard_ns=now,
+            alive=alive,
+        )
         self.assigned_by_hand = False
         self._known = False
 

@@ -26,6 +26,7 @@ from harness.history.history import (
     LOGS,
     NOTHING,
     OPERATIONS,
+    ORIGINS,
     PROCESSES,
     READS,
     SENDS,
@@ -60,6 +61,7 @@ class HistoryBuilder:
         self._reads: list[tuple[int, int, int, int, int]] = []
         self._assignments: list[tuple[int, int]] = []
         self._commits: list[tuple[int, int, int]] = []
+        self._origins: dict[int, int] = {}
         self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
         self._topics: dict[str, int] = {}
         self._logs: dict[str, tuple[int, int, str, int]] = {}
@@ -169,6 +171,10 @@ class HistoryBuilder:
         self._commits.extend((op, self.log(log), offset) for log, offset in offsets.items())
         return op
 
+    def made(self, value: int, *, origin: int) -> None:
+        """Say that the record `value` was made from the record `origin`."""
+        self._origins[value] = origin
+
     def history(self, flow: Flow = NO_FLOW) -> History:
         """The tables of everything so far; `flow` is what a `FlowBuilder` collected beside them."""
         return History(
@@ -177,6 +183,7 @@ class HistoryBuilder:
             reads=pl.DataFrame(self._reads, schema=READS, orient="row"),
             assignments=pl.DataFrame(self._assignments, schema=ASSIGNMENTS, orient="row"),
             commits=pl.DataFrame(self._commits, schema=COMMITS, orient="row"),
+            origins=pl.DataFrame(list(self._origins.items()), schema=ORIGINS, orient="row"),
             processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
             errors=tuple(self._errors),

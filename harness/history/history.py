@@ -12,8 +12,11 @@
         op UInt32 · log Int32
     commits      one row per committed offset: the next offset to read
         op UInt32 · log Int32 · offset Int64
-    processes    process Int32 · name Utf8 · client Utf8 (producer, consumer, drain)
-        · kind Utf8 (the scenario's name of the producers or consumers) · group Utf8?
+    origins      one row per record that was made from another one
+        value Int64 · origin Int64 (the value of that other record)
+    processes    process Int32 · name Utf8 · client Utf8 (producer, consumer, drain,
+        processor) · kind Utf8 (the scenario's name of producers, consumers, processors)
+        · group Utf8?
     logs         log Int32 · topic Int32 · name Utf8 (`topic-partition`) · partition Int32
 
 `f` is what was asked: `send`, `poll`, `subscribe`, `assign`, `revoke`, `commit`, `drain` (a poll of
@@ -32,7 +35,7 @@ All tables are sorted by `op`, operations by `invoke_ns`; order within an operat
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import polars as pl
@@ -73,6 +76,7 @@ READS = pl.Schema(
 )
 ASSIGNMENTS = pl.Schema({"op": pl.UInt32, "log": pl.Int32})
 COMMITS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
+ORIGINS = pl.Schema({"value": pl.Int64, "origin": pl.Int64})
 PROCESSES = pl.Schema(
     {"process": pl.Int32, "name": pl.Utf8, "client": pl.Utf8, "kind": pl.Utf8, "group": pl.Utf8}
 )
@@ -99,6 +103,7 @@ class History:
     commits: pl.DataFrame
     processes: pl.DataFrame
     logs: pl.DataFrame
+    origins: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ORIGINS))
     errors: tuple[str, ...] = ("",)
     """Names of errors as `client:NAME`; index 0 means none."""
     flow: Flow = NO_FLOW

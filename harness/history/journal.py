@@ -15,6 +15,7 @@ that same id. Indices in order of invocation are given when a history is loaded.
     reads         operation · log · offset · key · value
     assignments   operation · log
     commits       operation · log · offset
+    origins       value · origin
 
 and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
 
@@ -66,6 +67,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "reads": ("operation", "log", "offset", "key", "value"),
     "assignments": ("operation", "log"),
     "commits": ("operation", "log", "offset"),
+    "origins": ("value", "origin"),
     "writes": ("operation", "table", "key", "version", "kind"),
     "sightings": ("operation", "place", "table", "key", "version"),
     "rows": ("operation", "place", "table", "key", "version"),

@@ -51,6 +51,7 @@ def load(folder: Path) -> History:
         reads=_by_operation(raw["reads"], index, tables.READS),
         assignments=_by_operation(raw["assignments"], index, tables.ASSIGNMENTS),
         commits=_by_operation(raw["commits"], index, tables.COMMITS),
+        origins=raw["origins"].cast(dict(tables.ORIGINS)),  # type: ignore[arg-type]
         processes=_frame(_only(names, ProcessName), tables.PROCESSES),
         logs=_frame(_only(names, LogName), tables.LOGS),
         errors=("", *(name.name for name in _only(names, ErrorName))),

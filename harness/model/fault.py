@@ -78,6 +78,8 @@ class After(Value, frozen=True, kw_only=True):
     """Acknowledged sends, over all producers."""
     sends: int = 0
     """Sends begun, over all producers."""
+    results: int = 0
+    """Acknowledged results, over all processors."""
     offsets: int = 0
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     seconds: float = 0.0

@@ -5,6 +5,7 @@ real client is used bare on the hot path and a fake takes its place without an a
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from harness.model.fault import Role
@@ -73,6 +74,28 @@ class Consumer(Protocol):
     def consume(self, num_messages: int, timeout: float) -> Sequence[Message]: ...
     def commit(self, **options: Any) -> Any: ...  # noqa: ANN401
     def close(self) -> None: ...
+
+
+class TransactionalProducer(Producer, Protocol):
+    """A producer with its transactions."""
+
+    def init_transactions(self, timeout: float) -> None: ...
+    def begin_transaction(self) -> None: ...
+    def send_offsets_to_transaction(
+        self,
+        positions: Sequence[Any],
+        group_metadata: object,
+        timeout: float,
+    ) -> None: ...
+    def commit_transaction(self, timeout: float) -> None: ...
+    def abort_transaction(self, timeout: float) -> None: ...
+
+
+class MemberConsumer(Consumer, Protocol):
+    """A consumer with what a member of a group needs that keeps track of its own progress."""
+
+    def store_offsets(self, *, offsets: Sequence[Any]) -> None: ...
+    def consumer_group_metadata(self) -> object: ...
 
 
 class PartitionState(Value, frozen=True, kw_only=True):
@@ -278,8 +301,20 @@ class Services(Protocol):
 class OwnPrograms(Protocol):
     """Someone's own programs, which are services of the stack while they run."""
 
-    def run_program(self, name: str, program: Program, environment: Mapping[str, str]) -> None:
-        """Start `program` as the service `name`."""
+    def run_program(
+        self, name: str, program: Program, environment: Mapping[str, str]
+    ) -> "Kafka | None":
+        """Start `program` as the service `name`.
+
+        A function finds in its environment, as PROGRAM_FOLDER, a folder that it shares with us.
+
+        Returns:
+            None when it runs by itself. In memory nothing does: the clients with which whoever
+            asked for it steps it, while the service's state says that it runs; they end with it.
+        """
+
+    def program_folder(self, name: str) -> Path | None:
+        """The folder that a function shares with us; None when there is no such program."""
 
     def supervise_programs(self) -> tuple[str, ...]:
         """Start programs that have ended by themselves; names of those."""

@@ -1,6 +1,6 @@
 """What traffic a scenario drives."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from harness.model.value import Settings, Value
 
@@ -49,9 +49,60 @@ class Consumers(Value, frozen=True, kw_only=True):
     batch: int = 500
 
 
+Point: TypeAlias = Literal["before-produce", "in-transaction", "before-commit"]
+"""Where a worker can be held: its records are polled and none is sent; the results are sent and
+the transaction is open, its offsets not yet in it; all is done but the last commit."""
+
+
+class Processors(Value, frozen=True, kw_only=True):
+    """Workers of one group that make one record of `sink` from each record of `source`.
+
+    Each is a process of its own, hence a service that can be killed, paused and held; the service
+    is called as `names` says. `progress` is how it remembers how far it has come:
+
+        auto         the client commits what is stored in the background; what the application
+                     stores itself (`enable.auto.offset.store=false`), it stores after the results
+                     are acknowledged
+        before       commit, then process
+        after        process, then commit
+        transaction  the offsets are committed in the transaction of the results
+
+    A producer with a `transactional.id` is transactional whatever `progress` is: the worker's own
+    id begins with it. With `transaction` it need not be given.
+    """
+
+    name: str = "processor"
+    source: str
+    sink: str
+    count: int = 1
+    progress: Literal["auto", "before", "after", "transaction"] = "after"
+    consumer: Settings = {}
+    producer: Settings = {}
+    batch: int = 100
+    """Records between two looks at progress: commits, transactions."""
+    deduplicated: bool = False
+    """Whoever takes the results keeps one of each record, as a table with its identity as key."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services that its workers are: `NAME-0` and so on."""
+        return tuple(f"{self.name}-{number}" for number in range(self.count))
+
+    @property
+    def is_transactional(self) -> bool:
+        """Whether results are sent in transactions."""
+        return self.progress == "transaction" or "transactional.id" in self.producer
+
+    @property
+    def hop(self) -> str:
+        """What reports call the way from source to sink."""
+        return f"{self.source} -> {self.name} -> {self.sink}"
+
+
 class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):
-    """Producers and consumers over topics, and a final read of every partition to its end."""
+    """Producers, consumers and processors over topics; a final read of all partitions."""
 
     topics: tuple[Topic, ...]
     producers: tuple[Producers, ...]
     consumers: tuple[Consumers, ...] = ()
+    processors: tuple[Processors, ...] = ()

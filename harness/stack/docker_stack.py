@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 
 import confluent_kafka
@@ -256,8 +257,15 @@ class DockerStack:
     # Someone's own programs
 
     def run_program(self, name: str, program: Program, environment: Mapping[str, str]) -> None:
-        """Start `program` as the service `name`."""
-        self._programs.run(name, program, environment)
+        """Start `program` as the service `name`; it runs by itself."""
+        brokers = self._addresses(CLIENT, self.topology.broker_names).values()
+        bootstrap = ",".join(f"{host}:{port}" for host, port in brokers)
+        told = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, **environment}
+        self._programs.run(name, program, told)
+
+    def program_folder(self, name: str) -> Path | None:
+        """The folder that a function shares with the harness."""
+        return self._programs.folder(name)
 
     def supervise_programs(self) -> tuple[str, ...]:
         """Start programs that have ended by themselves; names of those."""

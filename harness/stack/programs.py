@@ -113,6 +113,11 @@ class Programs:
         if self.state(name) == "paused":
             self._running[name].signal(signal.SIGCONT)
 
+    def folder(self, name: str) -> Path | None:
+        """The folder that it shares with the harness; None when it has none, or is not there."""
+        runs = self._running.get(name)
+        return runs.folder if isinstance(runs, _Process) else None
+
     def logs(self, name: str) -> bytes:
         """Everything it printed."""
         return self._running[name].logs()
@@ -136,9 +141,10 @@ class _Process:
 
     def __init__(self, function: str, environment: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", "harness.stack.function_process", function]
-        self._environment = {**os.environ, **environment}
-        self._folder = TemporaryDirectory(prefix="program-")
-        self._log = Path(self._folder.name) / "log"
+        self._kept = TemporaryDirectory(prefix="program-")
+        self.folder = Path(self._kept.name)
+        self._environment = {**os.environ, **environment, "PROGRAM_FOLDER": self._kept.name}
+        self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._paused = False
 
@@ -183,7 +189,7 @@ class _Process:
             self._process.kill()
             self._process.wait()
         self._hang_up()
-        self._folder.cleanup()
+        self._kept.cleanup()
 
     def _hang_up(self) -> None:
         """Close the pipe to a process that has ended."""

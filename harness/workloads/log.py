@@ -11,9 +11,11 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
-from harness.model.workload import LogWorkload
+from harness.model.workload import LogWorkload, Processors
 from harness.workloads.consuming import ConsumerWorker
 from harness.workloads.draining import drain
+from harness.workloads.processing.job import Job
+from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
 from harness.workloads.traffic import Condition, FinalRead, grown
 from harness.workloads.worker import Worker
@@ -22,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class LogTraffic:
-    """Producers and consumers over topics that carry the run's name.
+    """Producers, consumers and processors over topics that carry the run's name.
 
     Args:
         workload: the plan's.
@@ -40,6 +42,8 @@ class LogTraffic:
         journal: Journal,
         clock: Clock,
     ) -> None:
+        self._workload = workload
+        self._stack = stack
         self._kafka: Kafka = stack.kafka
         self._journal = journal
         self._clock = clock
@@ -65,6 +69,11 @@ class LogTraffic:
             for spec in workload.consumers
             for number in range(spec.count)
         )
+        self._processors = tuple(
+            ProcessorWorker(self._job(spec, name), stack=stack, journal=journal, clock=clock)
+            for spec in workload.processors
+            for name in spec.names
+        )
         self._producers = tuple(
             ProducerWorker(
                 spec,
@@ -82,7 +91,7 @@ class LogTraffic:
     @property
     def workers(self) -> tuple[Worker, ...]:
         """Consumers first, so that they read from the first record on."""
-        return (*self._consumers, *self._producers)
+        return (*self._consumers, *self._processors, *self._producers)
 
     @property
     def sent(self) -> int:
@@ -95,6 +104,11 @@ class LogTraffic:
         return sum(producer.acked for producer in self._producers)
 
     @property
+    def results(self) -> int:
+        """Results acknowledged so far."""
+        return sum(worker.results for worker in self._processors)
+
+    @property
     def names(self) -> dict[str, dict[str, str]]:
         """Topics as steps name them."""
         return {"topic": self.topics}
@@ -102,6 +116,11 @@ class LogTraffic:
     def grown(self) -> int:
         """How many offsets all topics have together, as far as readers may read."""
         return grown(self._kafka, self.topics.values())
+
+    def underway(self) -> Iterator[Condition]:
+        """Every worker of a processor has a share in the work."""
+        for worker in self._processors:
+            yield f"{worker.name} to work", worker.unemployed
 
     def quiet(self) -> None:
         """Begin no more sends."""
@@ -113,7 +132,11 @@ class LogTraffic:
         yield "every send to have its delivery report", self._unreported
 
     def caught_up(self) -> Iterator[Condition]:
-        """Consumers of every kind have, between them, read every log to its end."""
+        """Consumers of every kind have, between them, read every log to its end.
+
+        Processors come first: what they have not sent yet, nobody can read.
+        """
+        yield "every processor to have done with its source", self._unprocessed
         yield "every consumer to read to the end", self._behind
 
     def final_read(self, limit_s: float) -> FinalRead:
@@ -128,7 +151,9 @@ class LogTraffic:
         return FinalRead(logs=ends)
 
     def forget(self) -> None:
-        """Delete the topics."""
+        """End what is left of the processors, and delete the topics."""
+        if self._processors:
+            self._stack.remove_programs()
         for real in self.topics.values():
             try:
                 self._kafka.delete_topic(real)
@@ -151,6 +176,37 @@ class LogTraffic:
                     if end > start and at < end:
                         return f"{kind} has read {name}-{partition} to {at} of {end}"
         return None
+
+    def _unprocessed(self) -> str | None:
+        for spec in self._workload.processors:
+            real, partitions = self._places[spec.source]
+            workers = [worker for worker in self._processors if worker.kind == spec.name]
+            for partition in range(partitions):
+                try:
+                    _, end = self._kafka.watermarks(real, partition)
+                except KafkaException as error:
+                    return f"{spec.source}-{partition} has no end to process to: {error}"
+                at = max(worker.reached.get(partition, 0) for worker in workers)
+                if at < end:
+                    return f"{spec.name} has done with {spec.source}-{partition} to {at} of {end}"
+        return None
+
+    def _job(self, spec: Processors, name: str) -> Job:
+        source, partitions = self._places[spec.source]
+        sink, sink_partitions = self._places[spec.sink]
+        return Job(
+            spec=spec,
+            name=name,
+            source=source,
+            sink=sink,
+            group=f"{source}-{spec.name}",
+            source_logs=self._logs(spec.source, partitions),
+            sink_logs=self._logs(spec.sink, sink_partitions),
+            sink_topic=self._journal.topic(spec.sink, sink_partitions),
+        )
+
+    def _logs(self, topic: str, partitions: int) -> tuple[int, ...]:
+        return tuple(self._journal.log(topic, each) for each in range(partitions))
 
     def _positions(self, topic: str, partition: int) -> dict[str, int]:
         number = self._journal.log(topic, partition)

@@ -73,6 +73,13 @@ class Traffic(Protocol):
     def acked(self) -> int:
         """Writes acknowledged so far."""
 
+    @property
+    def results(self) -> int:
+        """Results of processors acknowledged so far."""
+
+    def underway(self) -> Iterator[Condition]:
+        """What must hold before chaos, besides writes that are acknowledged."""
+
     def grown(self) -> int:
         """How many offsets all topics have together, as far as readers may read."""
 

@@ -147,6 +147,15 @@ class PipelineTraffic:
         """Transactions committed so far, as far as writers know."""
         return sum(writer.acked for writer in self._writers)
 
+    @property
+    def results(self) -> int:
+        """None: there are no processors."""
+        return 0
+
+    def underway(self) -> Iterator[Condition]:
+        """Nothing else."""
+        yield from ()
+
     def grown(self) -> int:
         """How many offsets all topics have together, as far as readers may read."""
         return grown(self._stack.kafka, self.topics.values())

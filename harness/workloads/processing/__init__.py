@@ -1,0 +1,1 @@
+"""Consume-transform-produce workers: real processes that can be killed, paused and held."""

@@ -1,0 +1,57 @@
+"""The worker's process: `harness.stack.function_process` runs `main` here.
+
+Its environment says what to do: JOB (see `harness.workloads.processing.job`) and
+KAFKA_BOOTSTRAP_SERVERS; PROGRAM_FOLDER is where it meets the harness.
+"""
+
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+
+from harness.clients.kafka import KafkaClients
+from harness.kit.barrier import Barrier
+from harness.kit.clock import REAL
+from harness.workloads.processing.job import Job
+from harness.workloads.processing.life import Life
+from harness.workloads.processing.trace import TraceWriter
+
+BETWEEN_LIVES_S = 0.1
+MAIN = f"{__name__}:main"
+
+
+def main() -> None:
+    """Live one life after the other until SIGTERM, which lets the batch in hand be finished."""
+    folder = Path(os.environ["PROGRAM_FOLDER"])
+    job = msgspec.json.decode(os.environ["JOB"], type=Job)
+    barrier = Barrier(folder)
+    barrier.begin()
+    trace = TraceWriter(folder)
+    kafka = KafkaClients(os.environ["KAFKA_BOOTSTRAP_SERVERS"], {})
+    lives: list[Life] = []
+    ended = False
+
+    def end(*_: object) -> None:
+        nonlocal ended
+        ended = True
+        for life in lives:
+            life.end()
+
+    signal.signal(signal.SIGTERM, end)
+    while not ended:
+        process = trace.begin(f"{os.getpid()}-{REAL.now_ns()}")
+        life = Life(
+            job,
+            process,
+            kafka=kafka,
+            records=trace,
+            barrier=barrier,
+            clock=REAL,
+            reached=trace.reached,
+        )
+        lives[:] = [life]
+        for wait_s in life.run():
+            if wait_s:
+                REAL.pause(wait_s)
+        REAL.pause(BETWEEN_LIVES_S)
