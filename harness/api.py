@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from harness.engine.run import Run
+from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
 from harness.model.pipeline import (
     Cache,
@@ -39,6 +40,7 @@ from harness.model.workload import Consumers, LogWorkload, Processors, Producers
 __all__ = [
     "Cache",
     "Consumers",
+    "Control",
     "Copy",
     "Feed",
     "Floor",
@@ -61,9 +63,11 @@ __all__ = [
     "Topology",
     "Writers",
     "after",
+    "after_election",
     "broker",
     "brokers",
     "controller",
+    "follower",
     "followers",
     "leader",
     "metadata",
@@ -84,6 +88,11 @@ def leader(topic: str, partition: int = 0) -> Role:
 def followers(topic: str, partition: int = 0) -> Role:
     """The brokers that follow the partition's leader when the step begins."""
     return Role(kind="followers", topic=topic, partition=partition)
+
+
+def follower(topic: str, partition: int = 0) -> Role:
+    """One of them: the first, in order of id."""
+    return Role(kind="followers", topic=topic, partition=partition, index=0)
 
 
 def controller() -> Role:
@@ -152,6 +161,11 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
     )
 
 
+def after_election(topic: str, *, sends: int = 0, limit_s: float = 30.0) -> "Moment":
+    """The moment when another than before leads the first partition of a topic."""
+    return Moment(After(elected=topic, sends=sends, limit_s=limit_s))
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A moment that waits for what is to be done in it.
@@ -203,6 +217,11 @@ class Moment:
     def flush(self, target: Role, *, name: str = "flush") -> Step:
         """Delete every key of every target, a Redis."""
         return self.fault("redis.flush", target, name=name)
+
+    def elect(self, topic: str, partition: int = 0, *, name: str = "elect") -> Step:
+        """Let any replica that lives lead the partition, in sync or not."""
+        target = brokers()
+        return self.fault("leader.elect", target, name=name, topic=topic, partition=partition)
 
     def restart_task(self, connector: str, index: int = 0, *, name: str = "restart-task") -> Step:
         """Restart one task of a connector."""

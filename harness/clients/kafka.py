@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar, cast
 
 import confluent_kafka
-from confluent_kafka import KafkaError, KafkaException, TopicPartition
+from confluent_kafka import ElectionType, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from harness.clients import cluster, wire
@@ -146,6 +146,19 @@ class KafkaClients:
             for topic, partitions in found.items()
             if partitions
         }
+
+    def elect(self, topic: str, partition: int) -> None:
+        """Let any replica that lives lead a partition that has no leader, in sync or not.
+
+        Raises:
+            KafkaException: it has one, no replica lives, or the controller does not answer.
+        """
+        place = TopicPartition(topic, partition)
+        # Without a limit of its own: 2.16 cannot parse its keywords. The socket's limit holds.
+        chosen = self._admin.elect_leaders(ElectionType.UNCLEAN, [place])
+        problem = chosen.result()[place]
+        if problem is not None:
+            raise KafkaException(problem)
 
     def controller(self) -> int | None:
         """The id of the node that is controller now.

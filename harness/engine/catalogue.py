@@ -1,11 +1,12 @@
-"""Scenarios by name: every `Scenario` value that a scenario module holds, also in a `Line`."""
+"""Scenarios by name: every `Scenario` of a scenario module, also in a `Line` or a `Control`."""
 
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from harness.kit.errors import UsageError
+from harness.model.control import Control
 from harness.model.scenario import Scenario
 from harness.model.semantics import Line
 
@@ -45,14 +46,31 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 
 
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
-    """The scenarios at the top level of the module at `path`, in order of writing."""
-    values = (each.scenario if isinstance(each, Line) else each for each in _values_of(path))
-    return tuple(value for value in values if isinstance(value, Scenario))
+    """The scenarios that the module at `path` holds, in order of writing, each once.
+
+    It holds a `Scenario` by itself, in a `Line`, or in a tuple of `Control`.
+    """
+    values = [each.scenario if isinstance(each, Line) else each for each in _values_of(path)]
+    twins = [twin for each in _controls(values) for twin in (each.good, each.bad)]
+    alone = [value for value in values if isinstance(value, Scenario)]
+    return tuple({each.name: each for each in (*alone, *twins)}.values())
 
 
 def lines_of(path: Path) -> tuple[Line, ...]:
     """The lines at the top level of the module at `path`, in order of writing."""
     return tuple(value for value in _values_of(path) if isinstance(value, Line))
+
+
+def controls() -> tuple[Control, ...]:
+    """The controls of all scenario modules, in order of module and writing."""
+    paths = sorted(SCENARIOS.glob("test_*.py"))
+    return tuple(each for path in paths for each in _controls(_values_of(path)))
+
+
+def _controls(values: Iterable[object]) -> Iterator[Control]:
+    for value in values:
+        if isinstance(value, tuple):
+            yield from (each for each in value if isinstance(each, Control))
 
 
 def _values_of(path: Path) -> Iterable[object]:

@@ -9,7 +9,7 @@ from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.codec import convert
-from harness.model.fault import After, FaultSpec, Step
+from harness.model.fault import FaultSpec, Step
 from harness.model.pipeline import APPLICATION, RACED, Writers, connector_places, topic_names
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Consumers, Processors, Producers
@@ -38,14 +38,15 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
     factor = dice.uniform(1 - step.after.spread, 1 + step.after.spread)
     # Both are drawn always, so that a step never shifts the next one's dice.
     index, choice = dice.randrange(max(brokers, 1)), dice.getrandbits(32)
-    after = After(
-        acks=round(step.after.acks * factor),
-        sends=round(step.after.sends * factor),
-        results=round(step.after.results * factor),
-        offsets=round(step.after.offsets * factor),
-        seconds=round(step.after.seconds * factor, 3),
-        whole=step.after.whole,
-        limit_s=step.after.limit_s,
+    when = step.after
+    after = msgspec.structs.replace(
+        when,
+        acks=round(when.acks * factor),
+        sends=round(when.sends * factor),
+        results=round(when.results * factor),
+        offsets=round(when.offsets * factor),
+        seconds=round(when.seconds * factor, 3),
+        spread=0.0,
     )
     fault = step.choices[choice % len(step.choices)] if step.choices else step.fault
     if fault is not None and fault.target.kind == "broker" and fault.target.index is None:
@@ -112,6 +113,8 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
             f"scenario {scenario.name}: step {step.name} has a spread of {step.after.spread:g}; "
             "it is a fraction, from 0 to 1"
         )
+    if step.after.elected is not None:
+        _known(step.after.elected, topics, f"step {step.name} waits for a leader of", scenario)
     if step.heal is not None:
         _known(step.heal.step, before, f"step {step.name} heals step", scenario)
     for fault in step.choices or (step.fault,):

@@ -8,6 +8,8 @@ proving anything (`unknowns`), never the later phases from healing and capturing
 import math
 from collections.abc import Callable, Iterable
 
+from confluent_kafka import KafkaException
+
 from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.notes import Notes
@@ -187,6 +189,7 @@ class _Run:
         acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
         results = self._traffic.results + after.results
         offsets = after.offsets and self._traffic.grown() + after.offsets
+        before = after.elected and self._leader(after.elected)
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
         def probe() -> str | None:
@@ -197,6 +200,8 @@ class _Run:
                 return f"{made} results of {results}"
             if offsets and (grown := self._traffic.grown()) < offsets:
                 return f"topics have grown to {grown} offsets of {offsets}"
+            if after.elected and self._leader(after.elected) in (None, before):
+                return f"{after.elected} has no other leader"
             return self._stack.unhealthy() if after.whole else None
 
         what = f"{after.acks} acknowledgements and {after.sends} sends"
@@ -205,3 +210,12 @@ class _Run:
         except WaitTimeout:
             return False
         return True
+
+    def _leader(self, topic: str) -> int | None:
+        """Who leads the first partition of a topic; None as well when nobody can tell."""
+        real = self._traffic.topics[topic]
+        try:
+            seen = self._stack.kafka.describe([real])
+        except KafkaException:
+            return None
+        return seen[real][0].leader if real in seen else None

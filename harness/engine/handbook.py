@@ -10,7 +10,7 @@ import msgspec
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS
 from harness.checkers.claims import CLAIMS, claim_against
-from harness.engine.catalogue import scenarios
+from harness.engine.catalogue import controls, scenarios
 from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
 from harness.kit import errors
@@ -32,6 +32,7 @@ def catalogue() -> str:
     return "\n\n".join(
         (
             _table("Scenarios", ("name", "about", "claims"), _scenarios()),
+            _table("Controls", ("id", "grade", "good, bad", "shows", "how forced"), _controls()),
             _table("Services", ("kind", "what it is", "links"), _services()),
             _table("Faults", ("kind", "what it does", "settings"), _faults()),
             _table("Claims", ("claim", "what must hold", "contradicted by"), _claims()),
@@ -74,6 +75,12 @@ def write_catalogue(path: Path = ARCHITECTURE) -> bool:
 def _scenarios() -> Iterable[Row]:
     for name, scenario in scenarios().items():
         yield f"`{name}`", scenario.about, ", ".join(scenario.claims)
+
+
+def _controls() -> Iterable[Row]:
+    for each in controls():
+        pair = _code((each.good.name, each.bad.name))
+        yield each.id, each.grade, pair, f"`{each.shows}`", each.forced
 
 
 def _services() -> Iterable[Row]:

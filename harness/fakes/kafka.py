@@ -59,6 +59,15 @@ class FakeKafka:
         known = [topic for topic in topics if topic in self._cluster.topics]
         return {topic: self._describe(topic) for topic in known}
 
+    def elect(self, topic: str, partition: int) -> None:
+        """Let any replica that lives lead a partition that has no leader, in sync or not.
+
+        Raises:
+            KafkaException: it has one, or no replica lives.
+        """
+        if not self._cluster.membership.elect((topic, partition)):
+            raise KafkaException(KafkaError(KafkaError.ELIGIBLE_LEADERS_NOT_AVAILABLE))
+
     def controller(self) -> int | None:
         """The id of the broker that is controller now."""
         return self._cluster.membership.controller

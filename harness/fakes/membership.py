@@ -79,6 +79,16 @@ class Membership:
             partition.version += 1
             self._tell(partition)
 
+    def elect(self, log: Log) -> bool:
+        """Let any replica that lives lead `log`; False when it has a leader, or nobody can."""
+        partition = self._partitions[log]
+        alive = [number for number in partition.replicas if self._heard_member(number)]
+        if partition.leader is not None or not alive or not self._acts():
+            return False
+        self._appoint(partition, alive[0], (alive[0],))
+        self._tell(partition)
+        return True
+
     def reconcile(self) -> None:
         """Let the controller elect and tell what follows from the sessions there are."""
         if not self.zookeeper.active:
@@ -160,6 +170,9 @@ class Membership:
             leader = next((number for number in alive if number in in_sync), None)
             if leader is None and partition.unclean_election and alive:
                 leader, isr = alive[0], (alive[0],)
+        self._appoint(partition, leader, isr)
+
+    def _appoint(self, partition: Partition, leader: int | None, isr: tuple[int, ...]) -> None:
         if leader != partition.leader:
             partition.epoch += 1
         if (leader, isr) != (partition.leader, partition.isr):

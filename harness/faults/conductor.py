@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import msgspec
+
 from harness.faults.fault import FAULTS, Injection
 from harness.faults.ledger import Ledger
 from harness.kit.clock import Clock
@@ -130,7 +132,7 @@ class Conductor:
             role = Role(kind="task", name=name, index=role.index)
         if role.topic is not None:
             topic = self._names["topic"][role.topic]
-            role = Role(kind=role.kind, topic=topic, partition=role.partition)
+            role = msgspec.structs.replace(role, topic=topic)
         return self._stack.resolve(role)
 
     def _tell(

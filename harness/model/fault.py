@@ -12,12 +12,12 @@ from harness.model.value import Settings, Value
 class Role(Value, frozen=True, kw_only=True):
     """A target by role, resolved to names of services when the step begins.
 
-    Kinds: `leader` and `followers` of a partition, `controller`, `broker` (the index-th in order of
-    name; compile draws the index when it is None), `brokers` (all), `metadata` (whoever keeps the
-    cluster's metadata: all ZooKeeper servers, or all KRaft controllers), `service` (by name),
-    `task` (the Connect worker that runs the index-th task, from 0, of the connector that fills the
-    place `name`, such as `connect/topics` or `connect/warehouse`), `same`
-    (whatever the step of that name resolved to).
+    Kinds: `leader` and `followers` of a partition (all, or the index-th in order of id),
+    `controller`, `broker` (the index-th in order of name; compile draws the index when it is None),
+    `brokers` (all), `metadata` (whoever keeps the cluster's metadata: all ZooKeeper servers, or all
+    KRaft controllers), `service` (by name), `task` (the Connect worker that runs the index-th task,
+    from 0, of the connector that fills the place `name`, such as `connect/topics` or
+    `connect/warehouse`), `same` (whatever the step of that name resolved to).
     """
 
     kind: Literal[
@@ -82,6 +82,8 @@ class After(Value, frozen=True, kw_only=True):
     """Acknowledged results, over all processors."""
     offsets: int = 0
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
+    elected: str | None = None
+    """A topic whose first partition has got another leader."""
     seconds: float = 0.0
     whole: bool = False
     """Every service answers and every partition is fully replicated."""

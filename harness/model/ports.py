@@ -150,6 +150,9 @@ class Kafka(Protocol):
     def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
         """Partitions of each topic as the cluster sees them now."""
 
+    def elect(self, topic: str, partition: int) -> None:
+        """Let any replica that lives lead a partition without leader; raises when none can."""
+
     def controller(self) -> int | None:
         """The id of the node that is controller now: a broker's, or with KRaft a controller's."""
 

@@ -44,10 +44,12 @@ class Topology(Value, frozen=True, kw_only=True):
     redis: bool = False
     redis_replica: bool = False
     broker_settings: Settings = {}
-    """Laid over the harness's own broker settings, by Kafka's names; so are the next three.
+    """Laid over the harness's own broker settings, by Kafka's names; so are those of others below.
 
     KRaft's controllers, who decide for the brokers, get them as well.
     """
+    zookeeper_settings: Settings = {}
+    """By ZooKeeper's names."""
     connect_settings: Settings = {}
     mysql_settings: Settings = {}
     """Of the server and of its replica."""

@@ -56,7 +56,8 @@ def _resolve(
         case "leader":
             return (_service(topology, _partition(role, cluster).leader, role),)
         case "followers":
-            return _followers(topology, _partition(role, cluster), role)
+            found = _followers(topology, _partition(role, cluster), role)
+            return found if role.index is None else found[role.index : role.index + 1]
         case "controller":
             return (_service(topology, cluster.controller(), role),)
         case "broker":

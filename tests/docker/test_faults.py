@@ -33,6 +33,7 @@ CASES: dict[str, tuple[Role, Settings]] = {
 TICKS = Role(kind="task", name="ticks", index=0)
 PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "connect.restart-task": (TICKS, {"connector": "ticks"}),
+    "leader.elect": (ANY, {"topic": "ticks"}),
     "network.cut-link": (Role(kind="service", name="mysql"), {"caller": "connect"}),
     "network.delay": (Role(kind="service", name="redis"), {"latency_ms": 300}),
     "process.kill": (TICKS, {}),

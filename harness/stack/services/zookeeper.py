@@ -43,13 +43,14 @@ def links(topology: Topology) -> tuple[LinkSpec, ...]:
 def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     """One service per server."""
     names = blueprint.topology.zookeeper_names
+    settings = SETTINGS | _ensemble(names) | blueprint.topology.zookeeper_settings
     return tuple(
         ServiceSpec(
             name=name,
             image="kafka",
             command=("zookeeper",) if len(names) == 1 else _numbered(number),
             environment={
-                "SERVER_PROPERTIES": properties(SETTINGS | _ensemble(names)),
+                "SERVER_PROPERTIES": properties(settings),
                 "HEAP_MB": "128",
             },
             data=DATA,

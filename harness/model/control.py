@@ -1,0 +1,29 @@
+"""A control: two scenarios that differ in one setting, so that checker and fault are held to it."""
+
+from typing import Literal, TypeAlias
+
+from harness.model.scenario import Scenario
+from harness.model.value import Value
+
+Grade: TypeAlias = Literal["D", "H", "P"]
+
+
+class Control(Value, frozen=True, kw_only=True):
+    """A known-good scenario, which must show nothing, and its known-bad twin.
+
+    The grade says how surely the twin shows its anomaly: deterministic (D), highly likely (H), or
+    perhaps (P), where a run without it proves nothing.
+    """
+
+    id: str
+    grade: Grade
+    good: Scenario
+    bad: Scenario
+    shows: str
+    """The kind of anomaly that the twin must show."""
+    forced: str
+    """How the race is forced, in words."""
+    nightly: bool = True
+    """Whether `scripts/test` leaves it to the nightly suite."""
+    kafka_3_only: tuple[str, ...] = ()
+    """Why the twin shows nothing on Kafka 4; empty when it does."""

@@ -1,0 +1,214 @@
+"""Controls of what brokers and replication promise."""
+
+from harness.api import (
+    Consumers,
+    Control,
+    LogWorkload,
+    Producers,
+    Scenario,
+    Step,
+    Topic,
+    after,
+    after_election,
+    followers,
+    leader,
+    same_as,
+    worse,
+)
+
+ORDERS = Topic(name="orders", settings={"min.insync.replicas": 2})
+READER = Consumers(name="reader", topic="orders", mode="assigned")
+SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": True})
+# A client waits for an answer for longer than the leader is away.
+PATIENT = Producers(topic="orders", settings={**SAFE.settings, "socket.timeout.ms": 60000})
+
+
+def durable(
+    name: str,
+    about: str,
+    *steps: Step,
+    topic: Topic = ORDERS,
+    producers: Producers = SAFE,
+) -> Scenario:
+    """What is acknowledged or read stays, whatever `steps` break."""
+    return Scenario(
+        name=name,
+        about=about,
+        claims=("durability",),
+        workload=LogWorkload(topics=(topic,), producers=(producers,), consumers=(READER,)),
+        steps=steps,
+        aftermath_acks=100,
+    )
+
+
+NEW_DISK_DOES_NOT_LEAD = (
+    "a replica whose broker crashed is no longer in sync, and none is elected that comes back on "
+    "another disk: the only replica's partition has no leader, where it used to lead from nothing"
+)
+
+
+LEADER_DIES_AHEAD = durable(
+    "k-ack1",
+    "The leader acknowledges what its stalled followers do not have yet, then dies",
+    after(acks=100, spread=0.5).pause(followers("orders")),
+    after(acks=200, limit_s=1.5).kill(leader("orders")),
+    after().heal("pause"),
+    after(acks=100).heal("kill"),
+)
+
+LEADER_SILENT = durable(
+    "k-ack0",
+    "The leader stops reading its socket, then dies with what is in there",
+    after(acks=100, spread=0.5).pause(leader("orders")),
+    after(sends=300, seconds=1).kill(same_as("pause")),
+    after(acks=100).heal("kill"),
+)
+
+LEADER_DEPOSED = durable(
+    "k-zombie",
+    "The leader freezes with requests in its socket; another is elected; it wakes, unaware of that",
+    after(acks=100, spread=0.5).pause(leader("orders")),
+    after_election("orders", sends=300).heal("pause"),
+    producers=PATIENT,
+)
+
+LAST_REPLICA_DIES = durable(
+    "k-unclean",
+    "Two followers die, the leader goes on alone and dies, an old follower comes back first",
+    after(acks=100, spread=0.5).kill(followers("orders"), name="kill-followers"),
+    after(acks=200, limit_s=20).kill(leader("orders"), name="kill-leader"),
+    after(seconds=1).heal("kill-followers"),
+    after(acks=100, limit_s=12).heal("kill-leader"),
+    topic=Topic(name="orders", settings={"min.insync.replicas": 1}),
+)
+
+LAST_DISK_LOST = durable(
+    "k-minisr1",
+    "Two followers die, the leader goes on alone and loses its disk; an operator elects a follower",
+    after(acks=100, spread=0.5).kill(followers("orders"), name="kill-followers"),
+    after(acks=200, limit_s=12).wipe(leader("orders")),
+    after().heal("kill-followers"),
+    after().elect("orders"),
+    after(acks=100, limit_s=12).heal("wipe"),
+)
+
+DISK_LOST = durable(
+    "k-rf1",
+    "A broker loses its disk",
+    after(acks=200, spread=0.5).wipe(leader("orders")),
+    after(seconds=1).heal("wipe"),
+)
+
+LEADER_CUT_OFF = durable(
+    "k-partition",
+    "The network cuts the leader off from all but its clients, who go on writing to it",
+    after(acks=100, spread=0.5).isolate(leader("orders"), metadata=True),
+    after(acks=300, seconds=12).heal("isolate"),
+)
+
+BROKERS = (
+    Control(
+        id="K-ACK1",
+        grade="D",
+        good=LEADER_DIES_AHEAD,
+        bad=worse(
+            LEADER_DIES_AHEAD,
+            "k-ack1-bad",
+            "acks=1: the leader alone acknowledges",
+            producers={"acks": "1", "enable.idempotence": False},
+        ),
+        shows="lost-write",
+        forced="both followers are frozen before the records are sent, and stay in sync; the "
+        "leader is killed before they wake, so that only those who lack the records can lead",
+        nightly=False,
+    ),
+    Control(
+        id="K-ACK0",
+        grade="D",
+        good=LEADER_SILENT,
+        bad=worse(
+            LEADER_SILENT,
+            "k-ack0-bad",
+            "acks=0: nobody acknowledges, the client believes",
+            producers={"acks": "0", "enable.idempotence": False},
+        ),
+        shows="lost-write",
+        forced="the leader is frozen before the records are sent and killed without ever waking: "
+        "what is in its socket is gone",
+        nightly=False,
+    ),
+    Control(
+        id="K-ZOMBIE",
+        grade="H",
+        good=LEADER_DEPOSED,
+        bad=worse(
+            LEADER_DEPOSED,
+            "k-zombie-bad",
+            "acks=1: a leader that was deposed in its sleep still acknowledges",
+            producers={"acks": "1", "enable.idempotence": False},
+        ),
+        shows="lost-write",
+        forced="the leader wakes when another one has been elected; requests wait in its socket, "
+        "while to learn of its deposition it has to register anew and be told by the controller",
+    ),
+    Control(
+        id="K-MINISR1",
+        grade="D",
+        good=LAST_DISK_LOST,
+        bad=worse(
+            LAST_DISK_LOST,
+            "k-minisr1-bad",
+            "min.insync.replicas=1: a leader without followers acknowledges what it alone has",
+            topics={"min.insync.replicas": 1},
+        ),
+        shows="lost-write",
+        forced="both followers are dead when the records are acknowledged; the only disk that has "
+        "them is emptied before either starts again, and one of them is elected by hand",
+    ),
+    Control(
+        id="K-UNCLEAN",
+        grade="D",
+        good=LAST_REPLICA_DIES,
+        bad=worse(
+            LAST_REPLICA_DIES,
+            "k-unclean-bad",
+            "unclean.leader.election.enable=true: a replica without the records may lead",
+            topics={"unclean.leader.election.enable": True},
+        ),
+        shows="lost-write",
+        forced="both followers are dead when the records are acknowledged; the leader is dead when "
+        "they start again, and stays so until one of them has acknowledged records of its own",
+        nightly=False,
+    ),
+    Control(
+        id="K-RF1",
+        grade="D",
+        good=DISK_LOST,
+        bad=worse(
+            DISK_LOST,
+            "k-rf1-bad",
+            "replication factor 1: the only copy is on that disk",
+            topics={"min.insync.replicas": 1},
+            replicas=1,
+        ),
+        shows="lost-write",
+        forced="the broker that leads is the one whose disk is emptied",
+        nightly=False,
+        kafka_3_only=(NEW_DISK_DOES_NOT_LEAD,),
+    ),
+    Control(
+        id="K-PARTITION",
+        grade="D",
+        good=LEADER_CUT_OFF,
+        bad=worse(
+            LEADER_CUT_OFF,
+            "k-partition-bad",
+            "acks=1: a leader that nobody else follows any more still acknowledges",
+            producers={"acks": "1", "enable.idempotence": False},
+        ),
+        shows="lost-write",
+        forced="the leader is cut off from all other brokers before the records are sent, for "
+        "longer than its session",
+        nightly=False,
+    ),
+)

@@ -1,0 +1,51 @@
+"""Controls: of two scenarios that differ in one setting, one shows nothing and the other must."""
+
+from collections.abc import Iterable
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from harness.api import Control, Scenario
+from harness.plugin import RunScenario
+from scenarios.controls_brokers import BROKERS
+from scenarios.controls_producers import PRODUCERS
+
+pytestmark = [pytest.mark.docker, pytest.mark.controls]
+
+CONTROLS = (*BROKERS, *PRODUCERS)
+
+
+def marks(control: Control) -> list[pytest.MarkDecorator]:
+    """What both of its scenarios are marked with."""
+    claims = [pytest.mark.claim(claim) for claim in control.good.claims]
+    return claims + ([pytest.mark.nightly] if control.nightly else [])
+
+
+def good(controls: Iterable[Control]) -> list[ParameterSet]:
+    """The known-good ones."""
+    return [pytest.param(each.good, marks=marks(each), id=each.good.name) for each in controls]
+
+
+def bad(controls: Iterable[Control]) -> list[ParameterSet]:
+    """Their twins, each with what it must show."""
+    return [
+        pytest.param(
+            each.bad,
+            each.shows,
+            marks=[*marks(each), *map(pytest.mark.kafka_3_only, each.kafka_3_only)],
+            id=each.bad.name,
+        )
+        for each in controls
+    ]
+
+
+@pytest.mark.parametrize("scenario", good(CONTROLS))
+def test_good_settings_show_nothing(scenario: Scenario, run_scenario: RunScenario) -> None:
+    run_scenario(scenario).must_be_valid()
+
+
+@pytest.mark.parametrize(("scenario", "anomaly"), bad(CONTROLS))
+def test_one_setting_worse_shows_its_anomaly(
+    scenario: Scenario, anomaly: str, run_scenario: RunScenario
+) -> None:
+    run_scenario(scenario).must_show(anomaly)
