@@ -90,9 +90,9 @@ def followers(topic: str, partition: int = 0) -> Role:
     return Role(kind="followers", topic=topic, partition=partition)
 
 
-def follower(topic: str, partition: int = 0) -> Role:
-    """One of them: the first, in order of id."""
-    return Role(kind="followers", topic=topic, partition=partition, index=0)
+def follower(topic: str, partition: int = 0, *, index: int = 0) -> Role:
+    """One of them: that of this index, from 0, in order of name."""
+    return Role(kind="followers", topic=topic, partition=partition, index=index)
 
 
 def controller() -> Role:

@@ -10,6 +10,7 @@ from harness.api import (
     Topic,
     after,
     after_election,
+    follower,
     followers,
     leader,
     same_as,
@@ -84,12 +85,15 @@ LAST_REPLICA_DIES = durable(
 
 LAST_DISK_LOST = durable(
     "k-minisr1",
-    "Two followers die, the leader goes on alone and loses its disk; an operator elects a follower",
-    after(acks=100, spread=0.5).kill(followers("orders"), name="kill-followers"),
+    "Both followers die, the leader goes on alone and loses its disk; the follower is elected that "
+    "died last",
+    after(acks=100, spread=0.5).kill(follower("orders"), name="kill-first"),
+    after().kill(follower("orders", index=1), name="kill-second"),
     after(acks=200, limit_s=12).wipe(leader("orders")),
-    after().heal("kill-followers"),
+    after().heal("kill-second"),
     after().elect("orders"),
-    after(acks=100, limit_s=12).heal("wipe"),
+    after(seconds=1).heal("wipe"),
+    after().heal("kill-first"),
 )
 
 DISK_LOST = durable(
@@ -163,7 +167,8 @@ BROKERS = (
         ),
         shows="lost-write",
         forced="both followers are dead when the records are acknowledged; the only disk that has "
-        "them is emptied before either starts again, and one of them is elected by hand",
+        "them is emptied before one of them starts again and is elected by hand: the one that died "
+        "last, since while it lived nothing was acknowledged without it",
     ),
     Control(
         id="K-UNCLEAN",

@@ -8,11 +8,12 @@ from _pytest.mark import ParameterSet
 from harness.api import Control, Scenario
 from harness.plugin import RunScenario
 from scenarios.controls_brokers import BROKERS
+from scenarios.controls_metadata import METADATA
 from scenarios.controls_producers import PRODUCERS
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls]
 
-CONTROLS = (*BROKERS, *PRODUCERS)
+CONTROLS = (*BROKERS, *PRODUCERS, *METADATA)
 
 
 def marks(control: Control) -> list[pytest.MarkDecorator]:

@@ -95,6 +95,14 @@ ANOMALIES: dict[str, Kind] = {
         meaning="A record was handed out twice to members of one group.",
         counted="records were handed to a group more than once",
     ),
+    "dead-service": Kind(
+        meaning="A broker, or whoever keeps the metadata, was started again and did not stay.",
+        counted="services do not come back",
+    ),
+    "longer-session": Kind(
+        meaning="A broker's session outlives it for longer than the broker asks for.",
+        counted="brokers are given up on later than they ask for",
+    ),
     "group-skip": Kind(
         meaning="A record between the first and the last that a group was given was never handed "
         "to any of its members.",

@@ -88,6 +88,18 @@ _claim(
 
 
 _claim(
+    "recovery",
+    "Once everything is healed, every broker runs, and whoever keeps the metadata.",
+    "dead-service",
+)
+_claim(
+    "failover",
+    "A dead broker is given up on as soon as its settings ask for.",
+    "longer-session",
+)
+
+
+_claim(
     "source-durability",
     "What the source acknowledged is in its binary log and in its tables.",
     "lost-change",

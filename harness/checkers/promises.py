@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from harness.checkers.claims import CLAIMS
+from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
 from harness.checkers.pipeline.promised import pipeline_claims
@@ -121,6 +122,7 @@ def _permissions(scenario: Scenario) -> Iterator[Permission]:
             yield from _of_logs(workload, scenario.topology)
         case PipelineWorkload() as workload:
             yield from pipeline_permissions(workload, scenario.topology)
+    yield from metadata_permissions(scenario.topology)
     for step in scenario.steps:
         if step.fault is not None and step.fault.kind == "topic.poison":
             yield Permission(

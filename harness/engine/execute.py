@@ -21,6 +21,7 @@ from harness.history.journal import Journal
 from harness.kit.errors import WaitTimeout
 from harness.kit.memory import rare_collections
 from harness.kit.waits import Deadline
+from harness.model.facts import Session
 from harness.model.fault import After
 from harness.model.scenario import Plan
 from harness.reporting.folder import RunFolder
@@ -118,6 +119,7 @@ class _Run:
         with rare_collections():
             self._under_faults()
             self._settle()
+        self._notes.exited = self._exited()
         self._notes.phase("drain")
         self._notes.final_read = self._traffic.final_read(self._scenario.limits.drain_s)
 
@@ -136,6 +138,7 @@ class _Run:
             begun = Deadline(limits.baseline_s, self._clock)
             if not self._await(self._traffic.underway(), begun, "the baseline is unhealthy"):
                 return
+            self._notes.sessions = self._sessions()
             self._notes.phase("chaos")
             self._chaos(Deadline(limits.chaos_s, self._clock))
         finally:
@@ -147,6 +150,19 @@ class _Run:
                 f"after healing, fewer than {aftermath.acks} sends were acknowledged in "
                 f"{limits.settle_s:g} s: the service did not come back"
             )
+
+    def _sessions(self) -> tuple[Session, ...]:
+        try:
+            granted = self._stack.sessions()
+        except OSError as error:
+            self._notes.say(f"ZooKeeper does not tell sessions: {error}")
+            return ()
+        return tuple(Session(service=name, timeout_ms=ms) for name, ms in sorted(granted.items()))
+
+    def _exited(self) -> tuple[str, ...]:
+        topology = self._stack.topology
+        nodes = (*topology.metadata_names, *topology.broker_names)
+        return tuple(name for name in nodes if self._stack.state(name) == "exited")
 
     def _settle(self) -> None:
         """Stop sending; wait for reports, for a whole stack, for readers to reach the end."""

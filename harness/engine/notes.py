@@ -4,7 +4,15 @@ import logging
 from collections.abc import Callable
 
 from harness.kit.clock import Clock
-from harness.model.facts import Facts, FaultEvent, LeaderEvent, PhaseEvent, SchemaEvent, TaskEvent
+from harness.model.facts import (
+    Facts,
+    FaultEvent,
+    LeaderEvent,
+    PhaseEvent,
+    SchemaEvent,
+    Session,
+    TaskEvent,
+)
 from harness.reporting.folder import RunFolder
 from harness.workloads.traffic import FinalRead
 
@@ -32,6 +40,8 @@ class Notes:
         self.leaders: list[LeaderEvent] = []
         self.tasks: list[TaskEvent] = []
         self.schemas: list[SchemaEvent] = []
+        self.sessions: tuple[Session, ...] = ()
+        self.exited: tuple[str, ...] = ()
         self.stall_ms_max = 0.0
         self.final_read: FinalRead | None = None
         """How far everything was read, once that is done."""
@@ -85,6 +95,8 @@ class Notes:
                 leaders=tuple(self.leaders),
                 tasks=tuple(self.tasks),
                 schemas=tuple(self.schemas),
+                sessions=self.sessions,
+                exited=self.exited,
                 unknowns=tuple(unknowns),
                 host_stall_ms_max=self.stall_ms_max,
             )

@@ -19,6 +19,7 @@ from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
 from harness.stack.services.kafka import baseline
+from harness.stack.services.zookeeper import SETTINGS as ZOOKEEPER
 
 OFFSETS_TOPIC = "__consumer_offsets"
 EPOCH_MS = 1_700_000_000_000
@@ -58,6 +59,7 @@ class Cluster:
             random=stream(seed, "replication"),
             lag_limit_s=float(self.settings["replica.lag.time.max.ms"]) / 1e3,
         )
+        zookeeper = {**ZOOKEEPER, **topology.zookeeper_settings}
         self.membership = Membership(
             self.brokers,
             self.partitions,
@@ -65,8 +67,10 @@ class Cluster:
             self.clock,
             replication=self.replication,
             random=stream(seed, "membership"),
-            session_s=float(self.settings["zookeeper.session.timeout.ms"]) / 1e3,
+            session_s=_granted_ms(self.settings, zookeeper) / 1e3,
         )
+        # What a server keeps in memory is gone with its process.
+        self.membership.remembers = not str(zookeeper["dataDir"]).startswith("/dev/shm/")  # noqa: S108
         self.replication.controller = self.membership
         self.processes: dict[str, Process] = {
             **{broker.name: broker for broker in self.brokers.values()},
@@ -156,6 +160,12 @@ class Cluster:
 
     def _reviewed(self) -> None:
         self.membership.review()
+
+
+def _granted_ms(brokers: Settings, zookeeper: Settings) -> float:
+    """The session that ZooKeeper grants: from 2 of its ticks to 20."""
+    asked, tick = float(brokers["zookeeper.session.timeout.ms"]), float(zookeeper["tickTime"])
+    return min(max(asked, 2 * tick), 20 * tick)
 
 
 def _truth(value: Scalar) -> bool:

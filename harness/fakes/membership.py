@@ -43,11 +43,15 @@ class Membership:
         self._clock = clock
         self._replication = replication
         self._random = random
-        self._session_s = session_s
+        self.session_s = session_s
         self._sessions: dict[int, int] = dict.fromkeys(brokers, 1)
         """Brokers with a session → which start of theirs it belongs to."""
         self._expiring: dict[int, Timer] = {}
         self._joining: set[int] = set()
+        self.remembers = True
+        """Whether what ZooKeeper knows outlives its process."""
+        self._forgotten: dict[int, int] = {}
+        """Brokers of a cluster that ZooKeeper knew nothing of when it started → their start."""
 
     def registered(self, number: int) -> bool:
         """Whether the broker has a session, alive or not."""
@@ -63,6 +67,11 @@ class Membership:
             self._review(broker)
         self.reconcile()
         self._replication.wake()
+
+    def forget(self) -> None:
+        """Let ZooKeeper begin with nothing, if it keeps nothing."""
+        if not self.remembers:
+            self._forgotten = {number: each.starts for number, each in self._brokers.items()}
 
     def leave(self, number: int) -> None:
         """End a broker's session by its own will, if ZooKeeper hears it."""
@@ -109,7 +118,7 @@ class Membership:
                 timer.cancel()
         elif not self._heard(broker):
             if number in self._sessions and number not in self._expiring:
-                timer = self._clock.call_after(self._session_s, lambda: self._expire(number))
+                timer = self._clock.call_after(self.session_s, lambda: self._expire(number))
                 self._expiring[number] = timer
         elif self._own_session(number):
             timer = self._expiring.pop(number, None)
@@ -129,6 +138,8 @@ class Membership:
 
     def _register(self, broker: Broker) -> None:
         self._joining.discard(broker.number)
+        if self._forgotten.get(broker.number, broker.starts) != broker.starts:
+            broker.kill()  # its disk is of another cluster than the one that it finds
         if self._heard(broker):
             # A broker that came back before its old session ended has bounced: it leaves first.
             timer = self._expiring.pop(broker.number, None)
@@ -152,7 +163,10 @@ class Membership:
         return self._own_session(number) and self._heard(self._brokers[number])
 
     def _acts(self) -> bool:
-        return self.controller is not None and self._heard_member(self.controller)
+        # A controller elected of a ZooKeeper that has forgotten all knows of no partition.
+        if self.controller is None or self._forgotten:
+            return False
+        return self._heard_member(self.controller)
 
     def _reaches(self, number: int) -> bool:
         assert self.controller is not None  # noqa: S101 - asked only while there is one

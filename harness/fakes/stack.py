@@ -56,7 +56,10 @@ class FakeStack:
 
     def kill(self, service: str) -> None:
         """SIGKILL."""
-        self._process(service).kill()
+        process = self._process(service)
+        process.kill()
+        if process is self._cluster.membership.zookeeper:
+            self._cluster.membership.forget()
         self._cluster.membership.review()
 
     def stop(self, service: str) -> None:
@@ -214,6 +217,11 @@ class FakeStack:
             FaultError: nobody has it.
         """
         return roles.resolve(role, self.kafka, self.topology, tuple(self._cluster.processes))
+
+    def sessions(self) -> Mapping[str, int]:
+        """For how many milliseconds the session of each broker outlives it."""
+        granted = round(self._cluster.membership.session_s * 1e3)
+        return dict.fromkeys(self.topology.broker_names, granted)
 
     def unhealthy(self) -> str | None:
         """None when every service runs and every log is fully replicated; else why not."""

@@ -72,6 +72,13 @@ class SchemaEvent(Value, frozen=True, kw_only=True):
     """A digest of the schema; empty when the registry knows none."""
 
 
+class Session(Value, frozen=True, kw_only=True):
+    """How long a broker's session with ZooKeeper outlives it, as the server granted it."""
+
+    service: str
+    timeout_ms: int
+
+
 class Standing(Value, frozen=True, kw_only=True):
     """Where a sink that may pass over records stood in a log in the end."""
 
@@ -96,6 +103,10 @@ class Facts(Value, frozen=True, kw_only=True):
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
     standings: tuple[Standing, ...] = ()
+    sessions: tuple[Session, ...] = ()
+    """Of every broker, before chaos began; none with KRaft, where nobody negotiates."""
+    exited: tuple[str, ...] = ()
+    """Services that did not run in the end, although every fault was healed."""
     unknowns: tuple[str, ...] = ()
     """What the engine saw that keeps the run from proving anything."""
     host_stall_ms_max: float = 0.0

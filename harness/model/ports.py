@@ -397,5 +397,8 @@ class Stack(Services, OwnPrograms, Network, Protocol):
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""
 
+    def sessions(self) -> Mapping[str, int]:
+        """For how many milliseconds the session of each broker outlives it; none with KRaft."""
+
     def unhealthy(self) -> str | None:
         """None when every service runs and every partition is fully replicated; else why not."""

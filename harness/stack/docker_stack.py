@@ -9,6 +9,7 @@ from typing import Literal
 import confluent_kafka
 from docker.utils.socket import STDERR, frames_iter
 
+from harness.clients import zookeeper
 from harness.clients.connect import ConnectClients
 from harness.clients.kafka import KafkaClients
 from harness.clients.mysql import MySqlClients
@@ -204,6 +205,16 @@ class DockerStack:
         return roles.resolve(
             role, self._kafka, self.topology, self.services, self._connect.worker_of
         )
+
+    def sessions(self) -> Mapping[str, int]:
+        """For how many milliseconds the session of each broker outlives it; none with KRaft.
+
+        Raises:
+            OSError: ZooKeeper does not answer.
+        """
+        servers = self._addresses(HARNESS, self.topology.zookeeper_names)
+        granted = zookeeper.broker_sessions(servers.values())
+        return {self.topology.broker_ids[number]: each for number, each in granted.items()}
 
     def unhealthy(self) -> str | None:
         """None when every service runs and every partition is fully replicated; else why not."""

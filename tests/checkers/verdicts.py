@@ -13,7 +13,9 @@ from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 OF_PIPELINES = frozenset(
     kind for name in CLAIMS if CLAIMS[name].of_pipelines for kind in CLAIMS[name].contradicted_by
 )
-OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES
+OF_SERVICES = frozenset({"dead-service", "longer-session"})
+"""Kinds of anomaly that no history shows, but the facts of a run."""
+OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES - OF_SERVICES
 """Kinds of anomaly that records of producers can show."""
 BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
 """Kinds that contradict nothing: logs interleave concurrent senders."""

@@ -1,0 +1,92 @@
+"""Controls of who keeps the cluster's metadata."""
+
+import msgspec
+
+from harness.api import (
+    Consumers,
+    Control,
+    Limits,
+    LogWorkload,
+    Scenario,
+    Topology,
+    after,
+    leader,
+    metadata,
+)
+from harness.model.value import Settings
+from scenarios.controls_brokers import ORDERS, SAFE
+
+READER = Consumers(name="reader", topic="orders", mode="assigned")
+TRAFFIC = LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(READER,))
+
+
+def on(topology: Topology, scenario: Scenario, name: str, about: str) -> Scenario:
+    """The same scenario on another stack."""
+    return msgspec.structs.replace(scenario, name=name, about=about, topology=topology)
+
+
+def zookeeper(**settings: str | int) -> Settings:
+    """Settings of the server."""
+    return dict(settings)
+
+
+METADATA_RESTARTED = Scenario(
+    name="z-ephemeral",
+    about="ZooKeeper is restarted, and a broker after it",
+    claims=("durability", "recovery"),
+    workload=TRAFFIC,
+    steps=(
+        after(acks=100, spread=0.5).kill(metadata()),
+        after(acks=100).heal("kill"),
+        after(acks=100, seconds=2).kill(leader("orders"), name="kill-leader"),
+        after(seconds=1).heal("kill-leader"),
+    ),
+    aftermath_acks=100,
+    limits=Limits(settle_s=25, drain_s=10),
+)
+
+FAST_FAILOVER = Scenario(
+    name="z-minsession",
+    about="A leader dies whose session is to end after three seconds",
+    claims=("durability", "failover"),
+    topology=Topology(broker_settings={"zookeeper.session.timeout.ms": 3000}),
+    workload=TRAFFIC,
+    steps=(
+        after(acks=100, spread=0.5).kill(leader("orders")),
+        after(acks=200).heal("kill"),
+    ),
+    aftermath_acks=100,
+)
+
+METADATA = (
+    Control(
+        id="Z-EPHEMERAL",
+        grade="D",
+        good=METADATA_RESTARTED,
+        bad=on(
+            Topology(zookeeper_settings=zookeeper(dataDir="/dev/shm/zookeeper")),  # noqa: S108
+            METADATA_RESTARTED,
+            "z-ephemeral-bad",
+            "dataDir in memory: after its restart ZooKeeper knows nothing of the cluster",
+        ),
+        shows="dead-service",
+        forced="memory does not outlive the process; the broker starts when ZooKeeper has already "
+        "begun a new cluster, whose id is not the one on the broker's disk",
+    ),
+    Control(
+        id="Z-MINSESSION",
+        grade="D",
+        good=FAST_FAILOVER,
+        bad=on(
+            Topology(
+                broker_settings=FAST_FAILOVER.topology.broker_settings,
+                zookeeper_settings=zookeeper(tickTime=3000),
+            ),
+            FAST_FAILOVER,
+            "z-minsession-bad",
+            "tickTime=3000, as by default: no session is shorter than two ticks",
+        ),
+        shows="longer-session",
+        forced="nothing races: the server says what it granted, and the outage follows from that",
+    ),
+)
