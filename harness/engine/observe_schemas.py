@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from harness.clients.http import HttpError
 from harness.engine.notes import Notes
 from harness.model.facts import SchemaEvent
-from harness.model.ports import SchemaRegistry
+from harness.model.registry import SchemaRegistry
 
 GONE = 404
 

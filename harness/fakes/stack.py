@@ -13,8 +13,9 @@ from harness.fakes.seams import Seams
 from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.model.fault import Role
-from harness.model.ports import Connect, MySql, Redis, SchemaRegistry, ServiceState
+from harness.model.ports import Connect, MySql, Redis, ServiceState
 from harness.model.program import Program
+from harness.model.registry import SchemaRegistry
 from harness.model.topology import Topology
 from harness.stack import roles
 

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from harness.model.fault import Role
 from harness.model.program import Program
+from harness.model.registry import SchemaRegistry
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value
 from harness.model.workload import Topic
@@ -245,36 +246,6 @@ class Connect(Protocol):
 
     def worker_of(self, connector: str, task: int = 0) -> str:
         """The service that runs the task now."""
-
-
-class SchemaRegistry(Protocol):
-    """The schema registry of one stack, over the client link."""
-
-    def subjects(self) -> tuple[str, ...]: ...
-
-    def register(self, subject: str, schema: str) -> int:
-        """Register an Avro schema; its id."""
-
-    def versions(self, subject: str) -> tuple[int, ...]: ...
-
-    def latest(self, subject: str) -> tuple[int, str]:
-        """Id and text of the newest schema of a subject."""
-
-    def delete_latest(self, subject: str) -> None:
-        """Delete the newest version of a subject."""
-
-    def schema(self, schema_id: int) -> str: ...
-
-    def compatibility(self, subject: str | None = None) -> str:
-        """What changes of schema are let in, for all subjects or for one."""
-
-    def set_compatibility(self, level: str, subject: str | None = None) -> None: ...
-
-    def is_compatible(self, subject: str, schema: str) -> bool:
-        """Whether the schema would be let in after the latest of the subject."""
-
-    def client(self) -> Any:  # noqa: ANN401 - confluent_kafka.schema_registry.SchemaRegistryClient
-        """The bare client that serializers and deserializers want."""
 
 
 class Services(Protocol):
