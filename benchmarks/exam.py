@@ -1,24 +1,31 @@
 """How well the checkers tell broken runs from legal ones, kind by kind.
 
-The runs are those of `tests/checkers/pipeline.py`: a log system in small that does everything
+Generated runs are those of `tests/checkers/pipeline.py`: a log system in small that does everything
 right, with transactions. LEGAL of them are judged as they are, where anything that is found is a
 false alarm; and each falsifier of `tests/checkers` breaks BROKEN of them in one way, where what it
-must show is to be found, and nothing that does not follow. What logs do by design (see BY_DESIGN)
-counts neither way.
+must show is to be found, and nothing that does not follow. Recorded runs are those of controls on
+real containers (`tests/checkers/recordings`): known-good ones must show nothing, twins their
+anomaly, and each falsifier breaks each known-good one in BROKEN_RECORDINGS places. What logs do by
+design (see BY_DESIGN) counts neither way.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from harness.checkers.judge import judge
+from harness.engine.catalogue import controls
+from harness.model.verdict import Verdict
 from tests.checkers.falsify_transactions import FALSIFIERS
 from tests.checkers.pipeline import Run, legal_run
+from tests.checkers.recorded import APPLICABLE, as_run, names, recorded
 from tests.checkers.test_falsified import DEMANDING
-from tests.checkers.verdicts import BY_DESIGN, OF_LOGS, found
+from tests.checkers.verdicts import BY_DESIGN, OF_LOGS, OF_SERVICES, found
 
 LEGAL = 10_000
 BROKEN = 200
+BROKEN_RECORDINGS = 5
 STEPS_MAX = 80
 
 
@@ -38,19 +45,23 @@ class Exam:
     unknown: int = 0
     """Legal runs that were not VALID though nothing was found."""
 
-    def take_legal(self, run: Run) -> None:
-        """Judge a legal run."""
-        verdict = judge(run.history(), run.facts(), DEMANDING)
+    def take_legal(self, verdict: Verdict) -> None:
+        """Mark the verdict on a legal run."""
         self.legal += 1
         self.alarms.update(set(found(verdict)) - BY_DESIGN)
         self.unknown += bool(verdict.unknowns)
 
-    def take_broken(self, run: Run, must: frozenset[str], may: frozenset[str]) -> None:
-        """Judge a run that was broken so that it `must` show some kinds and `may` show others."""
-        kinds = set(found(judge(run.history(), run.facts(), DEMANDING))) - BY_DESIGN
+    def take_broken(self, verdict: Verdict, must: frozenset[str], may: frozenset[str]) -> None:
+        """Mark the verdict on a run that `must` show some kinds and `may` show others."""
+        kinds = set(found(verdict)) - BY_DESIGN
         self.asked.update(must)
         self.answered.update(must & kinds)
         self.strange.update(kinds - must - may)
+
+
+def judged(run: Run) -> Verdict:
+    """The verdict on a run, under every claim."""
+    return judge(run.history(), run.facts(), DEMANDING)
 
 
 def sit(legal: int, broken: int) -> Exam:
@@ -58,7 +69,7 @@ def sit(legal: int, broken: int) -> Exam:
     exam = Exam()
     for seed in range(legal):
         random = Random(seed)
-        exam.take_legal(legal_run(random, random.randrange(STEPS_MAX)))
+        exam.take_legal(judged(legal_run(random, random.randrange(STEPS_MAX))))
     for falsifier in FALSIFIERS.values():
         done = seed = 0
         while done < broken:
@@ -67,23 +78,45 @@ def sit(legal: int, broken: int) -> Exam:
             run = legal_run(random, random.randrange(STEPS_MAX // 2))
             if falsifier.apply(run, random):
                 done += 1
-                exam.take_broken(run, falsifier.must, falsifier.may)
+                exam.take_broken(judged(run), falsifier.must, falsifier.may)
+    return exam
+
+
+def sit_recorded(broken: int) -> Exam:
+    """Judge the recorded runs, and each known-good one broken in that many places of a kind."""
+    exam = Exam()
+    for pair in (each for each in controls() if each.good.name in names()):
+        good, bad = recorded(pair.good.name), recorded(pair.bad.name)
+        exam.take_legal(judge(good.history, good.facts, good.plan.scenario))
+        verdict = judge(bad.history, bad.facts, bad.plan.scenario)
+        # One setting brings more than one kind about: which, the recorded verdict says.
+        exam.take_broken(verdict, frozenset({pair.shows}), frozenset(found(bad.verdict)))
+        for name, falsifier in APPLICABLE.items():
+            for place in range(broken):
+                random = Random(f"{pair.id} {name} {place}")
+                run = as_run(good.history, good.facts)
+                if falsifier.apply(run, random):
+                    exam.take_broken(judged(run), falsifier.must, falsifier.may)
     return exam
 
 
 def main() -> str:
-    """Sit the exam and return the table."""
-    exam = sit(LEGAL, BROKEN)
+    """Sit the exam and return the tables."""
+    generated = ("generated", sit(LEGAL, BROKEN), OF_LOGS, len(FALSIFIERS))
+    real = ("recorded", sit_recorded(BROKEN_RECORDINGS), OF_LOGS | OF_SERVICES, len(APPLICABLE))
+    return "\n\n".join("\n".join(_table(*each)) for each in (generated, real))
+
+
+def _table(source: str, exam: Exam, kinds: frozenset[str], ways: int) -> Iterator[str]:
     titles = ("must show it", "shows it", "detected", "strange", "false alarms")
-    lines = [f"{'anomaly':<22} " + " ".join(f"{title:>12}" for title in titles)]
-    for kind in sorted(OF_LOGS - BY_DESIGN):
+    yield f"{source:<22} " + " ".join(f"{title:>12}" for title in titles)
+    for kind in sorted(kinds - BY_DESIGN):
         asked, answered = exam.asked[kind], exam.answered[kind]
-        rate = f"{answered / asked:.1%}" if asked else "by hand"
+        rate = f"{answered / asked:.1%}" if asked else "not there"
         alarms = f"{exam.alarms[kind] / exam.legal:.2%}"
         figures = (f"{asked:,}", f"{answered:,}", rate, f"{exam.strange[kind]:,}", alarms)
-        lines.append(f"{kind:<22} " + " ".join(f"{figure:>12}" for figure in figures))
-    lines.append(
+        yield f"{kind:<22} " + " ".join(f"{figure:>12}" for figure in figures)
+    yield (
         f"{exam.legal:,} legal runs: {exam.alarms.total():,} false alarms, "
-        f"{exam.unknown:,} without a verdict; {len(FALSIFIERS)} ways to break one"
+        f"{exam.unknown:,} without a verdict; {ways} ways to break one"
     )
-    return "\n".join(lines)

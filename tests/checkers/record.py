@@ -1,0 +1,97 @@
+"""Record the controls anew: `python -m tests.checkers.record [SCENARIO ...] [--seed N]`.
+
+Each is run on real containers with a tenth of its traffic or less, so that its history is small,
+and kept when its verdict is what it must be. It takes about half a minute a scenario.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+from harness.engine.catalogue import controls
+from harness.engine.run import run_scenario
+from harness.engine.stacks import StackPool
+from harness.model.fault import Step
+from harness.model.scenario import Floor, Scenario
+from tests.checkers.recorded import pack
+
+SLOWER = 20
+"""How many times less is sent, and waited for."""
+FULL_QUEUE_SLOWER = 2
+"""Of what must fill a client's queue while a fault lasts."""
+
+
+def tell(line: str) -> None:
+    """Show how far it is."""
+    sys.stderr.write(f"{line}\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Record what is named, or all; 1 when a verdict is not what it must be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="*")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--stack", choices=("docker", "fake"), default="docker")
+    asked = parser.parse_args(arguments)
+    pairs: list[tuple[Scenario, str | None]] = []
+    for each in controls():
+        pairs += [(each.good, None), (each.bad, each.shows)]
+    failed = 0
+    pool = StackPool(asked.stack, kept=False, tell=tell)
+    try:
+        for scenario, shows in sorted(pairs, key=lambda pair: pair[0].topology.digest):
+            if not asked.scenario or scenario.name in asked.scenario:
+                failed += not _record(scenario, shows, asked.seed, pool)
+    finally:
+        pool.close()
+    return int(failed > 0)
+
+
+def _record(scenario: Scenario, shows: str | None, seed: int, pool: StackPool) -> bool:
+    with TemporaryDirectory() as reports:
+        run = run_scenario(small(scenario), seed, pool, Path(reports), tell=tell)
+        try:
+            if shows is None:
+                run.must_be_valid()
+            else:
+                run.must_show(shows)
+        except AssertionError as problem:
+            tell(f"{scenario.name} is not kept: {problem}")
+            return False
+        path = pack(run.folder)
+        tell(f"{path.name}: {path.stat().st_size:,} bytes")
+    return True
+
+
+def small(scenario: Scenario) -> Scenario:
+    """The same faults under less traffic."""
+    workload = scenario.log_workload
+    queued = any("queue.buffering.max.messages" in each.settings for each in workload.producers)
+    slower = FULL_QUEUE_SLOWER if queued else SLOWER
+    replace = msgspec.structs.replace
+    producers = tuple(
+        replace(each, rate_per_s=each.rate_per_s / slower) for each in workload.producers
+    )
+    return replace(
+        scenario,
+        workload=replace(workload, producers=producers),
+        steps=tuple(_small_step(step, slower) for step in scenario.steps),
+        baseline_acks=scenario.baseline_acks // slower,
+        aftermath_acks=scenario.aftermath_acks // slower,
+        floor=Floor(acks=scenario.floor.acks // slower),
+    )
+
+
+def _small_step(step: Step, slower: int) -> Step:
+    after = msgspec.structs.replace(
+        step.after, acks=-(-step.after.acks // slower), sends=-(-step.after.sends // slower)
+    )
+    return msgspec.structs.replace(step, after=after)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
