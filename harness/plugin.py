@@ -78,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
+    config.addinivalue_line("markers", "docker_only(reason): why the fakes cannot run it")
     seed = config.getoption("--seed")
     config.stash[REPEATED] = []
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
@@ -116,11 +117,16 @@ def pytest_terminal_summary(
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot come out so on the cluster that was asked for; say why, also unasked."""
-    marker = item.get_closest_marker("kafka_3_only")
-    if marker is not None and is_kafka_4(**_cluster(item.config)):
-        reason = f"not with Kafka 4: {marker.args[0]}"
-        _teller(item.config)(reason)
-        pytest.skip(reason)
+    unfit = {
+        "kafka_3_only": ("Kafka 4", is_kafka_4(**_cluster(item.config))),
+        "docker_only": ("fakes", item.config.getoption("--stack") == "fake"),
+    }
+    for name, (what, asked_for) in unfit.items():
+        marker = item.get_closest_marker(name)
+        if marker is not None and asked_for:
+            reason = f"not with {what}: {marker.args[0]}"
+            _teller(item.config)(reason)
+            pytest.skip(reason)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

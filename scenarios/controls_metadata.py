@@ -10,6 +10,7 @@ from harness.api import (
     Scenario,
     Topology,
     after,
+    followers,
     leader,
     metadata,
 )
@@ -58,6 +59,21 @@ FAST_FAILOVER = Scenario(
     aftermath_acks=100,
 )
 
+LAST_REPLICA_EMPTY = Scenario(
+    name="k-minisr1-empty",
+    about="Two followers are stopped, the last replica in sync loses its disk and comes back first",
+    claims=("durability",),
+    topology=Topology(metadata="kraft"),
+    workload=TRAFFIC,
+    steps=(
+        after(acks=200, spread=0.5).stop(followers("orders"), name="stop-followers"),
+        after(seconds=1).wipe(leader("orders")),
+        after(seconds=1).heal("wipe"),
+        after(seconds=5).heal("stop-followers"),
+    ),
+    aftermath_acks=100,
+)
+
 METADATA = (
     Control(
         id="Z-EPHEMERAL",
@@ -88,5 +104,21 @@ METADATA = (
         ),
         shows="longer-session",
         forced="nothing races: the server says what it granted, and the outage follows from that",
+    ),
+    Control(
+        id="K-MINISR1-EMPTY",
+        grade="D",
+        good=LAST_REPLICA_EMPTY,
+        bad=on(
+            Topology(),
+            LAST_REPLICA_EMPTY,
+            "k-minisr1-emptied",
+            "metadata=zookeeper: the last replica in sync leads, even from an empty disk",
+        ),
+        shows="lost-write",
+        forced="both followers have left before the disk is emptied, so that only the empty "
+        "replica is in sync, and it is started before them",
+        docker_only=("the fake cluster runs on ZooKeeper",),
+        kafka_3_only=("with KRaft both are the same scenario",),
     ),
 )

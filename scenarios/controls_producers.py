@@ -1,6 +1,18 @@
 """Controls of what a producer promises."""
 
-from harness.api import Consumers, Control, LogWorkload, Producers, Scenario, after, leader, worse
+import msgspec
+
+from harness.api import (
+    Consumers,
+    Control,
+    LogWorkload,
+    Producers,
+    Scenario,
+    after,
+    broker,
+    leader,
+    worse,
+)
 from harness.model.value import Scalar
 from scenarios.controls_brokers import ORDERS, SAFE, durable
 
@@ -62,6 +74,50 @@ GIVEN_UP = durable(
     after(seconds=5).heal("pause"),
     producers=careless(message_timeout_ms=60000),
 )
+
+
+def bug_hunt() -> Scenario:
+    """What provokes issue 4953 of librdkafka, perhaps: leaders move, connections break.
+
+    An answer OUT_OF_ORDER_SEQUENCE for one partition begins a new epoch for all, under which a
+    batch of another partition, which its leader may have, is written again.
+    """
+    return Scenario(
+        name="p-4953",
+        about="Leaders of twelve partitions move, and a client loses connections with batches on "
+        "their way",
+        claims=("durability", "ordering", "no-duplicates"),
+        workload=LogWorkload(
+            topics=(msgspec.structs.replace(ORDERS, partitions=12),),
+            producers=(
+                Producers(
+                    topic="orders",
+                    settings={
+                        **SAFE.settings,
+                        "max.in.flight": 5,
+                        "linger.ms": 0,
+                        "socket.timeout.ms": 1000,
+                        "retry.backoff.ms": 50,
+                    },
+                    rate_per_s=2000,
+                    keys=64,
+                ),
+            ),
+        ),
+        steps=tuple(
+            step
+            for turn in range(3)
+            for step in (
+                after(acks=500, spread=0.5).pause(broker(), name=f"pause-{turn}"),
+                after(seconds=2, spread=0.5).heal(f"pause-{turn}"),
+                after(acks=500, spread=0.5).cut_link(broker(), caller="client", name=f"cut-{turn}"),
+                after(seconds=2, spread=0.5).heal(f"cut-{turn}"),
+                after(acks=500, whole=True).restart(broker(), name=f"restart-{turn}"),
+            )
+        ),
+        aftermath_acks=500,
+    )
+
 
 PRODUCERS = (
     Control(

@@ -9,7 +9,7 @@ from harness.api import Control, Scenario
 from harness.plugin import RunScenario
 from scenarios.controls_brokers import BROKERS
 from scenarios.controls_metadata import METADATA
-from scenarios.controls_producers import PRODUCERS
+from scenarios.controls_producers import PRODUCERS, bug_hunt
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls]
 
@@ -19,7 +19,11 @@ CONTROLS = (*BROKERS, *PRODUCERS, *METADATA)
 def marks(control: Control) -> list[pytest.MarkDecorator]:
     """What both of its scenarios are marked with."""
     claims = [pytest.mark.claim(claim) for claim in control.good.claims]
-    return claims + ([pytest.mark.nightly] if control.nightly else [])
+    return [
+        *claims,
+        *map(pytest.mark.docker_only, control.docker_only),
+        *([pytest.mark.nightly] if control.nightly else []),
+    ]
 
 
 def good(controls: Iterable[Control]) -> list[ParameterSet]:
@@ -38,6 +42,19 @@ def bad(controls: Iterable[Control]) -> list[ParameterSet]:
         )
         for each in controls
     ]
+
+
+BUG_4953 = bug_hunt()
+
+
+@pytest.mark.nightly
+def test_a_known_bug_of_the_client_may_duplicate(run_scenario: RunScenario) -> None:
+    """Librdkafka's issue 4953: strictly once takes transactions, not idempotence alone."""
+    run = run_scenario(BUG_4953)
+    counted = {finding.kind for finding in run.verdict.findings if finding.counts}
+    assert counted <= {"duplicate"}
+    if not counted:
+        pytest.skip("nothing was found, which proves nothing")
 
 
 @pytest.mark.parametrize("scenario", good(CONTROLS))

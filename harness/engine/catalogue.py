@@ -62,9 +62,10 @@ def lines_of(path: Path) -> tuple[Line, ...]:
 
 
 def controls() -> tuple[Control, ...]:
-    """The controls of all scenario modules, in order of module and writing."""
+    """The controls of all scenario modules, in order of module and writing, each once."""
     paths = sorted(SCENARIOS.glob("test_*.py"))
-    return tuple(each for path in paths for each in _controls(_values_of(path)))
+    held = (each for path in paths for each in _controls(_values_of(path)))
+    return tuple({each.id: each for each in held}.values())
 
 
 def _controls(values: Iterable[object]) -> Iterator[Control]:

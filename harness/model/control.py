@@ -25,5 +25,7 @@ class Control(Value, frozen=True, kw_only=True):
     """How the race is forced, in words."""
     nightly: bool = True
     """Whether `scripts/test` leaves it to the nightly suite."""
+    docker_only: tuple[str, ...] = ()
+    """Why the fakes cannot run it; empty when they can."""
     kafka_3_only: tuple[str, ...] = ()
     """Why the twin shows nothing on Kafka 4; empty when it does."""
