@@ -35,7 +35,14 @@ from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.semantics import Line
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
-from harness.model.workload import Consumers, LogWorkload, Processors, Producers, Topic
+from harness.model.workload import (
+    Consumers,
+    LogWorkload,
+    Processors,
+    Producers,
+    Topic,
+    Transactions,
+)
 
 __all__ = [
     "Cache",
@@ -61,6 +68,7 @@ __all__ = [
     "Step",
     "Topic",
     "Topology",
+    "Transactions",
     "Writers",
     "after",
     "after_election",
@@ -74,6 +82,7 @@ __all__ = [
     "same_as",
     "service",
     "task",
+    "transaction_coordinator",
     "worse",
     "worse_cache",
     "worse_path",
@@ -128,6 +137,11 @@ def task(connector: str, index: int = 0) -> Role:
         index: of the task.
     """
     return Role(kind="task", name=connector, index=index)
+
+
+def transaction_coordinator(producer: str = "producer-0") -> Role:
+    """The broker that coordinates the transactions of a producer: such as `producer-0`."""
+    return Role(kind="transaction-coordinator", name=producer)
 
 
 def same_as(step: str) -> Role:
@@ -281,6 +295,7 @@ def worse(
     *,
     producers: Settings | None = None,
     topics: Settings | None = None,
+    consumers: Settings | None = None,
     **changes: object,
 ) -> Scenario:
     """The known-bad twin of `scenario`: the same traffic, faults and claims, settings worse.
@@ -291,6 +306,7 @@ def worse(
         about: what the twin gets wrong, in a sentence.
         producers: client settings laid over those of every producer.
         topics: settings laid over those of every topic.
+        consumers: client settings laid over those of every consumer.
         changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
     """
     workload = scenario.log_workload
@@ -310,6 +326,10 @@ def worse(
             producers=tuple(
                 replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
                 for each in workload.producers
+            ),
+            consumers=tuple(
+                replace(each, settings={**each.settings, **(consumers or {})})
+                for each in workload.consumers
             ),
         ),
     )

@@ -83,6 +83,10 @@ ANOMALIES: dict[str, Kind] = {
         "ended: a record was read before it was sent.",
         counted="circles of transactions that read from one another, or begin after another ended",
     ),
+    "stuck": Kind(
+        meaning="An acknowledged record reached a reader later than the reader was promised.",
+        counted="logs kept readers waiting for longer than they were promised",
+    ),
     "double-processing": Kind(
         meaning="Two committed transactions of one group consumed the same record.",
         counted="records were consumed by several transactions of a group",

@@ -76,6 +76,11 @@ _claim(
     "G1c-realtime",
 )
 _claim(
+    "progress",
+    "What is acknowledged reaches its readers within the time that they were promised.",
+    "stuck",
+)
+_claim(
     "processing-once",
     "A group is handed every record once.",
     "duplicate-processing",

@@ -1,5 +1,6 @@
 """The tables of a history as plain columns, with what operations say spread over their records."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,8 @@ class Sends:
     offset: Longs
     outcome: Bytes
     process: Ints
+    txn: Flags
+    """Whether it was sent in a transaction."""
 
     @property
     def told(self) -> Flags:
@@ -58,6 +61,8 @@ class Reads:
     """Whether its operation is ok."""
     final: Flags
     """Whether it belongs to the final read."""
+    dirty: Flags
+    """Whether its reader does not wait for transactions to end."""
 
 
 def operations_of(history: History) -> Operations:
@@ -85,11 +90,12 @@ def sends_of(history: History, operations: Operations) -> Sends:
         offset=frame["offset"].fill_null(NONE).to_numpy(),
         outcome=operations.outcome[op],
         process=operations.process[op],
+        txn=(operations.f == TXN)[op],
     )
 
 
-def reads_of(history: History, operations: Operations) -> Reads:
-    """The columns of `history.reads`."""
+def reads_of(history: History, operations: Operations, dirty: Sequence[int]) -> Reads:
+    """The columns of `history.reads`; processes that are `dirty` read what is not committed."""
     frame = history.reads
     op = frame["op"].to_numpy()
     return Reads(
@@ -99,4 +105,5 @@ def reads_of(history: History, operations: Operations) -> Reads:
         value=frame["value"].to_numpy(),
         ok=(operations.outcome == OK)[op],
         final=(operations.f == DRAIN)[op],
+        dirty=np.isin(operations.process, list(dirty))[op],
     )

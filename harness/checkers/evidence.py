@@ -21,6 +21,7 @@ from harness.checkers.placements import Placements, placements_of
 from harness.history.history import History
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
+from harness.model.workload import reads_uncommitted
 
 
 class Evidence:
@@ -44,7 +45,7 @@ class Evidence:
     @cached_property
     def reads(self) -> Reads:
         """Columns of the records read."""
-        return reads_of(self.history, self.operations)
+        return reads_of(self.history, self.operations, self._dirty_readers)
 
     @cached_property
     def placements(self) -> Placements:
@@ -128,7 +129,8 @@ class Evidence:
                 strict=True,
             )
         )
-        wanted = {spec.name: spec.topic for spec in self.scenario.log_workload.producers}
+        producers = self.scenario.log_workload.producers
+        wanted = {spec.name: spec.topic for spec in producers if len(spec.destinations) == 1}
         pairs = self.sends.process.astype(np.int64) << 32 | self.sends.topic
         found = {
             int(pair & 0xFFFFFFFF): wanted[kinds[int(pair >> 32)]]
@@ -196,6 +198,14 @@ class Evidence:
         return self._of_senders(self.placements.seen)
 
     @cached_property
+    def read_for_good(self) -> Flags:
+        """Per send: whether anybody read its value who was not given it provisionally."""
+        places = self.placements
+        found = np.zeros(len(places.value), dtype=np.bool_)
+        found[places.of_read[~places.provisional]] = True
+        return self._of_senders(found)
+
+    @cached_property
     def deliveries(self) -> dict[str, Longs]:
         """Per group: how often each placement was handed to its members."""
         member = np.zeros(len(self.operations.process), dtype=np.int8)
@@ -218,6 +228,14 @@ class Evidence:
     def readers(self, placement: int, limit: int = 1) -> Rows:
         """The first `limit` rows of reads that saw `placement`."""
         return np.flatnonzero(self.placements.of_read == placement)[:limit]
+
+    @property
+    def _dirty_readers(self) -> list[int]:
+        """Processes of consumers that read what is not committed."""
+        consumers = self.scenario.log_workload.consumers
+        dirty = [each.name for each in consumers if reads_uncommitted(each.settings)]
+        frame = self.history.processes
+        return frame.filter(frame["kind"].is_in(dirty))["process"].to_list()
 
     def _of_senders(self, wanted: Flags) -> Flags:
         senders = self.placements.sender[wanted]

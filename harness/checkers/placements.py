@@ -33,7 +33,7 @@ class Placements:
     seen_ok: Flags
     """An ok operation read it."""
     polled: Flags
-    """An ok operation read it, and not as a part of the final read."""
+    """An ok operation read it for good, and not as a part of the final read."""
     final: Flags
     """The final read holds it."""
     certain: Flags
@@ -41,6 +41,9 @@ class Placements:
     """Per cell: its dense index, counting only cells with a certain placement."""
     of_read: Ints
     """Per read: its placement."""
+    provisional: Flags
+    """Per read: whether its reader does not wait for transactions to end, and this one was not
+    committed, or not for all that is known. Such a read says nothing of what stays in the log."""
     told: Ints
     """Per send: the placement its sender was told; NONE when it was not, or when it failed."""
     committed: Flags
@@ -139,8 +142,10 @@ def _flagged(  # noqa: PLR0913, PLR0917 - one call site; the parts of one value
 
     seen_ok = marked(of_read[reads.ok])
     seen = seen_ok if reads.ok.all() else marked(of_read)
-    committed = _committed(sends, sender[seen_ok & (sender != NONE)])
-    certain = seen.copy()
+    provisional = _provisional(sends, reads, sender[of_read])
+    known = seen_ok if not provisional.any() else marked(of_read[reads.ok & ~provisional])
+    committed = _committed(sends, sender[known & (sender != NONE)])
+    certain = seen.copy() if not provisional.any() else marked(of_read[~provisional])
     certain[of_told[committed[told]]] = True
     in_order = certain[: cells.size].copy()
     in_order[extra_cell[certain[cells.size :]]] = True
@@ -153,14 +158,23 @@ def _flagged(  # noqa: PLR0913, PLR0917 - one call site; the parts of one value
         sender=sender,
         seen=seen,
         seen_ok=seen_ok,
-        polled=marked(of_read[reads.ok & ~reads.final]),
+        polled=marked(of_read[reads.ok & ~reads.final & ~provisional]),
         final=marked(of_read[reads.final]),
         certain=certain,
         index=np.cumsum(in_order, dtype=np.int32) - 1,
         of_read=of_read,
+        provisional=provisional,
         told=of_send,
         committed=committed,
     )
+
+
+def _provisional(sends: Sends, reads: Reads, sender: Ints) -> Flags:
+    """Which reads saw a record of a transaction that was not committed, as their readers may."""
+    found: Flags = reads.dirty & (sender != NONE)
+    rows = np.flatnonzero(found)
+    found[rows] = sends.txn[sender[rows]] & (sends.outcome[sender[rows]] != OK)
+    return found
 
 
 def _committed(sends: Sends, read: Ints) -> Flags:

@@ -5,6 +5,8 @@ distance in the version order is above 1 (`poll-skip`; `int-poll-skip` within on
 below 1 (`nonmonotonic-poll`, `int-nonmonotonic-poll`). The newer operation may have any outcome,
 positions come from ok operations; see `walk` for what a rebalance excuses.
 
+What a reader was given of transactions that were not committed is left out: others never see it.
+
 A record's index is that of the offset it was read at. (The reference takes the last place of the
 value instead, so that a duplicate in the log makes every reader of it go back.)
 
@@ -26,8 +28,13 @@ def poll_order(evidence: Evidence) -> CheckResult:
     """Find records that a reader skipped, and readers that went back."""
     places, reads = evidence.placements, evidence.reads
     index = places.index[places.cell(places.of_read)]
-    walk = Walk(op=reads.op, log=reads.log, index=index, leaves=reads.ok)
-    inner, outer = strange_steps(evidence, walk)
+    # Among what is committed, records that only some readers are given have no place.
+    kept = np.flatnonzero(~places.provisional)
+    walk = Walk(op=reads.op[kept], log=reads.log[kept], index=index[kept], leaves=reads.ok[kept])
+    inner, outer = (
+        Steps(kept[steps.before], kept[steps.after], steps.distance)
+        for steps in strange_steps(evidence, walk)
+    )
 
     def found(kind: str, steps: Steps) -> Found:
         cases = np.arange(len(steps.after))

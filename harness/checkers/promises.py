@@ -17,11 +17,12 @@ from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
 from harness.checkers.pipeline.promised import pipeline_claims
+from harness.checkers.transaction_permissions import open_transaction_permissions
 from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
-from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic, reads_uncommitted
 
 BROKER_BASELINE: Settings = {
     "min.insync.replicas": 2,
@@ -144,6 +145,7 @@ def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
         yield from _of_producers(producers)
     for consumers in workload.consumers:
         yield from _of_consumers(consumers)
+        yield from open_transaction_permissions(consumers, workload, topology)
     for processors in workload.processors:
         transactional = {"enable.idempotence": True} if processors.is_transactional else {}
         yield from _of_sends({**processors.producer, **transactional})
@@ -201,7 +203,8 @@ def _of_cleanup(topic: Topic, settings: Settings) -> Iterator[Permission]:
 
 
 def _of_producers(producers: Producers) -> Iterator[Permission]:
-    yield from _of_sends(producers.settings)
+    safe: Settings = {"enable.idempotence": True} if producers.transactions else {}
+    yield from _of_sends({**producers.settings, **safe})
     if producers.belief == "enqueue":
         yield Permission(
             setting=f"belief=enqueue of {producers.name}",
@@ -272,7 +275,7 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
             reason="a reader without a valid position jumps to the end of its log",
             kinds=("poll-skip", "int-poll-skip", "group-skip"),
         )
-    if str(settings["isolation.level"]) == "read_uncommitted":
+    if reads_uncommitted(settings):
         yield Permission(
             setting="isolation.level=read_uncommitted",
             reason="records are handed out before their transactions commit, and of aborted ones",

@@ -106,7 +106,16 @@ def send_sentence(evidence: Evidence, row: int) -> str:
         INFO: f"was not told what became of it{error}",
     }[outcome]
     value = evidence.history.value_label(int(sends.value[row]))
-    return f"{who(evidence, int(sends.op[row]))} sent value {value} to {where} and {told}"
+    by = f"{who(evidence, int(sends.op[row]))} sent value {value} to {where}"
+    if not sends.txn[row]:
+        return f"{by} and {told}"
+    at = f", at offset {offset}," if offset != NONE else ""
+    became = {
+        OK: "that it committed",
+        FAIL: f"that was certainly not committed{error}",
+        INFO: f"of which it does not know whether it was committed{error}",
+    }[outcome]
+    return f"{by}{at} in a transaction {became}"
 
 
 def read_sentence(evidence: Evidence, row: int) -> str:

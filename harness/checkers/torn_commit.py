@@ -3,7 +3,8 @@
 Evidence: a transaction of any outcome, one of whose records somebody read while another is
 certainly in no log (see `absence`) and was read by nobody. The reference has no name for it: it
 calls the missing half a lost write, or the visible half an aborted read, and says nothing when the
-outcome of the transaction is not known.
+outcome of the transaction is not known. Readers that do not wait for the end of a transaction see
+parts of it by design, and prove nothing here.
 
 UNKNOWN: never by itself. Reports: `torn-commit`, once per transaction. Cost: O(records).
 """
@@ -23,7 +24,7 @@ def torn_commit(evidence: Evidence) -> CheckResult:
     """Find transactions of which a part is there."""
     sends, operations = evidence.sends, evidence.operations
     seen = np.zeros(len(operations.f), dtype=np.bool_)
-    seen[sends.op[evidence.read]] = True
+    seen[sends.op[evidence.read_for_good]] = True
     seen &= operations.f == TXN
     unread = np.flatnonzero(seen[sends.op] & ~evidence.read)
     missing = absent_at_the_end(evidence, unread)
@@ -33,13 +34,17 @@ def torn_commit(evidence: Evidence) -> CheckResult:
 
     def explain(row: int) -> Anomaly:
         story = Story(evidence, "torn-commit")
-        siblings = np.flatnonzero(evidence.read & (sends.op == sends.op[row]))
+        siblings = np.flatnonzero(evidence.read_for_good & (sends.op == sends.op[row]))
         sibling = int(siblings[0])
         places = np.flatnonzero(evidence.placements.sender == sibling)
-        reader = next(
-            int(rows[0]) for place in places.tolist() if len(rows := evidence.readers(place))
-        )
+        rows = np.flatnonzero(np.isin(evidence.placements.of_read, places))
+        reader = int(rows[~evidence.placements.provisional[rows]][0])
         story.sent(sibling).read(reader, before="and ")
-        return story.sent(row, before="the same ").absent(row).end(int(sends.log[row]))
+        story.sent(row, before="the same ").absent(row)
+        gone = int(np.count_nonzero(sends.op[missing] == sends.op[row]))
+        if gone > 1:
+            total = int(np.count_nonzero(sends.op == sends.op[row]))
+            story.tell(f"so it is with {gone} of the {total} records of this transaction")
+        return story.end(int(sends.log[row]))
 
     return report("torn-commit", Found("torn-commit", torn, explain))

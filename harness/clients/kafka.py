@@ -17,7 +17,7 @@ from harness.clients import cluster, wire
 from harness.clients.topics import REQUEST_LIMIT_S, TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.ports import Consumer, PartitionState, Producer
+from harness.model.ports import Consumer, PartitionState, Producer, TransactionalProducer
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
 
@@ -78,8 +78,16 @@ class KafkaClients:
         Raises:
             UsageError: librdkafka refuses a setting; says which.
         """
+        return self.transactional_producer(settings)
+
+    def transactional_producer(self, settings: Settings) -> TransactionalProducer:
+        """A producer as above, with a `transactional.id` among its settings.
+
+        Raises:
+            UsageError: librdkafka refuses a setting; says which.
+        """
         bare = _built(confluent_kafka.Producer, self._merged(EVERY_PRODUCER, settings))
-        return cast("Producer", bare)  # the port is the part of it that we use
+        return cast("TransactionalProducer", bare)  # the port is the part of it that we use
 
     def consumer(self, settings: Settings) -> Consumer:
         """A consumer over the client links.

@@ -67,6 +67,8 @@ def _validate(scenario: Scenario) -> None:
     for spec in workload.processors:
         for name in (spec.source, spec.sink):
             _known(name, topics, f"{spec.name} uses topic", scenario)
+    for producers in workload.producers:
+        _validate_transactions(producers, topics, scenario)
     everybody: list[Producers | Consumers | Processors] = [*users, *workload.processors]
     _unique([each.name for each in everybody], "producers, consumers or processors", scenario)
     _unique([step.name for step in scenario.steps], "steps", scenario)
@@ -83,6 +85,23 @@ def _validate(scenario: Scenario) -> None:
     for step in scenario.steps:
         _validate_step(step, topics, before, scenario)
         before.add(step.name)
+
+
+def _validate_transactions(producers: Producers, topics: set[str], scenario: Scenario) -> None:
+    rules = producers.transactions
+    if rules is None:
+        return
+    who = f"scenario {scenario.name}: {producers.name}"
+    for topic in rules.topics:
+        _known(topic, topics, f"{producers.name} uses topic", scenario)
+    if rules.records < 2 or not 0 <= rules.aborted <= 1:
+        raise UsageError(
+            f"{who} has transactions of {rules.records} records, {rules.aborted:g} of them "
+            "aborted; a transaction has 2 or more, and the share is from 0 to 1"
+        )
+    for name in ("transactional.id", "enable.idempotence"):
+        if name in producers.settings:
+            raise UsageError(f"{who} sets {name}, which its transactions bring with them")
 
 
 def _validate_caches(scenario: Scenario) -> None:
@@ -134,6 +153,14 @@ def _validate_fault(
     target = fault.target
     if target.kind in {"leader", "followers"}:
         _known(target.topic or "", topics, f"step {step.name} targets topic", scenario)
+    if target.kind == "transaction-coordinator":
+        writers = {
+            f"{each.name}-{number}"
+            for each in scenario.log_workload.producers
+            if each.transactions is not None
+            for number in range(each.count)
+        }
+        _known(target.name or "", writers, f"step {step.name} targets transactions of", scenario)
     if target.kind == "task":
         filled = set(connector_places(scenario.pipeline))
         _known(target.name or "", filled, f"step {step.name} targets the connector of", scenario)

@@ -2,6 +2,7 @@
 
 import itertools
 
+from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
 from harness.fakes.broker import Broker
 from harness.fakes.clock import VirtualClock
 from harness.fakes.groups import Group
@@ -13,11 +14,13 @@ from harness.fakes.record import Log
 from harness.fakes.replica import Replica
 from harness.fakes.replication import Replication
 from harness.fakes.seams import Seams
+from harness.fakes.transactions import Transactions
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.rng import stream
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
+from harness.stack.roles import TRANSACTIONS_TOPIC
 from harness.stack.services.kafka import baseline
 from harness.stack.services.zookeeper import SETTINGS as ZOOKEEPER
 
@@ -77,6 +80,16 @@ class Cluster:
             self.membership.zookeeper.name: self.membership.zookeeper,
         }
         self.create(Topic(name=OFFSETS_TOPIC, replicas=min(3, topology.brokers)))
+        scan_ms = self.settings.get(SCAN_SETTING, SCAN_DEFAULT_MS)
+        self.transactions = Transactions(
+            self.clock,
+            seams,
+            readable=self.readable,
+            exists=lambda log: log in self.partitions,
+            mark=self.replication.mark,
+            scan_s=float(scan_ms) / 1e3,
+        )
+        self.replication.transactions = self.transactions
 
     @property
     def now_ms(self) -> int:
@@ -147,6 +160,11 @@ class Cluster:
         broker = self.brokers[partition.leader]
         replica = broker.replicas.get(log) if broker.active else None
         return replica if replica is not None and replica.leads else None
+
+    def begin_transactions(self) -> None:
+        """Make the topic of the coordinator of transactions, once somebody wants one."""
+        if TRANSACTIONS_TOPIC not in self.topics:
+            self.create(Topic(name=TRANSACTIONS_TOPIC, replicas=min(3, len(self.brokers))))
 
     def group(self, name: str) -> Group:
         """The group of that name, made when there is none."""

@@ -12,6 +12,7 @@ from confluent_kafka import (
 )
 
 from harness.fakes.cluster import Cluster
+from harness.fakes.groups import GroupMetadata
 from harness.fakes.position import Position
 from harness.fakes.process import Life
 from harness.fakes.record import FakeMessage, Log
@@ -43,6 +44,7 @@ class FakeConsumer:
         self._group = cluster.group(self._settings.text("group.id"))
         self._reset = self._settings.text("auto.offset.reset")
         self._tells_end = self._settings.flag("enable.partition.eof")
+        self._committed = self._settings.text("isolation.level") == "read_committed"
         self._stores = self._settings.flag("enable.auto.offset.store")
         self._positions: dict[Log, Position] = {}
         self._subscription: Subscription | None = None
@@ -159,6 +161,11 @@ class FakeConsumer:
         logs = [(each.topic, each.partition) for each in partitions]
         return [TopicPartition(*log, known.get(log, OFFSET_INVALID)) for log in logs]
 
+    def consumer_group_metadata(self) -> GroupMetadata:
+        """Who it is now, for a transaction that commits its offsets."""
+        member = self._subscription.member if self._subscription is not None else None
+        return GroupMetadata(self._group, member, member.generation if member else 0)
+
     def close(self) -> None:
         """Commit what is stored if that is automatic, leave the group, and read no more."""
         if self._closed:
@@ -195,7 +202,9 @@ class FakeConsumer:
         sees_ns = self._clock.now_ns() - delay_ms * 1_000_000
         mark = leader.mark_at(sees_ns) if delay_ms else leader.high_watermark
         visible = self._cluster.seams.visible(leader, mark)
-        messages = position.read(leader, visible, limit)
+        if self._committed:
+            visible = self._cluster.seams.stable(leader, visible)
+        messages = position.read(leader, visible, limit, committed=self._committed)
         if messages and messages[0].error() is None:
             if self._stores:
                 position.stored = position.offset

@@ -109,6 +109,21 @@ class Group:
             member.joined = False
 
 
+@dataclass(frozen=True, slots=True)
+class GroupMetadata:
+    """A member, or none, of a group as it was when it was asked."""
+
+    group: Group
+    member: Member | None
+    generation: int
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the group would still take a commit from it."""
+        same = self.member is None or self.member.generation == self.generation
+        return same and self.group.accepts(self.member)
+
+
 def _assign_range(topic: str, partitions: int, members: Sequence[Member]) -> None:
     """Give neighbouring partitions to each member, the first ones getting one more."""
     share, rest = divmod(partitions, len(members))

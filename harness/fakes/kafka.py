@@ -10,6 +10,7 @@ from harness.fakes.consumer import FakeConsumer
 from harness.fakes.process import Life, Process
 from harness.fakes.producer import FakeProducer
 from harness.fakes.topics import FakeTopics
+from harness.fakes.transactional_producer import FakeTransactionalProducer
 from harness.model.ports import PartitionState
 from harness.model.value import Settings
 from harness.model.workload import Topic
@@ -34,7 +35,18 @@ class FakeKafka:
         Raises:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
+        if "transactional.id" in settings:
+            return self.transactional_producer(settings)
         return FakeProducer({**EVERY_CLIENT, **EVERY_PRODUCER, **settings}, self._cluster)
+
+    def transactional_producer(self, settings: Settings) -> FakeTransactionalProducer:
+        """A producer as above, with a `transactional.id`.
+
+        Raises:
+            UsageError: settings that librdkafka, or the fake, refuses.
+        """
+        merged = {**EVERY_CLIENT, **EVERY_PRODUCER, **settings}
+        return FakeTransactionalProducer(merged, self._cluster)
 
     def consumer(self, settings: Settings) -> FakeConsumer:
         """A consumer with the settings that the harness gives every consumer.

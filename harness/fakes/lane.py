@@ -42,11 +42,20 @@ class Pending:
     on_delivery: Callable[[KafkaError | None, FakeReport], None] | None
     identity: Identity = None
     sequence: int = 0
+    transactional: bool = False
 
     @property
     def record(self) -> Record:
         """The record as it goes over the wire, anew for every try."""
-        return Record(self.key, self.value, self.timestamp_ms, self.identity, self.sequence)
+        transaction = self.identity if self.transactional else None
+        return Record(
+            self.key,
+            self.value,
+            self.timestamp_ms,
+            self.identity,
+            self.sequence,
+            transaction=transaction,
+        )
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +91,7 @@ class Lane:
         self._connections = connections
         self._settings = settings
         self._report = report
-        self._idempotent = settings.flag("enable.idempotence")
+        self._idempotent = settings.idempotent
         self._in_flight_limit = settings.number("max.in.flight.requests.per.connection")
         if self._idempotent:
             self._in_flight_limit = min(IDEMPOTENT_IN_FLIGHT_MAX, self._in_flight_limit)
@@ -98,6 +107,13 @@ class Lane:
         self._epoch = 0
         self._next_sequence = 0
         self._renumbering = False
+        self._identity: Identity = None
+        """What the coordinator of transactions gave; None is a producer without transactions."""
+
+    def begin(self, identity: Identity) -> None:
+        """Write under `identity` from now on; nothing is on its way when a transaction begins."""
+        self._identity = identity
+        self._next_sequence = 0
 
     def enqueue(self, pending: Pending) -> None:
         """Take a record to be sent when it has lingered, or a batch is full."""
@@ -154,7 +170,8 @@ class Lane:
         """Give the records of an idempotent producer their sequences."""
         if self._idempotent:
             for pending in batch.pending:
-                pending.identity = (self._connections.client, self._epoch)
+                pending.identity = self._identity or (self._connections.client, self._epoch)
+                pending.transactional = self._identity is not None
                 pending.sequence = self._next_sequence
                 self._next_sequence += 1
 
@@ -234,7 +251,7 @@ class Lane:
         else:
             oldest = all(batch.ordinal <= other.ordinal for other in self._outstanding())
             if error == KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER and oldest:
-                self._renumbering = True
+                self._renumbering = self._identity is None
             self._retries.append(batch)
             self._retries.sort(key=lambda each: each.ordinal)
             self._block(batch.tries)
@@ -263,7 +280,7 @@ class Lane:
             late += expired
             if expired:
                 # Later sequences would wait for these for ever.
-                self._renumbering = self._idempotent
+                self._renumbering = self._idempotent and self._identity is None
                 batch.pending = [each for each in batch.pending if each.deadline_ns > now]
         self._retries = [batch for batch in self._retries if batch.pending]
         while self._queue and self._queue[0].deadline_ns <= now:

@@ -31,8 +31,12 @@ class Position:
     told_end: int | None = None
     """The end that was told as an event, so that it is told once."""
 
-    def read(self, leader: Replica, visible: int, limit: int) -> list[FakeMessage]:
+    def read(
+        self, leader: Replica, visible: int, limit: int, *, committed: bool
+    ) -> list[FakeMessage]:
         """Take up to `limit` records below the mark `visible`, and move behind them.
+
+        Markers, and for readers of what is `committed` records of aborted transactions, are passed.
 
         A position that cannot be is reset first, or answered with an error.
         """
@@ -44,8 +48,11 @@ class Position:
             return []
         records = leader.records[first:last]
         self.offset, self.read_epoch = last, records[-1].epoch
+        hides = leader.transactions.hides
         return [
-            FakeMessage(self.log, first + place, record) for place, record in enumerate(records)
+            FakeMessage(self.log, offset, record)
+            for offset, record in enumerate(records, first)
+            if not hides(record, offset, committed=committed)
         ]
 
     def at_end(self, visible: int) -> FakeMessage | None:

@@ -134,7 +134,7 @@ class FakeProducer:
 
 def _refuse_contradictions(settings: ClientSettings) -> None:
     """Raise for what librdkafka raises for, and for what only the real client can do."""
-    if settings.flag("enable.idempotence"):
+    if settings.idempotent:
         if settings.acks != -1:
             raise UsageError("`acks` must be set to `all` when `enable.idempotence` is true")
         in_flight = "max.in.flight.requests.per.connection"

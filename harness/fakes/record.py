@@ -23,6 +23,10 @@ class Record:
     sequence: int = 0
     epoch: int = 0
     """The leader epoch in which it was appended."""
+    transaction: Identity = None
+    """The producer and epoch whose transaction it belongs to, or ends."""
+    commits: bool | None = None
+    """Of a marker, which is handed to nobody: whether the transaction was committed."""
 
 
 @dataclass(frozen=True, slots=True)

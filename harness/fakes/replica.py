@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from harness.fakes.log_transactions import LogTransactions
 from harness.fakes.record import Identity, Log, Record
 
 REMEMBERED_MARKS = 10_000
@@ -39,6 +40,7 @@ class Replica:
         self._next_sequences: dict[Identity, int] = {}
         self._sequences: dict[tuple[Identity, int], int] = {}
         self._marks: deque[tuple[int, int]] = deque(maxlen=REMEMBERED_MARKS)
+        self.transactions = LogTransactions()
 
     @property
     def end(self) -> int:
@@ -55,6 +57,7 @@ class Replica:
         offset = len(self.records)
         self.records.append(record)
         self.note(record, offset)
+        self.transactions.note(record, offset)
         return offset
 
     def note(self, record: Record, offset: int) -> None:
@@ -71,6 +74,7 @@ class Replica:
                 earliest = min(self._next_sequences[record.identity], record.sequence)
                 self._next_sequences[record.identity] = earliest
         del self.records[end:]
+        self.transactions = LogTransactions.of(self.records)
         self.high_watermark = min(self.high_watermark, end)
 
     def follow(self, leader: "Replica") -> None:

@@ -1,6 +1,6 @@
 """Leaders append, followers fetch, the high watermark and the ISR follow from that."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from random import Random
 from typing import Protocol
@@ -11,7 +11,7 @@ from harness.fakes.broker import Broker
 from harness.fakes.clock import VirtualClock
 from harness.fakes.links import Links
 from harness.fakes.partition import Partition
-from harness.fakes.record import Log
+from harness.fakes.record import Log, Record
 from harness.fakes.replica import Replica, Waiting
 from harness.fakes.request import ProduceRequest
 from harness.fakes.seams import Seams
@@ -26,6 +26,13 @@ class ChangesIsr(Protocol):
 
     def change_isr(self, log: Log, leader: int, isr: tuple[int, ...]) -> None:
         """Write a new ISR if that can be done now."""
+
+
+class AdmitsTransactions(Protocol):
+    """The coordinator of transactions, as far as leaders need it."""
+
+    def admit(self, identity: tuple[int, int], log: Log) -> int:
+        """Take the log into the producer's transaction; an error code, 0 is none."""
 
 
 class Replication:
@@ -55,6 +62,7 @@ class Replication:
         self._lag_limit_s = lag_limit_s
         self._fetching: set[tuple[Log, int]] = set()
         self.controller: ChangesIsr | None = None
+        self.transactions: AdmitsTransactions | None = None
         self._clock.call_after(lag_limit_s / 2, self._check_lag)
 
     def produce(self, broker: Broker, request: ProduceRequest) -> None:
@@ -69,12 +77,7 @@ class Replication:
             return
         known = self._known(leader, request)
         if known is None:
-            end_before = leader.end
-            for record in request.records:
-                record.epoch = leader.epoch
-            request.offsets = self._seams.append(leader, request.records)
-            self._note_contact(leader, end_before)
-            self._wake(request.log)
+            request.offsets = self._append(leader, request.records, self._seams.append)
         else:
             request.offsets = known
         # A leader without followers advances by itself; everybody else waits for fetches.
@@ -84,6 +87,26 @@ class Replication:
         else:
             broker.answer(request, self._seams.answer(0))
         self._advance(leader)
+
+    def mark(self, leader: Replica, marker: Record) -> int:
+        """Append the end of a transaction; return its offset."""
+        (offset,) = self._append(leader, [marker], lambda to, _: [to.add(marker)])
+        self._advance(leader)
+        return offset
+
+    def _append(
+        self,
+        leader: Replica,
+        records: list[Record],
+        store: Callable[[Replica, list[Record]], list[int]],
+    ) -> list[int]:
+        end_before = leader.end
+        for record in records:
+            record.epoch = leader.epoch
+        offsets = store(leader, records)
+        self._note_contact(leader, end_before)
+        self._wake(leader.log)
+        return offsets
 
     def wake(self) -> None:
         """Let every follower that has something to fetch do so: a link or a process came back."""
@@ -109,6 +132,10 @@ class Replication:
         if request.acks == -1 and len(leader.isr) < self._partitions[leader.log].min_in_sync:
             return KafkaError.NOT_ENOUGH_REPLICAS
         first = request.records[0]
+        if first.transaction is not None and self.transactions is not None:
+            refused = self.transactions.admit(first.transaction, request.log)
+            if refused:
+                return refused
         out_of_order = (
             first.identity is not None
             and leader.offset_of(first.identity, first.sequence) is None

@@ -37,6 +37,14 @@ class Seams:
     """The offset that readers are shown a leader's log to, from what it should be."""
     administer: Callable[[Callable[[], None]], None] = field(default=lambda request: request())
     """Carry out a request to administer a topic, which is then answered as done."""
+    stable: Callable[[Replica, int], int] = field(
+        default=lambda leader, mark: leader.transactions.stable(mark)
+    )
+    """The offset that readers of what is committed are shown a log to, from the high watermark."""
+    decision: Callable[[Log, bool], bool] = field(default=lambda _log, commit: commit)
+    """Whether a log is told that a transaction was committed, from what was decided."""
+    fences: bool = True
+    """Whether a producer is refused once another process has its transactional id."""
     waits: bool = True
     """Whether a leader waits for its in-sync replicas before it acknowledges to acks=all."""
     remembers: bool = True

@@ -33,7 +33,10 @@ class ClientSettings:
         "max.in.flight.requests.per.connection": 1_000_000,
         "queue.buffering.max.messages": 100_000,
         "partitioner": "consistent_random",
+        "transactional.id": "",
+        "transaction.timeout.ms": 60_000,
         # consumer
+        "isolation.level": "read_committed",
         "group.id": "",
         "auto.offset.reset": "largest",
         "enable.auto.commit": True,
@@ -69,6 +72,11 @@ class ClientSettings:
     def text(self, name: str) -> str:
         """A setting as text."""
         return str(self._settings[name])
+
+    @property
+    def idempotent(self) -> bool:
+        """Whether the client is idempotent; with a transactional id it always is."""
+        return self.flag("enable.idempotence") or bool(self.text("transactional.id"))
 
     @property
     def acks(self) -> int:

@@ -130,6 +130,9 @@ class Conductor:
         if role.kind == "task":
             name = self._names.get("connector", {}).get(role.name or "", role.name)
             role = Role(kind="task", name=name, index=role.index)
+        if role.kind == "transaction-coordinator":
+            name = self._names["transactional-id"][role.name or ""]
+            role = Role(kind="transaction-coordinator", name=name)
         if role.topic is not None:
             topic = self._names["topic"][role.topic]
             role = msgspec.structs.replace(role, topic=topic)

@@ -15,7 +15,8 @@ class Role(Value, frozen=True, kw_only=True):
     Kinds: `leader` and `followers` of a partition (all, or the index-th in order of id),
     `controller`, `broker` (the index-th in order of name; compile draws the index when it is None),
     `brokers` (all), `metadata` (whoever keeps the cluster's metadata: all ZooKeeper servers, or all
-    KRaft controllers), `service` (by name), `task` (the Connect worker that runs the index-th task,
+    KRaft controllers), `service` (by name), `transaction-coordinator` (the broker that coordinates
+    transactions of the producer `name`), `task` (the Connect worker that runs the index-th task,
     from 0, of the connector that fills the place `name`, such as `connect/topics` or
     `connect/warehouse`), `same` (whatever the step of that name resolved to).
     """
@@ -28,6 +29,7 @@ class Role(Value, frozen=True, kw_only=True):
         "brokers",
         "metadata",
         "service",
+        "transaction-coordinator",
         "task",
         "same",
     ]
@@ -46,8 +48,9 @@ class Role(Value, frozen=True, kw_only=True):
                 return self.name or "?"
             case "task":
                 return f"worker of task {self.index or 0} of {self.name}"
-            case "same":
-                return f"same as {self.name}"
+            case "same" | "transaction-coordinator":
+                what = "same as" if self.kind == "same" else "transaction coordinator of"
+                return f"{what} {self.name}"
             case _:
                 return self.kind
 

@@ -78,15 +78,12 @@ class Consumer(Protocol):
 
 
 class TransactionalProducer(Producer, Protocol):
-    """A producer with its transactions."""
+    """`confluent_kafka.Producer` with a `transactional.id`, as far as we use it."""
 
     def init_transactions(self, timeout: float) -> None: ...
     def begin_transaction(self) -> None: ...
     def send_offsets_to_transaction(
-        self,
-        positions: Sequence[Any],
-        group_metadata: object,
-        timeout: float,
+        self, positions: Sequence[Any], group_metadata: object, timeout: float
     ) -> None: ...
     def commit_transaction(self, timeout: float) -> None: ...
     def abort_transaction(self, timeout: float) -> None: ...
@@ -138,6 +135,9 @@ class Kafka(Protocol):
 
     def producer(self, settings: Settings) -> Producer:
         """A producer whose traffic runs through the client links."""
+
+    def transactional_producer(self, settings: Settings) -> TransactionalProducer:
+        """A producer with a `transactional.id` whose traffic runs through the client links."""
 
     def consumer(self, settings: Settings) -> Consumer:
         """A consumer whose traffic runs through the client links."""

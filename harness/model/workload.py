@@ -14,6 +14,26 @@ class Topic(Value, frozen=True, kw_only=True):
     settings: Settings = {}
 
 
+class Transactions(Value, frozen=True, kw_only=True):
+    """How a producer groups what it sends into transactions.
+
+    Records of a transaction go to the producer's topic and to `topics` in turn, and by their keys
+    over partitions. What the seed draws is which transactions are aborted; the others are
+    committed. `transactional.id` is the producer's own in this run.
+    """
+
+    records: int = 10
+    topics: tuple[str, ...] = ()
+    """Topics besides the producer's own."""
+    aborted: float = 0.0
+    """The share of transactions that the application aborts, from 0 to 1."""
+    takeover_every: int = 0
+    """In the middle of every so many transactions a second process with the same id begins, and
+    commits one; then the first goes on as if nothing had happened (a zombie). 0 is never."""
+    stops_after: int = 0
+    """After so many transactions the application stops in the middle of one, for good. 0: never."""
+
+
 class Producers(Value, frozen=True, kw_only=True):
     """Producers of one kind.
 
@@ -36,6 +56,13 @@ class Producers(Value, frozen=True, kw_only=True):
     value_bytes: int = 16
     belief: Literal["delivery", "enqueue"] = "delivery"
     ending: Literal["flush", "leave"] = "flush"
+    transactions: Transactions | None = None
+    """Absent: each send stands alone."""
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """The topics that it sends to."""
+        return (self.topic, *(self.transactions.topics if self.transactions else ()))
 
 
 class Consumers(Value, frozen=True, kw_only=True):
@@ -47,6 +74,13 @@ class Consumers(Value, frozen=True, kw_only=True):
     mode: Literal["group", "assigned"] = "group"
     settings: Settings = {}
     batch: int = 500
+    within_ms: int | None = None
+    """What they are promised: a record reaches them so long after it was acknowledged, at most."""
+
+
+def reads_uncommitted(settings: Settings) -> bool:
+    """Whether a consumer with these settings is given records of transactions that are not over."""
+    return settings.get("isolation.level", "read_committed") == "read_uncommitted"
 
 
 Point: TypeAlias = Literal["before-produce", "in-transaction", "before-commit"]

@@ -10,6 +10,8 @@ from harness.model.fault import Role
 from harness.model.ports import PartitionState
 from harness.model.topology import Topology
 
+TRANSACTIONS_TOPIC = "__transaction_state"
+
 
 class Cluster(Protocol):
     """The part of `harness.model.ports.Kafka` that roles ask."""
@@ -53,8 +55,9 @@ def _resolve(
     role: Role, cluster: Cluster, topology: Topology, services: tuple[str, ...]
 ) -> tuple[str, ...]:
     match role.kind:
-        case "leader":
-            return (_service(topology, _partition(role, cluster).leader, role),)
+        case "leader" | "transaction-coordinator":
+            find = _partition if role.kind == "leader" else _coordinating
+            return (_service(topology, find(role, cluster).leader, role),)
         case "followers":
             found = _followers(topology, _partition(role, cluster), role)
             return found if role.index is None else found[role.index : role.index + 1]
@@ -73,6 +76,23 @@ def _resolve(
             return (role.name,)
         case _:
             raise FaultError(f"{role}: only the run knows what an earlier step resolved to")
+
+
+def _coordinating(role: Role, cluster: Cluster) -> PartitionState:
+    """The partition that holds the transactional id `role.name`: by Java's hash of the id."""
+    found = cluster.describe([TRANSACTIONS_TOPIC]).get(TRANSACTIONS_TOPIC, ())
+    if not found:
+        raise FaultError(f"nobody is {role}: no transaction has been begun yet")
+    number = abs(_java_hash(role.name or "")) % len(found)
+    return next(state for state in found if state.partition == number)
+
+
+def _java_hash(text: str) -> int:
+    """`String.hashCode()`."""
+    number = 0
+    for character in text:
+        number = (31 * number + ord(character)) & 0xFFFFFFFF
+    return number - (1 << 32) if number >= 1 << 31 else number
 
 
 def _partition(role: Role, cluster: Cluster) -> PartitionState:

@@ -59,7 +59,12 @@ class ReadLog:
                 self.position[log] = message.offset() + 1
         if len(records) < len(messages):
             for message in messages:
-                if message.error() is not None and not is_end(message):
+                if message.error() is None:
+                    continue
+                if is_end(message):
+                    # Behind the last record there may be offsets that hold none.
+                    self.position[self.log(message.topic(), message.partition())] = message.offset()
+                else:
                     self.operation(function, began_ns, error=name_of(message.error()))
 
     def holds(self, function: str, began_ns: int, logs: Sequence[int]) -> None:
@@ -131,7 +136,12 @@ class ConsumerWorker:
         process = journal.process(self.name, "consumer", spec.name, group if member else None)
         self.log = ReadLog(journal, process, {topic: spec.topic}, clock)
         self._held: set[int] = set()
-        settings: Settings = {"group.id": group, "auto.offset.reset": "earliest", **spec.settings}
+        settings: Settings = {
+            "group.id": group,
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+            **spec.settings,
+        }
         self._client = kafka.consumer(settings)
         began_ns = clock.now_ns()
         if member:

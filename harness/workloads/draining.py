@@ -1,4 +1,7 @@
-"""The final read: every partition from its log start to its end, after everything has settled."""
+"""The final read: every partition from its log start to its end, after everything has settled.
+
+It holds what is committed: a transaction that is still open bounds it as it bounds all readers.
+"""
 
 from confluent_kafka import KafkaException, TopicPartition
 
@@ -65,6 +68,7 @@ def _drain_log(
             "enable.auto.commit": False,
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
+            "isolation.level": "read_committed",
             "check.crcs": True,
         }
     )

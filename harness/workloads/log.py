@@ -11,13 +11,14 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
-from harness.model.workload import LogWorkload, Processors
+from harness.model.workload import LogWorkload, Processors, Producers
 from harness.workloads.consuming import ConsumerWorker
 from harness.workloads.draining import drain
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
 from harness.workloads.traffic import Condition, FinalRead, grown
+from harness.workloads.transacting import TransactionalProducer
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -75,15 +76,7 @@ class LogTraffic:
             for name in spec.names
         )
         self._producers = tuple(
-            ProducerWorker(
-                spec,
-                number,
-                self.topics[spec.topic],
-                kafka=self._kafka,
-                journal=journal,
-                clock=clock,
-                seed=plan.streams[f"{spec.name}-{number}"],
-            )
+            self._producer(spec, number, plan.streams[f"{spec.name}-{number}"])
             for spec in workload.producers
             for number in range(spec.count)
         )
@@ -110,8 +103,13 @@ class LogTraffic:
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
-        """Topics as steps name them."""
-        return {"topic": self.topics}
+        """Topics, and producers that have a transactional id, as steps name them."""
+        ids = {
+            each.name: each.transactional_id
+            for each in self._producers
+            if isinstance(each, TransactionalProducer)
+        }
+        return {"topic": self.topics, "transactional-id": ids}
 
     def grown(self) -> int:
         """How many offsets all topics have together, as far as readers may read."""
@@ -160,6 +158,31 @@ class LogTraffic:
             except (KafkaException, HarnessError) as error:
                 # A stack that does not get healthy is replaced; a topic left over harms nobody.
                 log.warning("topic %s could not be deleted: %s", real, error)
+
+    def _producer(
+        self, spec: Producers, number: int, seed: int
+    ) -> ProducerWorker | TransactionalProducer:
+        real = self.topics[spec.topic]
+        if spec.transactions is None:
+            return ProducerWorker(
+                spec,
+                number,
+                real,
+                kafka=self._kafka,
+                journal=self._journal,
+                clock=self._clock,
+                seed=seed,
+            )
+        return TransactionalProducer(
+            spec,
+            number,
+            self.topics,
+            f"{real}-{spec.name}-{number}",
+            kafka=self._kafka,
+            journal=self._journal,
+            clock=self._clock,
+            seed=seed,
+        )
 
     def _unreported(self) -> str | None:
         waiting = [producer.name for producer in self._producers if not producer.idle]

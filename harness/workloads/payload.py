@@ -13,10 +13,30 @@ from collections.abc import Sequence
 import numpy as np
 
 from harness.history.history import NOTHING
+from harness.kit.rng import stream
 
 KEY_DIGITS = 8
 VALUE_DIGITS = 16
+KEYS_PER_PRODUCER = 1 << 16
+KEY_CYCLE = 4096
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def key_cycle(seed: int, number: int, keys: int) -> list[int]:
+    """The key of each value of a producer: value `v` has that at place `v % KEY_CYCLE`.
+
+    Args:
+        seed: the producer's own.
+        number: which of its kind it is; keys of different producers differ.
+        keys: how many distinct keys it has, at most KEYS_PER_PRODUCER.
+    """
+    chosen = stream(seed, "keys")
+    return [number * KEYS_PER_PRODUCER + chosen.randrange(keys) for _ in range(KEY_CYCLE)]
+
+
+def payload_form(size_bytes: int) -> bytes:
+    """The form of payloads of `size_bytes`, at least 16: `form % value` is one."""
+    return b"%016x" + b"." * max(0, size_bytes - VALUE_DIGITS)
 
 
 def key_bytes(key: int) -> bytes:

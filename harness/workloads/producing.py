@@ -11,15 +11,20 @@ from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
 from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
-from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.ports import Kafka, Report
 from harness.model.workload import Producers
-from harness.workloads.payload import VALUE_DIGITS, Numbers, key_bytes, values_of
+from harness.workloads.pace import Pace
+from harness.workloads.payload import (
+    KEY_CYCLE,
+    Numbers,
+    key_bytes,
+    key_cycle,
+    payload_form,
+    values_of,
+)
 
 FLUSH_EVERY_NS = NS_PER_S // 4
-KEYS_PER_PRODUCER = 1 << 16
-KEY_CYCLE = 4096
 CLOSE_LIMIT_S = 10.0
 
 
@@ -56,13 +61,10 @@ class ProducerWorker:
         self._journal = journal
         self._clock = clock
         self._topic_number = journal.topic(spec.topic, 0)
-        self._form = b"%016x" + b"." * max(0, spec.value_bytes - VALUE_DIGITS)
-        chosen = stream(seed, "keys")
-        self._keys = [
-            (number * KEYS_PER_PRODUCER) + chosen.randrange(spec.keys) for _ in range(KEY_CYCLE)
-        ]
+        self._form = payload_form(spec.value_bytes)
+        self._keys = key_cycle(seed, number, spec.keys)
         self._key_bytes = [key_bytes(key) for key in self._keys]
-        self._began_ns: int | None = None
+        self._pace = Pace(spec.rate_per_s, spec.batch, clock)
         self._quiet = False
         self._left = False
         self._flushed_ns = clock.now_ns()
@@ -90,7 +92,7 @@ class ProducerWorker:
         if self._is_fatal:
             self._reopen()
         elif not self._quiet:
-            count, wait_s = self._due()
+            count, wait_s = self._pace.due(self.sent)
             if count:
                 self._send(count)
             self._serve(self._client.poll, 0)
@@ -147,20 +149,6 @@ class ProducerWorker:
             self._is_fatal = True
             return False
         return True
-
-    def _due(self) -> tuple[int, float]:
-        """How many sends are due now, and the seconds until the next look."""
-        batch, rate = self._spec.batch, self._spec.rate_per_s
-        if not rate:
-            return batch, 0.0
-        now = self._clock.now_ns()
-        if self._began_ns is None:
-            self._began_ns = now
-        due = 1 + int((now - self._began_ns) * rate / NS_PER_S) - self.sent
-        # Behind by more than a second, an open-loop load would come as one burst: let it go.
-        if due > rate + batch:
-            self._began_ns += int((due - rate) * NS_PER_S / rate)
-        return min(due, batch), 0.0 if due > batch else max(1.0 / rate, 0.001)
 
     def _send(self, count: int) -> None:
         """Begin `count` sends, fewer when the client's queue is full."""
@@ -239,7 +227,7 @@ class ProducerWorker:
 
     def _flush_reports(self) -> None:
         reports = self._reports
-        partitions = _told([report.partition() for report in reports])
+        partitions = told([report.partition() for report in reports])
         known = sorted({int(partition) for partition in partitions if partition >= 0})
         logs = np.full(len(reports), NOTHING, dtype=np.int64)
         for partition in known:
@@ -254,7 +242,7 @@ class ProducerWorker:
             {
                 "value": values_of([each.value() for each in reports]),
                 "log": logs,
-                "offset": _told([report.offset() for report in reports]),
+                "offset": told([report.offset() for report in reports]),
                 "outcome": outcomes,
                 "error": codes,
                 "time_ns": np.array(self._report_times),
@@ -266,6 +254,6 @@ class ProducerWorker:
         del self._report_times[:]
 
 
-def _told(numbers: Sequence[int | None]) -> Numbers:
+def told(numbers: Sequence[int | None]) -> Numbers:
     """Numbers of reports; acks=0 is reported without an offset, and so is a failed send."""
     return np.array([NOTHING if each is None else each for each in numbers], dtype=np.int64)

@@ -8,10 +8,10 @@ from harness.engine.catalogue import find
 from harness.fakes.bugs.bug import BUGS
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
-from harness.model.workload import Consumers, LogWorkload, Producers, Topic
+from harness.model.workload import Consumers, LogWorkload, Producers, Topic, Transactions
 from tests.checkers.verdicts import OF_LOGS
 from tests.fake.conftest import RunFake
-from tests.tidy.test_registers import OF_TRANSACTIONS
+from tests.tidy.test_registers import OF_TRANSACTIONS as NOT_IN_FAKES
 
 SEEDS = (1, 2, 3)
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
@@ -35,6 +35,23 @@ CALM = Scenario(
 )
 
 
+TRANSACTIONAL = msgspec.structs.replace(
+    CALM,
+    name="transactional",
+    about="Transactions over two topics, some aborted, some by zombies",
+    workload=msgspec.structs.replace(
+        CALM.log_workload,
+        producers=(
+            Producers(
+                topic="orders",
+                count=2,
+                transactions=Transactions(topics=("refunds",), aborted=0.3, takeover_every=7),
+            ),
+        ),
+    ),
+)
+
+
 def with_producers(scenario: Scenario, count: int) -> Scenario:
     (one,) = scenario.log_workload.producers
     workload = msgspec.structs.replace(
@@ -49,7 +66,16 @@ UNDER_FAULTS = {
     "forget-producers": find("p-pausedup"),
     "show-uncommitted": with_producers(find("k-ack1"), 3),
 }
-OF_BELIEF = {"unsent"}  # the application's own fault: scenario p-noflush-bad
+OF_TRANSACTIONS = (
+    "tear-commit",
+    "keep-aborted",
+    "show-open",
+    "forget-fencing",
+    "swap-in-transaction",
+)
+SCENARIOS = {**UNDER_FAULTS, **dict.fromkeys(OF_TRANSACTIONS, TRANSACTIONAL)}
+OF_APPLICATIONS = {"unsent", "stuck"}
+"""Faults of an application itself: scenarios p-noflush-bad, p-hangtxn-bad."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -57,6 +83,13 @@ def test_without_a_bug_nothing_is_found(run_fake: RunFake, seed: int) -> None:
     run = run_fake(CALM, seed)
     run.must_be_valid()
     assert run.verdict.findings == ()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_bug_transactions_are_atomic(run_fake: RunFake, seed: int) -> None:
+    run = run_fake(TRANSACTIONAL, seed)
+    run.must_be_valid()
+    assert not any(finding.counts for finding in run.verdict.findings)
 
 
 @pytest.mark.parametrize("bug", UNDER_FAULTS)
@@ -67,13 +100,13 @@ def test_under_faults_without_the_bug_nothing_is_found(run_fake: RunFake, bug: s
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("bug", list(BUGS))
 def test_a_planted_bug_is_found(run_fake: RunFake, bug: str, seed: int) -> None:
-    scenario = UNDER_FAULTS.get(bug, CALM)
+    scenario = SCENARIOS.get(bug, CALM)
     run_fake(scenario, seed, bug).must_show(BUGS[bug].shows)
 
 
 def test_every_kind_of_anomaly_has_a_bug_that_shows_it() -> None:
     shown = {bug.shows for _, bug in BUGS.items()}
-    assert shown | OF_TRANSACTIONS | OF_BELIEF == OF_LOGS
+    assert shown | NOT_IN_FAKES | OF_APPLICATIONS == OF_LOGS
 
 
 def test_the_same_seed_gives_the_same_run(run_fake: RunFake) -> None:

@@ -1,0 +1,55 @@
+"""Bugs of a coordinator of transactions, and of leaders that show what is not over."""
+
+from harness.fakes.bugs.bug import Append, Dice, bug, change_append
+from harness.fakes.record import Log, Record
+from harness.fakes.replica import Replica
+from harness.fakes.seams import Seams
+
+
+@bug("tear-commit", shows="torn-commit")
+def tear_commit(seams: Seams, dice: Dice) -> None:
+    """One log of a transaction that was committed is told that it was aborted."""
+    proceed = seams.decision
+
+    def decide(log: Log, commit: bool) -> bool:  # noqa: FBT001 - as the seam
+        return proceed(log, commit) and not dice.strikes()
+
+    seams.decision = decide
+
+
+@bug("keep-aborted", shows="G1a")
+def keep_aborted(seams: Seams, dice: Dice) -> None:
+    """One log of a transaction that was aborted is told that it was committed."""
+    proceed = seams.decision
+
+    def decide(log: Log, commit: bool) -> bool:  # noqa: FBT001 - as the seam
+        return proceed(log, commit) or dice.strikes()
+
+    seams.decision = decide
+
+
+@bug("show-open", shows="G1a")
+def show_open(seams: Seams, _dice: Dice) -> None:
+    """Readers of what is committed are shown transactions that are open, some aborted later."""
+    seams.stable = lambda _leader, mark: mark
+
+
+@bug("forget-fencing", shows="torn-commit")
+def forget_fencing(seams: Seams, _dice: Dice) -> None:
+    """A process goes on with its transaction after another has got its transactional id."""
+    seams.fences = False
+
+
+@bug("swap-in-transaction", shows="int-nonmonotonic-send")
+def swap_in_transaction(seams: Seams, dice: Dice) -> None:
+    """The leader appends two records of a transaction in the wrong order."""
+
+    def append(_leader: Replica, records: list[Record], proceed: Append) -> list[int]:
+        if len(records) < 2 or records[0].transaction is None or not dice.strikes():
+            return proceed(records)
+        one, two, *rest = records
+        one.sequence, two.sequence = two.sequence, one.sequence
+        of_two, of_one, *others = proceed([two, one, *rest])
+        return [of_one, of_two, *others]
+
+    change_append(seams, append)
