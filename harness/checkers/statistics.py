@@ -14,6 +14,11 @@ Of logs:
     consumed_again, consume_count_max    records that one subscribed process was handed more than
                                          once, and the most often that any was
 
+Of transactions, where producers write in them:
+
+    transactions, committed, aborted     begun; those that are ok; those that certainly are not
+    transaction_ms_max                   the longest of them, from its begin to its end
+
 Of a pipeline, as far as it has such places:
 
     changes                              committed changes of rows, from the source's binary log
@@ -28,7 +33,7 @@ import polars as pl
 
 from harness.checkers.arrays import Numbers
 from harness.checkers.checker import checker
-from harness.checkers.columns import FAIL, OK, SUBSCRIBE, WRITE
+from harness.checkers.columns import FAIL, NEVER, OK, SUBSCRIBE, TXN, WRITE
 from harness.checkers.evidence import Evidence
 from harness.checkers.lag import lag_ns_max
 from harness.checkers.silence import longest_gap_ns
@@ -48,6 +53,7 @@ def statistics(evidence: Evidence) -> CheckResult:
         numbers = {"writes": len(asked), **_answers(evidence, asked), **_flow(evidence)}
     else:
         numbers = {"sends": len(asked), **_answers(evidence, asked), **_reading(evidence)}
+        numbers |= _transactions(evidence)
     return CheckResult(
         checker="statistics",
         statistics={name: round(float(number), 3) for name, number in numbers.items()},
@@ -73,6 +79,21 @@ def _answers(evidence: Evidence, asked: Numbers) -> dict[str, float]:
         numbers |= {"latency_ms_p50": p50, "latency_ms_p95": p95, "latency_ms_p99": p99}
         numbers["latency_ms_max"] = latency.max() / NS_PER_MS
     return numbers | _unavailability(evidence, asked)
+
+
+def _transactions(evidence: Evidence) -> dict[str, float]:
+    operations = evidence.operations
+    op = np.flatnonzero(operations.f == TXN)
+    if not len(op):
+        return {}
+    ended = op[operations.complete_ns[op] != NEVER]
+    took_ns = operations.complete_ns[ended] - operations.invoke_ns[ended]
+    return {
+        "transactions": len(op),
+        "committed": int(np.count_nonzero(operations.outcome[op] == OK)),
+        "aborted": int(np.count_nonzero(operations.outcome[op] == FAIL)),
+        "transaction_ms_max": took_ns.max(initial=0) / NS_PER_MS,
+    }
 
 
 def _unavailability(evidence: Evidence, asked: Numbers) -> dict[str, float]:

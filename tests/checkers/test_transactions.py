@@ -110,11 +110,15 @@ def test_transactions_that_read_from_one_another(outcome: Literal["ok", "info", 
         return
     assert counts(build) == {"G1c": 1}
     assert circle(build, "G1c").because == (
-        "operation 0 (s) sent value 1 to orders-0 and was told offset 0",
+        "operation 0 (s) sent value 1 to orders-0, at offset 0, in a transaction that it committed",
         "and operation 1 (t) polled value 1 at offset 0 of orders-0"
         + (" (and did not come to an end)" if outcome == "info" else ""),
-        "operation 1 (t) sent value 3 to orders-1 and was "
-        + ("not told what became of it" if outcome == "info" else "told offset 0"),
+        "operation 1 (t) sent value 3 to orders-1, at offset 0, in a transaction "
+        + (
+            "of which it does not know whether it was committed"
+            if outcome == "info"
+            else "that it committed"
+        ),
         "and operation 0 (s) polled value 3 at offset 0 of orders-1",
         "so operation 0 (s) came before itself",
     )
@@ -162,9 +166,11 @@ def test_records_of_concurrent_transactions_interleave(*, apart: bool) -> None:
         assert counts(build) == {}
         return
     assert counts(build) == {"G0": 1}
-    behind = "operation 0 (s) sent value 4 to orders-1 and was told offset 1"
     assert circle(build, "G0").because[-2:] == (
-        f"and right behind that record, {behind}",
+        (
+            "and right behind that record, operation 0 (s) sent value 4 to orders-1, at offset 1, "
+            "in a transaction that it committed"
+        ),
         "so operation 0 (s) came before itself",
     )
 
