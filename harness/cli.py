@@ -100,7 +100,7 @@ def semantics(
     runs: AtLeastOne = 1,
     seed: int | None = None,
     lines: tuple[str, ...] = (),
-    origin: Annotated[Path | None, Parameter(name="--from")] = None,
+    origin: Annotated[tuple[Path, ...], Parameter(name="--from")] = (),
     stack: StackChoice = "docker",
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
@@ -111,7 +111,7 @@ def semantics(
         runs: under how many seeds each line is run.
         seed: the first of them; drawn and printed unless given.
         lines: names of lines, or files that hold some; all of the harness's own unless given.
-        origin: folder of an earlier comparison: write its page again, and run nothing.
+        origin: folders of earlier comparisons: write one page of them again, and run nothing.
         stack: real containers, or the in-memory fake, which leaves out what it cannot run.
         reports: where run folders and the page are made.
         keep_stack: leave the stacks running.
@@ -119,14 +119,13 @@ def semantics(
     import secrets
 
     from harness.engine.campaign import seeds_from
-    from harness.engine.semantics import choose, compare, read, write
+    from harness.engine.semantics import again, choose, compare
     from harness.engine.stacks import StackPool
     from harness.reporting.semantics.outcome import exit_status
     from harness.reporting.semantics.terminal import table
 
-    if origin is not None:
-        measured, folder = read(origin), origin
-        write(folder, measured)
+    if origin:
+        measured, folder = again(origin)
     else:
         chosen = choose(lines)
         seed = secrets.randbits(31) if seed is None else seed

@@ -11,6 +11,7 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from harness.api import Run, Scenario, Topology
+from harness.engine.campaign import seeds_from
 from harness.engine.cluster import is_kafka_4, on_cluster, with_cluster
 from harness.engine.run import run_scenario as run_one
 from harness.engine.stacks import StackPool
@@ -133,9 +134,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every scenario its seeds."""
     if "chaos_seed" in metafunc.fixturenames:
         first, count = metafunc.config.stash[SEED], metafunc.config.getoption("--runs")
-        metafunc.parametrize(
-            "chaos_seed", [first + place for place in range(count)], ids="seed={}".format
-        )
+        metafunc.parametrize("chaos_seed", seeds_from(first, count), ids="seed={}".format)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ from harness.engine.environment import StackKind
 from harness.engine.run import Run
 from harness.engine.stacks import StackPool
 from harness.kit.clock import utc_now
-from harness.kit.errors import RunFolderError, UsageError
+from harness.kit.errors import UsageError
 from harness.model import codec
-from harness.model.semantics import Line, Measured, Sample, Semantics
+from harness.model.semantics import GUARANTEES, Line, Measured, Sample, Semantics
 from harness.model.verdict import Validity
 from harness.reporting.folder import stamp
 from harness.reporting.semantics.page import render
@@ -65,13 +65,14 @@ def compare(
     """
     started = utc_now()
     folder = reports / f"semantics-{stamp(started)}"
-    folder.mkdir(parents=True, exist_ok=True)
     run = [line for line in lines if _can_run(line, pool.kind)]
     measured = Semantics(
         started_utc=started,
         stack=pool.kind,
         seeds=tuple(seeds),
-        lines=tuple(_nothing_yet(line) for line in run),
+        lines=tuple(
+            sorted(map(_nothing_yet, run), key=lambda line: GUARANTEES.index(line.guarantee))
+        ),
         left_out={line.name: NO_PIPELINE for line in lines if line not in run},
     )
     scenarios = [line.scenario for line in run]
@@ -90,15 +91,46 @@ def _can_run(line: Line, stack: StackKind) -> bool:
 
 def write(folder: Path, semantics: Semantics) -> None:
     """Write what was measured, and the page over it, into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
     codec.save(folder / DATA, semantics)
     codec.write_atomically(folder / PAGE, render(semantics))
 
 
-def read(folder: Path) -> Semantics:
-    """What an earlier comparison measured; errors as in `codec.load`."""
-    if not folder.is_dir():
-        raise RunFolderError(f"there is no folder {folder}")
-    return codec.load(folder / DATA, Semantics)
+def again(folders: Sequence[Path]) -> tuple[Semantics, Path]:
+    """Write the page of an earlier comparison again, or one page of several.
+
+    Answers with what was measured, and the folder of the page: a new one for several.
+
+    Raises:
+        RunFolderError: a folder holds no comparison.
+        UsageError: they do not lie beside one another, where links to their runs would lead.
+    """
+    found = [codec.load(folder / DATA, Semantics) for folder in folders]
+    if len(found) == 1:
+        measured, folder = found[0], folders[0]
+    else:
+        beside = sorted({folder.resolve().parent for folder in folders})
+        if len(beside) > 1:
+            raise UsageError(f"comparisons of one page lie in one folder, not in {beside}")
+        measured, folder = merged(found), folders[0].parent / f"semantics-{stamp(utc_now())}"
+    write(folder, measured)
+    return measured, folder
+
+
+def merged(found: Sequence[Semantics]) -> Semantics:
+    """Several comparisons as one: lines of one name have the runs of all, each once."""
+    lines: dict[str, Measured] = {}
+    for line in (line for semantics in found for line in semantics.lines):
+        before = lines.get(line.name, msgspec.structs.replace(line, samples=()))
+        samples = {(each.run, each.seed): each for each in (*before.samples, *line.samples)}
+        lines[line.name] = msgspec.structs.replace(line, samples=tuple(samples.values()))
+    return Semantics(
+        started_utc=min(each.started_utc for each in found),
+        stack=found[0].stack,
+        seeds=tuple(sorted({seed for each in found for seed in each.seeds})),
+        lines=tuple(sorted(lines.values(), key=lambda line: GUARANTEES.index(line.guarantee))),
+        left_out={name: why for each in found for name, why in each.left_out.items()},
+    )
 
 
 def _nothing_yet(line: Line) -> Measured:

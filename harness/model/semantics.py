@@ -1,6 +1,6 @@
 """Delivery semantics side by side: lines that promise different things, and what runs showed."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from harness.model.scenario import Scenario
 from harness.model.value import Value
@@ -9,6 +9,8 @@ from harness.model.verdict import Validity
 Guarantee: TypeAlias = Literal[
     "no guarantee", "at-most-once", "at-least-once", "effectively-once", "exactly-once"
 ]
+GUARANTEES: tuple[Guarantee, ...] = get_args(Guarantee)
+"""From the weakest to the strongest."""
 EffectName: TypeAlias = Literal["lost", "duplicated", "reordered", "aborted"]
 """What may become of a record; `aborted`: read although whoever wrote it took it back."""
 

@@ -80,9 +80,9 @@ def test_measurements_are_medians_with_their_bounds() -> None:
     slow = run(8, measured={"end_to_end_ms_p50": 120.0, "end_to_end_ms_p99": 6000.0})
     cell = latency_cell(line("at-least-once", run(), slow))
     assert cell.figure == "100 ms / 5,000 ms"
-    assert cell.notes == ("p99 4,000 ms to 6,000 ms over runs", "2 runs: a 95 % interval takes 6")
+    assert cell.notes == ("p99 4,000 ms to 6,000 ms over 2 runs",)
     six = latency_cell(line("at-least-once", *(run(seed) for seed in range(6))))
-    assert six.notes[-1] == "95 %: 4,000 ms to 4,000 ms"
+    assert six.notes[-1] == "p99 95 %: 4,000 ms to 4,000 ms"
     assert outage_cell(line("at-least-once", run())).figure == "n/a"
 
 
@@ -164,3 +164,9 @@ def test_plots_draw_each_run_that_tells_once() -> None:
         "line-no-guarantee, seed 8: 0 %",
     ]
     assert "not known" in plot
+
+
+def test_what_traffic_cannot_show_is_not_drawn_as_zero() -> None:
+    html = page(line("exactly-once", run(), sought=("lost",)))
+    assert "No run could tell." in html.partition("Reordered, share of records")[2][:80]
+    assert "Zero in every run that tells." in html.partition("Lost, share of records")[2][:80]

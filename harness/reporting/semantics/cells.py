@@ -9,7 +9,7 @@ import msgspec
 
 from harness.model.semantics import EffectName, Measured, Sample
 from harness.reporting import words
-from harness.reporting.semantics.bounds import rule_of_three, spread, wilson
+from harness.reporting.semantics.bounds import Spread, rule_of_three, spread, wilson
 from harness.reporting.semantics.outcome import conclusive, count, known
 
 NOT_SOUGHT = "n/a"
@@ -102,20 +102,23 @@ def measured_cell(line: Measured, names: tuple[str, ...], write: Callable[[float
     found = [each for each in spreads if each is not None]
     if len(found) < len(names):
         return Cell(figure=UNKNOWN if not told else NOT_SOUGHT)
-    bounded = found[-1]
-    low, high = write(bounded.low), write(bounded.high)
-    apart = f"{low} to {high}" if low != high else f"{low}"
-    if bounded.interval is None:
-        interval = f"{words.counted(bounded.runs, 'run')}: a 95 % interval takes 6"
-    else:
-        interval = f"95 %: {write(bounded.interval[0])} to {write(bounded.interval[1])}"
-    what = names[-1].rpartition("_")[2]
-    prefix = f"{what} " if len(names) > 1 else ""
+    what = f"{names[-1].rpartition('_')[2]} " if len(names) > 1 else ""
     return Cell(
         figure=" / ".join(write(each.middle) for each in found),
-        notes=(f"{prefix}{apart} over runs", interval),
+        notes=tuple(f"{what}{note}" for note in _apart(found[-1], write)),
         runs=tuple((s, write(s.measured[names[-1]])) for s in told if names[-1] in s.measured),
     )
+
+
+def _apart(bounded: Spread, write: Callable[[float], str]) -> list[str]:
+    """How far runs lie apart; one run alone says nothing of that."""
+    if bounded.runs == 1:
+        return ["of one run"]
+    runs = [f"{write(bounded.low)} to {write(bounded.high)} over {bounded.runs} runs"]
+    if bounded.interval is not None:
+        low, high = bounded.interval
+        runs.append(f"95 %: {write(low)} to {write(high)}")
+    return runs
 
 
 def latency_cell(line: Measured) -> Cell:

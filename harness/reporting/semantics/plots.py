@@ -10,56 +10,56 @@ from math import ceil, floor, log10
 import msgspec
 
 from harness.model.semantics import EffectName, Measured, Sample
-from harness.reporting import words
 from harness.reporting.markup import Markup, join, tag
 from harness.reporting.semantics.outcome import conclusive, count
 
 NAMES_WIDE, PLOT_WIDE, ROW_HIGH, EDGE = 230, 560, 26, 26
-DECADES_MAX = 6
+DECADES_MAX, MARKS_MAX = 6, 8
 
 
 class Plot(msgspec.Struct, frozen=True, kw_only=True):
-    """One measurement of every line: its title, and how a run and a mark are told."""
+    """One measurement of every line: its title, what a run of a line has, how it is written."""
 
     title: str
-    value: Callable[[Sample], float | None]
+    value: Callable[[Measured, Sample], float | None]
     write: Callable[[float], str]
+    by_decades: bool = False
 
 
-def _percent(effect: EffectName) -> Callable[[Sample], float | None]:
-    def of(sample: Sample) -> float | None:
+def _share(title: str, effect: EffectName) -> Plot:
+    def percent(line: Measured, sample: Sample) -> float | None:
         number = count(sample, effect)
-        if not sample.records or not (number or conclusive(sample)):
-            return None
-        return 100 * number / sample.records
+        told = effect in line.sought and (number or conclusive(sample))
+        return 100 * number / sample.records if told and sample.records else None
 
-    return of
-
-
-def _measured(name: str) -> Callable[[Sample], float | None]:
-    return lambda sample: sample.measured.get(name) if conclusive(sample) else None
+    title = f"{title}, share of records"
+    return Plot(title=title, value=percent, write=lambda of: f"{of:.3g} %", by_decades=True)
 
 
-def _share(percent: float) -> str:
-    return f"{percent:.3g} %"
+def _measured(name: str) -> Callable[[Measured, Sample], float | None]:
+    return lambda _, sample: sample.measured.get(name) if conclusive(sample) else None
+
+
+def _seconds(span_ms: float) -> str:
+    return f"{span_ms / 1000:.3g} s"
 
 
 PLOTS = (
-    Plot(title="Lost, share of records", value=_percent("lost"), write=_share),
-    Plot(title="Duplicated, share of records", value=_percent("duplicated"), write=_share),
-    Plot(title="Reordered, share of records", value=_percent("reordered"), write=_share),
-    Plot(title="Read although aborted, share of records", value=_percent("aborted"), write=_share),
+    _share("Lost", "lost"),
+    _share("Duplicated", "duplicated"),
+    _share("Reordered", "reordered"),
+    _share("Read although aborted", "aborted"),
     Plot(
         title="End to end, 99th percentile",
         value=_measured("end_to_end_ms_p99"),
-        write=words.milliseconds,
+        write=_seconds,
     ),
     Plot(
         title="Records arrived a second",
         value=_measured("arrived_per_s"),
         write=lambda rate: f"{rate:,.3g}",
     ),
-    Plot(title="Longest outage", value=_measured("silence_ms_max"), write=words.milliseconds),
+    Plot(title="Longest outage", value=_measured("silence_ms_max"), write=_seconds),
 )
 
 
@@ -69,20 +69,22 @@ def plots(lines: Sequence[Measured]) -> Markup:
 
 
 def _section(plot: Plot, lines: Sequence[Measured]) -> Markup:
-    rows = [(line, [plot.value(sample) for sample in line.samples]) for line in lines]
+    rows = [(line, [plot.value(line, sample) for sample in line.samples]) for line in lines]
     known = [value for _, values in rows for value in values if value is not None]
     title = tag("h3", plot.title)
     if not known:
-        return join([title, tag("p", "No run measured it.", class_="quiet")])
+        return join([title, tag("p", "No run could tell.", class_="quiet")])
     if not any(known):
         return join([title, tag("p", "Zero in every run that tells.", class_="quiet")])
-    return join([title, _drawing(rows, plot.write)])
+    scale = (_Decades if plot.by_decades else _Even)(known)
+    return join([title, _drawing(rows, scale, plot.write)])
 
 
 def _drawing(
-    rows: Sequence[tuple[Measured, list[float | None]]], write: Callable[[float], str]
+    rows: Sequence[tuple[Measured, list[float | None]]],
+    scale: "_Decades | _Even",
+    write: Callable[[float], str],
 ) -> Markup:
-    scale = _Scale([value for _, values in rows for value in values if value is not None])
     high = ROW_HIGH * len(rows) + EDGE
     parts: list[Markup] = []
     for mark in scale.marks:
@@ -100,7 +102,7 @@ def _drawing(
 def _row(
     line: Measured,
     values: Sequence[float | None],
-    scale: "_Scale",
+    scale: "_Decades | _Even",
     y: float,
     write: Callable[[float], str],
 ) -> list[Markup]:
@@ -127,8 +129,8 @@ def _row(
     return [name, bar, *dots]
 
 
-class _Scale:
-    """From a value to its place: a decade as wide as the next one, with zero left of them all."""
+class _Decades:
+    """A scale on which each decade is as wide as the next one, with zero left of them all."""
 
     def __init__(self, values: Sequence[float]) -> None:
         some = [value for value in values if value > 0]
@@ -145,6 +147,23 @@ class _Scale:
         power = max(log10(value), self._bottom) if value > 0 else self._from
         part = (power - self._from) / (self._top - self._from)
         return NAMES_WIDE + EDGE + part * PLOT_WIDE
+
+
+class _Even:
+    """A scale from zero on, its marks at one, two or five of a power of ten."""
+
+    def __init__(self, values: Sequence[float]) -> None:
+        power = 10.0 ** floor(log10(max(values) / MARKS_MAX))
+        step = next(
+            power * each for each in (1, 2, 5, 10) if max(values) <= power * each * MARKS_MAX
+        )
+        marks = ceil(max(values) / step)
+        self._top = step * marks
+        self.marks = [step * mark for mark in range(marks + 1)]
+
+    def x(self, value: float) -> float:
+        """Where `value` stands, in the drawing's own units."""
+        return NAMES_WIDE + EDGE + value / self._top * PLOT_WIDE
 
 
 def _number(place: float) -> str:
