@@ -4,25 +4,33 @@
 are only inserted, each is one record: what is lost or repeated can be counted one by one.
 """
 
+from functools import partial
+
 import msgspec
 import pytest
 
 from harness.api import (
+    Consumers,
     Copy,
     Feed,
     Line,
+    LogWorkload,
     Path,
     PipelineWorkload,
+    Processors,
+    Producers,
     Readers,
     Scenario,
     SourceTable,
     Step,
+    Topic,
     Topology,
     Writers,
     after,
     followers,
     leader,
     same_as,
+    service,
     task,
 )
 from harness.model.semantics import Guarantee
@@ -149,6 +157,90 @@ CONNECT_EXACTLY_ONCE = connect_line(
     topology=connect_path.FULL,
     feed=REQUESTED,
     sink=UPSERTS,
+)
+
+
+RESULTS = "results"
+PYTHON_FAULTS: tuple[Step, ...] = (
+    # A leader that reads nothing any more, then dies with what is in its socket.
+    after(acks=200, spread=0.5).pause(leader(RESULTS), name="pause-leader"),
+    after(acks=200, seconds=1).kill(service("worker-0"), name="kill-worker"),
+    after().kill(same_as("pause-leader"), name="kill-leader"),
+    after(acks=200).heal("kill-leader"),
+    after().heal("kill-worker"),
+    # The leader has what no follower takes, so it does not answer; a worker dies waiting for it.
+    whole.pause(followers(RESULTS), name="pause-followers"),
+    after(acks=200, seconds=1).kill(service("worker-1"), name="kill-other-worker"),
+    after().heal("pause-followers"),
+    after(acks=200).heal("kill-other-worker"),
+    # And again; now they lose it.
+    whole.pause(followers(RESULTS), name="pause-followers-again"),
+    after(acks=100).cut_link(leader(RESULTS), caller="client"),
+    after(seconds=1).heal("cut-link"),
+    after().heal("pause-followers-again"),
+)
+SAFE: Settings = {"acks": "all", "enable.idempotence": True}
+
+
+WORKERS = Processors(name="worker", source="orders", sink=RESULTS, count=2)
+
+
+def python_line(
+    name: str, guarantee: Guarantee, how: str, claims: tuple[str, ...], workers: Processors
+) -> Line:
+    """A line from a topic through two workers into another topic, from which a consumer reads."""
+    workload = LogWorkload(
+        topics=(Topic(name="orders", partitions=2), Topic(name=RESULTS)),
+        producers=(Producers(name="shop", topic="orders", settings=SAFE, rate_per_s=200),),
+        processors=(workers,),
+        consumers=(Consumers(name="reader", topic=RESULTS, mode="assigned"),),
+    )
+    scenario = Scenario(
+        name=name,
+        about=f"{guarantee}: {how}",
+        claims=claims,
+        workload=workload,
+        steps=PYTHON_FAULTS,
+        aftermath_acks=200,
+    )
+    return Line(guarantee=guarantee, path="Python", how=how, scenario=scenario)
+
+
+worker = partial(msgspec.structs.replace, WORKERS)
+PYTHON_NONE = python_line(
+    "python-none",
+    "no guarantee",
+    "acks=0, and the client commits by itself what it handed out",
+    ("integrity",),
+    worker(progress="auto", producer={"acks": "0"}),
+)
+PYTHON_AT_MOST_ONCE = python_line(
+    "python-at-most-once",
+    "at-most-once",
+    "commits, then processes",
+    ("integrity", "no-duplicates"),
+    worker(progress="before", producer=SAFE),
+)
+PYTHON_AT_LEAST_ONCE = python_line(
+    "python-at-least-once",
+    "at-least-once",
+    "processes, then commits",
+    ("integrity", "durability"),
+    worker(progress="after", producer={"acks": "all"}),
+)
+PYTHON_EFFECTIVELY_ONCE = python_line(
+    "python-effectively-once",
+    "effectively-once",
+    "processes, then commits; an idempotent producer, and readers keep one result of each record",
+    ("integrity", "durability", "no-duplicates"),
+    worker(progress="after", producer=SAFE, deduplicated=True),
+)
+PYTHON_EXACTLY_ONCE = python_line(
+    "python-exactly-once",
+    "exactly-once",
+    "offsets are committed in the transaction of the results, readers read committed",
+    ("integrity", "durability", "no-duplicates"),
+    worker(progress="transaction"),
 )
 
 

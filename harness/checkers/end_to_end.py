@@ -4,9 +4,9 @@
     arrived, arrived_per_s          records that were read, from the first arrival to the last
     silence_ms_max                  longest time in which records were on their way and none arrived
 
-The end is where readers are while traffic runs: consumers of topics, or the readers of a copy. Of a
-pipeline a change has arrived when a reader saw it, or a later change of its row. When copies have
-readers, each place is measured alone, and the last one on the way gives the numbers.
+The end is where readers are while traffic runs: consumers of topics, or the readers of the last
+copy that has any. A record has arrived when it was handed to a consumer, or what processors made of
+it was; a change when a reader saw it, or a later change of its row.
 
 Evidence: none, these are measurements. UNKNOWN: never. Reports: no anomaly. Cost: O(n log n).
 """
@@ -14,7 +14,7 @@ Evidence: none, these are measurements. UNKNOWN: never. Reports: no anomaly. Cos
 import numpy as np
 import polars as pl
 
-from harness.checkers.arrays import NONE, Flags, Longs
+from harness.checkers.arrays import NONE, Longs, Numbering, Rows
 from harness.checkers.checker import checker
 from harness.checkers.columns import NEVER, OK
 from harness.checkers.evidence import Evidence
@@ -85,18 +85,34 @@ def _of_rows(sights: SightTrail) -> tuple[Longs, Longs]:
 
 
 def _of_records(evidence: Evidence) -> tuple[Longs, Longs]:
-    """Acknowledged records of topics that have consumers, and when one was first handed each."""
-    reads, sends, operations = evidence.reads, evidence.sends, evidence.operations
-    handed: Flags = reads.ok & ~reads.final
-    arrived = np.full(len(evidence.placements.value), NEVER)
-    rows = np.flatnonzero(handed)
-    np.minimum.at(
-        arrived, evidence.placements.of_read[rows], operations.complete_ns[reads.op[rows]]
+    """Records that producers sent, and when a consumer was first handed each, or a result of it."""
+    reads, sends, places = evidence.reads, evidence.sends, evidence.placements
+    processors = evidence.history.processes.filter(pl.col("client") == "processor")["process"]
+    by_processor = np.isin(evidence.operations.process, processors.to_numpy())
+    rows = np.flatnonzero(reads.ok & ~reads.final & ~by_processor[reads.op])
+    handed_ns = np.full(len(places.value), NEVER)
+    np.minimum.at(handed_ns, places.of_read[rows], evidence.operations.complete_ns[reads.op[rows]])
+    known = np.flatnonzero(places.sender != NONE)
+    origin = _origin(evidence)
+    arrived = np.full(len(sends.value), NEVER)
+    np.minimum.at(arrived, origin[places.sender[known]], handed_ns[known])
+    sent = origin == np.arange(len(origin))
+    if len(evidence.history.origins) == 0:
+        sent &= np.isin(sends.topic, evidence.topic_of_log[np.unique(reads.log[rows])])
+    sent &= (sends.outcome == OK) | (arrived != NEVER)
+    return evidence.operations.invoke_ns[sends.op[sent]], arrived[sent]
+
+
+def _origin(evidence: Evidence) -> Rows:
+    """Per send: the send that its record was made from in the end; itself, of what nobody made."""
+    numbering = Numbering(evidence.sends.value)
+    made = evidence.history.origins
+    result, source = (
+        numbering.rows_of(made[name].to_numpy()).astype(np.intp) for name in ("value", "origin")
     )
-    first = np.full(len(sends.value), NEVER)
-    senders = evidence.placements.sender
-    known = np.flatnonzero(senders != NONE)
-    np.minimum.at(first, senders[known], arrived[known])
-    read_topics = np.unique(evidence.topic_of_log[reads.log[rows]]) if len(rows) else rows
-    counted = np.isin(sends.topic, read_topics) & ((sends.outcome == OK) | (first != NEVER))
-    return operations.invoke_ns[sends.op[counted]], first[counted]
+    both = (result != NONE) & (source != NONE)
+    origin: Rows = np.arange(len(evidence.sends.value))
+    origin[result[both]] = source[both]
+    while (origin[origin] != origin).any():
+        origin = origin[origin]
+    return origin

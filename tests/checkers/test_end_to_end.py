@@ -34,6 +34,18 @@ def test_a_record_arrives_when_a_consumer_is_first_handed_it() -> None:
     assert seen["silence_ms_max"] == 410
 
 
+def test_a_record_has_arrived_when_what_was_made_of_it_has() -> None:
+    build = HistoryBuilder()
+    build.process("worker", client="processor")
+    build.send("p", 0, log="orders-0", offset=0, invoke_ns=0, complete_ns=5 * MS)
+    build.poll("worker", [("orders-0", 0, 0)], invoke_ns=6 * MS, complete_ns=10 * MS)
+    build.send("worker", 1, log="made-0", offset=0, invoke_ns=20 * MS, complete_ns=30 * MS)
+    build.made(1, origin=0)
+    build.poll("c", [("made-0", 0, 1)], invoke_ns=35 * MS, complete_ns=40 * MS)
+    seen = numbers(build, scenario())
+    assert (seen["arrived"], seen["end_to_end_ms_max"]) == (1, 40)
+
+
 def test_the_final_read_is_no_arrival() -> None:
     build = HistoryBuilder()
     build.send("p", 0, invoke_ns=0, complete_ns=5 * MS)
