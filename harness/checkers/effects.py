@@ -20,7 +20,7 @@ AT_THE_END: dict[EffectName, tuple[str, ...]] = {
 }
 ON_THE_WAY: dict[EffectName, tuple[str, ...]] = {
     "lost": ("missed-change",),
-    "duplicated": ("duplicate-change",),
+    "duplicated": ("duplicate-change", "duplicate-processing"),
     "reordered": ("reordered-change",),
     "aborted": ("phantom-change",),
 }
@@ -78,9 +78,9 @@ def _by_effect(
 
 
 def _records(verdict: Verdict) -> int:
-    """What a share is a share of: the rows that copies should hold, or else acknowledged sends."""
+    """What a share is a share of: the rows that a copy should hold, or what producers sent."""
     copies = [hop.expected for hop in verdict.hops if " → " in hop.hop]
-    return copies[-1] if copies else int(dict(_statistics(verdict)).get("acked", 0))
+    return copies[-1] if copies else int(dict(_statistics(verdict)).get("records", 0))
 
 
 def _statistics(verdict: Verdict) -> Iterable[tuple[str, float]]:

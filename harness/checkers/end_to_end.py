@@ -1,5 +1,6 @@
 """How long records took from end to end, and for how long none arrived: measured by readers.
 
+    records                         records that producers sent, or changes that writers made
     end_to_end_ms_p50, _p99, _max   from when a record was asked to be written until it was read
     arrived, arrived_per_s          records that were read, from the first arrival to the last
     silence_ms_max                  longest time in which records were on their way and none arrived
@@ -42,7 +43,7 @@ def _numbers(began: Longs, arrived: Longs) -> dict[str, float]:
     """Numbers of records by when each was asked for and when it arrived, or NEVER."""
     there = arrived != NEVER
     if not there.any():
-        return {}
+        return {"records": len(began)}
     latency = (arrived - began)[there]
     # The value at a rank, not one between two: a quantile that was really measured.
     p50, p99, most = np.quantile(latency, (0.5, 0.99, 1.0), method="higher") / NS_PER_MS
@@ -50,6 +51,7 @@ def _numbers(began: Longs, arrived: Longs) -> dict[str, float]:
     order = np.argsort(began, kind="stable")
     silence_ns = longest_gap_ns(began[order], arrived[order], there[order])
     return {
+        "records": len(began),
         "end_to_end_ms_p50": p50,
         "end_to_end_ms_p99": p99,
         "end_to_end_ms_max": most,

@@ -62,7 +62,7 @@ class Sample(Value, frozen=True, kw_only=True):
     unknowns: tuple[str, ...] = ()
     """Why it proves less than it should: what it did not find, it may have missed."""
     records: int
-    """Records that could be lost: what was acknowledged, or what copies should hold."""
+    """Records that could be lost: what producers sent, or the rows that a copy should hold."""
     at_the_end: dict[EffectName, dict[str, int]] = {}
     """By effect and kind of anomaly: how many, in the place where records end up."""
     on_the_way: dict[EffectName, dict[str, int]] = {}

@@ -73,7 +73,7 @@ def test_what_happened_on_the_way_is_told_beside_the_end() -> None:
     seen = run(on_the_way={"duplicated": {"duplicate-change": 115}})
     cell = effect_cell(line("effectively-once", seen), "duplicated")
     assert cell.figure == "0"
-    assert cell.notes[-1] == "115 on the way, in the topics (duplicate-change)"
+    assert cell.notes[-1] == "115 on the way (duplicate-change)"
 
 
 def test_measurements_are_medians_with_their_bounds() -> None:

@@ -76,7 +76,7 @@ def _on_the_way(line: Measured, effect: EffectName) -> list[str]:
         for kind, number in sample.on_the_way.get(effect, {}).items():
             kinds[kind] = kinds.get(kind, 0) + number
     total = sum(kinds.values())
-    return [f"{total:,} on the way, in the topics ({', '.join(kinds)})"] if total else []
+    return [f"{total:,} on the way ({', '.join(kinds)})"] if total else []
 
 
 def _of_run(sample: Sample, effect: EffectName) -> str:
