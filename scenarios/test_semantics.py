@@ -162,22 +162,22 @@ CONNECT_EXACTLY_ONCE = connect_line(
 
 RESULTS = "results"
 PYTHON_FAULTS: tuple[Step, ...] = (
-    # A leader that reads nothing any more, then dies with what is in its socket.
+    # A leader that reads nothing any more; a worker dies waiting for it, then the leader itself.
     after(acks=200, spread=0.5).pause(leader(RESULTS), name="pause-leader"),
-    after(acks=200, seconds=1).kill(service("worker-0"), name="kill-worker"),
+    after(seconds=1).kill(service("worker-0")),
     after().kill(same_as("pause-leader"), name="kill-leader"),
-    after(acks=200).heal("kill-leader"),
-    after().heal("kill-worker"),
+    after(acks=100).heal("kill-leader"),
+    after().heal("kill"),
     # The leader has what no follower takes, so it does not answer; a worker dies waiting for it.
     whole.pause(followers(RESULTS), name="pause-followers"),
-    after(acks=200, seconds=1).kill(service("worker-1"), name="kill-other-worker"),
+    after(seconds=1).kill(service("worker-1"), name="kill-other"),
     after().heal("pause-followers"),
-    after(acks=200).heal("kill-other-worker"),
-    # And again; now they lose it.
-    whole.pause(followers(RESULTS), name="pause-followers-again"),
-    after(acks=100).cut_link(leader(RESULTS), caller="client"),
+    after(acks=100).heal("kill-other"),
+    # And again; now all clients lose the leader.
+    whole.pause(followers(RESULTS), name="pause-again"),
+    after(seconds=1).cut_link(leader(RESULTS), caller="client"),
     after(seconds=1).heal("cut-link"),
-    after().heal("pause-followers-again"),
+    after().heal("pause-again"),
 )
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
 

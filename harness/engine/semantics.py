@@ -17,6 +17,7 @@ from harness.model import codec
 from harness.model.semantics import GUARANTEES, Line, Measured, Sample, Semantics
 from harness.model.verdict import Validity
 from harness.reporting.folder import stamp
+from harness.reporting.semantics.known_bugs import named
 from harness.reporting.semantics.page import render
 
 HOME = SCENARIOS / "test_semantics.py"
@@ -160,7 +161,9 @@ def _with(semantics: Semantics, name: str, one: Sample) -> Semantics:
 
 def _sample(done: Run | str, seed: int) -> Sample:
     if isinstance(done, Run):
-        return sample(done.verdict, done.folder.name, seed)
+        kinds = [finding.kind for finding in done.verdict.findings]
+        shown = sample(done.verdict, done.folder.name, seed)
+        return msgspec.structs.replace(shown, bugs=named(done.folder, kinds))
     return Sample(
         run="",
         seed=seed,

@@ -73,6 +73,8 @@ class Sample(Value, frozen=True, kw_only=True):
     """By kind of anomaly: the settings that permit it, with the reason."""
     against: tuple[str, ...] = ()
     """Kinds of anomaly that contradict a claim of the line."""
+    bugs: dict[str, str] = {}
+    """By kind of anomaly: the known bug that explains it, with the trace that the run has of it."""
 
 
 class Measured(Value, frozen=True, kw_only=True):

@@ -14,6 +14,8 @@ def run(
     unknowns: tuple[str, ...] = (),
     on_the_way: dict[EffectName, dict[str, int]] | None = None,
     measured: dict[str, float] | None = None,
+    against: tuple[str, ...] = (),
+    bugs: dict[str, str] | None = None,
     **found: dict[str, int],
 ) -> Sample:
     """One run of a thousand records; `found` has kinds of anomaly by effect."""
@@ -30,6 +32,8 @@ def run(
         at_the_end={names[effect]: kinds for effect, kinds in found.items()},
         on_the_way=on_the_way or {},
         measured=MEASURED if measured is None else measured,
+        against=against,
+        bugs=bugs or {},
         reasons={kind: (f"acks=0: permits {kind}",) for kinds in found.values() for kind in kinds},
     )
 

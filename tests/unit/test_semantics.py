@@ -9,7 +9,9 @@ from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.effects import AT_THE_END, ON_THE_WAY
 from harness.model.semantics import Guarantee, Measured, Sample
 from harness.model.verdict import Validity
+from harness.reporting.folder import RunFolder
 from harness.reporting.semantics.cells import effect_cell, latency_cell, outage_cell
+from harness.reporting.semantics.known_bugs import named
 from harness.reporting.semantics.outcome import Word, exit_status, outcome
 from harness.reporting.semantics.page import render
 from harness.reporting.semantics.terminal import table
@@ -18,6 +20,8 @@ from tests.unit.semantics_sample import line, run, semantics
 OPEN = ("the run did not settle",)
 LOST = {"missing-row": 12}
 TWICE = {"duplicate-row": 5}
+BROKEN = (Word.BROKEN, 1)
+BUG = {"duplicate-row": "issue 1: it strikes; broker-1.log says: so"}
 
 
 def unknown(seed: int = 8) -> Sample:
@@ -97,7 +101,14 @@ def test_measurements_are_medians_with_their_bounds() -> None:
         (line("at-least-once", run(7, duplicated=TWICE)), Word.KEPT, 0),
         (line("at-least-once", run(7, lost=LOST)), Word.BROKEN, 1),
         (line("at-most-once", run(7, lost=LOST)), Word.KEPT, 0),
-        (line("at-most-once", run(7, Validity.INVALID)), Word.BROKEN, 1),
+        (line("at-most-once", run(7, Validity.INVALID, against=("G1a",))), Word.BROKEN, 1),
+        (line("exactly-once", run(7, duplicated=TWICE, bugs=BUG)), Word.KNOWN_BUG, 0),
+        (line("exactly-once", run(7, duplicated=TWICE, lost=LOST, bugs=BUG)), Word.BROKEN, 1),
+        (
+            line("exactly-once", run(7, duplicated=TWICE, bugs=BUG), run(8, lost=LOST)),
+            Word.BROKEN,
+            1,
+        ),
         (line("no guarantee", run(7, lost=LOST, duplicated=TWICE)), Word.KEPT, 0),
     ],
 )
@@ -128,6 +139,18 @@ def test_what_a_weak_line_did_not_show_is_said(
     assert [f"records are {each}; not shown in 2 runs" in told for each in missing] == [
         True for _ in missing
     ]
+
+
+def test_a_known_bug_is_named_only_with_its_trace(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path, scenario="s", seed=1, started_utc="2026-11-23T05:00:00Z")
+    folder.log("broker-1").write_text("INFO all is well\n")
+    assert named(folder, ["duplicate"]) == {}
+    folder.log("broker-2").write_text(
+        "ERROR x\norg.apache.kafka: Out of order sequence number for producer 7 at offset 9\n"
+    )
+    (told,) = named(folder, ["duplicate", "lost-write"]).values()
+    assert told.startswith("librdkafka issue 4953: ")
+    assert "broker-2.log says: org.apache.kafka: Out of order sequence number" in told
 
 
 def page(*lines: Measured) -> str:

@@ -16,10 +16,11 @@ from harness.model.verdict import Validity
 
 
 class Word(StrEnum):
-    """BROKEN beats UNKNOWN beats KEPT."""
+    """BROKEN beats KNOWN_BUG beats UNKNOWN beats KEPT."""
 
     KEPT = "KEPT"
     UNKNOWN = "UNKNOWN"
+    KNOWN_BUG = "KNOWN BUG"
     BROKEN = "BROKEN"
 
 
@@ -28,7 +29,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     word: Word
     broken_by: tuple[str, ...]
-    """Runs that show what the name rules out, or contradict a claim; the word is BROKEN then."""
+    """Runs that show what the name rules out, or contradict a claim: the word is BROKEN then, or
+    KNOWN BUG where a known one explains all of it."""
     not_shown: tuple[EffectName, ...]
     """What the name allows and no run showed."""
 
@@ -50,14 +52,12 @@ def known(measured: Measured, effect: EffectName) -> tuple[Sample, ...]:
 
 def outcome(measured: Measured) -> Outcome:
     """How the line stands."""
-    ruled_out = RULED_OUT[measured.guarantee]
-    broken_by = tuple(
-        sample.run
-        for sample in measured.samples
-        if sample.validity is Validity.INVALID or any(count(sample, each) for each in ruled_out)
-    )
-    if broken_by:
+    offences = {sample.run: _offences(measured, sample) for sample in measured.samples}
+    broken_by = tuple(run for run, kinds in offences.items() if kinds)
+    if any(offences[each.run] - set(each.bugs) for each in measured.samples):
         word = Word.BROKEN
+    elif broken_by:
+        word = Word.KNOWN_BUG
     elif any(map(conclusive, measured.samples)):
         word = Word.KEPT
     else:
@@ -69,6 +69,13 @@ def outcome(measured: Measured) -> Outcome:
         and not any(count(sample, effect) for sample in measured.samples)
     )
     return Outcome(word=word, broken_by=broken_by, not_shown=not_shown)
+
+
+def _offences(measured: Measured, sample: Sample) -> set[str]:
+    """Kinds of anomaly of a run that the line's name rules out, or that contradict its claims."""
+    found = (sample.at_the_end.get(effect, {}) for effect in RULED_OUT[measured.guarantee])
+    kinds = {kind for of in found for kind in of}
+    return kinds | (set(sample.against) if sample.validity is Validity.INVALID else set())
 
 
 def exit_status(semantics: Semantics) -> int:

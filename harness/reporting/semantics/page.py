@@ -13,7 +13,12 @@ from harness.reporting.semantics.plots import plots
 from harness.reporting.semantics.terminal import sentences
 
 TITLE = "What is lost, duplicated, reordered, read although aborted"
-_BADGES = {Word.KEPT: "valid", Word.UNKNOWN: "unknown", Word.BROKEN: "invalid"}
+_BADGES = {
+    Word.KEPT: "valid",
+    Word.UNKNOWN: "unknown",
+    Word.KNOWN_BUG: "unknown",
+    Word.BROKEN: "invalid",
+}
 _READING = """
 Every figure is counted in recorded runs: by the checkers, where records end up (a log, a table), \
 over the records that should be there. What happened on the way there is told below it. `0` means \
@@ -28,7 +33,8 @@ Latency, arrivals and outage are medians over runs, bounded by the smallest and 
 no distribution and takes six runs.
 Latency runs from when a record was asked to be written until a reader at the end saw it. The \
 outage is the longest time in which records were on their way and none arrived.
-KEPT: no run shows what the line's name rules out. BROKEN: one does, or contradicts a claim.
+KEPT: no run shows what the line's name rules out. BROKEN: one does, or contradicts a claim. KNOWN \
+BUG: one does, and a bug of others explains it, of which the run has a trace.
 """
 
 

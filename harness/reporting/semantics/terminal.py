@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.model.semantics import Measured, Semantics
 from harness.reporting import words
 from harness.reporting.semantics.cells import COLUMNS
-from harness.reporting.semantics.outcome import Outcome, Word, outcome
+from harness.reporting.semantics.outcome import Outcome, outcome
 
 
 def table(semantics: Semantics, folder: Path) -> str:
@@ -54,8 +54,7 @@ def sentences(line: Measured) -> Iterator[str]:
 
 
 def _broken(line: Measured, stands: Outcome) -> Iterator[str]:
-    if stands.word is not Word.BROKEN:
-        return
     for sample in line.samples:
         if sample.run in stands.broken_by:
             yield f"BROKEN in seed {sample.seed}: {sample.headline}"
+            yield from dict.fromkeys(f"known bug: {bug}" for bug in sample.bugs.values())
