@@ -47,6 +47,8 @@ WITHOUT_EXACTLY_ONCE = msgspec.structs.replace(
 )
 
 whole = after(acks=100, spread=0.5, whole=True, limit_s=20)
+# What comes out of the feed tells that workers have dealt out tasks anew since the last fault.
+flowing = after(offsets=200, spread=0.5, whole=True)
 CONNECT_FAULTS: tuple[Step, ...] = (
     # A leader that reads nothing any more, then dies with what is in its socket.
     after(acks=50, spread=0.5).pause(leader(CHANGES), name="pause-leader"),
@@ -56,10 +58,10 @@ CONNECT_FAULTS: tuple[Step, ...] = (
     whole.restart_task(FEED),
     after(acks=100, spread=0.5).kill(task(FEED), name="kill-feed-worker"),
     after(acks=50).heal("kill-feed-worker"),
-    whole.kill(task(SINK), name="kill-sink-worker"),
+    flowing.kill(task(SINK), name="kill-sink-worker"),
     after(acks=50).heal("kill-sink-worker"),
     # The leader has what no follower takes, so it does not answer; then the worker loses it.
-    whole.pause(followers(CHANGES), name="pause-followers"),
+    flowing.pause(followers(CHANGES), name="pause-followers"),
     after(acks=50).cut_link(leader(CHANGES), caller="connect"),
     after().heal("cut-link"),
     after().heal("pause-followers"),

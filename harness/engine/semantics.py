@@ -66,7 +66,8 @@ def compare(
     """
     started = utc_now()
     folder = reports / f"semantics-{stamp(started)}"
-    run = [line for line in lines if _can_run(line, pool.kind)]
+    left_out = {line.name: why for line in lines if (why := _beyond(line, pool.kind))}
+    run = [line for line in lines if line.name not in left_out]
     measured = Semantics(
         started_utc=started,
         stack=pool.kind,
@@ -74,7 +75,7 @@ def compare(
         lines=tuple(
             sorted(map(_nothing_yet, run), key=lambda line: GUARANTEES.index(line.guarantee))
         ),
-        left_out={line.name: NO_PIPELINE for line in lines if line not in run},
+        left_out=left_out,
     )
     scenarios = [line.scenario for line in run]
     for scenario, seed, done in campaign(scenarios, seeds, pool, reports, tell=tell):
@@ -83,11 +84,15 @@ def compare(
     return measured, folder
 
 
-NO_PIPELINE = "the fakes have brokers, and nothing beside them"
-
-
-def _can_run(line: Line, stack: StackKind) -> bool:
-    return stack == "docker" or not line.scenario.pipeline.tables
+def _beyond(line: Line, stack: StackKind) -> str | None:
+    """Why a stack cannot run a line; None when it can."""
+    if stack == "docker":
+        return None
+    if line.scenario.pipeline.tables:
+        return "the fakes have brokers, and nothing beside them"
+    if any(each.is_transactional for each in line.scenario.log_workload.processors):
+        return "the fakes have no transactions"
+    return None
 
 
 def write(folder: Path, semantics: Semantics) -> None:

@@ -8,7 +8,7 @@ from harness.reporting.judgement import badge
 from harness.reporting.markup import Markup, items, join, prose, table, tag
 from harness.reporting.page import document
 from harness.reporting.semantics.cells import COLUMNS, Cell
-from harness.reporting.semantics.outcome import Word, outcome
+from harness.reporting.semantics.outcome import Word, conclusive, outcome
 from harness.reporting.semantics.plots import plots
 from harness.reporting.semantics.terminal import sentences
 
@@ -108,10 +108,11 @@ def _link(sample: Sample, told: str) -> Markup:
 def _result(line: Measured) -> Markup:
     stands = outcome(line)
     told = tag("span", stands.word.value, class_=f"badge {_BADGES[stands.word]}")
-    missing = ", ".join(stands.not_shown)
     runs = words.counted(len(line.samples), "run")
-    note = tag("div", f"{missing}: not shown in {runs}", class_="note") if missing else ""
-    return join([told, note])
+    notes = [f"{effect}: not shown in {runs}" for effect in stands.not_shown]
+    still_open = sum(not conclusive(sample) for sample in line.samples)
+    notes += [f"{still_open} of {runs} UNKNOWN"] if still_open else []
+    return join([told, *(tag("div", note, class_="note") for note in notes)])
 
 
 def _notes(semantics: Semantics) -> Markup:
