@@ -184,13 +184,21 @@ class Life:
         self._reports.append((report, error))
 
     def _commit(self, positions: Sequence[tuple[int, int]]) -> None:
-        """Commit, as an application that goes on when that fails: it will commit more soon."""
+        """Commit, as an application that goes on when that fails: it will commit more soon.
+
+        One that commits before it processes must not go on, or it would process at least once.
+
+        Raises:
+            KafkaException: with `before` alone, nobody knows whether it is committed.
+        """
         operation = self._log.begin("commit")
         self._log.commits(operation, positions)
         try:
             self._consumer.commit(offsets=self._partitions(positions), asynchronous=False)
         except KafkaException as problem:
             self._log.end(operation, "info", name_of(problem))
+            if self._spec.progress == "before":
+                raise
         else:
             self._log.end(operation)
 
