@@ -19,6 +19,7 @@ import msgspec
 from harness.engine.run import Run
 from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.group_ports import ResetTo
 from harness.model.pipeline import (
     Cache,
     Copy,
@@ -75,9 +76,11 @@ __all__ = [
     "broker",
     "brokers",
     "controller",
+    "coordinator",
     "follower",
     "followers",
     "leader",
+    "member",
     "metadata",
     "same_as",
     "service",
@@ -122,6 +125,16 @@ def brokers() -> Role:
 def metadata() -> Role:
     """Whoever keeps the cluster's metadata: all ZooKeeper servers, or all KRaft controllers."""
     return Role(kind="metadata")
+
+
+def coordinator(consumers: str) -> Role:
+    """The broker that coordinates the group of those consumers when the step begins."""
+    return Role(kind="coordinator", name=consumers)
+
+
+def member(consumers: str, index: int | None = None) -> Role:
+    """One of those consumers, from 0; all of them unless an index is given."""
+    return Role(kind="member", name=consumers, index=index)
 
 
 def service(name: str) -> Role:
@@ -278,6 +291,25 @@ class Moment:
         settings: Settings = {"topic": topic, "setting": setting, "value": value}
         return self.fault("topic.configure", leader(topic), name=name, **settings)
 
+    def stall(self, target: Role, *, name: str = "stall") -> Step:
+        """Let members hang with records in their hand; they do not poll."""
+        return self.fault("member.stall", target, name=name)
+
+    def join(self, target: Role, *, name: str = "join") -> Step:
+        """Let members come that are not there yet."""
+        return self.fault("member.join", target, name=name)
+
+    def leave(self, target: Role, *, name: str = "leave") -> Step:
+        """Let members leave their group; healed, they come back."""
+        return self.fault("member.leave", target, name=name)
+
+    def reset_group(
+        self, consumers: str, to: ResetTo, value: float = 0.0, *, name: str = "reset"
+    ) -> Step:
+        """Let a group without members go on from elsewhere; `time` is seconds before the newest."""
+        settings: Settings = {"consumers": consumers, "to": to, "value": value}
+        return self.fault("group.reset", member(consumers), name=name, **settings)
+
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
         return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))
@@ -286,6 +318,9 @@ class Moment:
         """Inject a fault of any kind."""
         spec = FaultSpec(kind=kind, target=target, settings=settings)
         return Step(name=name, after=self.when, fault=spec)
+
+
+OF_CONSUMERS = frozenset(Consumers.__struct_fields__) - frozenset(Producers.__struct_fields__)
 
 
 def worse(
@@ -307,11 +342,12 @@ def worse(
         producers: client settings laid over those of every producer.
         topics: settings laid over those of every topic.
         consumers: client settings laid over those of every consumer.
-        changes: fields of every producer (`ending`, `belief`) or topic (`replicas`) to replace.
+        changes: fields of every producer (`ending`), topic (`replicas`) or consumer (`static`).
     """
     workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
-    of_producer = {key: value for key, value in changes.items() if key not in of_topic}
+    of_consumer = {key: value for key, value in changes.items() if key in OF_CONSUMERS}
+    of_producer = {k: v for k, v in changes.items() if k not in of_topic and k not in of_consumer}
     replace = msgspec.structs.replace
     return replace(
         scenario,
@@ -319,6 +355,10 @@ def worse(
         about=about,
         workload=replace(
             workload,
+            consumers=tuple(
+                replace(each, settings={**each.settings, **(consumers or {})}, **of_consumer)
+                for each in workload.consumers
+            ),
             topics=tuple(
                 replace(each, settings={**each.settings, **(topics or {})}, **of_topic)
                 for each in workload.topics
@@ -326,10 +366,6 @@ def worse(
             producers=tuple(
                 replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
                 for each in workload.producers
-            ),
-            consumers=tuple(
-                replace(each, settings={**each.settings, **(consumers or {})})
-                for each in workload.consumers
             ),
         ),
     )

@@ -112,6 +112,36 @@ ANOMALIES: dict[str, Kind] = {
         "to any of its members.",
         counted="records were never handed to the group that passed them",
     ),
+    "shared-ownership": Kind(
+        meaning="In one generation of a group a log belonged to two members.",
+        counted="logs belonged to two members of a group in one generation",
+    ),
+    "lost-commit": Kind(
+        meaning="A commit was acknowledged, and the coordinator never wrote it.",
+        counted="acknowledged commits were never written",
+    ),
+    "commit-regression": Kind(
+        meaning="The committed offset of a group went back, and nobody had reset it.",
+        counted="times a committed offset went back",
+    ),
+    "forgotten-commit": Kind(
+        meaning="A coordinator forgot where a group stood.",
+        counted="committed offsets were forgotten",
+    ),
+    "uncommitted-skip": Kind(
+        meaning="A group went past a record that none of its members was handed, although nobody "
+        "had tried to commit an offset behind it.",
+        counted="records were left out by a group that had not committed past them",
+    ),
+    "committed-repeat": Kind(
+        meaning="A member was handed a record that its group had committed before the member was "
+        "given the log.",
+        counted="records were handed to a group again although it had committed past them",
+    ),
+    "overlapping-ownership": Kind(
+        meaning="Two members of a group held one log at one time, by what they were told.",
+        counted="times two members held one log at one time",
+    ),
     "realtime-order": Kind(
         meaning="A record was acknowledged before another was sent, yet stands behind it.",
         counted="records stand behind one sent after their acknowledgement",

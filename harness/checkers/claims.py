@@ -86,6 +86,29 @@ _claim(
     "duplicate-processing",
 )
 _claim(
+    "ownership",
+    "In one generation of a group a log belongs to one member.",
+    "shared-ownership",
+)
+_claim(
+    "sole-ownership",
+    "No two members of a group hold one log at one time.",
+    "overlapping-ownership",
+)
+_claim(
+    "committed-offsets",
+    "What a group commits stays committed, and never goes back unless somebody resets it.",
+    "lost-commit",
+    "commit-regression",
+    "forgotten-commit",
+)
+_claim(
+    "resumption",
+    "A group goes on where it committed: it repeats and leaves out no more than commits allow.",
+    "uncommitted-skip",
+    "committed-repeat",
+)
+_claim(
     "exactly-once",
     "A group consumes every record in one committed transaction.",
     "double-processing",

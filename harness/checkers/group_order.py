@@ -4,7 +4,8 @@ Evidence for `duplicate-processing`: polls of members of one group handed out th
 same offset twice (a later subscribe or seek does not excuse it; settings may permit it). For
 `group-skip`: a record between the first and the last offset of a log that the group was handed,
 which no member ever was; it is in the final log, or was certain and has been removed by retention.
-Only logs with a complete final read are looked at for skips.
+Only logs with a complete final read are looked at for skips. What lies before an offset to which an
+administrator reset the group may be left out; `group-progress` knows when.
 
 UNKNOWN: never by itself. Reports: `duplicate-processing`, `group-skip`, once per group and record.
 Cost: O(records) per group.
@@ -15,6 +16,7 @@ import numpy as np
 from harness.checkers.arrays import NONE, Longs, Numbers
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
+from harness.checkers.membership import reset_to
 from harness.checkers.sentences import Story
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -30,7 +32,7 @@ def group_order(evidence: Evidence) -> CheckResult:
         delivered = evidence.deliveries[group]
         twice.append(np.flatnonzero(delivered > 1) + number * size)
         skipped += [
-            _skipped(evidence, delivered, log) + number * size
+            _skipped(evidence, group, delivered, log) + number * size
             for log in np.flatnonzero(evidence.drained).tolist()
         ]
 
@@ -47,7 +49,7 @@ def group_order(evidence: Evidence) -> CheckResult:
     )
 
 
-def _skipped(evidence: Evidence, delivered: Longs, log: int) -> Numbers:
+def _skipped(evidence: Evidence, group: str, delivered: Longs, log: int) -> Numbers:
     """Placements of `log` that the group passed over."""
     places = evidence.placements
     mine = places.in_log_order(log)
@@ -58,6 +60,7 @@ def _skipped(evidence: Evidence, delivered: Longs, log: int) -> Numbers:
     first, last = places.cell(given[[0, -1]])
     passed = mine[(cell > first) & (cell < last) & (delivered[mine] == 0)]
     held = places.final[passed] | (places.offset(passed) < evidence.starts[log])
+    held &= places.offset(passed) >= reset_to(evidence, group).get(log, 0)
     skipped: Numbers = passed[held]
     return skipped
 

@@ -12,6 +12,7 @@ scenario that must tell them apart names its claims.
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from harness.checkers import group_permissions
 from harness.checkers.claims import CLAIMS
 from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
@@ -42,6 +43,8 @@ CONSUMER_DEFAULTS: Settings = {
     "auto.offset.reset": "earliest",  # the harness's; librdkafka's own is largest
     "enable.auto.commit": True,
     "enable.auto.offset.store": True,
+    "max.poll.interval.ms": 300_000,
+    "session.timeout.ms": 6_000,  # the harness's; librdkafka's own is 45 s
 }
 SYNONYMS = {
     "request.required.acks": "acks",
@@ -69,6 +72,8 @@ ROLLBACK = (
     "int-nonmonotonic-poll",
     "group-skip",
     "duplicate-processing",
+    "uncommitted-skip",
+    "committed-repeat",
     "torn-commit",
     "double-processing",
 )
@@ -139,6 +144,7 @@ def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind
 
 
 def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
+    yield from group_permissions.of_retained_offsets(topology)
     for topic in workload.topics:
         yield from _of_topic(topic, topology)
     for producers in workload.producers:
@@ -149,7 +155,7 @@ def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
     for processors in workload.processors:
         transactional = {"enable.idempotence": True} if processors.is_transactional else {}
         yield from _of_sends({**processors.producer, **transactional})
-        yield _of_a_group(processors.name)
+        yield group_permissions.of_subscription(processors.name)
 
 
 def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:
@@ -255,8 +261,11 @@ def _of_retries(settings: Settings) -> Iterator[Permission]:
 def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
     settings = {**CONSUMER_DEFAULTS, **consumers.settings}
     group = consumers.mode == "group"
+    if consumers.commit == "application":
+        settings["enable.auto.commit"] = False
     if group:
-        yield _of_a_group(consumers.name)
+        yield group_permissions.of_subscription(consumers.name)
+        yield group_permissions.of_membership(consumers.name, settings)
     if (
         group
         and _is_on(settings["enable.auto.commit"])
@@ -273,7 +282,7 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
         yield Permission(
             setting=f"auto.offset.reset={reset}",
             reason="a reader without a valid position jumps to the end of its log",
-            kinds=("poll-skip", "int-poll-skip", "group-skip"),
+            kinds=("poll-skip", "int-poll-skip", "group-skip", "uncommitted-skip"),
         )
     if reads_uncommitted(settings):
         yield Permission(
@@ -281,15 +290,6 @@ def _of_consumers(consumers: Consumers) -> Iterator[Permission]:
             reason="records are handed out before their transactions commit, and of aborted ones",
             kinds=DIRTY,
         )
-
-
-def _of_a_group(name: str) -> Permission:
-    return Permission(
-        setting=f"group subscription of {name}",
-        reason="partitions move between members, so that one member's view of a log jumps, and "
-        "what was not committed is handed out again (at least once)",
-        kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
-    )
 
 
 def _renamed(settings: Settings) -> Settings:

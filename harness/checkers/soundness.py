@@ -9,7 +9,7 @@ import dataclasses
 import polars as pl
 
 from harness.checkers.pipeline.soundness import sound_flow
-from harness.history.history import History
+from harness.history.history import NOTHING, History
 
 
 def sound(history: History) -> tuple[History, tuple[str, ...]]:
@@ -19,14 +19,14 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
     logs = _numbered(history.logs, "log", problems)
     is_log = pl.col("log").is_between(0, len(logs) - 1)
 
-    def rows(name: str, *, optional: tuple[str, ...] = ()) -> pl.DataFrame:
+    def rows(name: str, *, optional: tuple[str, ...] = (), lowest_offset: int = 0) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(history, name)
         required = [column for column in frame.columns if column not in optional]
         fits = pl.all_horizontal(pl.col(required).is_not_null()) & (pl.col("op") < len(operations))
         if "log" in frame.columns:
             fits &= is_log | pl.col("log").is_null() if "log" in optional else is_log
         if "offset" in required:
-            fits &= pl.col("offset") >= 0
+            fits &= pl.col("offset") >= lowest_offset
         return _sorted(_kept(frame, fits, name, problems), name, problems)
 
     sends = rows("sends", optional=("log", "offset"))
@@ -43,6 +43,8 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
             reads=rows("reads"),
             assignments=rows("assignments"),
             commits=rows("commits"),
+            generations=rows("generations"),
+            offsets=rows("offsets", lowest_offset=NOTHING),
             flow=sound_flow(history.flow, len(operations), len(logs), problems),
         ),
         tuple(problems),

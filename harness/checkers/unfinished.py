@@ -16,6 +16,8 @@ RESTS_ON_WHAT_IS_MISSING = (
     "unseen",
     "phantom",
     "group-skip",
+    "uncommitted-skip",
+    "overlapping-ownership",
     "torn-commit",
     "poll-skip",
     "int-poll-skip",

@@ -5,18 +5,20 @@ harness's own links and go to every broker, because during a fault brokers disag
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import confluent_kafka
 from confluent_kafka import ElectionType, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from harness.clients import cluster, wire
+from harness.clients import cluster, wire, wire_groups
+from harness.clients.groups import GroupClients
 from harness.clients.topics import REQUEST_LIMIT_S, TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.group_ports import GroupState, LogPlace, OnCommit
 from harness.model.ports import Consumer, PartitionState, Producer, TransactionalProducer
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
@@ -89,13 +91,20 @@ class KafkaClients:
         bare = _built(confluent_kafka.Producer, self._merged(EVERY_PRODUCER, settings))
         return cast("TransactionalProducer", bare)  # the port is the part of it that we use
 
-    def consumer(self, settings: Settings) -> Consumer:
+    def consumer(self, settings: Settings, on_commit: OnCommit | None = None) -> Consumer:
         """A consumer over the client links.
+
+        Args:
+            settings: librdkafka's.
+            on_commit: told what the client committed by itself.
 
         Raises:
             UsageError: librdkafka refuses a setting, or `group.id` is missing.
         """
-        bare = _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
+        merged: dict[str, Any] = self._merged(EVERY_CONSUMER, settings)
+        if on_commit is not None:
+            merged["on_commit"] = on_commit
+        bare = _built(confluent_kafka.Consumer, merged)
         return cast("Consumer", bare)  # as above
 
     def create_topic(self, topic: Topic) -> None:
@@ -194,6 +203,16 @@ class KafkaClients:
         )
         return int(low), int(high)
 
+    @cached_property
+    def groups(self) -> GroupClients:
+        """Administration of consumer groups."""
+        return GroupClients(lambda: self._admin)
+
+    @property
+    def group_views(self) -> "GroupViews":
+        """What observers see of consumer groups."""
+        return GroupViews(self._brokers)
+
     def shortcoming(self) -> str | None:
         """None when all brokers answer, agree, and have every partition fully replicated.
 
@@ -262,7 +281,32 @@ class KafkaClients:
         return views
 
 
-def _built(kind: Callable[..., T], settings: dict[str, Scalar]) -> T:
+class GroupViews:
+    """Implements `model.ports.GroupViews`.
+
+    Args:
+        brokers: where the harness's own questions reach each broker, by broker id.
+    """
+
+    LIMIT_S = 1.0
+
+    def __init__(self, brokers: Mapping[int, wire.Address]) -> None:
+        self._brokers = brokers
+
+    def state(self, group: str) -> GroupState | None:
+        """The group as its coordinator sees it; None while nobody is that."""
+        return wire_groups.group_state(self._brokers, group, limit_s=self.LIMIT_S)
+
+    def committed(self, group: str) -> Mapping[LogPlace, int] | None:
+        """What the group has committed; None while nobody coordinates it."""
+        return wire_groups.committed(self._brokers, group, limit_s=self.LIMIT_S)
+
+    def ends(self, logs: Iterable[LogPlace]) -> Mapping[LogPlace, int]:
+        """The high watermark of each log that has a leader."""
+        return wire_groups.ends(self._brokers, logs, limit_s=self.LIMIT_S)
+
+
+def _built(kind: Callable[..., T], settings: Mapping[str, Any]) -> T:
     try:
         return kind(settings, logger=_LOG)
     except KafkaException as error:

@@ -84,7 +84,7 @@ def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
     Raises:
         OSError: it gave no answer within `limit_s` (TimeoutError), or none at all.
     """
-    request = _Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
+    request = Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
     body, _ = asyncio.run(_ask_within(address, request, limit_s))
     return _parse_metadata(body)
 
@@ -100,8 +100,8 @@ def cluster_views(
         straggler_s: how long to wait for the others once one has answered, so that a broker that
             hangs does not hold up those that do not.
     """
-    request = _Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
-    answers = asyncio.run(_ask_all(addresses, request, limit_s, straggler_s))
+    request = Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
+    answers = asyncio.run(ask_all(addresses, request, limit_s, straggler_s))
     return {
         broker: answer if isinstance(answer, OSError) else _parse_metadata(answer)
         for broker, answer in answers.items()
@@ -120,8 +120,8 @@ def quorum_view(
         limit_s: how long to wait for the first answer.
         straggler_s: how long to wait for the others once one has answered.
     """
-    request = _Request(_DESCRIBE_QUORUM, 1, _QUORUM_OF_METADATA)
-    answers = asyncio.run(_ask_all(addresses, request, limit_s, straggler_s)).values()
+    request = Request(_DESCRIBE_QUORUM, 1, _QUORUM_OF_METADATA)
+    answers = asyncio.run(ask_all(addresses, request, limit_s, straggler_s)).values()
     views = (_parse_quorum(body) for body in answers if not isinstance(body, OSError))
     return max((view for view in views if view), key=lambda view: view.epoch, default=None)
 
@@ -137,8 +137,8 @@ def group_view(
         limit_s: how long to wait for all answers; whoever is not the coordinator refuses.
     """
     name = group.encode()
-    request = _Request(_DESCRIBE_GROUPS, 0, struct.pack(">ih", 1, len(name)) + name)
-    answers = asyncio.run(_ask_all(addresses, request, limit_s, limit_s)).values()
+    request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">ih", 1, len(name)) + name)
+    answers = asyncio.run(ask_all(addresses, request, limit_s, limit_s)).values()
     views = (_parse_group(body) for body in answers if not isinstance(body, OSError))
     return next((view for view in views if view is not None), None)
 
@@ -149,21 +149,24 @@ def round_trip_ms(address: Address, *, limit_s: float) -> float:
     Raises:
         OSError: there was no answer within `limit_s` (TimeoutError), or none at all.
     """
-    request = _Request(_API_VERSIONS, 0, b"")
+    request = Request(_API_VERSIONS, 0, b"")
     _, elapsed_ns = asyncio.run(_ask_within(address, request, limit_s))
     return elapsed_ns / 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Request:
+class Request:
+    """A request: its kind, its version, and what it says."""
+
     api: int
     version: int
     body: bytes
 
 
-async def _ask_all(
-    addresses: Mapping[int, Address], request: _Request, limit_s: float, straggler_s: float
+async def ask_all(
+    addresses: Mapping[int, Address], request: Request, limit_s: float, straggler_s: float
 ) -> dict[int, bytes | OSError]:
+    """What each broker answers, behind the header; see `cluster_views` for the limits."""
     tasks = {
         node: asyncio.create_task(_ask_within(address, request, limit_s))
         for node, address in addresses.items()
@@ -197,7 +200,7 @@ def _body_or_error(result: tuple[bytes, int] | BaseException) -> bytes | OSError
             return body
 
 
-async def _ask_within(address: Address, request: _Request, limit_s: float) -> tuple[bytes, int]:
+async def _ask_within(address: Address, request: Request, limit_s: float) -> tuple[bytes, int]:
     try:
         async with asyncio.timeout(limit_s):
             return await _ask(address, request)
@@ -207,7 +210,7 @@ async def _ask_within(address: Address, request: _Request, limit_s: float) -> tu
         raise ConnectionResetError("the connection was closed without an answer") from None
 
 
-async def _ask(address: Address, request: _Request) -> tuple[bytes, int]:
+async def _ask(address: Address, request: Request) -> tuple[bytes, int]:
     header = struct.pack(">hhih", request.api, request.version, _CORRELATION, len(_CLIENT_ID))
     message = header + _CLIENT_ID + request.body
     reader, writer = await asyncio.open_connection(*address)
@@ -222,7 +225,7 @@ async def _ask(address: Address, request: _Request) -> tuple[bytes, int]:
     return answer[4:], elapsed_ns
 
 
-class _Reader:
+class Reader:
     """Reads Kafka's primitive types off an answer, in order."""
 
     def __init__(self, data: bytes) -> None:
@@ -268,7 +271,7 @@ class _Reader:
 
 
 def _parse_metadata(body: bytes) -> ClusterView:
-    reader = _Reader(body)
+    reader = Reader(body)
     reader.number("i")  # throttle time
     brokers = set()
     for _ in range(reader.number("i")):
@@ -294,7 +297,7 @@ def _parse_metadata(body: bytes) -> ClusterView:
 
 def _parse_quorum(body: bytes) -> QuorumView | None:
     """None when whoever answers does not lead the quorum, which is an error to it."""
-    reader = _Reader(body)
+    reader = Reader(body)
     reader.skip(len(_NO_TAGS))
     if reader.number("h") or not reader.length():
         return None
@@ -313,7 +316,7 @@ def _parse_quorum(body: bytes) -> QuorumView | None:
     return QuorumView(leader=leader, epoch=epoch, silent_ms=silent_ms)
 
 
-def _parse_fetcher(reader: _Reader) -> tuple[int, int]:
+def _parse_fetcher(reader: Reader) -> tuple[int, int]:
     """The id of a voter or observer, and when it last fetched, by the leader's clock."""
     node = reader.number("i")
     reader.number("q")  # end of its log
@@ -324,7 +327,7 @@ def _parse_fetcher(reader: _Reader) -> tuple[int, int]:
 
 
 def _parse_group(body: bytes) -> GroupView | None:
-    reader = _Reader(body)
+    reader = Reader(body)
     reader.number("i")  # as many groups as were asked about
     error = reader.number("h")
     reader.text()  # group id
@@ -341,7 +344,7 @@ def _parse_group(body: bytes) -> GroupView | None:
     return GroupView(state=state, members=members) if error == 0 else None
 
 
-def _parse_partition(reader: _Reader) -> PartitionView:
+def _parse_partition(reader: Reader) -> PartitionView:
     reader.number("h")  # error
     partition, leader, epoch = reader.number("i"), reader.number("i"), reader.number("i")
     replicas, isr = reader.ids(), reader.ids()

@@ -161,6 +161,9 @@ def _validate_fault(
             for number in range(each.count)
         }
         _known(target.name or "", writers, f"step {step.name} targets transactions of", scenario)
+    if target.kind in {"coordinator", "member"}:
+        kinds = {spec.name for spec in scenario.log_workload.consumers}
+        _known(target.name or "", kinds, f"step {step.name} targets consumers", scenario)
     if target.kind == "task":
         filled = set(connector_places(scenario.pipeline))
         _known(target.name or "", filled, f"step {step.name} targets the connector of", scenario)

@@ -14,6 +14,7 @@ from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.notes import Notes
 from harness.engine.observe import HostTicker, LeaderObserver, TaskObserver
+from harness.engine.observe_groups import GroupObserver
 from harness.engine.observe_schemas import SchemaObserver
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
@@ -95,6 +96,7 @@ class _Run:
             self._clock,
             since_start_ns=notes.since_start_ns,
             names=traffic.names,
+            members=traffic.members,
             on_event=notes.fault,
         )
 
@@ -103,6 +105,16 @@ class _Run:
         ticker = HostTicker(self._clock, self._notes)
         leaders = LeaderObserver(self._stack.kafka, self._traffic.topics, self._notes)
         workers: list[Worker] = [ticker, leaders, *self._traffic.workers]
+        if self._traffic.groups:
+            groups = GroupObserver(
+                self._stack.kafka.group_views,
+                self._traffic.groups,
+                self._traffic.topics,
+                topology=self._scenario.topology,
+                notes=self._notes,
+                clock=self._clock,
+            )
+            workers.append(groups)
         if self._traffic.connectors:
             tasks = TaskObserver(
                 self._stack.connect,

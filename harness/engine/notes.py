@@ -7,6 +7,8 @@ from harness.kit.clock import Clock
 from harness.model.facts import (
     Facts,
     FaultEvent,
+    GroupEvent,
+    LagEvent,
     LeaderEvent,
     PhaseEvent,
     SchemaEvent,
@@ -42,6 +44,8 @@ class Notes:
         self.schemas: list[SchemaEvent] = []
         self.sessions: tuple[Session, ...] = ()
         self.exited: tuple[str, ...] = ()
+        self.groups: list[GroupEvent] = []
+        self.lags: list[LagEvent] = []
         self.stall_ms_max = 0.0
         self.final_read: FinalRead | None = None
         """How far everything was read, once that is done."""
@@ -97,6 +101,8 @@ class Notes:
                 schemas=tuple(self.schemas),
                 sessions=self.sessions,
                 exited=self.exited,
+                groups=tuple(self.groups),
+                lags=tuple(self.lags),
                 unknowns=tuple(unknowns),
                 host_stall_ms_max=self.stall_ms_max,
             )

@@ -1,8 +1,10 @@
 """A cluster: brokers, ZooKeeper, topics, links, wired together on one virtual clock."""
 
 import itertools
+from collections.abc import Iterable
 
 from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
+from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
 from harness.fakes.broker import Broker
 from harness.fakes.clock import VirtualClock
 from harness.fakes.groups import Group
@@ -10,7 +12,7 @@ from harness.fakes.links import Links
 from harness.fakes.membership import Membership
 from harness.fakes.partition import Partition
 from harness.fakes.process import Process
-from harness.fakes.record import Log
+from harness.fakes.record import Log, Record
 from harness.fakes.replica import Replica
 from harness.fakes.replication import Replication
 from harness.fakes.seams import Seams
@@ -24,7 +26,6 @@ from harness.stack.roles import TRANSACTIONS_TOPIC
 from harness.stack.services.kafka import baseline
 from harness.stack.services.zookeeper import SETTINGS as ZOOKEEPER
 
-OFFSETS_TOPIC = "__consumer_offsets"
 EPOCH_MS = 1_700_000_000_000
 """The wall clock of a fake stack begins here."""
 
@@ -168,7 +169,26 @@ class Cluster:
 
     def group(self, name: str) -> Group:
         """The group of that name, made when there is none."""
-        return self._groups.setdefault(name, Group(name, self.clock))
+        return self._groups.setdefault(name, Group(name, self.clock, self.seams))
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """Names of all groups."""
+        return tuple(sorted(self._groups))
+
+    def write_offsets(self, group: Group, offsets: Iterable[tuple[Log, int]]) -> None:
+        """Let the coordinator, which answers, write what a group has committed."""
+        leader = self.readable((OFFSETS_TOPIC, 0))
+        assert leader is not None  # noqa: S101 - it answers
+        records = []
+        for log, offset in offsets:
+            for written in self.seams.commit(log, offset):
+                group.offsets.pop(log, None)
+                if written is not None:
+                    group.offsets[log] = written
+                key, value = record_of(Entry(group.name, *log, written))
+                records.append(Record(key, value, self.now_ms, epoch=leader.epoch))
+        self.replication.append(leader, records)
 
     def coordinates(self) -> bool:
         """Whether the group coordinator answers and can store what it is told."""

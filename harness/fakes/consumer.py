@@ -22,6 +22,7 @@ from harness.fakes.subscription import Subscription
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
+from harness.model.group_ports import OnCommit
 from harness.model.value import Settings
 
 FETCH_WAIT_S = (0.002, 0.02)
@@ -33,11 +34,18 @@ NO_OFFSET = KafkaError._NO_OFFSET  # noqa: SLF001 - librdkafka's own error
 class FakeConsumer:
     """Stands in for `confluent_kafka.Consumer`; never waits."""
 
-    def __init__(self, settings: Settings, cluster: Cluster, alive: Life = lambda: True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cluster: Cluster,
+        alive: Life = lambda: True,
+        on_commit: OnCommit | None = None,
+    ) -> None:
         self._settings = ClientSettings(settings)
         if not self._settings.text("group.id"):
             raise UsageError("group.id must be configured")
         self._cluster = cluster
+        self._on_commit = on_commit
         self._clock = cluster.clock
         self._number = next(cluster.clients)
         self._random = stream(cluster.seed, f"consumer-{self._number}")
@@ -69,6 +77,7 @@ class FakeConsumer:
             self._group,
             topics=tuple(topics),
             number=self._number,
+            client=self._settings.text("client.id"),
             poll_limit_s=self._settings.seconds("max.poll.interval.ms"),
             session=(self._settings.seconds("session.timeout.ms"), self._alive),
             callbacks=callbacks,
@@ -173,14 +182,14 @@ class FakeConsumer:
         if self._subscription is not None:
             self._subscription.end(self._settings.seconds("session.timeout.ms"))
         elif self._settings.flag("enable.auto.commit"):
-            self._commit(self._stored())
+            self._commit_stored()
         self._positions = {}
         self._closed = True
 
     def commit_if_automatic(self) -> None:
         """Commit what is stored, before partitions are given up."""
         if self._settings.flag("enable.auto.commit"):
-            self._commit(self._stored())
+            self._commit_stored()
 
     def _fetch(self, limit: int) -> list[FakeMessage]:
         """Read the assigned logs in turn, so that none is starved."""
@@ -221,7 +230,8 @@ class FakeConsumer:
             return True
         if not self._cluster.coordinates():
             return False
-        position.offset = self._group.offsets.get(position.log, OFFSET_INVALID)
+        committed = self._group.offsets.get(position.log, OFFSET_INVALID)
+        position.offset = self._cluster.seams.resume(position.log, committed)
         return True
 
     def _stored(self) -> list[tuple[Log, int]]:
@@ -239,8 +249,18 @@ class FakeConsumer:
         member = self._subscription.member if self._subscription is not None else None
         if not self._group.accepts(member):
             return KafkaError.ILLEGAL_GENERATION if member else KafkaError.UNKNOWN_MEMBER_ID
-        self._group.offsets.update(offsets)
+        self._cluster.write_offsets(self._group, offsets)
         return 0
+
+    def _commit_stored(self) -> None:
+        """Commit what is stored, and tell whoever wants to know."""
+        offsets = self._stored()
+        if not offsets:
+            return
+        error = self._commit(offsets)
+        if self._on_commit is not None:
+            told = [TopicPartition(*log, offset) for log, offset in offsets]
+            self._on_commit(KafkaError(error) if error else None, told)
 
     def _commit_later(self) -> None:
         interval_s = self._settings.seconds("auto.commit.interval.ms")
@@ -249,7 +269,7 @@ class FakeConsumer:
     def _commit_automatically(self) -> None:
         if not self._closed:
             if self._alive():
-                self._commit(self._stored())
+                self._commit_stored()
             self._commit_later()
 
     def _require_open(self) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harness.clients.group_metadata import metadata_of
 from harness.fakes.clock import VirtualClock
 from harness.fakes.process import Life
 from harness.fakes.record import Log
+from harness.fakes.seams import Seams
 from harness.kit.waits import NS_PER_S
 
 
@@ -15,6 +17,7 @@ class Member:
 
     number: int
     topics: tuple[str, ...]
+    client: str
     poll_limit_s: float
     polled_ns: int
     session_s: float
@@ -36,11 +39,12 @@ class Group:
     when all have joined there is a new generation.
     """
 
-    def __init__(self, name: str, clock: VirtualClock) -> None:
+    def __init__(self, name: str, clock: VirtualClock, seams: Seams) -> None:
         self.name = name
         self.generation = 0
         self.offsets: dict[Log, int] = {}
         self._clock = clock
+        self._seams = seams
         self._members: dict[int, Member] = {}
         self._preparing = False
 
@@ -48,6 +52,11 @@ class Group:
     def empty(self) -> bool:
         """Whether it has no members."""
         return not self._members
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        """Its members, in the order in which they first came."""
+        return tuple(self._members[number] for number in sorted(self._members))
 
     @property
     def preparing(self) -> bool:
@@ -85,7 +94,8 @@ class Group:
         Args:
             topics: every topic there is → its number of partitions.
         """
-        if not self._preparing or not all(each.joined for each in self._members.values()):
+        gathered = all(each.joined for each in self._members.values())
+        if not self._preparing or not (gathered or not self._seams.gathers):
             return
         self._preparing = False
         self.generation += 1
@@ -95,6 +105,7 @@ class Group:
         for topic in sorted({topic for member in members for topic in member.topics}):
             subscribed = [member for member in members if topic in member.topics]
             _assign_range(topic, topics.get(topic, 0), subscribed)
+        self._seams.share({member.number: member.assigned for member in members})
 
     def accepts(self, member: Member | None) -> bool:
         """Whether a commit by `member` (None: a reader that is no member) is allowed now."""
@@ -122,6 +133,10 @@ class GroupMetadata:
         """Whether the group would still take a commit from it."""
         same = self.member is None or self.member.generation == self.generation
         return same and self.group.accepts(self.member)
+
+    def __bytes__(self) -> bytes:
+        """What librdkafka would hand out."""
+        return metadata_of(self.generation or -1, self.group.name)
 
 
 def _assign_range(topic: str, partitions: int, members: Sequence[Member]) -> None:

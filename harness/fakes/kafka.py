@@ -7,10 +7,12 @@ from confluent_kafka import KafkaError, KafkaException
 from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER
 from harness.fakes.cluster import Cluster
 from harness.fakes.consumer import FakeConsumer
+from harness.fakes.group_admin import FakeGroups
 from harness.fakes.process import Life, Process
 from harness.fakes.producer import FakeProducer
 from harness.fakes.topics import FakeTopics
 from harness.fakes.transactional_producer import FakeTransactionalProducer
+from harness.model.group_ports import OnCommit
 from harness.model.ports import PartitionState
 from harness.model.value import Settings
 from harness.model.workload import Topic
@@ -48,15 +50,18 @@ class FakeKafka:
         merged = {**EVERY_CLIENT, **EVERY_PRODUCER, **settings}
         return FakeTransactionalProducer(merged, self._cluster)
 
-    def consumer(self, settings: Settings) -> FakeConsumer:
+    def consumer(self, settings: Settings, on_commit: OnCommit | None = None) -> FakeConsumer:
         """A consumer with the settings that the harness gives every consumer.
+
+        Args:
+            settings: librdkafka's.
+            on_commit: told what the client committed by itself.
 
         Raises:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
-        return FakeConsumer(
-            {**EVERY_CLIENT, **EVERY_CONSUMER, **settings}, self._cluster, self._life()
-        )
+        merged = {**EVERY_CLIENT, **EVERY_CONSUMER, **settings}
+        return FakeConsumer(merged, self._cluster, self._life(), on_commit)
 
     def create_topic(self, topic: Topic) -> None:
         """Create `topic` with a leader and a full ISR everywhere."""
@@ -102,6 +107,16 @@ class FakeKafka:
             return lambda: True
         start = process.starts
         return lambda: process.active and process.starts == start
+
+    @property
+    def groups(self) -> FakeGroups:
+        """Administration of consumer groups."""
+        return FakeGroups(self._cluster)
+
+    @property
+    def group_views(self) -> FakeGroups:
+        """What observers see of them."""
+        return FakeGroups(self._cluster)
 
     def _describe(self, topic: str) -> tuple[PartitionState, ...]:
         numbers = range(self._cluster.topics[topic])

@@ -1,6 +1,6 @@
 """Leaders append, followers fetch, the high watermark and the ISR follow from that."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
 from typing import Protocol
@@ -64,6 +64,15 @@ class Replication:
         self.controller: ChangesIsr | None = None
         self.transactions: AdmitsTransactions | None = None
         self._clock.call_after(lag_limit_s / 2, self._check_lag)
+
+    def append(self, leader: Replica, records: Sequence[Record]) -> None:
+        """Append what a coordinator writes, which answers when its followers have it."""
+        end_before = leader.end
+        for record in records:
+            leader.add(record)
+        self._note_contact(leader, end_before)
+        for number in self._partitions[leader.log].replicas:
+            self._fetch(leader.log, number)
 
     def produce(self, broker: Broker, request: ProduceRequest) -> None:
         """Handle a request at the broker that it was sent to."""

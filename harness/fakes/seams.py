@@ -45,6 +45,14 @@ class Seams:
     """Whether a log is told that a transaction was committed, from what was decided."""
     fences: bool = True
     """Whether a producer is refused once another process has its transactional id."""
+    commit: Callable[[Log, int], list[int | None]] = field(default=lambda _log, offset: [offset])
+    """What a coordinator writes, in order, when a group commits an offset; None forgets it."""
+    resume: Callable[[Log, int], int] = field(default=lambda _log, offset: offset)
+    """Where a member is told that its group stands, from where it does; negative: nowhere."""
+    share: Callable[[dict[int, list[Log]]], None] = field(default=lambda _shares: None)
+    """Change the shares of a new generation, by number of member."""
+    gathers: bool = True
+    """Whether a new generation begins only when all members gave up what they held."""
     waits: bool = True
     """Whether a leader waits for its in-sync replicas before it acknowledges to acks=all."""
     remembers: bool = True

@@ -38,6 +38,7 @@ class ClientSettings:
         # consumer
         "isolation.level": "read_committed",
         "group.id": "",
+        "client.id": "rdkafka",
         "auto.offset.reset": "largest",
         "enable.auto.commit": True,
         "auto.commit.interval.ms": 5_000,

@@ -37,6 +37,7 @@ class Subscription:
         *,
         topics: tuple[str, ...],
         number: int,
+        client: str,
         poll_limit_s: float,
         session: tuple[float, Life],
         callbacks: Mapping[str, Callable[..., None]],
@@ -52,6 +53,7 @@ class Subscription:
         self.member = Member(
             number,
             topics,
+            client,
             poll_limit_s,
             polled_ns=now,
             session_s=session_s,

@@ -14,6 +14,8 @@ from harness.kit.waits import wait_until
 from harness.model.codec import convert
 from harness.model.facts import FaultEvent
 from harness.model.fault import FaultSpec, Role, Step
+from harness.model.group_ports import Members
+from harness.model.members import NOBODY
 from harness.model.ports import Stack
 from harness.model.value import Value
 
@@ -34,6 +36,7 @@ class Conductor:
     Args:
         since_start_ns: the run's clock, which the events are stamped with.
         names: see `harness.workloads.traffic.Traffic.names`.
+        members: the consumers of the run.
         on_event: told every event as it happens.
     """
 
@@ -45,6 +48,7 @@ class Conductor:
         *,
         since_start_ns: Callable[[], int],
         names: Mapping[str, Mapping[str, str]],
+        members: Members = NOBODY,
         on_event: Callable[[FaultEvent], None] = lambda _event: None,
     ) -> None:
         self._stack = stack
@@ -52,6 +56,7 @@ class Conductor:
         self._clock = clock
         self._since_start_ns = since_start_ns
         self._names = names
+        self._members = members
         self._on_event = on_event
         self._active: dict[str, _Active] = {}
         self._targets: dict[str, tuple[str, ...]] = {}
@@ -87,7 +92,12 @@ class Conductor:
             targets=targets,
             settings=convert(settings, fault.settings, what=f"fault {spec.kind}"),
             clock=self._clock,
-            incarnations={target: self._stack.incarnation(target) for target in targets},
+            members=self._members,
+            incarnations={
+                target: self._stack.incarnation(target)
+                for target in targets
+                if spec.target.kind != "member"
+            },
         )
         entry = self._ledger.open(spec.kind, targets, settings)
         self._active[step.name] = _Active(step, injection, entry)
@@ -127,6 +137,12 @@ class Conductor:
                 return self._targets[role.name or ""]
             except KeyError:
                 raise UsageError(f"no step {role.name!r} has named its targets before") from None
+        if role.kind == "member":
+            found = self._members.members_of(role.name or "")
+            return found if role.index is None else found[role.index : role.index + 1]
+        if role.kind == "coordinator":
+            name = self._names.get("group", {}).get(role.name or "", role.name)
+            return self._stack.resolve(Role(kind="coordinator", name=name))
         if role.kind == "task":
             name = self._names.get("connector", {}).get(role.name or "", role.name)
             role = Role(kind="task", name=name, index=role.index)

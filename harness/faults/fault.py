@@ -11,6 +11,8 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from harness.kit.clock import Clock
 from harness.kit.registry import Registry
 from harness.kit.waits import NotYet
+from harness.model.group_ports import Members
+from harness.model.members import NOBODY
 from harness.model.ports import Stack
 from harness.model.value import Value
 
@@ -21,6 +23,7 @@ S = TypeVar("S", bound=Value)
 class Injection(Generic[S]):
     """One fault on its targets: what inject, witness and heal are given.
 
+    `members` are consumers of the run; a fault that is undone later finds none of them.
     `incarnations` are those of the targets before the fault. `seen` is what inject measured of a
     target at the moment of the fault, for a witness that comes too late to measure it; heal must do
     without.
@@ -30,6 +33,7 @@ class Injection(Generic[S]):
     targets: tuple[str, ...]
     settings: S
     clock: Clock
+    members: Members = NOBODY
     incarnations: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
 

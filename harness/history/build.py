@@ -23,8 +23,10 @@ from harness.history.flow import NO_FLOW, Flow
 from harness.history.history import (
     ASSIGNMENTS,
     COMMITS,
+    GENERATIONS,
     LOGS,
     NOTHING,
+    OFFSETS,
     OPERATIONS,
     ORIGINS,
     PROCESSES,
@@ -62,6 +64,8 @@ class HistoryBuilder:
         self._assignments: list[tuple[int, int]] = []
         self._commits: list[tuple[int, int, int]] = []
         self._origins: dict[int, int] = {}
+        self._generations: list[tuple[int, int]] = []
+        self._offsets: list[tuple[int, int, int]] = []
         self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
         self._topics: dict[str, int] = {}
         self._logs: dict[str, tuple[int, int, str, int]] = {}
@@ -155,9 +159,19 @@ class HistoryBuilder:
         """Subscribe; `logs` are those held from then on (usually none yet)."""
         return self._assignment("subscribe", process, logs, completion)
 
-    def assign(self, process: str, logs: Iterable[str], **completion: Unpack[Completion]) -> int:
-        """Hold `logs` from now on, and no others."""
-        return self._assignment("assign", process, logs, completion)
+    def assign(
+        self,
+        process: str,
+        logs: Iterable[str],
+        *,
+        generation: int | None = None,
+        **completion: Unpack[Completion],
+    ) -> int:
+        """Hold `logs` from now on, and no others; `generation` is the group's."""
+        op = self._assignment("assign", process, logs, completion)
+        if generation is not None:
+            self._generations.append((op, generation))
+        return op
 
     def revoke(self, process: str, logs: Iterable[str], **completion: Unpack[Completion]) -> int:
         """Lose `logs`."""
@@ -175,6 +189,19 @@ class HistoryBuilder:
         """Say that the record `value` was made from the record `origin`."""
         self._origins[value] = origin
 
+    def wrote(
+        self,
+        process: str,
+        entries: Iterable[tuple[str, int | None]],
+        **completion: Unpack[Completion],
+    ) -> int:
+        """What a group's coordinator wrote: offsets by log, in its order; None forgets one."""
+        op = self.operation("drain", process, "coordinator", completion)
+        for log, offset in entries:
+            written = NOTHING if offset is None else offset
+            self._offsets.append((op, self.log(log), written))
+        return op
+
     def history(self, flow: Flow = NO_FLOW) -> History:
         """The tables of everything so far; `flow` is what a `FlowBuilder` collected beside them."""
         return History(
@@ -184,6 +211,8 @@ class HistoryBuilder:
             assignments=pl.DataFrame(self._assignments, schema=ASSIGNMENTS, orient="row"),
             commits=pl.DataFrame(self._commits, schema=COMMITS, orient="row"),
             origins=pl.DataFrame(list(self._origins.items()), schema=ORIGINS, orient="row"),
+            generations=pl.DataFrame(self._generations, schema=GENERATIONS, orient="row"),
+            offsets=pl.DataFrame(self._offsets, schema=OFFSETS, orient="row"),
             processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
             errors=tuple(self._errors),

@@ -14,14 +14,21 @@
         op UInt32 · log Int32 · offset Int64
     origins      one row per record that was made from another one
         value Int64 · origin Int64 (the value of that other record)
-    processes    process Int32 · name Utf8 · client Utf8 (producer, consumer, drain,
-        processor) · kind Utf8 (the scenario's name of producers, consumers, processors)
-        · group Utf8?
+    generations  one row per `assign` of a member that knew the generation of its group
+        op UInt32 · generation Int32
+    offsets      one row per entry about a group in `__consumer_offsets`, in order of that log
+        op UInt32 (of the process that read it in the end) · log Int32
+        · offset Int64 (NOTHING: the coordinator forgot it)
+    processes    process Int32 · name Utf8
+        · client Utf8 (producer, consumer, drain, processor, administrator, coordinator)
+        · kind Utf8 (the scenario's name of producers, consumers, processors) · group Utf8?
     logs         log Int32 · topic Int32 · name Utf8 (`topic-partition`) · partition Int32
 
 `f` is what was asked: `send`, `poll`, `subscribe`, `assign`, `revoke`, `commit`, `drain` (a poll of
 the final read, which runs from each log's start to its end), `txn` (several sends and polls),
 `write` and `read` (of rows of a pipeline; their tables are in `flow`).
+A `commit` of an administrator resets a group: it may go back, and forward over records. The process
+`coordinator` of a group has one `drain`, whose `offsets` are what the group's coordinator wrote.
 `subscribe` and `assign` rows carry the logs held from then on (`subscribe`: none yet).
 A `txn` is a transaction from its begin to its end: its sends were committed (`ok`), aborted or
 never committed (`fail`), or nobody knows (`info`); its `commits` went with them.
@@ -77,6 +84,8 @@ READS = pl.Schema(
 ASSIGNMENTS = pl.Schema({"op": pl.UInt32, "log": pl.Int32})
 COMMITS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
 ORIGINS = pl.Schema({"value": pl.Int64, "origin": pl.Int64})
+GENERATIONS = pl.Schema({"op": pl.UInt32, "generation": pl.Int32})
+OFFSETS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
 PROCESSES = pl.Schema(
     {"process": pl.Int32, "name": pl.Utf8, "client": pl.Utf8, "kind": pl.Utf8, "group": pl.Utf8}
 )
@@ -107,6 +116,8 @@ class History:
     errors: tuple[str, ...] = ("",)
     """Names of errors as `client:NAME`; index 0 means none."""
     flow: Flow = NO_FLOW
+    generations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GENERATIONS))
+    offsets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OFFSETS))
     labels: Labels | None = None
     """Absent where operations and values are called by their numbers."""
 

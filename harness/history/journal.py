@@ -16,6 +16,8 @@ that same id. Indices in order of invocation are given when a history is loaded.
     assignments   operation · log
     commits       operation · log · offset
     origins       value · origin
+    generations   operation · generation
+    offsets       operation · log · offset (-1 forgotten)
 
 and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
 
@@ -68,6 +70,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "assignments": ("operation", "log"),
     "commits": ("operation", "log", "offset"),
     "origins": ("value", "origin"),
+    "generations": ("operation", "generation"),
+    "offsets": ("operation", "log", "offset"),
     "writes": ("operation", "table", "key", "version", "kind"),
     "sightings": ("operation", "place", "table", "key", "version"),
     "rows": ("operation", "place", "table", "key", "version"),

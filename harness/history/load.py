@@ -52,6 +52,8 @@ def load(folder: Path) -> History:
         assignments=_by_operation(raw["assignments"], index, tables.ASSIGNMENTS),
         commits=_by_operation(raw["commits"], index, tables.COMMITS),
         origins=raw["origins"].cast(dict(tables.ORIGINS)),  # type: ignore[arg-type]
+        generations=_by_operation(raw["generations"], index, tables.GENERATIONS),
+        offsets=_by_operation(raw["offsets"], index, tables.OFFSETS),
         processes=_frame(_only(names, ProcessName), tables.PROCESSES),
         logs=_frame(_only(names, LogName), tables.LOGS),
         errors=("", *(name.name for name in _only(names, ErrorName))),

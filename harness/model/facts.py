@@ -62,6 +62,39 @@ class TaskEvent(Value, frozen=True, kw_only=True):
     """Why it failed: the first line, and the first line of each cause."""
 
 
+class MemberView(Value, frozen=True, kw_only=True):
+    """A member as its coordinator sees it."""
+
+    member: str
+    """As the scenario names it."""
+    logs: tuple[str, ...]
+    """What it is assigned."""
+
+
+class GroupEvent(Value, frozen=True, kw_only=True):
+    """A group was seen so by its coordinator (a change since before)."""
+
+    time_ns: int
+    group: str
+    state: str
+    """As Kafka says it: stable, preparing_rebalancing, completing_rebalancing, empty, dead."""
+    coordinator: str
+    """The service that answered."""
+    members: tuple[MemberView, ...] = ()
+
+
+class LagEvent(Value, frozen=True, kw_only=True):
+    """How far a group had committed a log (a change since before), by its coordinator."""
+
+    time_ns: int
+    group: str
+    log: str
+    committed: int | None
+    """The next offset to read; None where it has committed nothing."""
+    end: int
+    """The log's high watermark, asked for right after."""
+
+
 class SchemaEvent(Value, frozen=True, kw_only=True):
     """The registry answered this for the id of a schema (a change since before)."""
 
@@ -100,6 +133,8 @@ class Facts(Value, frozen=True, kw_only=True):
     leaders: tuple[LeaderEvent, ...] = ()
     tasks: tuple[TaskEvent, ...] = ()
     schemas: tuple[SchemaEvent, ...] = ()
+    groups: tuple[GroupEvent, ...] = ()
+    lags: tuple[LagEvent, ...] = ()
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
     standings: tuple[Standing, ...] = ()

@@ -15,10 +15,12 @@ class Role(Value, frozen=True, kw_only=True):
     Kinds: `leader` and `followers` of a partition (all, or the index-th in order of id),
     `controller`, `broker` (the index-th in order of name; compile draws the index when it is None),
     `brokers` (all), `metadata` (whoever keeps the cluster's metadata: all ZooKeeper servers, or all
-    KRaft controllers), `service` (by name), `transaction-coordinator` (the broker that coordinates
-    transactions of the producer `name`), `task` (the Connect worker that runs the index-th task,
-    from 0, of the connector that fills the place `name`, such as `connect/topics` or
-    `connect/warehouse`), `same` (whatever the step of that name resolved to).
+    KRaft controllers), `service` (by name), `coordinator` (the broker that coordinates the group of
+    the consumers `name`), `transaction-coordinator` (that of the transactions of the producer
+    `name`), `member` (the index-th of those consumers, from 0; all of them when it is None), `task`
+    (the Connect worker that runs the index-th task, from 0, of the connector that fills the place
+    `name`, such as `connect/topics` or `connect/warehouse`), `same` (whatever the step of that name
+    resolved to).
     """
 
     kind: Literal[
@@ -30,6 +32,8 @@ class Role(Value, frozen=True, kw_only=True):
         "metadata",
         "service",
         "transaction-coordinator",
+        "coordinator",
+        "member",
         "task",
         "same",
     ]
@@ -39,20 +43,20 @@ class Role(Value, frozen=True, kw_only=True):
     name: str | None = None
 
     def __str__(self) -> str:
-        match self.kind:
-            case "leader" | "followers":
-                return f"{self.kind} of {self.topic}-{self.partition}"
-            case "broker":
-                return f"broker number {'?' if self.index is None else self.index}"
-            case "service":
-                return self.name or "?"
-            case "task":
-                return f"worker of task {self.index or 0} of {self.name}"
-            case "same" | "transaction-coordinator":
-                what = "same as" if self.kind == "same" else "transaction coordinator of"
-                return f"{what} {self.name}"
-            case _:
-                return self.kind
+        number = "?" if self.index is None else self.index
+        which = "every member" if self.index is None else f"member {number}"
+        words = {
+            "leader": f"leader of {self.topic}-{self.partition}",
+            "followers": f"followers of {self.topic}-{self.partition}",
+            "broker": f"broker number {number}",
+            "service": self.name or "?",
+            "coordinator": f"coordinator of {self.name}",
+            "transaction-coordinator": f"transaction coordinator of {self.name}",
+            "member": f"{which} of {self.name}",
+            "task": f"worker of task {self.index or 0} of {self.name}",
+            "same": f"same as {self.name}",
+        }
+        return words.get(self.kind, self.kind)
 
 
 class FaultSpec(Value, frozen=True, kw_only=True):

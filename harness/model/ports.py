@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from harness.model.fault import Role
+from harness.model.group_ports import HasGroups, OnCommit
 from harness.model.program import Program
 from harness.model.registry import SchemaRegistry
 from harness.model.topology import Topology
@@ -74,6 +75,7 @@ class Consumer(Protocol):
     def assign(self, partitions: Sequence[Any]) -> None: ...
     def consume(self, num_messages: int, timeout: float) -> Sequence[Message]: ...
     def commit(self, **options: Any) -> Any: ...  # noqa: ANN401
+    def consumer_group_metadata(self) -> Any: ...  # noqa: ANN401 - bytes that only clients read
     def close(self) -> None: ...
 
 
@@ -126,7 +128,7 @@ class Topics(Protocol):
         """The settings that a topic has of its own, as texts."""
 
 
-class Kafka(Protocol):
+class Kafka(HasGroups, Protocol):
     """Clients and administration of one Kafka cluster."""
 
     @property
@@ -139,8 +141,8 @@ class Kafka(Protocol):
     def transactional_producer(self, settings: Settings) -> TransactionalProducer:
         """A producer with a `transactional.id` whose traffic runs through the client links."""
 
-    def consumer(self, settings: Settings) -> Consumer:
-        """A consumer whose traffic runs through the client links."""
+    def consumer(self, settings: Settings, on_commit: OnCommit | None = None) -> Consumer:
+        """A consumer over the client links; `on_commit` is told what it committed by itself."""
 
     def create_topic(self, topic: Topic) -> None:
         """Create `topic` and wait until every partition has a leader and a full ISR."""

@@ -66,7 +66,14 @@ class Producers(Value, frozen=True, kw_only=True):
 
 
 class Consumers(Value, frozen=True, kw_only=True):
-    """Consumers of one kind: members of one group, or readers with partitions assigned by hand."""
+    """Consumers of one kind: members of one group, or readers with partitions assigned by hand.
+
+    `settings` are librdkafka's, as for producers; `partition.assignment.strategy` is among them.
+    `commit` is who moves a group's offsets: the client by itself (`enable.auto.commit`), or the
+    application, which commits what a poll brought once it is done with it.
+    `static` members have a `group.instance.id`, their own name: one that comes back in time is
+    still itself, and the group does not notice.
+    """
 
     name: str = "consumer"
     topic: str
@@ -74,6 +81,12 @@ class Consumers(Value, frozen=True, kw_only=True):
     mode: Literal["group", "assigned"] = "group"
     settings: Settings = {}
     batch: int = 500
+    commit: Literal["client", "application"] = "client"
+    static: bool = False
+    late: bool = False
+    """Not there when the run begins; a step lets them join."""
+    start: int | None = None
+    """Of readers with partitions assigned by hand: the offset in each; None is the beginning."""
     within_ms: int | None = None
     """What they are promised: a record reaches them so long after it was acknowledged, at most."""
 

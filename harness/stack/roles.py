@@ -5,6 +5,7 @@ from typing import Protocol
 
 from confluent_kafka import KafkaException
 
+from harness.clients.offsets_log import OFFSETS_TOPIC, partition_of
 from harness.kit.errors import FaultError
 from harness.model.fault import Role
 from harness.model.ports import PartitionState
@@ -61,8 +62,10 @@ def _resolve(
         case "followers":
             found = _followers(topology, _partition(role, cluster), role)
             return found if role.index is None else found[role.index : role.index + 1]
-        case "controller":
-            return (_service(topology, cluster.controller(), role),)
+        case "controller" | "coordinator":
+            by_controller = role.kind == "controller"
+            node = cluster.controller() if by_controller else _coordinator(role, cluster)
+            return (_service(topology, node, role),)
         case "broker":
             index = role.index
             if index is None or not 0 <= index < topology.brokers:
@@ -79,20 +82,21 @@ def _resolve(
 
 
 def _coordinating(role: Role, cluster: Cluster) -> PartitionState:
-    """The partition that holds the transactional id `role.name`: by Java's hash of the id."""
+    """The partition that holds the transactional id `role.name`."""
     found = cluster.describe([TRANSACTIONS_TOPIC]).get(TRANSACTIONS_TOPIC, ())
     if not found:
         raise FaultError(f"nobody is {role}: no transaction has been begun yet")
-    number = abs(_java_hash(role.name or "")) % len(found)
+    number = partition_of(role.name or "", len(found))
     return next(state for state in found if state.partition == number)
 
 
-def _java_hash(text: str) -> int:
-    """`String.hashCode()`."""
-    number = 0
-    for character in text:
-        number = (31 * number + ord(character)) & 0xFFFFFFFF
-    return number - (1 << 32) if number >= 1 << 31 else number
+def _coordinator(role: Role, cluster: Cluster) -> int | None:
+    """Whoever leads the partition of the offsets' topic that the group's name belongs to."""
+    found = cluster.describe([OFFSETS_TOPIC]).get(OFFSETS_TOPIC, ())
+    if not found:
+        raise FaultError(f"nobody is {role}: there has been no group yet")
+    number = partition_of(role.name or "", len(found))
+    return next((each.leader for each in found if each.partition == number), None)
 
 
 def _partition(role: Role, cluster: Cluster) -> PartitionState:

@@ -1,22 +1,31 @@
-"""A consumer: a member of a group, or a reader with partitions assigned by hand."""
+"""What one reading process asked and was given, as it goes into the journal."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
-from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
+from confluent_kafka import TopicPartition
 
 from harness.clients.errors import name_of
+from harness.history.history import NOTHING
 from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import Kafka, Message
-from harness.model.value import Settings
-from harness.model.workload import Consumers
+from harness.model.ports import KafkaErrorLike, Message
 from harness.workloads.payload import keys_of, values_of
 
 FLUSH_EVERY_NS = NS_PER_S // 4
-POLL_S = 0.1
+NOT_COMMITTED = frozenset(
+    {
+        "ILLEGAL_GENERATION",
+        "UNKNOWN_MEMBER_ID",
+        "REBALANCE_IN_PROGRESS",
+        "FENCED_INSTANCE_ID",
+        "STALE_MEMBER_EPOCH",
+        "OFFSET_METADATA_TOO_LARGE",
+        "GROUP_AUTHORIZATION_FAILED",
+    }
+)
+"""Answers of a coordinator to a commit that it has not written; any other may hide that it has."""
 
 
 class ReadLog:
@@ -40,11 +49,18 @@ class ReadLog:
         self.position: dict[int, int] = {}
         """The next offset of every log read so far."""
 
-    def operation(self, function: str, began_ns: int, *, error: str | None = None) -> int:
+    def operation(
+        self,
+        function: str,
+        began_ns: int,
+        *,
+        error: str | None = None,
+        outcome_of_error: str = "fail",
+    ) -> int:
         """Record an operation that began at `began_ns` and has just ended; return its id."""
         operation, self._next = self._next, self._next + 1
         self._operations.append((operation, FUNCTIONS.index(function), began_ns))
-        outcome = OUTCOMES.index("fail" if error else "ok")
+        outcome = OUTCOMES.index(outcome_of_error if error else "ok")
         code = self._journal.error(error) if error else 0
         self._completions.append((operation, outcome, code, self._clock.now_ns()))
         return operation
@@ -67,11 +83,35 @@ class ReadLog:
                 else:
                     self.operation(function, began_ns, error=name_of(message.error()))
 
-    def holds(self, function: str, began_ns: int, logs: Sequence[int]) -> None:
-        """Record an `assign` or `revoke` of `logs`."""
+    def holds(
+        self, function: str, began_ns: int, logs: Sequence[int], generation: int = NOTHING
+    ) -> None:
+        """Record an `assign` or `revoke` of `logs`, with the generation where it is known."""
         operation = self.operation(function, began_ns)
         rows = {"operation": [operation] * len(logs), "log": logs}
         self._journal.append("assignments", rows)
+        if generation != NOTHING:
+            self._journal.append(
+                "generations", {"operation": [operation], "generation": [generation]}
+            )
+
+    def committed(
+        self, began_ns: int, offsets: Iterable[TopicPartition], error: KafkaErrorLike | None
+    ) -> None:
+        """Record a commit of `offsets` that began no earlier than `began_ns` and has just ended."""
+        known = [each for each in offsets if each.offset >= 0]
+        problem = error or next((each.error for each in known if each.error), None)
+        name = name_of(problem) if problem else None
+        outcome = "fail" if name and name.partition(":")[2] in NOT_COMMITTED else "info"
+        operation = self.operation("commit", began_ns, error=name, outcome_of_error=outcome)
+        self._journal.append(
+            "commits",
+            {
+                "operation": [operation] * len(known),
+                "log": [self.log(each.topic, each.partition) for each in known],
+                "offset": [each.offset for each in known],
+            },
+        )
 
     def log(self, topic: str, partition: int) -> int:
         """The number of a log by its topic's real name."""
@@ -103,86 +143,6 @@ class ReadLog:
                 },
             )
         self._operations, self._completions, self._reads = [], [], []
-
-
-class ConsumerWorker:
-    """One consumer of a kind.
-
-    Args:
-        number: which of its kind it is, from 0.
-        topic: the topic's real name.
-        partitions: how many it has; readers share them round robin.
-        group: the group's real name.
-    """
-
-    def __init__(  # noqa: PLR0913 - all but the first four are keyword options
-        self,
-        spec: Consumers,
-        number: int,
-        topic: str,
-        partitions: int,
-        *,
-        group: str,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
-    ) -> None:
-        self.name = f"{spec.name}-{number}"
-        self.kind = spec.name
-        self.topic = spec.topic
-        self._spec = spec
-        self._clock = clock
-        member = spec.mode == "group"
-        process = journal.process(self.name, "consumer", spec.name, group if member else None)
-        self.log = ReadLog(journal, process, {topic: spec.topic}, clock)
-        self._held: set[int] = set()
-        settings: Settings = {
-            "group.id": group,
-            "auto.offset.reset": "earliest",
-            "enable.partition.eof": True,
-            **spec.settings,
-        }
-        self._client = kafka.consumer(settings)
-        began_ns = clock.now_ns()
-        if member:
-            self._client.subscribe(
-                [topic], on_assign=self._assigned, on_revoke=self._revoked, on_lost=self._revoked
-            )
-            self.log.operation("subscribe", began_ns)
-        else:
-            mine = range(number, partitions, spec.count)
-            self._client.assign([TopicPartition(topic, each, OFFSET_BEGINNING) for each in mine])
-            self.log.holds("assign", began_ns, [self.log.log(topic, each) for each in mine])
-
-    def step(self) -> float:
-        """Poll once."""
-        began_ns = self._clock.now_ns()
-        try:
-            messages = self._client.consume(self._spec.batch, POLL_S)
-        except KafkaException as problem:
-            self.log.operation("poll", began_ns, error=name_of(problem.args[0]))
-            messages = ()
-        if messages:
-            self.log.took("poll", began_ns, messages)
-        self.log.flush_when_due()
-        # A real poll waits for records by itself; a fake one returns at once.
-        return 0.0 if messages else 0.001
-
-    def close(self) -> None:
-        """Leave the group, or just stop reading."""
-        self._client.close()
-        self.log.flush()
-
-    def _assigned(self, _client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
-        began_ns = self._clock.now_ns()
-        self._held |= {self.log.log(each.topic, each.partition) for each in partitions}
-        self.log.holds("assign", began_ns, sorted(self._held))
-
-    def _revoked(self, _client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
-        began_ns = self._clock.now_ns()
-        lost = {self.log.log(each.topic, each.partition) for each in partitions}
-        self._held -= lost
-        self.log.holds("revoke", began_ns, sorted(lost))
 
 
 def is_end(message: Message) -> bool:

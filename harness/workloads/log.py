@@ -9,11 +9,14 @@ from confluent_kafka import KafkaException
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
+from harness.kit.waits import Deadline
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
 from harness.model.workload import LogWorkload, Processors, Producers
-from harness.workloads.consuming import ConsumerWorker
 from harness.workloads.draining import drain
+from harness.workloads.member import ConsumerWorker
+from harness.workloads.members import TrafficMembers
+from harness.workloads.offsets_log import OffsetsLog
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
@@ -57,12 +60,24 @@ class LogTraffic:
             self._kafka.create_topic(msgspec.structs.replace(topic, name=real))
             journal.topic(topic.name, topic.partitions)
         self.connectors: dict[str, str] = {}
+        self.groups = {
+            spec.name: f"{self.topics[spec.topic]}-{spec.name}"
+            for spec in workload.consumers
+            if spec.mode == "group"
+        }
+        self._offsets = OffsetsLog(
+            self.groups,
+            {real: name for name, real in self.topics.items()},
+            kafka=self._kafka,
+            journal=journal,
+            clock=clock,
+        )
         self._consumers = tuple(
             ConsumerWorker(
                 spec,
                 number,
                 *self._places[spec.topic],
-                group=f"{self.topics[spec.topic]}-{spec.name}",
+                group=self.groups.get(spec.name, f"{self.topics[spec.topic]}-{spec.name}"),
                 kafka=self._kafka,
                 journal=journal,
                 clock=clock,
@@ -74,6 +89,14 @@ class LogTraffic:
             ProcessorWorker(self._job(spec, name), stack=stack, journal=journal, clock=clock)
             for spec in workload.processors
             for name in spec.names
+        )
+        self.members = TrafficMembers(
+            self._consumers,
+            self._places,
+            self.groups,
+            kafka=self._kafka,
+            journal=journal,
+            clock=clock,
         )
         self._producers = tuple(
             self._producer(spec, number, plan.streams[f"{spec.name}-{number}"])
@@ -103,13 +126,13 @@ class LogTraffic:
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
-        """Topics, and producers that have a transactional id, as steps name them."""
+        """Topics, groups, and producers that have a transactional id, as steps name them."""
         ids = {
             each.name: each.transactional_id
             for each in self._producers
             if isinstance(each, TransactionalProducer)
         }
-        return {"topic": self.topics, "transactional-id": ids}
+        return {"topic": self.topics, "group": self.groups, "transactional-id": ids}
 
     def grown(self) -> int:
         """How many offsets all topics have together, as far as readers may read."""
@@ -139,6 +162,7 @@ class LogTraffic:
 
     def final_read(self, limit_s: float) -> FinalRead:
         """Read every log from its start to its end."""
+        deadline = Deadline(limit_s, self._clock)
         ends = drain(
             self._places,
             kafka=self._kafka,
@@ -146,6 +170,7 @@ class LogTraffic:
             clock=self._clock,
             limit_s=limit_s,
         )
+        self._offsets.record(deadline)
         return FinalRead(logs=ends)
 
     def forget(self) -> None:
@@ -244,6 +269,6 @@ class LogTraffic:
         positions: dict[str, int] = {}
         for consumer in self._consumers:
             if consumer.topic == topic:
-                at = consumer.log.position.get(number, 0)
+                at = consumer.position.get(number, 0)
                 positions[consumer.kind] = max(positions.get(consumer.kind, 0), at)
         return positions

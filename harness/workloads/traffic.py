@@ -6,6 +6,7 @@ from typing import Protocol
 
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd, Standing
+from harness.model.group_ports import Members
 from harness.model.ports import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.worker import Worker
@@ -56,6 +57,14 @@ class Traffic(Protocol):
     @property
     def connectors(self) -> Mapping[str, str]:
         """Place of a pipeline → the real name of the connector that fills it."""
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """The scenario's name of each kind of group members → the real name of their group."""
+
+    @property
+    def members(self) -> Members:
+        """Power over its consumers."""
 
     @property
     def names(self) -> Mapping[str, Mapping[str, str]]:

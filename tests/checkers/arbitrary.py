@@ -1,5 +1,6 @@
 """Arbitrary small histories, legal or not, and facts and scenarios to go with them."""
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 from hypothesis import strategies as st
@@ -86,7 +87,8 @@ def _operation(
         case "drain":
             build.drain("final-reader", draw(records), **completion)
         case "change":
-            change = draw(st.sampled_from([build.assign, build.subscribe, build.revoke]))
+            changes: list[Callable[..., int]] = [build.assign, build.subscribe, build.revoke]
+            change = draw(st.sampled_from(changes))
             change(reader, draw(st.lists(logs, max_size=2, unique=True)), **completion)
         case _:
             build.poll(reader, draw(records), **completion)

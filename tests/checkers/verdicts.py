@@ -17,6 +17,18 @@ OF_SERVICES = frozenset({"dead-service", "longer-session"})
 """Kinds of anomaly that no history shows, but the facts of a run."""
 OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES - OF_SERVICES
 """Kinds of anomaly that records of producers can show."""
+OF_GROUPS = frozenset(
+    {
+        "shared-ownership",
+        "overlapping-ownership",
+        "lost-commit",
+        "commit-regression",
+        "forgotten-commit",
+        "committed-repeat",
+        "uncommitted-skip",
+    }
+)
+"""Kinds that take what a coordinator wrote; `test_groups` has histories with that."""
 BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
 """Kinds that contradict nothing: logs interleave concurrent senders."""
 SAFE = Producers(topic="orders", settings={"enable.idempotence": True})

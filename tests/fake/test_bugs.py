@@ -65,6 +65,18 @@ UNDER_FAULTS = {
     "acknowledge-early": find("k-ack1"),
     "forget-producers": find("p-pausedup"),
     "show-uncommitted": with_producers(find("k-ack1"), 3),
+    **dict.fromkeys(
+        (
+            "drop-commit",
+            "commit-backwards",
+            "forget-commit",
+            "resume-behind",
+            "resume-ahead",
+            "give-twice",
+            "give-early",
+        ),
+        find("c-churn"),
+    ),
 }
 OF_TRANSACTIONS = (
     "tear-commit",

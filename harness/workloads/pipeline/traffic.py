@@ -13,6 +13,8 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S, Deadline
 from harness.model.facts import LogEnd, Standing
+from harness.model.group_ports import Members
+from harness.model.members import NOBODY
 from harness.model.pipeline import (
     CONNECTORS,
     SOURCE,
@@ -118,6 +120,16 @@ class PipelineTraffic:
             for path in self._workload.paths
             for table in self._tables
         }
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Readers of a pipeline's topics are judged by what comes out of them."""
+        return {}
+
+    @property
+    def members(self) -> Members:
+        """It has none that a step could tell to hang or to leave."""
+        return NOBODY
 
     @property
     def connectors(self) -> dict[str, str]:

@@ -1,0 +1,43 @@
+"""What settings permit a consumer group beside what they permit every consumer."""
+
+from collections.abc import Iterator
+
+from harness.checkers.permission import Permission
+from harness.model.topology import Topology
+from harness.model.value import Settings
+
+WEEK_MINUTES = 7 * 24 * 60
+"""`offsets.retention.minutes`, unless it is set."""
+
+
+def of_retained_offsets(topology: Topology) -> Iterator[Permission]:
+    """How long a coordinator remembers a group without members."""
+    minutes = int(topology.broker_settings.get("offsets.retention.minutes", WEEK_MINUTES))
+    if minutes < WEEK_MINUTES:
+        yield Permission(
+            setting=f"offsets.retention.minutes={minutes}",
+            reason="a group that has no members for so long has no offsets any more, and begins "
+            "where auto.offset.reset says",
+            kinds=("forgotten-commit", "committed-repeat"),
+        )
+
+
+def of_membership(consumers: str, settings: Settings) -> Permission:
+    """How long a member may be silent; it has no way to know that it is none any more."""
+    return Permission(
+        setting=f"max.poll.interval.ms={settings['max.poll.interval.ms']} and "
+        f"session.timeout.ms={settings['session.timeout.ms']} of {consumers}",
+        reason="a member that is not heard of for so long loses its partitions to others, and goes "
+        "on with what it has until it is told",
+        kinds=("overlapping-ownership",),
+    )
+
+
+def of_subscription(name: str) -> Permission:
+    """That members share partitions at all."""
+    return Permission(
+        setting=f"group subscription of {name}",
+        reason="partitions move between members, so that one member's view of a log jumps, and "
+        "what was not committed is handed out again (at least once)",
+        kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
+    )

@@ -1,0 +1,60 @@
+"""Bugs of a group's coordinator: offsets that it loses or confuses, logs that it gives twice."""
+
+from harness.fakes.bugs.bug import Dice, bug
+from harness.fakes.record import Log
+from harness.fakes.seams import Seams
+
+
+@bug("drop-commit", shows="lost-commit")
+def drop_commit(seams: Seams, dice: Dice) -> None:
+    """The coordinator acknowledges a commit and does not write it."""
+    seams.commit = lambda _log, offset: [] if dice.strikes() else [offset]
+
+
+@bug("commit-backwards", shows="commit-regression")
+def commit_backwards(seams: Seams, dice: Dice) -> None:
+    """The coordinator writes, behind a commit, an earlier one of the same log once more."""
+    last: dict[Log, int] = {}
+
+    def commit(log: Log, offset: int) -> list[int | None]:
+        before = last.get(log, offset)
+        last[log] = offset
+        return [offset, before] if before < offset and dice.strikes() else [offset]
+
+    seams.commit = commit
+
+
+@bug("forget-commit", shows="forgotten-commit")
+def forget_commit(seams: Seams, dice: Dice) -> None:
+    """The coordinator forgets an offset that it has just written."""
+    seams.commit = lambda _log, offset: [offset, None] if dice.strikes() else [offset]
+
+
+@bug("resume-behind", shows="committed-repeat")
+def resume_behind(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - members seldom ask: always
+    """A member is told that its group stands three records before where it does."""
+    seams.resume = lambda _log, offset: max(0, offset - 3) if offset >= 0 else offset
+
+
+@bug("resume-ahead", shows="uncommitted-skip")
+def resume_ahead(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
+    """A member is told that its group stands one record behind where it does."""
+    seams.resume = lambda _log, offset: offset + 1 if offset >= 0 else offset
+
+
+@bug("give-twice", shows="shared-ownership")
+def give_twice(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - there are few generations
+    """The coordinator gives one log of a generation to two members."""
+
+    def share(shares: dict[int, list[Log]]) -> None:
+        owners = [logs for logs in shares.values() if logs]
+        if len(owners) > 1:
+            owners[1].append(owners[0][0])
+
+    seams.share = share
+
+
+@bug("give-early", shows="overlapping-ownership")
+def give_early(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
+    """The coordinator gives logs to new members before old ones have given them up."""
+    seams.gathers = False

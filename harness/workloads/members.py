@@ -1,0 +1,89 @@
+"""Power over the consumers of a run: let them hang, leave and come back; reset their groups."""
+
+from collections.abc import Mapping, Sequence
+
+from confluent_kafka import TopicPartition
+
+from harness.history.journal import Journal
+from harness.kit.clock import Clock
+from harness.kit.errors import FaultError
+from harness.model.group_ports import LogPlace, MemberState, Moment, ResetTo
+from harness.model.ports import Kafka
+from harness.workloads.consuming import ReadLog
+from harness.workloads.member import ConsumerWorker
+
+
+class TrafficMembers:
+    """Implements `model.ports.Members`.
+
+    Args:
+        consumers: all of the run.
+        places: the scenario's name of each topic → its real name, and how many partitions it has.
+        groups: the scenario's name of each kind of consumers → the real name of its group.
+    """
+
+    def __init__(
+        self,
+        consumers: Sequence[ConsumerWorker],
+        places: Mapping[str, tuple[str, int]],
+        groups: Mapping[str, str],
+        *,
+        kafka: Kafka,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._consumers = {consumer.name: consumer for consumer in consumers}
+        self._places = places
+        self._groups = groups
+        self._kafka = kafka
+        self._journal = journal
+        self._clock = clock
+
+    def members_of(self, consumers: str) -> tuple[str, ...]:
+        """Names of all consumers of that kind."""
+        return tuple(name for name, each in self._consumers.items() if each.kind == consumers)
+
+    def tell(self, member: str, wanted: MemberState) -> None:
+        """Let it poll, hang with records in its hand, or leave."""
+        self._consumers[member].wanted = wanted
+
+    def state(self, member: str) -> MemberState:
+        """What it does now."""
+        return self._consumers[member].state
+
+    def reset_group(self, consumers: str, to: ResetTo, value: float) -> str:
+        """Let a group without members go on from elsewhere; where it stands then, in words.
+
+        Raises:
+            FaultError: it does not stand there afterwards.
+        """
+        group, admin = self._groups[consumers], self._kafka.groups
+        members = [each for each in self._consumers.values() if each.kind == consumers]
+        real, partitions = self._places[members[0].topic]
+        logs = [(real, partition) for partition in range(partitions)]
+        wanted = dict.fromkeys(logs, int(value))
+        if to != "offset":
+            newest_ms = max(each.newest_ms for each in members)
+            moment: Moment = newest_ms - round(value * 1e3) if to == "time" else to
+            wanted = dict(admin.offsets_at(logs, moment))
+        began_ns = self._clock.now_ns()
+        admin.set_committed(group, wanted)
+        self._record(consumers, group, members[0].topic, wanted, began_ns)
+        stands = admin.committed(group)
+        if any(stands.get(log) != offset for log, offset in wanted.items()):
+            raise FaultError(f"group {group} stands at {stands} after a reset to {wanted}")
+        return ", ".join(f"{members[0].topic}-{log[1]} at {at}" for log, at in wanted.items())
+
+    def _record(
+        self,
+        consumers: str,
+        group: str,
+        topic: str,
+        offsets: Mapping[LogPlace, int],
+        began_ns: int,
+    ) -> None:
+        name = f"administrator of {consumers}"
+        process = self._journal.process(name, "administrator", consumers, group)
+        log = ReadLog(self._journal, process, {next(iter(offsets))[0]: topic}, self._clock)
+        log.committed(began_ns, [TopicPartition(*at, to) for at, to in offsets.items()], None)
+        log.flush()

@@ -1,0 +1,112 @@
+"""The final read of `__consumer_offsets`: what coordinators have written about groups, in order."""
+
+from collections.abc import Mapping
+
+from confluent_kafka import KafkaException, TopicPartition
+
+from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, entry_of, partition_of
+from harness.history.history import NOTHING
+from harness.history.journal import Journal
+from harness.kit.clock import Clock
+from harness.kit.waits import Deadline
+from harness.model.ports import Kafka
+from harness.workloads.bounds import log_bounds
+from harness.workloads.consuming import ReadLog
+
+READ_BATCH = 5_000
+OPEN_LIMIT_S = 10.0
+
+
+class OffsetsLog:
+    """The entries of a run's groups.
+
+    Args:
+        groups: the scenario's name of each kind of consumers → the real name of its group.
+        topics: the real name of each topic → the scenario's.
+    """
+
+    def __init__(
+        self,
+        groups: Mapping[str, str],
+        topics: Mapping[str, str],
+        *,
+        kafka: Kafka,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self._groups = groups
+        self._topics = dict(topics)
+        self._kafka = kafka
+        self._journal = journal
+        self._clock = clock
+        # What earlier runs wrote need not be read; before the first group there is no topic.
+        deadline = Deadline(OPEN_LIMIT_S, clock)
+        partitions = range(self._count()) if groups else ()
+        self._starts = {
+            each: log_bounds(kafka, OFFSETS_TOPIC, each, deadline, clock)[1] for each in partitions
+        }
+
+    def record(self, deadline: Deadline) -> None:
+        """Record the entries of every group; of one whose log cannot be read to its end, none."""
+        count = self._count()
+        read: dict[int, list[Entry] | None] = {}
+        for kind, group in self._groups.items():
+            began_ns = self._clock.now_ns()
+            partition = partition_of(group, count) if count else None
+            if partition is not None and partition not in read:
+                read[partition] = self._entries(partition, deadline)
+            found = [] if partition is None else read[partition]
+            if found is not None:
+                self._record(kind, group, [each for each in found if each.group == group], began_ns)
+
+    def _count(self) -> int:
+        return len(self._kafka.describe([OFFSETS_TOPIC]).get(OFFSETS_TOPIC, ()))
+
+    def _record(self, kind: str, group: str, entries: list[Entry], began_ns: int) -> None:
+        name = f"coordinator of {kind}"
+        process = self._journal.process(name, "coordinator", kind, group)
+        log = ReadLog(self._journal, process, self._topics, self._clock)
+        operation = log.operation("drain", began_ns)
+        log.flush()
+        known = [each for each in entries if each.topic in self._topics]
+        self._journal.append(
+            "offsets",
+            {
+                "operation": [operation] * len(known),
+                "log": [log.log(each.topic, each.partition) for each in known],
+                "offset": [NOTHING if each.offset is None else each.offset for each in known],
+            },
+        )
+
+    def _entries(self, partition: int, deadline: Deadline) -> list[Entry] | None:
+        """All entries of a partition since the run began; None when they cannot all be read."""
+        try:
+            end = log_bounds(self._kafka, OFFSETS_TOPIC, partition, deadline, self._clock)[1]
+        except KafkaException:
+            return None
+        start = self._starts.get(partition, 0)
+        reader = self._kafka.consumer(
+            {
+                "group.id": "harness-offsets",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "enable.partition.eof": True,
+            }
+        )
+        entries: list[Entry] = []
+        at = start
+        try:
+            reader.assign([TopicPartition(OFFSETS_TOPIC, partition, start)])
+            while at < end and not deadline.passed:
+                messages = reader.consume(READ_BATCH, min(0.5, deadline.left_s))
+                for message in messages:
+                    # The end of partition event moves the reader over offsets without a record.
+                    at = max(at, message.offset() + (message.error() is None))
+                    if message.error() is None:
+                        entry = entry_of(message.key(), message.value())
+                        entries += [entry] if entry is not None else []
+                if not messages:
+                    self._clock.pause(0.01)  # a fake poll returns at once
+        finally:
+            reader.close()
+        return entries if at >= end else None

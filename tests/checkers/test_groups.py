@@ -1,0 +1,165 @@
+"""Groups: silent on what is right, each way to break it is found, and a near miss is none."""
+
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness.checkers.claims import CLAIMS
+from harness.checkers.judge import judge
+from harness.history.build import HistoryBuilder
+from harness.model.facts import Facts, GroupEvent, LagEvent, MemberView
+from harness.model.verdict import Validity
+from harness.model.workload import Consumers
+from tests.checkers.group_runs import BREAKS, FACTS, legal_group
+from tests.checkers.verdicts import OF_GROUPS, drained, found, scenario
+
+GROUP_CLAIMS = ("ownership", "sole-ownership", "committed-offsets", "resumption")
+DEMANDING = scenario(
+    claims=GROUP_CLAIMS,
+    consumers=(Consumers(name="billing", topic="orders", count=2, commit="application"),),
+    partitions=2,
+)
+
+
+def group_kinds(build: HistoryBuilder, known: Facts | None = None) -> dict[str, int]:
+    """What was found, of groups alone."""
+    verdict = judge(build.history(), known or Facts(), DEMANDING)
+    assert not [each.unknown for each in verdict.checkers if each.unknown]
+    return {kind: count for kind, count in found(verdict).items() if kind in OF_GROUPS}
+
+
+def members(*names: str) -> HistoryBuilder:
+    """A builder that knows these members, their administrator and their coordinator."""
+    build = HistoryBuilder()
+    for name in names or ("billing-0", "billing-1"):
+        build.process(name, kind="billing", group="group")
+    build.process("admin", client="administrator", kind="billing", group="group")
+    build.process("coordinator", client="coordinator", kind="billing", group="group")
+    return build
+
+
+@given(st.randoms(use_true_random=False), st.integers(0, 8))
+@settings(max_examples=100, deadline=None)
+def test_a_legal_group_is_valid(random: Random, generations: int) -> None:
+    run = legal_group(random, generations)
+    verdict = judge(run.history(), FACTS, DEMANDING)
+    assert not OF_GROUPS & set(found(verdict)), verdict.headline
+    assert verdict.validity is Validity.VALID
+
+
+@pytest.mark.parametrize("kind", BREAKS)
+@given(st.randoms(use_true_random=False), st.integers(0, 6))
+@settings(max_examples=25, deadline=None)
+def test_a_broken_group_shows_it(kind: str, random: Random, generations: int) -> None:
+    go_on, may = BREAKS[kind]
+    run = legal_group(random, generations)
+    go_on(run, random)
+    verdict = judge(run.history(), FACTS, DEMANDING)
+    shown = OF_GROUPS & set(found(verdict))
+    assert kind in shown
+    assert shown <= {kind} | may
+    assert verdict.validity is Validity.INVALID
+    example = next(each for each in verdict.findings if each.kind == kind).examples[0]
+    assert example.because
+    assert example.log is not None
+
+
+def test_every_kind_of_groups_is_broken() -> None:
+    of_claims = {kind for name in GROUP_CLAIMS for kind in CLAIMS[name].contradicted_by}
+    assert set(BREAKS) == of_claims == OF_GROUPS
+
+
+def test_the_coordinator_itself_may_show_a_log_twice() -> None:
+    build = members()
+    build.log("orders-0")
+    build.wrote("coordinator", [])
+    views = tuple(MemberView(member=name, logs=("orders-0",)) for name in ("a", "b"))
+    event = GroupEvent(time_ns=5, group="billing", state="stable", coordinator="broker-1")
+    both = GroupEvent(
+        time_ns=7, group="billing", state="stable", coordinator="broker-1", members=views
+    )
+    assert group_kinds(build, Facts(groups=(event, both))) == {"shared-ownership": 1}
+    assert group_kinds(build, Facts(groups=(event,))) == {}
+
+
+def test_a_static_member_that_comes_back_is_itself() -> None:
+    build = members("billing-0")
+    build.assign("billing-0", ["orders-0"], generation=3)
+    build.revoke("billing-0", ["orders-0"])
+    again = build.process("again", kind="billing", group="group")
+    build.assign("again", ["orders-0"], generation=3)
+    build.wrote("coordinator", [])
+    assert group_kinds(build) == {"shared-ownership": 1}
+    (number, _, *rest) = build._processes["again"]
+    assert number == again
+    build._processes["again"] = (number, "billing-0", *rest)  # type: ignore[assignment]
+    assert group_kinds(build) == {}
+
+
+def test_a_commit_explains_what_is_left_out_and_only_before() -> None:
+    for committed_first in (True, False):
+        build = members()
+        for value in range(4):
+            build.send("p", value, log="orders-0", offset=value)
+        if committed_first:
+            build.commit("billing-0", {"orders-0": 3}, outcome="info")
+        build.assign("billing-1", ["orders-0"], generation=2)
+        build.poll("billing-1", [("orders-0", 3, 3)])
+        if not committed_first:
+            build.commit("billing-1", {"orders-0": 4})
+        build.wrote("coordinator", [("orders-0", 4)])
+        build.drain("d", [("orders-0", value, value) for value in range(4)])
+        expected = {} if committed_first else {"uncommitted-skip": 3}
+        assert group_kinds(build, drained(4)) == expected
+
+
+def test_a_reset_allows_what_a_commit_forbids() -> None:
+    for reset in (True, False):
+        build = members()
+        build.send("p", 0, log="orders-0", offset=0)
+        build.commit("billing-0", {"orders-0": 1})
+        if reset:
+            build.commit("admin", {"orders-0": 0})
+        build.assign("billing-1", ["orders-0"], generation=2)
+        build.poll("billing-1", [("orders-0", 0, 0)])
+        build.wrote("coordinator", [("orders-0", 1), *([("orders-0", 0)] if reset else [])])
+        build.drain("d", [("orders-0", 0, 0)])
+        expected = {} if reset else {"committed-repeat": 1}
+        assert group_kinds(build, drained(1)) == expected
+
+
+def test_a_claim_about_a_group_whose_offsets_nobody_read_is_unknown() -> None:
+    build = HistoryBuilder()
+    build.process("billing-0", kind="billing", group="group")
+    build.poll("billing-0", [])
+    verdict = judge(build.history(), Facts(), DEMANDING)
+    assert verdict.validity is Validity.UNKNOWN
+    assert "what the coordinator wrote about billing was not read" in " ".join(verdict.unknowns)
+
+
+def test_rebalances_and_lag_are_measured() -> None:
+    build = members()
+    ms = 1_000_000
+    build.assign("billing-0", ["orders-0", "orders-1"], generation=1, invoke_ns=10 * ms)
+    build.revoke("billing-0", ["orders-0", "orders-1"], invoke_ns=100 * ms)
+    build.assign("billing-0", ["orders-0"], generation=2, invoke_ns=150 * ms)
+    build.assign("billing-1", ["orders-1"], generation=2, invoke_ns=160 * ms)
+    build.wrote("coordinator", [])
+    lags = [(0, None, 7), (1, 5, 9)]
+    facts = Facts(
+        lags=tuple(
+            LagEvent(time_ns=at, group="billing", log="orders-0", committed=committed, end=end)
+            for at, committed, end in lags
+        )
+    )
+    verdict = judge(build.history(), facts, DEMANDING)
+    (measured,) = [each for each in verdict.checkers if each.checker == "group-statistics"]
+    assert measured.statistics == {
+        "rebalances[billing]": 2.0,
+        "rebalance_ms_max[billing]": 61.0,
+        "unowned_ms_max[billing]": 61.0,
+        "lag_max[billing]": 7.0,
+        "lag_at_end[billing]": 4.0,
+    }
