@@ -39,6 +39,7 @@ from harness.model.value import Scalar, Settings
 from harness.model.workload import (
     Consumers,
     LogWorkload,
+    Point,
     Processors,
     Producers,
     Topic,
@@ -86,6 +87,7 @@ __all__ = [
     "service",
     "task",
     "transaction_coordinator",
+    "worker",
     "worse",
     "worse_cache",
     "worse_path",
@@ -155,6 +157,11 @@ def task(connector: str, index: int = 0) -> Role:
 def transaction_coordinator(producer: str = "producer-0") -> Role:
     """The broker that coordinates the transactions of a producer: such as `producer-0`."""
     return Role(kind="transaction-coordinator", name=producer)
+
+
+def worker(processors: str, index: int = 0) -> Role:
+    """The worker of that index, from 0, of the processors of that name."""
+    return service(f"{processors}-{index}")
 
 
 def same_as(step: str) -> Role:
@@ -274,6 +281,10 @@ class Moment:
         """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
         return self.fault("table.alter", service("mysql"), name=name, table=table, clause=clause)
 
+    def hold(self, target: Role, *, at: Point, name: str = "hold") -> Step:
+        """Hold every target, a worker, where it comes to that point next."""
+        return self.fault("worker.hold", target, name=name, point=at)
+
     def poison(self, topic: str, partition: int = 0, *, name: str = "poison") -> Step:
         """Send a record that cannot be decoded to a partition of a topic."""
         target = leader(topic, partition)
@@ -321,6 +332,7 @@ class Moment:
 
 
 OF_CONSUMERS = frozenset(Consumers.__struct_fields__) - frozenset(Producers.__struct_fields__)
+OF_PROCESSORS = {"progress", "deduplicated"}
 
 
 def worse(
@@ -331,6 +343,7 @@ def worse(
     producers: Settings | None = None,
     topics: Settings | None = None,
     consumers: Settings | None = None,
+    processors: Settings | None = None,
     **changes: object,
 ) -> Scenario:
     """The known-bad twin of `scenario`: the same traffic, faults and claims, settings worse.
@@ -342,12 +355,16 @@ def worse(
         producers: client settings laid over those of every producer.
         topics: settings laid over those of every topic.
         consumers: client settings laid over those of every consumer.
-        changes: fields of every producer (`ending`), topic (`replicas`) or consumer (`static`).
+        processors: settings laid over those of the consumer of every processor.
+        changes: fields of every producer (`ending`), topic (`replicas`), consumer (`static`) or
+            processor (`progress`, `deduplicated`) to replace.
     """
     workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
     of_consumer = {key: value for key, value in changes.items() if key in OF_CONSUMERS}
-    of_producer = {k: v for k, v in changes.items() if k not in of_topic and k not in of_consumer}
+    of_processor = {key: value for key, value in changes.items() if key in OF_PROCESSORS}
+    known = {**of_topic, **of_consumer, **of_processor}
+    of_producer = {key: value for key, value in changes.items() if key not in known}
     replace = msgspec.structs.replace
     return replace(
         scenario,
@@ -366,6 +383,10 @@ def worse(
             producers=tuple(
                 replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
                 for each in workload.producers
+            ),
+            processors=tuple(
+                replace(each, consumer={**each.consumer, **(processors or {})}, **of_processor)
+                for each in workload.processors
             ),
         ),
     )

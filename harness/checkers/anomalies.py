@@ -30,6 +30,11 @@ ANOMALIES: dict[str, Kind] = {
         "log does not hold it.",
         counted="records believed sent never reached the log",
     ),
+    "unprocessed": Kind(
+        meaning="Processors went past a record of their source, and their sink holds no result of "
+        "it.",
+        counted="records of a source have no result",
+    ),
     "ghost": Kind(
         meaning="A reader saw a record that the log no longer holds.",
         counted="records were seen by a reader and are gone",
@@ -88,8 +93,9 @@ ANOMALIES: dict[str, Kind] = {
         counted="logs kept readers waiting for longer than they were promised",
     ),
     "double-processing": Kind(
-        meaning="Two committed transactions of one group consumed the same record.",
-        counted="records were consumed by several transactions of a group",
+        meaning="Two committed transactions of one group consumed the same record, or a sink holds "
+        "two results of it.",
+        counted="records were processed more than once",
     ),
     "duplicate": Kind(
         meaning="A record stands at two or more offsets of a log.",
@@ -145,6 +151,10 @@ ANOMALIES: dict[str, Kind] = {
     "realtime-order": Kind(
         meaning="A record was acknowledged before another was sent, yet stands behind it.",
         counted="records stand behind one sent after their acknowledgement",
+    ),
+    "reordered-result": Kind(
+        meaning="The result of a record stands behind that of a later record of the same key.",
+        counted="results stand behind that of a later record of their key",
     ),
     "nonmonotonic-send": Kind(
         meaning="A producer's later record stands before its earlier one.",

@@ -109,8 +109,14 @@ _claim(
     "committed-repeat",
 )
 _claim(
+    "processing",
+    "Every record that processors come to has its result, and results keep the order of a key.",
+    "unprocessed",
+    "reordered-result",
+)
+_claim(
     "exactly-once",
-    "A group consumes every record in one committed transaction.",
+    "What a group consumes has its effect once.",
     "double-processing",
 )
 

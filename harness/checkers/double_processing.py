@@ -1,11 +1,14 @@
-"""What a group consumes in a committed transaction, it consumes once.
+"""What a group consumes has its effect once.
 
 A transaction consumes a record when it polls it and commits, as a part of itself, the offset
 behind it. Evidence: two ok transactions of members of one group that consumed the same record.
 Handing a record out again is no such thing: what an aborted transaction polled comes again.
 
-UNKNOWN: never. Reports: `double-processing`, once per group and record.
-Cost: O(reads of transactions).
+Of processors the results are looked at instead: two results of one record that the final read of
+their sink holds, unless whoever takes them keeps one of each record (`deduplicated`).
+
+UNKNOWN: when the sink of processors was not read to its end. Reports: `double-processing`, once per
+group and record; of processors at their hop. Cost: O(reads of transactions, results).
 """
 
 import numpy as np
@@ -14,13 +17,40 @@ from harness.checkers.arrays import Longs, Rows
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.columns import OK, TXN
 from harness.checkers.evidence import Evidence
+from harness.checkers.results import Results, results_of, unread
 from harness.checkers.sentences import Story
 from harness.model.verdict import Anomaly, CheckResult
 
 
 @checker("double-processing")
 def double_processing(evidence: Evidence) -> CheckResult:
-    """Find records that two committed transactions of one group consumed."""
+    """Find records that were processed twice."""
+    if problem := unread(evidence):
+        return CheckResult(checker="double-processing", unknown=problem)
+    return report(
+        "double-processing",
+        _consumed_twice(evidence),
+        *(_made_twice(evidence, each) for each in results_of(evidence)),
+    )
+
+
+def _made_twice(evidence: Evidence, results: Results) -> Found:
+    """Records with several results in the sink, as rows of sends."""
+    origins, count = np.unique(results.origin, return_counts=True)
+    twice = origins[(count > 1) & (not results.spec.deduplicated)]
+
+    def explain(origin: int) -> Anomaly:
+        first, second = results.result[results.origin == origin][:2].tolist()
+        story = Story(evidence, "double-processing").sent(origin)
+        story.sent(first, before="of it ").sent(second, before="and again ")
+        story.tell(f"and {results.spec.sink} holds both")
+        return story.end(int(evidence.sends.log[second]), results.spec.hop)
+
+    return Found("double-processing", twice, explain, results.spec.hop)
+
+
+def _consumed_twice(evidence: Evidence) -> Found:
+    """Records that two committed transactions of one group consumed."""
     rows = _consumed(evidence)
     size = len(evidence.placements.value)
     groups = sorted(set(evidence.groups.values()))
@@ -43,7 +73,7 @@ def double_processing(evidence: Evidence) -> CheckResult:
         story.tell(f"each in a committed transaction that moved group {group} past it")
         return story.end(int(evidence.reads.log[rows[second]]))
 
-    return report("double-processing", Found("double-processing", again, explain))
+    return Found("double-processing", again, explain)
 
 
 def _consumed(evidence: Evidence) -> Rows:
@@ -52,7 +82,9 @@ def _consumed(evidence: Evidence) -> Rows:
     commits = evidence.history.commits
     logs = max(1, len(evidence.log_names))
     committing = (operations.f == TXN) & (operations.outcome == OK)
-    committing &= np.isin(operations.process, list(evidence.groups))
+    processors = {each.name for each in evidence.scenario.log_workload.processors}
+    consumers = [each for each in evidence.groups if evidence.kinds[each] not in processors]
+    committing &= np.isin(operations.process, consumers)
     path = commits["op"].to_numpy().astype(np.int64) * logs + commits["log"].to_numpy()
     order = np.argsort(path, kind="stable")
     path, position = path[order], commits["offset"].to_numpy()[order]

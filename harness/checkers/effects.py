@@ -13,9 +13,22 @@ from harness.model.semantics import EffectName, Sample
 from harness.model.verdict import CheckResult, Verdict
 
 AT_THE_END: dict[EffectName, tuple[str, ...]] = {
-    "lost": ("lost-write", "unsent", "group-skip", "lost-change", "missing-row", "stale-row"),
+    "lost": (
+        "lost-write",
+        "unsent",
+        "unprocessed",
+        "group-skip",
+        "lost-change",
+        "missing-row",
+        "stale-row",
+    ),
     "duplicated": ("duplicate", "double-processing", "duplicate-row"),
-    "reordered": ("nonmonotonic-send", "realtime-order", "nonmonotonic-sighting"),
+    "reordered": (
+        "nonmonotonic-send",
+        "reordered-result",
+        "realtime-order",
+        "nonmonotonic-sighting",
+    ),
     "aborted": ("G1a", "precommitted-read", "foreign-row", "extra-row"),
 }
 ON_THE_WAY: dict[EffectName, tuple[str, ...]] = {

@@ -9,6 +9,8 @@ import numpy as np
 
 from harness.checkers.arrays import NONE, SMALL, Flags, Ints, Longs, Numbers, Rows
 from harness.checkers.columns import (
+    OK,
+    TXN,
     Operations,
     Reads,
     Sends,
@@ -69,6 +71,12 @@ class Evidence:
         return dict(zip(frame["process"].to_list(), frame["name"].to_list(), strict=True))
 
     @cached_property
+    def kinds(self) -> dict[int, str]:
+        """What the scenario calls the kind of each process."""
+        frame = self.history.processes
+        return dict(zip(frame["process"].to_list(), frame["kind"].to_list(), strict=True))
+
+    @cached_property
     def processes(self) -> Ints:
         """The processes that did anything, in order."""
         return np.unique(self.operations.process)
@@ -122,13 +130,7 @@ class Evidence:
     @cached_property
     def topic_names(self) -> dict[int, str]:
         """Names of topics, as far as a log of theirs or their producers tell it."""
-        kinds = dict(
-            zip(
-                self.history.processes["process"].to_list(),
-                self.history.processes["kind"].to_list(),
-                strict=True,
-            )
-        )
+        kinds = self.kinds
         producers = self.scenario.log_workload.producers
         wanted = {spec.name: spec.topic for spec in producers if len(spec.destinations) == 1}
         pairs = self.sends.process.astype(np.int64) << 32 | self.sends.topic
@@ -212,7 +214,9 @@ class Evidence:
         names = sorted(set(self.groups.values()))
         for process, group in self.groups.items():
             member[self.operations.process == process] = 1 + names.index(group)
-        of_read = member[self.reads.op]
+        # What a transaction was handed counts when it committed: else it is handed out again.
+        undone = (self.operations.f == TXN) & (self.operations.outcome != OK)
+        of_read = np.where(undone, 0, member)[self.reads.op]
         return {
             name: np.bincount(
                 self.placements.of_read[of_read == number], minlength=len(self.placements.value)

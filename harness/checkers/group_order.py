@@ -1,7 +1,8 @@
 """A group is handed every record of its logs, once.
 
 Evidence for `duplicate-processing`: polls of members of one group handed out the same value at the
-same offset twice (a later subscribe or seek does not excuse it; settings may permit it). For
+same offset twice (a later subscribe or seek does not excuse it; settings may permit it). What a
+transaction was handed that did not commit was not processed, and has to be handed out again. For
 `group-skip`: a record between the first and the last offset of a log that the group was handed,
 which no member ever was; it is in the final log, or was certain and has been removed by retention.
 Only logs with a complete final read are looked at for skips. What lies before an offset to which an

@@ -18,6 +18,7 @@ from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
 from harness.checkers.pipeline.promised import pipeline_claims
+from harness.checkers.processor_permissions import processor_permissions
 from harness.checkers.transaction_permissions import open_transaction_permissions
 from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario
@@ -153,9 +154,8 @@ def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
         yield from _of_consumers(consumers)
         yield from open_transaction_permissions(consumers, workload, topology)
     for processors in workload.processors:
-        transactional = {"enable.idempotence": True} if processors.is_transactional else {}
-        yield from _of_sends({**processors.producer, **transactional})
-        yield group_permissions.of_subscription(processors.name)
+        yield from _of_sends(processors.sending)
+        yield from processor_permissions(processors)
 
 
 def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:
@@ -254,7 +254,7 @@ def _of_retries(settings: Settings) -> Iterator[Permission]:
         yield Permission(
             setting=f"enable.idempotence=false with max.in.flight={settings['max.in.flight']}",
             reason="a batch that is sent again comes behind one that was sent after it",
-            kinds=("nonmonotonic-send", "int-nonmonotonic-send"),
+            kinds=("nonmonotonic-send", "int-nonmonotonic-send", "reordered-result"),
         )
 
 

@@ -80,8 +80,8 @@ class Story:
         self._because.append(sentence)
         return self
 
-    def end(self, log: int | None = None) -> Anomaly:
-        """The anomaly."""
+    def end(self, log: int | None = None, hop: str | None = None) -> Anomaly:
+        """The anomaly, in that log and of that hop."""
         return Anomaly(
             kind=self._kind,
             log=None if log is None or log == NONE else self._evidence.log_names[log],
@@ -89,6 +89,7 @@ class Story:
             values=tuple(dict.fromkeys(self._values)),
             operations=tuple(dict.fromkeys(self._operations)),
             because=tuple(self._because),
+            hop=hop,
         )
 
 

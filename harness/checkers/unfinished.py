@@ -14,6 +14,7 @@ RESTS_ON_WHAT_IS_MISSING = (
     "unsent",
     "ghost",
     "unseen",
+    "unprocessed",
     "phantom",
     "group-skip",
     "uncommitted-skip",

@@ -141,9 +141,21 @@ class Processors(Value, frozen=True, kw_only=True):
         return self.progress == "transaction" or "transactional.id" in self.producer
 
     @property
+    def sending(self) -> Settings:
+        """Settings of the producer as far as they promise: a transactional one is idempotent."""
+        own: Settings = {"enable.idempotence": True} if self.is_transactional else {}
+        return {**self.producer, **own}
+
+    @property
+    def stores_itself(self) -> bool:
+        """Whether, with `auto`, the application says what the client may commit."""
+        stores = str(self.consumer.get("enable.auto.offset.store", True)).lower()
+        return self.progress == "auto" and stores == "false"
+
+    @property
     def hop(self) -> str:
         """What reports call the way from source to sink."""
-        return f"{self.source} -> {self.name} -> {self.sink}"
+        return f"{self.source} → {self.sink} ({self.name})"
 
 
 class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):

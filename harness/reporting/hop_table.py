@@ -19,8 +19,9 @@ HEAD = (
 )
 _LEGEND = (
     "Expected are rows of acknowledged writes at the source, owed changes at topics, the source's "
-    "rows at a copy. Each fault stands at the hop that made it; inherited are rows of a copy that "
-    "are wrong because of an earlier hop. A row that a cache lacks is not lost."
+    "rows at a copy, records of their source at processors. Each fault stands at the hop that made "
+    "it; inherited are rows of a copy that are wrong because of an earlier hop. A row that a cache "
+    "lacks is not lost."
 )
 _LATE = "What a hop that had not finished seems to have lost or staled may have been on its way."
 

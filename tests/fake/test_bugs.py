@@ -86,8 +86,8 @@ OF_TRANSACTIONS = (
     "swap-in-transaction",
 )
 SCENARIOS = {**UNDER_FAULTS, **dict.fromkeys(OF_TRANSACTIONS, TRANSACTIONAL)}
-OF_APPLICATIONS = {"unsent", "stuck"}
-"""Faults of an application itself: scenarios p-noflush-bad, p-hangtxn-bad."""
+OF_APPLICATIONS = {"unsent", "stuck", "unprocessed", "reordered-result"}
+"""Faults of an application itself: scenarios p-noflush-bad, p-hangtxn-bad and of processing."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)

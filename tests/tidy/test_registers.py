@@ -17,14 +17,13 @@ from harness.model.scenario import Scenario
 from tests.tidy.checkout import ROOT, texts
 
 NEVER_A_VIOLATION = {"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"}
-NOT_CLAIMED = {
-    "exactly-once": "scenarios that consume in transactions do not exist yet",
-    "processing-once": "it takes a consumer that commits in the transaction of its output",
-}
+NOT_CLAIMED: dict[str, str] = {}
 """Claims that no scenario states, each with the reason."""
 NOT_PLANTED = {
     "stuck": "no bug of a broker shows it, a producer that stops does: scenario p-hangtxn-bad",
     "unsent": "no bug of a broker shows it, an application does: scenario p-noflush-bad",
+    "unprocessed": "no bug of a broker shows it, an application does: scenario c-commitfirst-bad",
+    "reordered-result": "no bug of a broker shows it; tests/checkers/test_processing.py does",
 }
 NOT_PLANTED |= dict.fromkeys(
     ("dead-service", "longer-session"), "no bug of a broker: its settings show it on the fakes too"

@@ -1,4 +1,4 @@
-"""The hop table: what each hop of a pipeline was given, and what became of it."""
+"""The hop table: what each hop of a pipeline, or processor, was given, and what became of it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -10,12 +10,13 @@ from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTr
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
 from harness.checkers.pipeline.trails import Trails
+from harness.checkers.results import Results, results_of, unread
 from harness.history.history import NOTHING
 from harness.model.verdict import CheckResult, HopResult
 
-LOST = ("lost-change", "missed-change", "missing-row", "skipped-record")
-DUPLICATE = ("duplicate-change", "duplicate-row")
-REORDERED = ("reordered-change", "nonmonotonic-sighting")
+LOST = ("lost-change", "missed-change", "missing-row", "skipped-record", "unprocessed")
+DUPLICATE = ("duplicate-change", "duplicate-row", "double-processing")
+REORDERED = ("reordered-change", "nonmonotonic-sighting", "reordered-result")
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound")
 FOREIGN = ("phantom-change", "undecodable", "aliased-record", "foreign-row", "extra-row")
 OF_COPIES = (
@@ -31,11 +32,15 @@ EXAMPLES = 3
 
 
 def hop_results(evidence: Evidence, results: Iterable[CheckResult]) -> tuple[HopResult, ...]:
-    """One row for the source, and one for each hop, in the order of the way."""
+    """One row for the source, and one for each hop, in the order of the way.
+
+    Of a log workload: one row for each kind of processors whose results can be judged.
+    """
     results = tuple(results)
     trails = evidence.trails
     if not trails.hops:
-        return ()
+        made = () if unread(evidence) else results_of(evidence)
+        return tuple(_of_processors(each, results) for each in made)
     feeds = {feed.hop.name: feed for feed in trails.feeds}
     copies = {copy.hop.name: copy for copy in trails.copies}
     counted = (
@@ -104,6 +109,19 @@ def _of_copy(copy: CopyTrail, results: tuple[CheckResult, ...]) -> HopResult:
         stale=_counted(results, name, STALE),
         foreign=_counted(results, name, FOREIGN),
         inherited=copy.inherited,
+        examples=_examples(results, name),
+    )
+
+
+def _of_processors(made: Results, results: tuple[CheckResult, ...]) -> HopResult:
+    name = made.spec.hop
+    return HopResult(
+        hop=name,
+        expected=len(made.inputs),
+        delivered=int(np.count_nonzero(made.made[made.inputs])),
+        lost=_counted(results, name, LOST),
+        duplicate=_counted(results, name, DUPLICATE),
+        reordered=_counted(results, name, REORDERED),
         examples=_examples(results, name),
     )
 

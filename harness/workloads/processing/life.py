@@ -138,14 +138,8 @@ class Life:
             self._transaction = None
         if self._spec.progress == "after":
             self._commit(positions)
-        elif self._stores_itself:
+        elif self._spec.stores_itself:
             self._consumer.store_offsets(offsets=self._partitions(positions))
-
-    @property
-    def _stores_itself(self) -> bool:
-        """Whether the application tells the client what it may commit in the background."""
-        stores = str(self._spec.consumer.get("enable.auto.offset.store", True)).lower()
-        return self._spec.progress == "auto" and stores == "false"
 
     def _send(self, inputs: Sequence[Input]) -> Iterator[float]:
         """Send the result of every input; return when all are reported.

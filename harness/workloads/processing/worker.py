@@ -15,6 +15,7 @@ from harness.workloads.processing.life import Life
 from harness.workloads.processing.trace import Begun, Named, Reached, Rows, TraceReader
 
 LOOK_EVERY_S = 0.02
+LAST_WORDS = 300
 
 
 class ProcessorWorker:
@@ -62,8 +63,13 @@ class ProcessorWorker:
         self._record()
 
     def unemployed(self) -> str | None:
-        """None once it has made a result; else that it has not."""
-        return None if self.results else "no result"
+        """None once it has made a result; else that it has not, and what it printed last."""
+        if self.results:
+            return None
+        printed = self._stack.logs(self.name)[-LAST_WORDS:].decode(errors="replace").strip()
+        return (
+            f"no result; it is {self._stack.state(self.name)}, and printed last: {printed or '-'}"
+        )
 
     def _begin(self) -> int:
         self.reached = {}

@@ -1,0 +1,156 @@
+"""What processors made of their source, by hand: left out, done twice, put in another order."""
+
+import msgspec
+import pytest
+
+from harness.checkers.judge import judge
+from harness.checkers.promises import permitted, promised
+from harness.history.build import HistoryBuilder
+from harness.model.facts import Facts, LogEnd
+from harness.model.scenario import Floor, Scenario
+from harness.model.value import Settings
+from harness.model.workload import LogWorkload, Processors, Producers, Topic
+from tests.checkers.verdicts import found
+
+SAFE: Settings = {"acks": "all", "enable.idempotence": True}
+ENRICH = Processors(
+    name="enrich", source="orders", sink="enriched", progress="transaction", producer=SAFE
+)
+
+
+def processing(processors: Processors = ENRICH) -> Scenario:
+    """One partition of each topic, and no claims but what the settings promise."""
+    return Scenario(
+        name="test",
+        about="a test",
+        workload=LogWorkload(
+            topics=(Topic(name="orders"), Topic(name="enriched")),
+            producers=(Producers(name="p", topic="orders", settings=SAFE),),
+            processors=(processors,),
+        ),
+        floor=Floor(acks=0),
+    )
+
+
+def read(orders: int, enriched: int, *, enriched_to: int | None = None) -> Facts:
+    """Facts of a final read that came to these ends."""
+    to = enriched if enriched_to is None else enriched_to
+    return Facts(
+        logs=(
+            LogEnd(log="orders-0", start=0, end=orders, read_to=orders),
+            LogEnd(log="enriched-0", start=0, end=enriched, read_to=to),
+        )
+    )
+
+
+def history(*results: tuple[int, int], keys: tuple[int, ...] = (7, 7, 7)) -> HistoryBuilder:
+    """Orders 1, 2, 3 with these keys; results are value and origin, in the order of the sink."""
+    build = HistoryBuilder()
+    build.process("p", client="producer", kind="p")
+    build.process("enrich-0", client="processor", kind="enrich", group="g")
+    for offset, key in enumerate(keys):
+        build.send("p", offset + 1, log="orders-0", offset=offset, key=key)
+    for offset, (value, origin) in enumerate(results):
+        build.send("enrich-0", value, log="enriched-0", offset=offset, key=keys[origin - 1])
+        build.made(value, origin=origin)
+    build.drain("d", [("orders-0", offset, offset + 1) for offset in range(len(keys))])
+    build.drain("d", [("enriched-0", offset, value) for offset, (value, _) in enumerate(results)])
+    return build
+
+
+def kinds(build: HistoryBuilder, known: Facts, of: Scenario | None = None) -> dict[str, int]:
+    verdict = judge(build.history(), known, of or processing())
+    assert not [result.unknown for result in verdict.checkers if result.unknown]
+    return found(verdict)
+
+
+def test_each_once_and_in_order_is_what_must_be() -> None:
+    assert kinds(history((11, 1), (12, 2), (13, 3)), read(3, 3)) == {}
+
+
+def test_a_record_that_the_group_went_past_is_unprocessed() -> None:
+    assert kinds(history((11, 1), (13, 3)), read(3, 2)) == {"unprocessed": 1}
+
+
+def test_what_nobody_has_come_to_yet_is_not() -> None:
+    assert kinds(history((11, 1), (12, 2)), read(3, 2)) == {}
+
+
+def test_a_result_that_was_acknowledged_and_is_gone_is_the_sinks_loss() -> None:
+    build = history((11, 1), (13, 3))
+    build.send("enrich-0", 12, log="enriched-0", offset=2)
+    build.made(12, origin=2)
+    assert kinds(build, read(3, 3)) == {"lost-write": 1}
+
+
+def test_two_results_of_one_record_are_double_processing() -> None:
+    twice = history((11, 1), (12, 2), (22, 2), (13, 3))
+    assert kinds(twice, read(3, 4)) == {"double-processing": 1}
+    deduplicated = msgspec.structs.replace(ENRICH, deduplicated=True)
+    assert kinds(twice, read(3, 4), processing(deduplicated)) == {}
+
+
+def test_an_aborted_result_that_nobody_reads_is_no_effect() -> None:
+    build = history((11, 1), (12, 2), (13, 3))
+    build.send("enrich-0", 22, topic="enriched", outcome="fail")
+    build.made(22, origin=2)
+    assert kinds(build, read(3, 3)) == {}
+
+
+def test_results_of_one_key_keep_the_order_of_their_records() -> None:
+    swapped = ((12, 2), (11, 1), (13, 3))
+    build = history(*swapped)
+    assert kinds(build, read(3, 3)) == {"reordered-result": 1}
+    assert kinds(history(*swapped, keys=(1, 2, 3)), read(3, 3)) == {}
+
+
+def test_what_is_done_again_stands_behind_and_is_not_reordered() -> None:
+    again = history((11, 1), (12, 2), (21, 1), (22, 2), (13, 3))
+    assert kinds(again, read(3, 5)) == {"double-processing": 2}
+
+
+def test_a_finding_names_its_hop_and_its_records() -> None:
+    verdict = judge(history((11, 1), (13, 3)).history(), read(3, 2), processing())
+    (finding,) = verdict.findings
+    hop = "orders → enriched (enrich)"
+    assert finding.hops == {hop: 1}
+    (example,) = finding.examples
+    assert (example.log, example.values, example.hop) == ("orders-0", (2, 3), hop)
+    (row,) = verdict.hops
+    assert (row.hop, row.expected, row.delivered, row.lost, row.duplicate) == (hop, 3, 2, 1, 0)
+
+
+def test_a_sink_that_was_not_read_to_its_end_proves_nothing() -> None:
+    build = history((11, 1), (13, 3))
+    verdict = judge(build.history(), read(3, 9, enriched_to=2), processing())
+    assert found(verdict) == {}
+    assert any("enriched-0 was not read to its end" in each for each in verdict.unknowns)
+
+
+@pytest.mark.parametrize(
+    ("spec", "allowed"),
+    [
+        ({"progress": "transaction"}, set()),
+        ({"progress": "after"}, {"double-processing"}),
+        ({"progress": "after", "deduplicated": True}, set()),
+        ({"progress": "before"}, {"unprocessed", "reordered-result"}),
+        (
+            {"progress": "auto"},
+            {"unprocessed", "reordered-result", "double-processing"},
+        ),
+        (
+            {"progress": "auto", "consumer": {"enable.auto.offset.store": False}},
+            {"double-processing"},
+        ),
+        (
+            {"progress": "transaction", "consumer": {"auto.offset.reset": "latest"}},
+            {"unprocessed", "reordered-result"},
+        ),
+    ],
+)
+def test_what_progress_permits(spec: dict[str, object], allowed: set[str]) -> None:
+    scenario = processing(msgspec.structs.replace(ENRICH, **spec))
+    of_processing = {"unprocessed", "reordered-result", "double-processing"}
+    assert set(permitted(scenario)) & of_processing == allowed
+    assert ("processing" in promised(scenario)) == (not allowed & {"unprocessed"})
+    assert ("exactly-once" in promised(scenario)) == ("double-processing" not in allowed)
