@@ -1,4 +1,4 @@
-"""Measure: `python -m benchmarks [checkers|exam|boot|produce|pipeline …]`, all unless named.
+"""Measure: `python -m benchmarks [NAME …]`, all benchmarks unless named (see NAMES).
 
 `checkers` and `exam` need nothing; the others need a Docker engine.
 """
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-NAMES = ("checkers", "exam", "boot", "produce", "pipeline")
+NAMES = ("checkers", "exam", "boot", "produce", "pipeline", "throughput")
 
 
 def main(names: Sequence[str]) -> int:

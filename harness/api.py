@@ -42,6 +42,7 @@ from harness.model.workload import (
     Point,
     Processors,
     Producers,
+    Stall,
     Topic,
     Transactions,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "Run",
     "Scenario",
     "SourceTable",
+    "Stall",
     "Step",
     "Topic",
     "Topology",
@@ -175,6 +177,8 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
     sends: int = 0,
     results: int = 0,
     offsets: int = 0,
+    removed: int = 0,
+    cleaned: bool = False,
     seconds: float = 0.0,
     whole: bool = False,
     limit_s: float = 30.0,
@@ -187,6 +191,8 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
             sends=sends,
             results=results,
             offsets=offsets,
+            removed=removed,
+            cleaned=cleaned,
             seconds=seconds,
             whole=whole,
             limit_s=limit_s,
@@ -320,6 +326,10 @@ class Moment:
         """Let a group without members go on from elsewhere; `time` is seconds before the newest."""
         settings: Settings = {"consumers": consumers, "to": to, "value": value}
         return self.fault("group.reset", member(consumers), name=name, **settings)
+
+    def go_on(self, *, name: str = "wait") -> Step:
+        """Do nothing: traffic goes on until this moment, and the steps after it."""
+        return Step(name=name, after=self.when)
 
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""

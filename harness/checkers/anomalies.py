@@ -203,6 +203,37 @@ ANOMALIES: dict[str, Kind] = {
         "records, as concurrent ones may be.",
         counted="circles of transactions that read from, or stand behind, one another",
     ),
+    "early-removal": Kind(
+        meaning="Retention removed a record that was neither old enough nor beyond the size to "
+        "keep.",
+        counted="records were removed before their time",
+    ),
+    "start-moved-back": Kind(
+        meaning="A log starts at an earlier offset than it did before.",
+        counted="times the start of a log moved back",
+    ),
+    "split-key": Kind(
+        meaning="Records of one key stand in several partitions of a topic, so that nothing orders "
+        "them.",
+        counted="keys stand in several partitions",
+    ),
+    "reordered-key": Kind(
+        meaning="A consumer was given a producer's later record of a key before its earlier one, "
+        "from another partition.",
+        counted="times a consumer was given records of a key in the wrong order",
+    ),
+    "lost-latest": Kind(
+        meaning="A compacted log lacks the last record of a key.",
+        counted="keys lost their last record to compaction",
+    ),
+    "early-burial": Kind(
+        meaning="A compacted log lacks a tombstone that is younger than it must be kept.",
+        counted="tombstones were removed before their time",
+    ),
+    "resurrected-key": Kind(
+        meaning="A key was deleted, yet the last that a consumer was given of it is alive.",
+        counted="keys that were deleted are alive for a consumer",
+    ),
     "lost-change": Kind(
         meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
         counted="are lost in the source",

@@ -119,6 +119,29 @@ _claim(
     "What a group consumes has its effect once.",
     "double-processing",
 )
+_claim(
+    "retention",
+    "Retention removes only what may go, and logs never get a start back that they had lost.",
+    "early-removal",
+    "start-moved-back",
+)
+_claim(
+    "key-order",
+    "Records of a key stand in one partition, and reach a consumer in the order they were sent in.",
+    "split-key",
+    "reordered-key",
+)
+_claim(
+    "compaction",
+    "A compacted log keeps the last record of every key, and tombstones as long as promised.",
+    "lost-latest",
+    "early-burial",
+)
+_claim(
+    "last-values",
+    "Who keeps the last record of every key ends with what the topic says.",
+    "resurrected-key",
+)
 
 
 _claim(

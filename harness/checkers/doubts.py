@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from harness.history.history import History
+from harness.model.cleanup import partitions_of
 from harness.model.facts import Facts
 from harness.model.pipeline import hops
 from harness.model.scenario import Scenario
@@ -48,7 +49,7 @@ def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
 def _incomplete_drain(facts: Facts, scenario: Scenario) -> Iterator[str]:
     ends = {end.log: end for end in facts.logs}
     for topic in scenario.log_workload.topics:
-        for partition in range(topic.partitions):
+        for partition in range(partitions_of(scenario, topic)):
             log = f"{topic.name}-{partition}"
             end = ends.get(log)
             if end is None:

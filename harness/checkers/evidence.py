@@ -21,6 +21,7 @@ from harness.checkers.columns import (
 from harness.checkers.pipeline.trails import Trails
 from harness.checkers.placements import Placements, placements_of
 from harness.history.history import History
+from harness.model.cleanup import partitions_of
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
 from harness.model.workload import reads_uncommitted
@@ -149,7 +150,10 @@ class Evidence:
 
         What is in none of their logs is nowhere; retention removed nothing either.
         """
-        partitions = {topic.name: topic.partitions for topic in self.scenario.log_workload.topics}
+        scenario = self.scenario
+        partitions = {
+            topic.name: partitions_of(scenario, topic) for topic in scenario.log_workload.topics
+        }
         whole = set()
         for topic, name in self.topic_names.items():
             logs = {f"{name}-{number}" for number in range(partitions.get(name, 0))}
@@ -176,6 +180,12 @@ class Evidence:
         elsewhere = told[places.log(found[told]) != self.sends.log[told]]
         found[elsewhere] = places.told[elsewhere]
         return found
+
+    @cached_property
+    def tombstones(self) -> Flags:
+        """Per send: whether its record deletes its key."""
+        deletes = self.history.tombstones["value"].to_numpy()
+        return np.isin(self.sends.value, deletes)
 
     @cached_property
     def repeated(self) -> Flags:

@@ -14,6 +14,8 @@ from types import MappingProxyType
 
 from harness.checkers import group_permissions
 from harness.checkers.claims import CLAIMS
+from harness.checkers.cleanup_permissions import cleanup_permissions
+from harness.checkers.key_permissions import key_permissions
 from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
@@ -39,6 +41,8 @@ PRODUCER_DEFAULTS: Settings = {
     "max.in.flight": 1_000_000,
     "retries": 2_147_483_647,
 }
+JAVA_PRODUCER: Settings = {"enable.idempotence": True, "max.in.flight": 5}
+"""What is different in the Java client, which the console tools use."""
 CONSUMER_DEFAULTS: Settings = {
     "isolation.level": "read_committed",
     "auto.offset.reset": "earliest",  # the harness's; librdkafka's own is largest
@@ -126,7 +130,8 @@ def _claims_about(scenario: Scenario) -> tuple[str, ...]:
 def _permissions(scenario: Scenario) -> Iterator[Permission]:
     match scenario.workload:
         case LogWorkload() as workload:
-            yield from _of_logs(workload, scenario.topology)
+            yield from _of_logs(workload, scenario)
+            yield from key_permissions(scenario)
         case PipelineWorkload() as workload:
             yield from pipeline_permissions(workload, scenario.topology)
     yield from metadata_permissions(scenario.topology)
@@ -144,15 +149,16 @@ def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind
     return not where or any(permission.covers(hop) for hop in where)
 
 
-def _of_logs(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
-    yield from group_permissions.of_retained_offsets(topology)
+def _of_logs(workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
+    yield from group_permissions.of_retained_offsets(scenario.topology)
     for topic in workload.topics:
-        yield from _of_topic(topic, topology)
+        yield from _of_topic(topic, scenario.topology)
+        yield from cleanup_permissions(scenario, topic)
     for producers in workload.producers:
         yield from _of_producers(producers)
     for consumers in workload.consumers:
         yield from _of_consumers(consumers)
-        yield from open_transaction_permissions(consumers, workload, topology)
+        yield from open_transaction_permissions(consumers, workload, scenario.topology)
     for processors in workload.processors:
         yield from _of_sends(processors.sending)
         yield from processor_permissions(processors)
@@ -179,38 +185,12 @@ def _of_topic(topic: Topic, topology: Topology) -> Iterator[Permission]:
             reason="a replica that lacks records may become leader, and all others drop them",
             kinds=ROLLBACK,
         )
-    yield from _of_cleanup(topic, settings)
-
-
-def _of_cleanup(topic: Topic, settings: Settings) -> Iterator[Permission]:
-    policy = str(settings.get("cleanup.policy", settings.get("log.cleanup.policy", "delete")))
-    if "compact" in policy:
-        yield Permission(
-            setting=f"cleanup.policy={policy} of {topic.name}",
-            reason="a record is removed once its key has a newer one",
-            kinds=(
-                "lost-write",
-                "unsent",
-                "ghost",
-                "poll-skip",
-                "int-poll-skip",
-                "group-skip",
-                "torn-commit",
-            ),
-        )
-    for name in ("retention.ms", "retention.bytes"):
-        limit = settings.get(name, settings.get(f"log.{name}", -1))
-        if "delete" in policy and int(limit) >= 0:
-            yield Permission(
-                setting=f"{name}={limit} of {topic.name}",
-                reason="a record may be removed before a slow reader gets to it",
-                kinds=("poll-skip", "int-poll-skip", "group-skip"),
-            )
 
 
 def _of_producers(producers: Producers) -> Iterator[Permission]:
+    java = JAVA_PRODUCER if producers.client == "console" else {}
     safe: Settings = {"enable.idempotence": True} if producers.transactions else {}
-    yield from _of_sends({**producers.settings, **safe})
+    yield from _of_sends({**java, **producers.settings, **safe})
     if producers.belief == "enqueue":
         yield Permission(
             setting=f"belief=enqueue of {producers.name}",

@@ -22,6 +22,8 @@ RESTS_ON_WHAT_IS_MISSING = (
     "torn-commit",
     "poll-skip",
     "int-poll-skip",
+    "lost-latest",
+    "early-burial",
 )
 
 

@@ -45,6 +45,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
         sends=round(when.sends * factor),
         results=round(when.results * factor),
         offsets=round(when.offsets * factor),
+        removed=round(when.removed * factor),
         seconds=round(when.seconds * factor, 3),
         spread=0.0,
     )

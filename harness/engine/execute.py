@@ -16,12 +16,14 @@ from harness.engine.notes import Notes
 from harness.engine.observe import HostTicker, LeaderObserver, TaskObserver
 from harness.engine.observe_groups import GroupObserver
 from harness.engine.observe_schemas import SchemaObserver
+from harness.engine.observe_starts import StartObserver
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
 from harness.kit.errors import WaitTimeout
 from harness.kit.memory import rare_collections
 from harness.kit.waits import Deadline
+from harness.model.cleanup import loses_its_start
 from harness.model.facts import Session
 from harness.model.fault import After
 from harness.model.scenario import Plan
@@ -115,6 +117,8 @@ class _Run:
                 clock=self._clock,
             )
             workers.append(groups)
+        if shrinking := self._shrinking_topics():
+            workers.append(StartObserver(self._stack.kafka, shrinking, self._notes))
         if self._traffic.connectors:
             tasks = TaskObserver(
                 self._stack.connect,
@@ -134,6 +138,14 @@ class _Run:
         self._notes.exited = self._exited()
         self._notes.phase("drain")
         self._notes.final_read = self._traffic.final_read(self._scenario.limits.drain_s)
+
+    def _shrinking_topics(self) -> dict[str, str]:
+        """Topics from which retention may remove something while the run goes on."""
+        return {
+            topic.name: self._traffic.topics[topic.name]
+            for topic in self._scenario.log_workload.topics
+            if loses_its_start(self._scenario, topic)
+        }
 
     def _under_faults(self) -> None:
         """Baseline, chaos, heal (always), aftermath."""
@@ -216,9 +228,13 @@ class _Run:
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
         results = self._traffic.results + after.results
-        offsets = after.offsets and self._traffic.grown() + after.offsets
         before = after.elected and self._leader(after.elected)
+        # Asked for only where a step waits for it: every question goes to every log.
+        moves = after.offsets or after.removed
+        removed, grown = self._traffic.bounds() if moves else (0, 0)
+        removed, grown = removed + after.removed, grown + after.offsets
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
+        uncleaned = self._traffic.uncleaned() if after.cleaned else lambda: None
 
         def probe() -> str | None:
             acked, sent = self._traffic.acked, self._traffic.sent
@@ -226,11 +242,15 @@ class _Run:
                 return f"{acked} acknowledged, {sent} sent"
             if (made := self._traffic.results) < results:
                 return f"{made} results of {results}"
-            if offsets and (grown := self._traffic.grown()) < offsets:
-                return f"topics have grown to {grown} offsets of {offsets}"
             if after.elected and self._leader(after.elected) in (None, before):
                 return f"{after.elected} has no other leader"
-            return self._stack.unhealthy() if after.whole else None
+            if moves:
+                starts, ends = self._traffic.bounds()
+                if starts < removed or ends < grown:
+                    return f"logs start at {starts} of {removed} and end at {ends} of {grown}"
+            if after.whole and (missing := self._stack.unhealthy()):
+                return missing
+            return uncleaned()
 
         what = f"{after.acks} acknowledgements and {after.sends} sends"
         try:

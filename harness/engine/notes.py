@@ -13,6 +13,7 @@ from harness.model.facts import (
     PhaseEvent,
     SchemaEvent,
     Session,
+    StartEvent,
     TaskEvent,
 )
 from harness.reporting.folder import RunFolder
@@ -40,6 +41,7 @@ class Notes:
         self._unknowns: list[str] = []
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
+        self.starts: list[StartEvent] = []
         self.tasks: list[TaskEvent] = []
         self.schemas: list[SchemaEvent] = []
         self.sessions: tuple[Session, ...] = ()
@@ -97,6 +99,7 @@ class Notes:
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),
+                starts=tuple(self.starts),
                 tasks=tuple(self.tasks),
                 schemas=tuple(self.schemas),
                 sessions=self.sessions,

@@ -19,6 +19,7 @@ from harness.fakes.seams import Seams
 from harness.fakes.transactions import Transactions
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.rng import stream
+from harness.model.cleanup import DEFAULTS
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
@@ -117,6 +118,10 @@ class Cluster:
     def grow(self, name: str, total: int) -> None:
         """Let a topic have `total` partitions, as many replicas each as its first has."""
         self._add_partitions(name, total, len(self.partitions[name, 0].replicas))
+
+    def effective(self, name: str) -> Settings:
+        """All settings of a topic that decide over its cleanup, its own and Kafka's."""
+        return {**DEFAULTS, **self._own_settings[name]}
 
     def settings_of(self, name: str) -> Settings:
         """The settings that a topic has of its own."""

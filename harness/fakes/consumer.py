@@ -95,6 +95,19 @@ class FakeConsumer:
         if self._subscription is not None:
             self._subscription.assigned_by_hand = True
 
+    def pause(self, partitions: list[TopicPartition]) -> None:
+        """Take nothing more of these partitions."""
+        self._set_paused(partitions, paused=True)
+
+    def resume(self, partitions: list[TopicPartition]) -> None:
+        """Take of them again, from where it stood."""
+        self._set_paused(partitions, paused=False)
+
+    def _set_paused(self, partitions: list[TopicPartition], *, paused: bool) -> None:
+        self._require_open()
+        for each in partitions:
+            self._positions[each.topic, each.partition].paused = paused
+
     def unassign(self) -> None:
         """Read nothing."""
         self.assign([])
@@ -205,7 +218,7 @@ class FakeConsumer:
 
     def _fetch_log(self, position: Position, limit: int) -> list[FakeMessage]:
         leader = self._cluster.readable(position.log)
-        if leader is None or not self._looked_up(position):
+        if leader is None or position.paused or not self._looked_up(position):
             return []
         delay_ms = self._cluster.links.delay_ms(f"broker-{leader.broker}")
         sees_ns = self._clock.now_ns() - delay_ms * 1_000_000
@@ -213,7 +226,8 @@ class FakeConsumer:
         visible = self._cluster.seams.visible(leader, mark)
         if self._committed:
             visible = self._cluster.seams.stable(leader, visible)
-        messages = position.read(leader, visible, limit, committed=self._committed)
+        partition = self._cluster.partitions[position.log]
+        messages = position.read(leader, partition, visible, limit, committed=self._committed)
         if messages and messages[0].error() is None:
             if self._stores:
                 position.stored = position.offset

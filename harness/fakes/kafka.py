@@ -98,7 +98,7 @@ class FakeKafka:
         leader = self._cluster.readable((topic, partition))
         if leader is None:
             raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
-        return 0, leader.high_watermark
+        return self._cluster.partitions[topic, partition].start, leader.high_watermark
 
     def _life(self) -> Life:
         """Whether the process that makes a client now still runs, later."""

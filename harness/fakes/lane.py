@@ -1,7 +1,7 @@
 """What a producer has for one log: its queue, what is in flight, what waits for another try."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaError
@@ -43,6 +43,7 @@ class Pending:
     identity: Identity = None
     sequence: int = 0
     transactional: bool = False
+    headers: Mapping[str, bytes] | None = None
 
     @property
     def record(self) -> Record:
@@ -55,6 +56,7 @@ class Pending:
             self.identity,
             self.sequence,
             transaction=transaction,
+            headers=self.headers,
         )
 
 

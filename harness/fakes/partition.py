@@ -1,6 +1,6 @@
 """A partition as ZooKeeper and the controller know it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.fakes.record import Log
 from harness.model.ports import PartitionState
@@ -19,6 +19,10 @@ class Partition:
     unclean_election: bool
     epoch: int = 1
     version: int = 1
+    removed: set[int] = field(default_factory=set)
+    """Offsets whose records the cleaner has removed."""
+    start: int = 0
+    """Retention has removed every offset below this."""
 
     @property
     def state(self) -> PartitionState:

@@ -5,6 +5,7 @@ from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, OFFSET_INVALID, KafkaError
 
+from harness.fakes.partition import Partition
 from harness.fakes.record import FakeMessage, Log
 from harness.fakes.replica import Replica
 
@@ -28,19 +29,26 @@ class Position:
     """The leader epoch in which the position was validated."""
     stored: int | None = None
     """The offset to commit."""
+    paused: bool = False
     told_end: int | None = None
     """The end that was told as an event, so that it is told once."""
 
     def read(
-        self, leader: Replica, visible: int, limit: int, *, committed: bool
+        self,
+        leader: Replica,
+        partition: Partition,
+        visible: int,
+        limit: int,
+        *,
+        committed: bool,
     ) -> list[FakeMessage]:
-        """Take up to `limit` records below the mark `visible`, and move behind them.
+        """Take what is left of `limit` offsets below the mark `visible`, and move behind them.
 
         Markers, and for readers of what is `committed` records of aborted transactions, are passed.
 
         A position that cannot be is reset first, or answered with an error.
         """
-        problem = self._settle(leader)
+        problem = self._settle(leader, partition.start)
         if problem is not None:
             return [problem]
         first, last = self.offset, min(visible, self.offset + limit)
@@ -52,7 +60,7 @@ class Position:
         return [
             FakeMessage(self.log, offset, record)
             for offset, record in enumerate(records, first)
-            if not hides(record, offset, committed=committed)
+            if offset not in partition.removed and not hides(record, offset, committed=committed)
         ]
 
     def at_end(self, visible: int) -> FakeMessage | None:
@@ -62,23 +70,23 @@ class Position:
         self.told_end = self.offset
         return FakeMessage(self.log, self.offset, None, KafkaError(PARTITION_EOF))
 
-    def _settle(self, leader: Replica) -> FakeMessage | None:
+    def _settle(self, leader: Replica, start: int) -> FakeMessage | None:
         if self.leader_epoch != leader.epoch:
             # Another leader: what was read last must be part of its log, or the log was cut.
             self.leader_epoch = leader.epoch
             if self.read_epoch is not None:
                 self.offset = min(self.offset, leader.end_of_epoch(self.read_epoch))
         if self.offset == OFFSET_BEGINNING:
-            self.offset = 0
+            self.offset = start
         elif self.offset == OFFSET_END:
             self.offset = leader.high_watermark
-        elif self.offset == OFFSET_INVALID or self.offset > leader.end:
-            return self._reset(leader)
+        elif self.offset == OFFSET_INVALID or not start <= self.offset <= leader.end:
+            return self._reset(leader, start)
         return None
 
-    def _reset(self, leader: Replica) -> FakeMessage | None:
+    def _reset(self, leader: Replica, start: int) -> FakeMessage | None:
         if self.reset in EARLIEST:
-            self.offset = 0
+            self.offset = start
         elif self.reset in LATEST:
             self.offset = leader.high_watermark
         else:

@@ -1,8 +1,7 @@
 """A producer with librdkafka's behaviour: queue, batches, retries, delivery reports."""
 
-import binascii
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -14,12 +13,14 @@ from harness.fakes.lane import Lane, Pending
 from harness.fakes.record import FakeReport, Log
 from harness.fakes.settings import IDEMPOTENT_IN_FLIGHT_MAX, ClientSettings
 from harness.kit.errors import UsageError
+from harness.kit.partitioning import by_crc32, by_murmur2
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.value import Settings
 
 ANY_PARTITION = -1
 UNKNOWN_TOPIC_LIMIT_S = 30.0
+PARTITIONERS = {"consistent": by_crc32, "murmur2": by_murmur2}
 
 
 class FakeProducer:
@@ -48,6 +49,8 @@ class FakeProducer:
         key: bytes | None = None,
         partition: int = ANY_PARTITION,
         on_delivery: Callable[[Any, Any], None] | None = None,
+        *,
+        headers: Mapping[str, bytes] | None = None,
     ) -> None:
         """Take a record into the queue.
 
@@ -69,6 +72,7 @@ class FakeProducer:
             self._cluster.now_ms,
             self._clock.now_ns() + self._timeout_ns,
             on_delivery,
+            headers=headers,
         )
         self._unreported += 1
         if known:
@@ -117,7 +121,10 @@ class FakeProducer:
     def _partition(self, key: bytes | None, partition: int, partitions: int) -> int:
         if partition != ANY_PARTITION:
             return partition
-        return binascii.crc32(key) % partitions if key else self._random.randrange(partitions)
+        if not key:
+            return self._random.randrange(partitions)
+        name = self._settings.text("partitioner")
+        return PARTITIONERS[name.removesuffix("_random")](key, partitions)
 
     def _refuse_later(self, pending: Pending, *, unknown_topic: bool) -> None:
         """Report a record that found no queue once the client has asked about its topic."""
@@ -140,5 +147,5 @@ def _refuse_contradictions(settings: ClientSettings) -> None:
         in_flight = "max.in.flight.requests.per.connection"
         if settings.given(in_flight) and settings.number(in_flight) > IDEMPOTENT_IN_FLIGHT_MAX:
             raise UsageError(f"`{in_flight}` must be at most 5 when `enable.idempotence` is true")
-    if not settings.text("partitioner").startswith("consistent"):
+    if settings.text("partitioner").removesuffix("_random") not in PARTITIONERS:
         raise UsageError(f"the fake has no partitioner {settings.text('partitioner')!r}")

@@ -1,5 +1,6 @@
 """What is stored and what is handed out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -27,6 +28,7 @@ class Record:
     """The producer and epoch whose transaction it belongs to, or ends."""
     commits: bool | None = None
     """Of a marker, which is handed to nobody: whether the transaction was committed."""
+    headers: Mapping[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,11 @@ class FakeMessage:
     def value(self) -> bytes | None:
         """The record's value."""
         return self._record.value if self._record else None
+
+    def headers(self) -> list[tuple[str, bytes]] | None:
+        """Names and values; None when there are none."""
+        headers = self._record.headers if self._record else None
+        return list(headers.items()) if headers else None
 
     def timestamp(self) -> tuple[int, int]:
         """Type of the timestamp, and milliseconds."""

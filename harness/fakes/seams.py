@@ -53,6 +53,12 @@ class Seams:
     """Change the shares of a new generation, by number of member."""
     gathers: bool = True
     """Whether a new generation begins only when all members gave up what they held."""
+    start: Callable[[Replica, int], int] = field(default=lambda _leader, start: start)
+    """Where a log starts once retention has looked at it, from where it should."""
+    clean: Callable[[Record, bool, bool], bool] = field(
+        default=lambda _record, _is_latest, may_go: may_go
+    )
+    """Whether the cleaner removes a record: given whether it is its key's last, and may go."""
     waits: bool = True
     """Whether a leader waits for its in-sync replicas before it acknowledges to acks=all."""
     remembers: bool = True

@@ -5,7 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.fakes.bugs.bug import BUGS, Dice
+from harness.fakes.cleanup import Cleanup
 from harness.fakes.cluster import Cluster
+from harness.fakes.consoles import FakeConsoles
 from harness.fakes.kafka import FakeKafka
 from harness.fakes.links import ROUND_TRIP_MS
 from harness.fakes.process import Process
@@ -45,6 +47,7 @@ class FakeStack:
         self.clock = self._cluster.clock
         self.kafka = FakeKafka(self._cluster)
         self._folders: dict[str, TemporaryDirectory[str]] = {}
+        Cleanup(self._cluster)
 
     def state(self, service: str) -> ServiceState:
         """Whether the process runs."""
@@ -186,6 +189,11 @@ class FakeStack:
     def logs(self, service: str) -> bytes:  # noqa: ARG002
         """Nobody prints anything."""
         return b""
+
+    @property
+    def consoles(self) -> FakeConsoles:
+        """What console tools do."""
+        return FakeConsoles(self.kafka, self.clock)
 
     @property
     def mysql(self) -> MySql:

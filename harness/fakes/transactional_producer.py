@@ -1,6 +1,6 @@
 """A producer with a transactional id: what it asks of the coordinator, and how it fails."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
@@ -68,6 +68,8 @@ class FakeTransactionalProducer(FakeProducer):
         key: bytes | None = None,
         partition: int = ANY_PARTITION,
         on_delivery: Callable[[Any, Any], None] | None = None,
+        *,
+        headers: Mapping[str, bytes] | None = None,
     ) -> None:
         """Take a record of the open transaction into the queue.
 
@@ -83,7 +85,7 @@ class FakeTransactionalProducer(FakeProducer):
             if on_delivery is not None:
                 on_delivery(error, message)
 
-        super().produce(topic, value, key, partition, report)
+        super().produce(topic, value, key, partition, report, headers=headers)
 
     def send_offsets_to_transaction(
         self,

@@ -32,6 +32,7 @@ from harness.history.history import (
     PROCESSES,
     READS,
     SENDS,
+    TOMBSTONES,
     History,
 )
 
@@ -62,6 +63,7 @@ class HistoryBuilder:
         self._sends: list[tuple[int, int, int, int, int | None, int | None]] = []
         self._reads: list[tuple[int, int, int, int, int]] = []
         self._assignments: list[tuple[int, int]] = []
+        self._tombstones: list[tuple[int]] = []
         self._commits: list[tuple[int, int, int]] = []
         self._origins: dict[int, int] = {}
         self._generations: list[tuple[int, int]] = []
@@ -106,11 +108,16 @@ class HistoryBuilder:
         *,
         log: str | None = None,
         offset: int | None = None,
-        key: int = 0,
+        key: int = NOTHING,
+        deletes: bool = False,
         topic: str | None = None,
         **completion: Unpack[Completion],
     ) -> int:
-        """Send `value`; `log` and `offset` are what the client was told, `topic` what it asked."""
+        """Send `value`; `log` and `offset` are what the client was told, `topic` what it asked.
+
+        One that `deletes` its key is a tombstone.
+        """
+        self._tombstones += [(value,)] * deletes
         op = self.operation("send", process, "producer", completion)
         topic = topic or (log.rpartition("-")[0] if log else "orders")
         self._keys[value] = key
@@ -147,8 +154,8 @@ class HistoryBuilder:
         op = self.operation("txn", process, "producer", completion)
         for log, offset, value in sends:
             number = self.log(log)
-            self._keys[value] = 0
-            self._sends.append((op, self._logs[log][1], 0, value, number, offset))
+            self._keys[value] = NOTHING
+            self._sends.append((op, self._logs[log][1], NOTHING, value, number, offset))
         self._read(op, reads)
         self._commits.extend((op, self.log(log), offset) for log, offset in commits.items())
         return op
@@ -213,6 +220,7 @@ class HistoryBuilder:
             origins=pl.DataFrame(list(self._origins.items()), schema=ORIGINS, orient="row"),
             generations=pl.DataFrame(self._generations, schema=GENERATIONS, orient="row"),
             offsets=pl.DataFrame(self._offsets, schema=OFFSETS, orient="row"),
+            tombstones=pl.DataFrame(self._tombstones, schema=TOMBSTONES, orient="row"),
             processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
             errors=tuple(self._errors),

@@ -19,6 +19,8 @@
     offsets      one row per entry about a group in `__consumer_offsets`, in order of that log
         op UInt32 (of the process that read it in the end) · log Int32
         · offset Int64 (NOTHING: the coordinator forgot it)
+    tombstones   one row per send of a record without a value, which deletes its key
+        value Int64
     processes    process Int32 · name Utf8
         · client Utf8 (producer, consumer, drain, processor, administrator, coordinator)
         · kind Utf8 (the scenario's name of producers, consumers, processors) · group Utf8?
@@ -86,6 +88,7 @@ COMMITS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
 ORIGINS = pl.Schema({"value": pl.Int64, "origin": pl.Int64})
 GENERATIONS = pl.Schema({"op": pl.UInt32, "generation": pl.Int32})
 OFFSETS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
+TOMBSTONES = pl.Schema({"value": pl.Int64})
 PROCESSES = pl.Schema(
     {"process": pl.Int32, "name": pl.Utf8, "client": pl.Utf8, "kind": pl.Utf8, "group": pl.Utf8}
 )
@@ -113,6 +116,7 @@ class History:
     processes: pl.DataFrame
     logs: pl.DataFrame
     origins: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=ORIGINS))
+    tombstones: pl.DataFrame = field(default_factory=TOMBSTONES.to_frame)
     errors: tuple[str, ...] = ("",)
     """Names of errors as `client:NAME`; index 0 means none."""
     flow: Flow = NO_FLOW

@@ -18,6 +18,7 @@ that same id. Indices in order of invocation are given when a history is loaded.
     origins       value · origin
     generations   operation · generation
     offsets       operation · log · offset (-1 forgotten)
+    tombstones    value
 
 and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
 
@@ -72,6 +73,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "origins": ("value", "origin"),
     "generations": ("operation", "generation"),
     "offsets": ("operation", "log", "offset"),
+    "tombstones": ("value",),
     "writes": ("operation", "table", "key", "version", "kind"),
     "sightings": ("operation", "place", "table", "key", "version"),
     "rows": ("operation", "place", "table", "key", "version"),

@@ -54,6 +54,7 @@ def load(folder: Path) -> History:
         origins=raw["origins"].cast(dict(tables.ORIGINS)),  # type: ignore[arg-type]
         generations=_by_operation(raw["generations"], index, tables.GENERATIONS),
         offsets=_by_operation(raw["offsets"], index, tables.OFFSETS),
+        tombstones=raw["tombstones"].cast(dict(tables.TOMBSTONES)),  # type: ignore[arg-type]
         processes=_frame(_only(names, ProcessName), tables.PROCESSES),
         logs=_frame(_only(names, LogName), tables.LOGS),
         errors=("", *(name.name for name in _only(names, ErrorName))),

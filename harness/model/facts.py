@@ -46,6 +46,14 @@ class LeaderEvent(Value, frozen=True, kw_only=True):
     epoch: int | None = None
 
 
+class StartEvent(Value, frozen=True, kw_only=True):
+    """A partition was seen to start at this offset (a change since before)."""
+
+    time_ns: int
+    log: str
+    start: int
+
+
 class TaskEvent(Value, frozen=True, kw_only=True):
     """A connector or one of its tasks was seen in this state (a change since before)."""
 
@@ -131,6 +139,8 @@ class Facts(Value, frozen=True, kw_only=True):
     faults: tuple[FaultEvent, ...] = ()
     phases: tuple[PhaseEvent, ...] = ()
     leaders: tuple[LeaderEvent, ...] = ()
+    starts: tuple[StartEvent, ...] = ()
+    """Of logs from which records may be removed while the run goes on."""
     tasks: tuple[TaskEvent, ...] = ()
     schemas: tuple[SchemaEvent, ...] = ()
     groups: tuple[GroupEvent, ...] = ()

@@ -91,6 +91,10 @@ class After(Value, frozen=True, kw_only=True):
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     elected: str | None = None
     """A topic whose first partition has got another leader."""
+    removed: int = 0
+    """Offsets that logs have lost at their starts, all together: what retention removed."""
+    cleaned: bool = False
+    """The cleaner has done all it may to what compacted topics held when the wait began."""
     seconds: float = 0.0
     whole: bool = False
     """Every service answers and every partition is fully replicated."""

@@ -12,6 +12,7 @@ from harness.model.fault import Role
 from harness.model.group_ports import HasGroups, OnCommit
 from harness.model.program import Program
 from harness.model.registry import SchemaRegistry
+from harness.model.topics import Topics
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value
 from harness.model.workload import Topic
@@ -49,6 +50,7 @@ class Message(Protocol):
     def key(self) -> bytes | None: ...
     def value(self) -> bytes | None: ...
     def timestamp(self) -> tuple[int, int]: ...
+    def headers(self) -> Any: ...  # noqa: ANN401 - pairs of name and bytes, or None
 
 
 class Producer(Protocol):
@@ -57,10 +59,12 @@ class Producer(Protocol):
     def produce(
         self,
         topic: str,
-        value: bytes,
+        value: bytes | None,
         key: bytes | None = None,
         partition: int = -1,
         on_delivery: Callable[[Any, Report], None] | None = None,
+        *,
+        headers: Any = ...,  # noqa: ANN401 - names and bytes; the real one knows no None
     ) -> None: ...
     def poll(self, timeout: float) -> int: ...
     def flush(self, timeout: float) -> int: ...
@@ -73,6 +77,8 @@ class Consumer(Protocol):
 
     def subscribe(self, topics: Sequence[str], **callbacks: Callable[..., None]) -> None: ...
     def assign(self, partitions: Sequence[Any]) -> None: ...
+    def pause(self, partitions: list[Any]) -> None: ...
+    def resume(self, partitions: list[Any]) -> None: ...
     def consume(self, num_messages: int, timeout: float) -> Sequence[Message]: ...
     def commit(self, **options: Any) -> Any: ...  # noqa: ANN401
     def consumer_group_metadata(self) -> Any: ...  # noqa: ANN401 - bytes that only clients read
@@ -105,27 +111,6 @@ class PartitionState(Value, frozen=True, kw_only=True):
     leader: int | None
     isr: tuple[int, ...]
     replicas: tuple[int, ...]
-
-
-class Topics(Protocol):
-    """Administration of topics: every call is one request, and raises when it is not granted."""
-
-    def create(self, topic: Topic) -> None:
-        """Create `topic`; it may take a moment until every broker knows it."""
-
-    def add_partitions(self, name: str, total: int) -> None:
-        """Let a topic have `total` partitions."""
-
-    def configure(self, name: str, settings: Settings) -> None:
-        """Change settings of a topic; those that are not named stay."""
-
-    def delete(self, name: str) -> None: ...
-
-    def names(self) -> tuple[str, ...]:
-        """Every topic that the cluster has, its own among them, in order."""
-
-    def settings(self, name: str) -> Settings:
-        """The settings that a topic has of its own, as texts."""
 
 
 class Kafka(HasGroups, Protocol):
@@ -333,6 +318,16 @@ class Network(Protocol):
         """A measurement that nothing comes through the link; None when something does."""
 
 
+class Consoles(Protocol):
+    """Kafka's own console tools, which use the Java client."""
+
+    def produce(self, topic: str, records: Sequence[tuple[bytes, bytes]]) -> str | None:
+        """Send records of key and value; None when all are acknowledged, else the complaint."""
+
+    def consume(self, topic: str, count: int) -> Sequence[Message]:
+        """Read `count` records from the beginning on, fewer when no more come."""
+
+
 class Stack(Services, OwnPrograms, Network, Protocol):
     """A running stack, real or fake."""
 
@@ -343,6 +338,10 @@ class Stack(Services, OwnPrograms, Network, Protocol):
     @property
     def kafka(self) -> Kafka:
         """Its Kafka cluster, seen by clients."""
+
+    @property
+    def consoles(self) -> Consoles:
+        """Console tools beside its brokers."""
 
     @property
     def mysql(self) -> MySql:

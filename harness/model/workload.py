@@ -44,6 +44,8 @@ class Producers(Value, frozen=True, kw_only=True):
     """
 
     name: str = "producer"
+    client: Literal["python", "console"] = "python"
+    """Our own, or `kafka-console-producer.sh`, run once for every batch, with its own defaults."""
     topic: str
     count: int = 1
     settings: Settings = {}
@@ -54,6 +56,8 @@ class Producers(Value, frozen=True, kw_only=True):
     keys: int = 16
     """Distinct keys of each producer; keys of different producers differ."""
     value_bytes: int = 16
+    delete_every: int = 0
+    """Every so many-th send deletes its key, by a record without a value (a tombstone)."""
     belief: Literal["delivery", "enqueue"] = "delivery"
     ending: Literal["flush", "leave"] = "flush"
     transactions: Transactions | None = None
@@ -65,8 +69,19 @@ class Producers(Value, frozen=True, kw_only=True):
         return (self.topic, *(self.transactions.topics if self.transactions else ()))
 
 
+class Stall(Value, frozen=True, kw_only=True):
+    """A reader that stands still, so that how far it lags is not left to chance.
+
+    It takes nothing more of some partitions until nobody sends any more.
+    """
+
+    reads: int
+    """After so many records, of whatever partition."""
+    partitions: tuple[int, ...]
+
+
 class Consumers(Value, frozen=True, kw_only=True):
-    """Consumers of one kind: members of one group, or readers with partitions assigned by hand.
+    """Consumers of one kind: members of a group, readers with partitions of their own, or tools.
 
     `settings` are librdkafka's, as for producers; `partition.assignment.strategy` is among them.
     `commit` is who moves a group's offsets: the client by itself (`enable.auto.commit`), or the
@@ -78,7 +93,8 @@ class Consumers(Value, frozen=True, kw_only=True):
     name: str = "consumer"
     topic: str
     count: int = 1
-    mode: Literal["group", "assigned"] = "group"
+    mode: Literal["group", "assigned", "console"] = "group"
+    """`console`: `kafka-console-consumer.sh`, run once nobody sends any more."""
     settings: Settings = {}
     batch: int = 500
     commit: Literal["client", "application"] = "client"
@@ -89,6 +105,8 @@ class Consumers(Value, frozen=True, kw_only=True):
     """Of readers with partitions assigned by hand: the offset in each; None is the beginning."""
     within_ms: int | None = None
     """What they are promised: a record reaches them so long after it was acknowledged, at most."""
+    stall: Stall | None = None
+    """Of readers with partitions assigned by hand."""
 
 
 def reads_uncommitted(settings: Settings) -> bool:

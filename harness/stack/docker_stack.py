@@ -21,6 +21,7 @@ from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.stack import containers, images, roles
+from harness.stack.consoles import ConsoleTools
 from harness.stack.engine import Api, translated
 from harness.stack.labels import Identity
 from harness.stack.lease import Lease
@@ -67,6 +68,9 @@ class DockerStack:
         self._programs = Programs(api, identity.labels(blueprint), identity.stack)
         self._links = Links(blueprint, self._processes, beside)
         self._kafka = clients_of(blueprint)
+        self._consoles = ConsoleTools(
+            self, blueprint.topology.broker_names, lambda each: self.state(each) == "running"
+        )
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
         self._mysql = MySqlClients(self._addresses(CLIENT, databases))
         self._redis = RedisClients(
@@ -85,6 +89,11 @@ class DockerStack:
     def kafka(self) -> KafkaClients:
         """Its Kafka cluster, seen by clients."""
         return self._kafka
+
+    @property
+    def consoles(self) -> ConsoleTools:
+        """Console tools beside its brokers."""
+        return self._consoles
 
     @property
     def mysql(self) -> MySqlClients:

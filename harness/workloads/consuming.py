@@ -11,7 +11,7 @@ from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
 from harness.model.ports import KafkaErrorLike, Message
-from harness.workloads.payload import keys_of, values_of
+from harness.workloads.payload import keys_of, payload_of, values_of
 
 FLUSH_EVERY_NS = NS_PER_S // 4
 NOT_COMMITTED = frozenset(
@@ -48,6 +48,10 @@ class ReadLog:
         self._reads: list[tuple[int, Sequence[Message]]] = []
         self.position: dict[int, int] = {}
         """The next offset of every log read so far."""
+        self.halted: set[int] = set()
+        """Logs of which nothing more comes: what it should read next is gone, and it says so."""
+        self.taken = 0
+        """Records read so far."""
 
     def operation(
         self,
@@ -70,6 +74,7 @@ class ReadLog:
         records = [message for message in messages if message.error() is None]
         if records:
             self._reads.append((self.operation(function, began_ns), records))
+            self.taken += len(records)
             for message in records:
                 log = self.log(message.topic(), message.partition())
                 self.position[log] = message.offset() + 1
@@ -77,11 +82,15 @@ class ReadLog:
             for message in messages:
                 if message.error() is None:
                     continue
+                log = self.log(message.topic(), message.partition())
                 if is_end(message):
                     # Behind the last record there may be offsets that hold none.
-                    self.position[self.log(message.topic(), message.partition())] = message.offset()
+                    self.position[log] = message.offset()
                 else:
-                    self.operation(function, began_ns, error=name_of(message.error()))
+                    error = name_of(message.error())
+                    self.operation(function, began_ns, error=error)
+                    if error == "kafka:_AUTO_OFFSET_RESET":
+                        self.halted.add(log)
 
     def holds(
         self, function: str, began_ns: int, logs: Sequence[int], generation: int = NOTHING
@@ -139,7 +148,7 @@ class ReadLog:
                     "log": [self.log(m.topic(), m.partition()) for m in messages],
                     "offset": [message.offset() for message in messages],
                     "key": keys_of([message.key() for message in messages]),
-                    "value": values_of([message.value() for message in messages]),
+                    "value": values_of([payload_of(message) for message in messages]),
                 },
             )
         self._operations, self._completions, self._reads = [], [], []

@@ -3,13 +3,15 @@
 It holds what is committed: a transaction that is still open bounds it as it bounds all readers.
 """
 
+from collections.abc import Iterator, Sequence
+
 from confluent_kafka import KafkaException, TopicPartition
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
-from harness.model.ports import Kafka
+from harness.model.ports import Kafka, Message
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
 
@@ -62,6 +64,28 @@ def _drain_log(
         start, end = log_bounds(kafka, real, partition, deadline, clock)
     except KafkaException:
         return LogEnd(log=label, start=0, end=0, read_to=-1)
+    read_to = start
+    for began_ns, messages in read_log(kafka, real, partition, (start, end), clock, deadline):
+        log.took("drain", began_ns, messages)
+        log.flush_when_due()
+        read_to = max([read_to, *(_next_offset(message) for message in messages)])
+    return LogEnd(log=label, start=start, end=end, read_to=min(read_to, end))
+
+
+def read_log(
+    kafka: Kafka,
+    real: str,
+    partition: int,
+    bounds: tuple[int, int],
+    clock: Clock,
+    deadline: Deadline,
+) -> Iterator[tuple[int, Sequence[Message]]]:
+    """Read a log between two offsets, with the events of its end, until then or the deadline.
+
+    Yields:
+        When a poll began on the clock, and what it brought.
+    """
+    read_to, end = bounds
     reader = kafka.consumer(
         {
             "group.id": f"{real}-final",
@@ -73,20 +97,17 @@ def _drain_log(
         }
     )
     try:
-        reader.assign([TopicPartition(real, partition, start)])
+        reader.assign([TopicPartition(real, partition, read_to)])
         # The end of partition event moves the reader over offsets that hold no record.
-        read_to = start
         while read_to < end and not deadline.passed:
             began_ns = clock.now_ns()
             messages = reader.consume(READ_BATCH, min(0.5, deadline.left_s))
-            log.took("drain", began_ns, messages)
-            log.flush_when_due()
+            yield began_ns, messages
             if not messages:
                 clock.pause(0.01)  # a fake poll returns at once
             read_to = max([read_to, *(_next_offset(message) for message in messages)])
     finally:
         reader.close()
-    return LogEnd(log=label, start=start, end=end, read_to=min(read_to, end))
 
 
 def _next_offset(message: object) -> int:

@@ -1,7 +1,7 @@
 """The traffic of a log workload: topics, producers and consumers of its own."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -10,9 +10,12 @@ from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import Deadline
+from harness.model.cleanup import is_ever, partitions_of, values_of
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
-from harness.model.workload import LogWorkload, Processors, Producers
+from harness.model.workload import Consumers, LogWorkload, Processors, Producers
+from harness.workloads.cleaning import uncleaned
+from harness.workloads.console import ConsoleConsumer, ConsoleProducer
 from harness.workloads.draining import drain
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.members import TrafficMembers
@@ -20,11 +23,13 @@ from harness.workloads.offsets_log import OffsetsLog
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
-from harness.workloads.traffic import Condition, FinalRead, grown
+from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.transacting import TransactionalProducer
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
+ENDLESS = 1 << 62
+"""The position of a reader that is waited for no more."""
 
 
 class LogTraffic:
@@ -51,14 +56,16 @@ class LogTraffic:
         self._kafka: Kafka = stack.kafka
         self._journal = journal
         self._clock = clock
+        self._scenario = plan.scenario
         self._places = {
-            topic.name: (f"{topic.name}.{run}", topic.partitions) for topic in workload.topics
+            topic.name: (f"{topic.name}.{run}", partitions_of(plan.scenario, topic))
+            for topic in workload.topics
         }
         self.topics = {name: real for name, (real, _) in self._places.items()}
         for topic in workload.topics:
             real = self.topics[topic.name]
             self._kafka.create_topic(msgspec.structs.replace(topic, name=real))
-            journal.topic(topic.name, topic.partitions)
+            journal.topic(topic.name, self._places[topic.name][1])
         self.connectors: dict[str, str] = {}
         self.groups = {
             spec.name: f"{self.topics[spec.topic]}-{spec.name}"
@@ -73,15 +80,7 @@ class LogTraffic:
             clock=clock,
         )
         self._consumers = tuple(
-            ConsumerWorker(
-                spec,
-                number,
-                *self._places[spec.topic],
-                group=self.groups.get(spec.name, f"{self.topics[spec.topic]}-{spec.name}"),
-                kafka=self._kafka,
-                journal=journal,
-                clock=clock,
-            )
+            self._consumer(spec, number, stack)
             for spec in workload.consumers
             for number in range(spec.count)
         )
@@ -91,7 +90,7 @@ class LogTraffic:
             for name in spec.names
         )
         self.members = TrafficMembers(
-            self._consumers,
+            [each for each in self._consumers if isinstance(each, ConsumerWorker)],
             self._places,
             self.groups,
             kafka=self._kafka,
@@ -99,9 +98,29 @@ class LogTraffic:
             clock=clock,
         )
         self._producers = tuple(
-            self._producer(spec, number, plan.streams[f"{spec.name}-{number}"])
+            self._producer(spec, number, stack, plan.streams[f"{spec.name}-{number}"])
             for spec in workload.producers
             for number in range(spec.count)
+        )
+
+    def _consumer(
+        self, spec: Consumers, number: int, stack: Stack
+    ) -> ConsumerWorker | ConsoleConsumer:
+        real, partitions = self._places[spec.topic]
+        journal, clock = self._journal, self._clock
+        if spec.mode == "console":
+            return ConsoleConsumer(
+                spec, real, consoles=stack.consoles, kafka=self._kafka, journal=journal, clock=clock
+            )
+        return ConsumerWorker(
+            spec,
+            number,
+            real,
+            partitions,
+            group=self.groups.get(spec.name, f"{real}-{spec.name}"),
+            kafka=self._kafka,
+            journal=journal,
+            clock=clock,
         )
 
     @property
@@ -134,9 +153,20 @@ class LogTraffic:
         }
         return {"topic": self.topics, "group": self.groups, "transactional-id": ids}
 
-    def grown(self) -> int:
-        """How many offsets all topics have together, as far as readers may read."""
-        return grown(self._kafka, self.topics.values())
+    def bounds(self) -> tuple[int, int]:
+        """Where all logs start, and end as far as readers may read, added up."""
+        return bounds_of(self._kafka, self.topics.values())
+
+    def uncleaned(self) -> Callable[[], str | None]:
+        """A probe: None once the cleaner has done all it may to what logs hold now."""
+        compacted = {
+            self.topics[topic.name]: int(
+                values_of(self._scenario, topic, "delete.retention.ms")[-1].value
+            )
+            for topic in self._scenario.log_workload.topics
+            if is_ever(self._scenario, topic, "compact")
+        }
+        return uncleaned(self._kafka, compacted, self._clock)
 
     def underway(self) -> Iterator[Condition]:
         """Every worker of a processor has a share in the work."""
@@ -158,13 +188,15 @@ class LogTraffic:
         Processors come first: what they have not sent yet, nobody can read.
         """
         yield "every processor to have done with its source", self._unprocessed
+        for consumer in self._consumers:
+            consumer.sends_ended()
         yield "every consumer to read to the end", self._behind
 
     def final_read(self, limit_s: float) -> FinalRead:
         """Read every log from its start to its end."""
         deadline = Deadline(limit_s, self._clock)
         ends = drain(
-            self._places,
+            {name: (real, self._count(real)) for name, real in self.topics.items()},
             kafka=self._kafka,
             journal=self._journal,
             clock=self._clock,
@@ -185,9 +217,19 @@ class LogTraffic:
                 log.warning("topic %s could not be deleted: %s", real, error)
 
     def _producer(
-        self, spec: Producers, number: int, seed: int
-    ) -> ProducerWorker | TransactionalProducer:
+        self, spec: Producers, number: int, stack: Stack, seed: int
+    ) -> ProducerWorker | TransactionalProducer | ConsoleProducer:
         real = self.topics[spec.topic]
+        if spec.client == "console":
+            return ConsoleProducer(
+                spec,
+                number,
+                real,
+                consoles=stack.consoles,
+                journal=self._journal,
+                clock=self._clock,
+                seed=seed,
+            )
         if spec.transactions is None:
             return ProducerWorker(
                 spec,
@@ -214,8 +256,8 @@ class LogTraffic:
         return f"{', '.join(waiting)} wait for delivery reports" if waiting else None
 
     def _behind(self) -> str | None:
-        for name, (real, partitions) in self._places.items():
-            for partition in range(partitions):
+        for name, real in self.topics.items():
+            for partition in range(self._count(real)):
                 try:
                     start, end = self._kafka.watermarks(real, partition)
                 except KafkaException as error:
@@ -264,11 +306,15 @@ class LogTraffic:
     def _logs(self, topic: str, partitions: int) -> tuple[int, ...]:
         return tuple(self._journal.log(topic, each) for each in range(partitions))
 
+    def _count(self, real: str) -> int:
+        """How many partitions a topic has now."""
+        return len(self._kafka.describe([real]).get(real, ()))
+
     def _positions(self, topic: str, partition: int) -> dict[str, int]:
         number = self._journal.log(topic, partition)
         positions: dict[str, int] = {}
         for consumer in self._consumers:
             if consumer.topic == topic:
-                at = consumer.position.get(number, 0)
+                at = ENDLESS if number in consumer.halted else consumer.position.get(number, 0)
                 positions[consumer.kind] = max(positions.get(consumer.kind, 0), at)
         return positions

@@ -19,6 +19,7 @@ from harness.model.ports import Consumer, Kafka, Message
 from harness.model.value import Settings
 from harness.model.workload import Consumers
 from harness.workloads.consuming import ReadLog
+from harness.workloads.stalling import Stalling
 
 POLL_S = 0.1
 IDLE_S = 0.02
@@ -64,6 +65,7 @@ class ConsumerWorker:
         """The latest time of a record that it was handed, by the wall clock of who wrote it."""
         self._position: dict[int, int] = {}
         self._hand: Sequence[Message] = ()
+        self._stall: Stalling | None = None
         self._client: Consumer
         self._log: ReadLog
         if not spec.late:
@@ -73,6 +75,16 @@ class ConsumerWorker:
     def position(self) -> dict[int, int]:
         """The next offset of every log that it has read and is done with."""
         return self._position
+
+    @property
+    def halted(self) -> set[int]:
+        """Logs of which nothing more comes: what it should read next is gone, and it says so."""
+        return set() if self.state == "away" else self._log.halted
+
+    def sends_ended(self) -> None:
+        """Nobody sends any more: what stood still goes on with its next step."""
+        if self._stall is not None:
+            self._stall.may_end = True
 
     def step(self) -> float:
         """Poll once, and handle what came; or be what it is told to be."""
@@ -106,6 +118,8 @@ class ConsumerWorker:
         return IDLE_S
 
     def _poll(self) -> None:
+        if self._stall is not None:
+            self._stall.review(self._log.taken)
         began_ns = self._clock.now_ns()
         try:
             messages = self._client.consume(self._spec.batch, POLL_S)
@@ -164,6 +178,9 @@ class ConsumerWorker:
             self._client.assign([TopicPartition(self._real_topic, each, start) for each in mine])
             logs = [self._log.log(self._real_topic, each) for each in mine]
             self._log.holds("assign", began_ns, logs)
+            if (stall := self._spec.stall) is not None:
+                lagging = [each for each in mine if each in stall.partitions]
+                self._stall = Stalling(self._client, self._real_topic, lagging, stall.reads)
 
     def _settings(self) -> Settings:
         by_application = self._spec.commit == "application"

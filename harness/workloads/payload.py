@@ -1,7 +1,8 @@
 """What our records look like on the wire: text, so that console tools and dumps can be read.
 
     key     8 hex digits of a key number
-    value   16 hex digits of the value, then dots up to the size asked for
+    value   16 hex digits of the value, then dots up to the size asked for; a tombstone has none,
+            and carries these digits in a header
 
 A value is the id of the operation that sent it (`process << 40 | sequence`): it names the producer
 and its place in that producer's order, and no two sends share one.
@@ -14,9 +15,11 @@ import numpy as np
 
 from harness.history.history import NOTHING
 from harness.kit.rng import stream
+from harness.model.ports import Message, Report
 
 KEY_DIGITS = 8
 VALUE_DIGITS = 16
+TOMBSTONE_HEADER = "value"
 KEYS_PER_PRODUCER = 1 << 16
 KEY_CYCLE = 4096
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -44,6 +47,11 @@ def key_bytes(key: int) -> bytes:
     return b"%08x" % key
 
 
+def payload_of(message: Message) -> bytes | None:
+    """What tells the value of a record: what it holds, or the header of a tombstone."""
+    return message.value() or dict(message.headers() or ()).get(TOMBSTONE_HEADER)
+
+
 def values_of(payloads: Sequence[bytes | None]) -> Numbers:
     """The values in `payloads`; NOTHING where no sender of this harness can have written it."""
     return _numbers(payloads, VALUE_DIGITS)
@@ -52,6 +60,19 @@ def values_of(payloads: Sequence[bytes | None]) -> Numbers:
 def keys_of(keys: Sequence[bytes | None]) -> Numbers:
     """The key numbers in `keys`; NOTHING for none and for what is not ours."""
     return _numbers(keys, KEY_DIGITS)
+
+
+class Tombstone:
+    """The report on a record without a value, which knows the one that it stands for."""
+
+    def __init__(self, report: Report, payload: bytes) -> None:
+        self._payload = payload
+        self.topic, self.key = report.topic, report.key
+        self.partition, self.offset = report.partition, report.offset
+
+    def value(self) -> bytes:
+        """What its header carries."""
+        return self._payload
 
 
 def _numbers(texts: Sequence[bytes | None], digits: int) -> Numbers:

@@ -17,7 +17,9 @@ from harness.model.workload import Producers
 from harness.workloads.pace import Pace
 from harness.workloads.payload import (
     KEY_CYCLE,
+    TOMBSTONE_HEADER,
     Numbers,
+    Tombstone,
     key_bytes,
     key_cycle,
     payload_form,
@@ -74,6 +76,7 @@ class ProducerWorker:
         self._reports: list[Report] = []
         self._report_times = array("q")
         self._failures: list[tuple[int, Any]] = []
+        self._tombstones: list[int] = []
         self._report = self._reporter()
         self._open()
 
@@ -158,10 +161,14 @@ class ProducerWorker:
         topic, keys, form = self._topic, self._key_bytes, self._form
         first = self._next
         end = first + count
+        every = self._spec.delete_every
         for value in range(first, end):
             began(now())
             try:
-                produce(topic, form % value, keys[value % KEY_CYCLE], -1, report)
+                if every and value % every == 0:
+                    self._delete(value)
+                else:
+                    produce(topic, form % value, keys[value % KEY_CYCLE], -1, report)
             except BufferError:
                 if self._spec.belief == "delivery":
                     # An application that looks waits for room and tries again: nothing was sent.
@@ -177,6 +184,19 @@ class ProducerWorker:
                     break
         self._next = end
         self.sent += end - first
+
+    def _delete(self, value: int) -> None:
+        """Send a tombstone, and tell its report which one it is."""
+        payload = b"%016x" % value
+        self._client.produce(
+            self._topic,
+            None,
+            self._key_bytes[value % KEY_CYCLE],
+            -1,
+            lambda error, message: self._report(error, Tombstone(message, payload)),
+            headers={TOMBSTONE_HEADER: payload},
+        )
+        self._tombstones.append(value)
 
     def _refused(self, value: int, error: str) -> None:
         """The client did not take the record: certainly not sent."""
@@ -220,6 +240,8 @@ class ProducerWorker:
                 "time_ns": np.array(self._send_times),
             },
         )
+        self._journal.append("tombstones", {"value": self._tombstones})
+        self._tombstones = []
         self._send_first = first + count
         del self._send_times[:]
         if self._reports:

@@ -28,8 +28,8 @@ class FinalRead:
     """Where sinks that may pass over records stood, when they were ended for this read."""
 
 
-def grown(kafka: Kafka, topics: Iterable[str]) -> int:
-    """How many offsets these topics have together; a partition without a leader counts for none.
+def bounds_of(kafka: Kafka, topics: Iterable[str]) -> tuple[int, int]:
+    """Where all logs of these topics start and end, added up; one without a leader counts for none.
 
     Args:
         kafka: the cluster.
@@ -39,12 +39,13 @@ def grown(kafka: Kafka, topics: Iterable[str]) -> int:
         KafkaException: a leader does not say for long where its log ends.
     """
     deadline = Deadline(LEADER_LIMIT_S)
-    total = 0
+    starts = ends = 0
     for topic, states in kafka.describe(sorted(topics)).items():
         for state in states:
             if state.leader is not None:
-                total += log_bounds(kafka, topic, state.partition, deadline)[1]
-    return total
+                start, end = log_bounds(kafka, topic, state.partition, deadline)
+                starts, ends = starts + start, ends + end
+    return starts, ends
 
 
 class Traffic(Protocol):
@@ -89,8 +90,11 @@ class Traffic(Protocol):
     def underway(self) -> Iterator[Condition]:
         """What must hold before chaos, besides writes that are acknowledged."""
 
-    def grown(self) -> int:
-        """How many offsets all topics have together, as far as readers may read."""
+    def bounds(self) -> tuple[int, int]:
+        """Where all logs start, and end as far as readers may read, added up."""
+
+    def uncleaned(self) -> Callable[[], str | None]:
+        """A probe: None once the cleaner has done all it may to what logs hold now."""
 
     def quiet(self) -> None:
         """Begin no more writes."""

@@ -64,6 +64,10 @@ def with_producers(scenario: Scenario, count: int) -> Scenario:
 UNDER_FAULTS = {
     "acknowledge-early": find("k-ack1"),
     "forget-producers": find("p-pausedup"),
+    "bury-early": find("k-tombstone"),
+    "clean-latest": find("k-tombstone"),
+    "move-start-back": find("t-retention"),
+    "remove-early": find("t-retention"),
     "show-uncommitted": with_producers(find("k-ack1"), 3),
     **dict.fromkeys(
         (
@@ -86,6 +90,8 @@ OF_TRANSACTIONS = (
     "swap-in-transaction",
 )
 SCENARIOS = {**UNDER_FAULTS, **dict.fromkeys(OF_TRANSACTIONS, TRANSACTIONAL)}
+# What clients and settings do: scenarios k-partadd-bad and k-tombstone-bad.
+OF_KEYS = {"split-key", "reordered-key", "resurrected-key"}
 OF_APPLICATIONS = {"unsent", "stuck", "unprocessed", "reordered-result"}
 """Faults of an application itself: scenarios p-noflush-bad, p-hangtxn-bad and of processing."""
 
@@ -118,7 +124,7 @@ def test_a_planted_bug_is_found(run_fake: RunFake, bug: str, seed: int) -> None:
 
 def test_every_kind_of_anomaly_has_a_bug_that_shows_it() -> None:
     shown = {bug.shows for _, bug in BUGS.items()}
-    assert shown | NOT_IN_FAKES | OF_APPLICATIONS == OF_LOGS
+    assert shown | NOT_IN_FAKES | OF_APPLICATIONS | OF_KEYS == OF_LOGS
 
 
 def test_the_same_seed_gives_the_same_run(run_fake: RunFake) -> None:

@@ -28,6 +28,11 @@ NOT_PLANTED = {
 NOT_PLANTED |= dict.fromkeys(
     ("dead-service", "longer-session"), "no bug of a broker: its settings show it on the fakes too"
 )
+NOT_PLANTED |= dict.fromkeys(
+    ("split-key", "reordered-key"),
+    "clients and added partitions show them: scenarios k-partadd-bad, k-partitioner-bad",
+)
+NOT_PLANTED["resurrected-key"] = "a setting shows it: scenario k-tombstone-bad"
 OF_TRANSACTIONS = {
     "int-send-skip",
     "precommitted-read",

@@ -143,7 +143,7 @@ def test_a_message_that_times_out_leaves_a_gap_and_the_rest_goes_on(
 
 def test_what_the_fake_cannot_do_is_refused(stack: FakeStack) -> None:
     with pytest.raises(UsageError):
-        stack.kafka.producer({"partitioner": "murmur2_random"})
+        stack.kafka.producer({"partitioner": "fnv1a"})
 
 
 def test_the_dice_strike_soon_and_then_rarely() -> None:

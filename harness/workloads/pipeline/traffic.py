@@ -43,7 +43,7 @@ from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
 from harness.workloads.pipeline.writing import WriterWorker
-from harness.workloads.traffic import Condition, FinalRead, grown
+from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -168,9 +168,13 @@ class PipelineTraffic:
         """Nothing else."""
         yield from ()
 
-    def grown(self) -> int:
-        """How many offsets all topics have together, as far as readers may read."""
-        return grown(self._stack.kafka, self.topics.values())
+    def bounds(self) -> tuple[int, int]:
+        """Where all logs start, and end as far as readers may read, added up."""
+        return bounds_of(self._stack.kafka, self.topics.values())
+
+    def uncleaned(self) -> Callable[[], str | None]:
+        """The logs of a pipeline are not compacted."""
+        return lambda: None
 
     def quiet(self) -> None:
         """Begin no more transactions."""

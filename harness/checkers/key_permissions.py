@@ -1,0 +1,40 @@
+"""What lets the records of a key stand in several partitions."""
+
+from collections.abc import Iterator
+
+from harness.checkers.permission import Permission
+from harness.model.cleanup import partitions_of
+from harness.model.scenario import Scenario
+from harness.model.workload import Producers
+
+KINDS = ("split-key", "reordered-key")
+
+
+def key_permissions(scenario: Scenario) -> Iterator[Permission]:
+    """Partitions that are added, and producers that do not agree where a key belongs."""
+    workload = scenario.log_workload
+    for topic in workload.topics:
+        total = partitions_of(scenario, topic)
+        if total > topic.partitions:
+            yield Permission(
+                setting=f"{topic.name} grows from {topic.partitions} to {total} partitions",
+                reason="from then on a key belongs to another partition than before, where it may "
+                "overtake what is not read yet",
+                kinds=KINDS,
+            )
+        used = {partitioner_of(each) for each in workload.producers if each.topic == topic.name}
+        if total > 1 and (len(used) > 1 or "random" in used):
+            yield Permission(
+                setting=f"producers of {topic.name} with partitioner {' and '.join(sorted(used))}",
+                reason="they send one key to different partitions",
+                kinds=KINDS,
+            )
+
+
+def partitioner_of(producers: Producers) -> str:
+    """By what these producers choose the partition of a key; librdkafka's default is not Java's."""
+    if producers.client == "console":
+        return "murmur2"
+    name = str(producers.settings.get("partitioner", "consistent_random"))
+    family = name.removesuffix("_random")
+    return {"consistent": "crc32"}.get(family, family)

@@ -1,0 +1,51 @@
+"""What Kafka's console tools do, by clients with the settings that the Java client has."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from confluent_kafka import OFFSET_BEGINNING, TopicPartition
+
+from harness.fakes.clock import VirtualClock
+from harness.fakes.kafka import FakeKafka
+from harness.fakes.record import FakeMessage
+from harness.model.value import Settings
+
+JAVA: Settings = {"acks": "all", "enable.idempotence": True, "partitioner": "murmur2_random"}
+LIMIT_S = 10.0
+
+
+class FakeConsoles:
+    """Implements `harness.model.ports.Consoles`."""
+
+    def __init__(self, kafka: FakeKafka, clock: VirtualClock) -> None:
+        self._kafka = kafka
+        self._clock = clock
+
+    def produce(self, topic: str, records: Sequence[tuple[bytes, bytes]]) -> str | None:
+        """Send records and let virtual time pass until all are answered."""
+        problems: list[str] = []
+
+        def reported(error: Any, _report: object) -> None:  # noqa: ANN401 - as the real one
+            if error is not None:
+                problems.append(str(error))
+
+        producer = self._kafka.producer(JAVA)
+        for key, value in records:
+            producer.produce(topic, value, key, -1, reported)
+        left = producer.flush(LIMIT_S)
+        return "; ".join([*problems, *([f"{left} left"] if left else [])]) or None
+
+    def consume(self, topic: str, count: int) -> Sequence[FakeMessage]:
+        """Read and let virtual time pass until there are so many, or no more come."""
+        reader = self._kafka.consumer({"group.id": f"{topic}-console"})
+        partitions = len(self._kafka.describe([topic])[topic])
+        reader.assign([TopicPartition(topic, each, OFFSET_BEGINNING) for each in range(partitions)])
+        messages: list[FakeMessage] = []
+
+        def enough() -> bool:
+            messages.extend(reader.consume(count - len(messages), 0))
+            return len(messages) >= count
+
+        self._clock.pause_until(enough, LIMIT_S)
+        reader.close()
+        return messages

@@ -1,0 +1,151 @@
+"""Kafka's console producer and consumer as workers: what the Java client sends and reads."""
+
+import numpy as np
+
+from harness.history.history import NOTHING
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
+from harness.kit.clock import Clock
+from harness.kit.rng import stream
+from harness.model.ports import Consoles, Kafka
+from harness.model.workload import Consumers, Producers
+from harness.workloads.consuming import ReadLog
+from harness.workloads.payload import KEYS_PER_PRODUCER, key_bytes
+from harness.workloads.traffic import bounds_of
+
+COMPLAINT = "console:ERROR"
+UNSURE = OUTCOMES.index("info")
+
+
+class ConsoleProducer:
+    """Sends one batch with every run of the tool, which tells no offsets.
+
+    The arguments are those of `ProducerWorker`.
+    """
+
+    def __init__(
+        self,
+        spec: Producers,
+        number: int,
+        topic: str,
+        *,
+        consoles: Consoles,
+        journal: Journal,
+        clock: Clock,
+        seed: int,
+    ) -> None:
+        self.name = f"{spec.name}-{number}"
+        self.sent = self.acked = 0
+        self.idle = False
+        self._spec = spec
+        self._topic = topic
+        self._consoles = consoles
+        self._journal = journal
+        self._clock = clock
+        self._random = stream(seed, "keys")
+        self._first_key = number * KEYS_PER_PRODUCER
+        self._number = journal.topic(spec.topic, 0)
+        self._next = journal.process(self.name, "producer", spec.name) << SEQUENCE_BITS
+        self._quiet = False
+
+    def quiet(self) -> None:
+        """Begin no more sends."""
+        self._quiet = True
+
+    def step(self) -> float:
+        """Send a batch and wait until the tool ends."""
+        if self._quiet:
+            self.idle = True
+            return 0.02
+        count, began_ns = self._spec.batch, self._clock.now_ns()
+        values = np.arange(self._next, self._next + count, dtype=np.int64)
+        keys = [self._first_key + self._random.randrange(self._spec.keys) for _ in values]
+        self._next += count
+        self._journal.append(
+            "sends",
+            {
+                "value": values,
+                "operation": values,
+                "topic": np.full(count, self._number),
+                "key": keys,
+                "time_ns": np.full(count, began_ns),
+            },
+        )
+        self.sent += count
+        records = [
+            (key_bytes(key), b"%016x" % value)
+            for key, value in zip(keys, values.tolist(), strict=True)
+        ]
+        complaint = self._consoles.produce(self._topic, records)
+        self._answered(values, complaint)
+        return 0.02
+
+    def close(self) -> None:
+        """Nothing is left when a step is over."""
+
+    def _answered(
+        self, values: np.ndarray[tuple[int], np.dtype[np.int64]], complaint: str | None
+    ) -> None:
+        """The tool does not say which records it failed to send, so any may be there."""
+        count = len(values)
+        self._journal.append(
+            "deliveries",
+            {
+                "value": values,
+                "log": np.full(count, NOTHING),
+                "offset": np.full(count, NOTHING),
+                "outcome": np.full(count, UNSURE if complaint else 0),
+                "error": np.full(count, self._journal.error(COMPLAINT) if complaint else 0),
+                "time_ns": np.full(count, self._clock.now_ns()),
+            },
+        )
+        self.acked += 0 if complaint else count
+
+
+class ConsoleConsumer:
+    """Reads a topic from its beginning to its end, once nobody sends any more."""
+
+    def __init__(
+        self,
+        spec: Consumers,
+        topic: str,
+        *,
+        consoles: Consoles,
+        kafka: Kafka,
+        journal: Journal,
+        clock: Clock,
+    ) -> None:
+        self.name = self.kind = spec.name
+        self.topic = spec.topic
+        self._topic = topic
+        self._consoles = consoles
+        self._kafka = kafka
+        self._clock = clock
+        process = journal.process(self.name, "consumer", spec.name)
+        self._log = ReadLog(journal, process, {topic: spec.topic}, clock)
+        self._may_read = False
+
+    @property
+    def position(self) -> dict[int, int]:
+        """The next offset of every log that it has read."""
+        return self._log.position
+
+    @property
+    def halted(self) -> set[int]:
+        """Logs of which nothing more comes: what it should read next is gone, and it says so."""
+        return self._log.halted
+
+    def sends_ended(self) -> None:
+        """Nobody sends any more."""
+        self._may_read = True
+
+    def step(self) -> float:
+        """Read everything, when it is time."""
+        if self._may_read and not self._log.taken:
+            starts, ends = bounds_of(self._kafka, [self._topic])
+            count, began_ns = ends - starts, self._clock.now_ns()
+            self._log.took("poll", began_ns, self._consoles.consume(self._topic, count))
+            self._log.flush()
+        return 0.1
+
+    def close(self) -> None:
+        """Nothing is left when a step is over."""
