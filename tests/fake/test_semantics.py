@@ -7,6 +7,7 @@ import pytest
 from harness.engine.semantics import merged
 from harness.model import codec
 from harness.model.semantics import Semantics
+from harness.reporting.semantics.outcome import Word, outcome
 from tests.unit.command import Done, harness
 
 LINES = """
@@ -104,10 +105,16 @@ def test_comparisons_are_put_together(lines: Path, tmp_path: Path) -> None:
     assert (refused.status, "lie in one folder" in refused.sentence) == (2, True)
 
 
-def test_the_fake_leaves_out_what_it_has_not(tmp_path: Path) -> None:
-    done = compared(tmp_path / "reports", "--lines", "connect-exactly-once")
-    assert done.status == 3
+def test_the_harness_s_own_lines_show_what_their_names_allow(tmp_path: Path) -> None:
+    done = compared(tmp_path / "reports")
+    assert done.status == 0, done.out
     assert "connect-exactly-once: left out, the fakes have brokers" in done.out
+    assert "python-exactly-once: left out, the fakes have no transactions" in done.out
+    stands = {line.name: outcome(line) for line in data(folder_of(done)).lines}
+    assert set(stands) == {
+        f"python-{name}" for name in ("none", "at-most-once", "at-least-once", "effectively-once")
+    }
+    assert [name for name, of in stands.items() if of.word is not Word.KEPT or of.not_shown] == []
 
 
 @pytest.mark.parametrize(
