@@ -17,7 +17,7 @@ from harness.api import (
 )
 from harness.plugin import RunScenario, nightly
 
-pytestmark = [pytest.mark.docker, pytest.mark.claim("atomicity")]
+pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("atomicity")]
 
 ORDERS = Topic(name="orders", partitions=3)
 AUDIT = Topic(name="audit", partitions=2)
