@@ -15,7 +15,7 @@ from harness.api import (
 )
 from harness.plugin import RunScenario, nightly
 
-pytestmark = [pytest.mark.docker, pytest.mark.claim("resumption")]
+pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("resumption")]
 
 CLAIMS = ("durability", "ownership", "committed-offsets", "resumption")
 ORDERS = Topic(name="orders", partitions=6)

@@ -21,7 +21,7 @@ from harness.api import (
 from harness.model.value import Scalar, Settings
 from harness.plugin import RunScenario, nightly
 
-pytestmark = [pytest.mark.docker, pytest.mark.claim("processing")]
+pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("processing")]
 
 no_transactions = pytest.mark.docker_only("its producers do not commit offsets in transactions")
 

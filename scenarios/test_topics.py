@@ -6,7 +6,7 @@ from harness.api import Consumers, LogWorkload, Producers, Scenario, Stall, Topi
 from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.controls]
 
 SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": True})
 READER = Consumers(name="reader", topic="orders", mode="assigned")
