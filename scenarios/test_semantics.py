@@ -282,12 +282,12 @@ WEAKER = (
 )
 
 
-@pytest.mark.parametrize("line", map(nightly, ONCE), ids=lambda line: line.name)
+@pytest.mark.parametrize("line", [nightly(line) for line in ONCE], ids=lambda line: line.name)
 def test_what_is_once_stays_once(line: Line, run_scenario: RunScenario) -> None:
     run_scenario(line.scenario).must_be_valid()
 
 
-@pytest.mark.parametrize("line", map(nightly, WEAKER), ids=lambda line: line.name)
+@pytest.mark.parametrize("line", [nightly(line) for line in WEAKER], ids=lambda line: line.name)
 def test_what_is_weaker_shows_what_its_name_allows(line: Line, run_scenario: RunScenario) -> None:
     run = run_scenario(line.scenario)
     run.must_be_valid()
