@@ -13,6 +13,7 @@ from harness.kit.waits import NS_PER_S
 from harness.model.ports import KafkaErrorLike, Message
 from harness.workloads.payload import keys_of, payload_of, values_of
 
+OUT_OF_RANGE = "kafka:_AUTO_OFFSET_RESET"
 FLUSH_EVERY_NS = NS_PER_S // 4
 NOT_COMMITTED = frozenset(
     {
@@ -82,15 +83,14 @@ class ReadLog:
             for message in messages:
                 if message.error() is None:
                     continue
-                log = self.log(message.topic(), message.partition())
                 if is_end(message):
                     # Behind the last record there may be offsets that hold none.
-                    self.position[log] = message.offset()
-                else:
-                    error = name_of(message.error())
-                    self.operation(function, began_ns, error=error)
-                    if error == "kafka:_AUTO_OFFSET_RESET":
-                        self.halted.add(log)
+                    self.position[self.log(message.topic(), message.partition())] = message.offset()
+                    continue
+                error = name_of(message.error())
+                self.operation(function, began_ns, error=error)
+                if error == OUT_OF_RANGE:
+                    self.halted.add(self.log(message.topic(), message.partition()))
 
     def holds(
         self, function: str, began_ns: int, logs: Sequence[int], generation: int = NOTHING

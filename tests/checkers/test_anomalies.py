@@ -11,7 +11,16 @@ from harness.history.history import NOTHING
 from harness.model.facts import Facts
 from harness.model.workload import Producers
 from tests.checkers.test_transactions import OF_TRANSACTIONS
-from tests.checkers.verdicts import OF_GROUPS, OF_LOGS, counts, drained, found, scenario
+from tests.checkers.verdicts import (
+    OF_APPLICATIONS,
+    OF_CLEANUP_AND_KEYS,
+    OF_GROUPS,
+    OF_LOGS,
+    counts,
+    drained,
+    found,
+    scenario,
+)
 
 
 class Writer(Protocol):
@@ -351,11 +360,9 @@ def test_without_a_final_read_lost_and_unseen_go_together() -> None:
 
 def test_every_kind_has_a_hand_written_history() -> None:
     by_hand = {kind for kind, _ in ALL}
-    elsewhere = {"inconsistent-offsets", "forked-offset", "unsent", "stuck"}
-    elsewhere |= {"unprocessed", "reordered-result"}
-    elsewhere |= {"lost-latest", "early-burial", "resurrected-key"}
-    elsewhere |= {"early-removal", "start-moved-back", "split-key", "reordered-key"}
-    assert by_hand | elsewhere | OF_TRANSACTIONS == OF_LOGS - OF_GROUPS
+    elsewhere = {"inconsistent-offsets", "forked-offset", "unsent"}
+    elsewhere |= OF_APPLICATIONS | OF_CLEANUP_AND_KEYS | OF_GROUPS
+    assert by_hand | elsewhere | OF_TRANSACTIONS == OF_LOGS
 
 
 def test_an_anomaly_names_its_proof() -> None:

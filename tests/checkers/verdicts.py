@@ -29,6 +29,20 @@ OF_GROUPS = frozenset(
     }
 )
 """Kinds that take what a coordinator wrote; `test_groups` has histories with that."""
+OF_CLEANUP_AND_KEYS = frozenset(
+    {
+        "lost-latest",
+        "early-burial",
+        "early-removal",
+        "start-moved-back",
+        "split-key",
+        "reordered-key",
+        "resurrected-key",
+    }
+)
+"""Kinds that take a topic with cleanup or several partitions of one key; `test_topics` has them."""
+OF_APPLICATIONS = frozenset({"stuck", "unprocessed", "reordered-result"})
+"""Kinds that take promises or processors; they have tests of their own."""
 BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
 """Kinds that contradict nothing: logs interleave concurrent senders."""
 SAFE = Producers(topic="orders", settings={"enable.idempotence": True})
