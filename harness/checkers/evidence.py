@@ -220,19 +220,21 @@ class Evidence:
     @cached_property
     def deliveries(self) -> dict[str, Longs]:
         """Per group: how often each placement was handed to its members."""
-        member = np.zeros(len(self.operations.process), dtype=np.int8)
-        names = sorted(set(self.groups.values()))
-        for process, group in self.groups.items():
-            member[self.operations.process == process] = 1 + names.index(group)
-        # What a transaction was handed counts when it committed: else it is handed out again.
-        undone = (self.operations.f == TXN) & (self.operations.outcome != OK)
-        of_read = np.where(undone, 0, member)[self.reads.op]
-        return {
-            name: np.bincount(
-                self.placements.of_read[of_read == number], minlength=len(self.placements.value)
-            )
-            for number, name in enumerate(names, start=1)
-        }
+        return self._handed(np.ones(len(self.operations.f), dtype=np.bool_))
+
+    @cached_property
+    def counting(self) -> Flags:
+        """Per operation: whether what it was handed must not be handed out again.
+
+        What a transaction was handed counts when it committed.
+        """
+        counts: Flags = (self.operations.f != TXN) | (self.operations.outcome == OK)
+        return counts
+
+    @cached_property
+    def processed(self) -> dict[str, Longs]:
+        """Per group: how often each placement was handed to members in operations that count."""
+        return self._handed(self.counting)
 
     @cached_property
     def trails(self) -> Trails:
@@ -250,6 +252,19 @@ class Evidence:
         dirty = [each.name for each in consumers if reads_uncommitted(each.settings)]
         frame = self.history.processes
         return frame.filter(frame["kind"].is_in(dirty))["process"].to_list()
+
+    def _handed(self, wanted: Flags) -> dict[str, Longs]:
+        member = np.zeros(len(self.operations.process), dtype=np.int8)
+        names = sorted(set(self.groups.values()))
+        for process, group in self.groups.items():
+            member[(self.operations.process == process) & wanted] = 1 + names.index(group)
+        of_read = member[self.reads.op]
+        return {
+            name: np.bincount(
+                self.placements.of_read[of_read == number], minlength=len(self.placements.value)
+            )
+            for number, name in enumerate(names, start=1)
+        }
 
     def _of_senders(self, wanted: Flags) -> Flags:
         senders = self.placements.sender[wanted]

@@ -31,7 +31,7 @@ def group_order(evidence: Evidence) -> CheckResult:
     twice, skipped = [none], [none]
     for number, group in enumerate(groups):
         delivered = evidence.deliveries[group]
-        twice.append(np.flatnonzero(delivered > 1) + number * size)
+        twice.append(np.flatnonzero(evidence.processed[group] > 1) + number * size)
         skipped += [
             _skipped(evidence, group, delivered, log) + number * size
             for log in np.flatnonzero(evidence.drained).tolist()
@@ -75,7 +75,8 @@ def _rows(evidence: Evidence, group: str, placement: int) -> Numbers:
 
 
 def _twice(evidence: Evidence, group: str, placement: int) -> Anomaly:
-    first, second = _rows(evidence, group, placement)[:2].tolist()
+    rows = _rows(evidence, group, placement)
+    first, second = rows[evidence.counting[evidence.reads.op[rows]]][:2].tolist()
     story = Story(evidence, "duplicate-processing").read(first).read(second, before="and ")
     story.tell(f"both for group {group}")
     return story.end(int(evidence.reads.log[first]))

@@ -247,18 +247,21 @@ class Oracle:
             if a["outcome"] == "ok" and a["complete_ns"] is not None
         )
 
-    def _handed(self, group: str) -> Counter[tuple[int, int, int]]:
+    def _handed(self, group: str, *, counting: bool = False) -> Counter[tuple[int, int, int]]:
         return Counter(
             self._at(read)
             for read in self.reads
-            if self._process(self.ops[read["op"]])["group"] == group
+            for op in [self.ops[read["op"]]]
+            if self._process(op)["group"] == group
+            and not (counting and op["f"] == "txn" and op["outcome"] != "ok")
         )
 
     def _groups(self) -> set[str]:
         return {each["group"] for each in self.processes if each["group"] is not None}
 
     def _twice(self) -> int:
-        return sum(count > 1 for group in self._groups() for count in self._handed(group).values())
+        groups = self._groups()
+        return sum(n > 1 for each in groups for n in self._handed(each, counting=True).values())
 
     def _passed_over(self) -> int:
         final = {self._at(read) for read in self.reads if self._final(read)}

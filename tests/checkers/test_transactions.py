@@ -68,6 +68,18 @@ def test_what_an_aborted_transaction_polled_comes_again() -> None:
     assert "duplicate-processing" in counts(build)
 
 
+def test_what_a_transaction_of_unknown_end_was_handed_was_not_passed_over() -> None:
+    build = HistoryBuilder()
+    build.process("a", group="g")
+    for value in (1, 2, 3):
+        build.send("p", value, log="orders-0", offset=value - 1)
+    build.poll("a", [("orders-0", 0, 1)])
+    build.txn("a", reads=[("orders-0", 1, 2)], commits={"orders-0": 2}, outcome="info")
+    build.poll("a", [("orders-0", 2, 3)])
+    build.drain("d", [("orders-0", value - 1, value) for value in (1, 2, 3)])
+    assert "group-skip" not in counts(build, drained(3))
+
+
 @pytest.mark.parametrize("own", [True, False])
 def test_a_transaction_that_reads_its_own_record(*, own: bool) -> None:
     build = HistoryBuilder()
