@@ -15,10 +15,11 @@ as forms one after the other (EDN), one a line (JSON), or in one vector or array
     error, rebalance-log ([{:keys [k …]} …], the keys that were rebalanced meanwhile),
     seek-to-beginning? (of assign: no position is kept)
 
-A key is a partition, so it becomes a log; a value is unique in its key. The client runs every
-operation in a transaction or none: those of a file with a `txn`, or with several micro-operations
-in one operation, are transactions. A process that subscribes and never assigns is a member of the
-one group that there is, and its transactions commit what they polled.
+A key is a partition, so it becomes a log, and records have no key of their own; a value is unique
+in its key. The client runs every operation in a transaction or none: those of a file with a `txn`,
+or with several micro-operations in one operation, are transactions. A process that subscribes and
+never assigns is a member of the one group that there is, and its transactions commit what they
+polled.
 """
 
 import re
@@ -32,7 +33,7 @@ import polars as pl
 
 from harness.history import history as tables
 from harness.history.edn import EdnError, read_forms
-from harness.history.history import History, Labels
+from harness.history.history import NOTHING, History, Labels
 from harness.kit.errors import UsageError
 
 IS_JSON = re.compile(r'\s*\[?\s*\{\s*"')
@@ -243,14 +244,15 @@ class _Reader:
         if step[0] == "send":
             log, sent = self._log(step[1]), step[2]
             offset, value = sent if isinstance(sent, list) else (None, sent)
-            self._rows.sends.append((op, 0, 0, self._value(log, value), log, _offset(offset)))
+            self._rows.sends.append((op, 0, NOTHING, self._value(log, value), log, _offset(offset)))
             return
         if step[0] != "poll":
             raise ValueError(step)
         for key, records in (step[1] or {}).items() if len(step) > 1 else ():
             log = self._log(key)
             for offset, value in records:
-                self._rows.reads.append((op, log, _offset(offset), 0, self._value(log, value)))
+                number = self._value(log, value)
+                self._rows.reads.append((op, log, _offset(offset), NOTHING, number))
                 self._reached[log] = max(self._reached.get(log, 0), (offset or 0) + 1)
 
     def _hold(self, op: int, keys: Any) -> None:  # noqa: ANN401 - what the file holds

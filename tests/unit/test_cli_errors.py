@@ -32,7 +32,7 @@ def folder(valid: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("run", "nope"), "there is no scenario 'nope'; known: cdc, "),
+        (("run", "nope"), "there is no scenario 'nope'; known: c-"),
         (("run", "nowhere.py"), "there is no scenario file nowhere.py"),
         (("run",), 'Command "run" parameter SCENARIO requires an argument.'),
         (("run", "k-ack1", "--stack", "paper"), 'Invalid value "paper" for --stack.'),

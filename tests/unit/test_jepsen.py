@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from harness.history.edn import read_forms
+from harness.history.history import NOTHING
 from harness.history.jepsen import JepsenHistory, read_jepsen
 from tests.unit.command import Done, harness
 
@@ -65,11 +66,11 @@ def test_a_history_becomes_tables(tmp_path: Path) -> None:
         (5, 3, "txn", 700, None, "info", 0),
     ]
     assert history.sends.rows() == [
-        (1, 0, 0, 0, 0, 4),
-        (1, 0, 0, 1, 1, None),
-        (5, 0, 0, 2, 0, None),
+        (1, 0, NOTHING, 0, 0, 4),
+        (1, 0, NOTHING, 1, 1, None),
+        (5, 0, NOTHING, 2, 0, None),
     ]
-    assert history.reads.rows() == [(2, 0, 4, 0, 0), (2, 0, 6, 0, 2)]
+    assert history.reads.rows() == [(2, 0, 4, NOTHING, 0), (2, 0, 6, NOTHING, 2)]
     assert history.assignments.rows() == [(0, 0), (0, 1), (3, 0), (3, 1)]
     assert history.commits.rows() == [(2, 0, 7)]
     assert history.processes["name"].to_list() == [f"process {each}" for each in (3, 4, 8, 9)]
