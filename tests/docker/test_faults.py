@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.engine.catalogue import scenarios
 from harness.faults.conductor import Conductor
 from harness.faults.fault import FAULTS
 from harness.faults.ledger import Ledger
@@ -53,10 +54,14 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "topic.configure": (ANY, {"topic": "ticks", "setting": "retention.ms", "value": 60_000}),
     "topic.poison": (ANY, {"topic": "ticks"}),
 }
+OF_TRAFFIC = {"group.reset", "member.join", "member.leave", "member.stall", "worker.hold"}
+"""Faults of what a run itself lets work, which a stack alone does not have: scenarios show them."""
 
 
 def test_every_fault_has_a_case() -> None:
-    assert CASES.keys() | PIPELINE_CASES.keys() == set(FAULTS)
+    assert CASES.keys() | PIPELINE_CASES.keys() | OF_TRAFFIC == set(FAULTS)
+    shown = {step.fault.kind for each in scenarios().values() for step in each.steps if step.fault}
+    assert shown >= OF_TRAFFIC
 
 
 @pytest.mark.parametrize("kind", CASES)
