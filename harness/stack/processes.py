@@ -12,6 +12,8 @@ from harness.stack.one_shot import OneShot
 from harness.stack.specs import Blueprint
 
 STOP_LIMIT_S = 20
+FREEZE_ATTEMPTS = 5
+UNFROZEN = "unable to freeze"
 _CONFLICT = 409
 
 
@@ -53,9 +55,19 @@ class Processes:
             self._do("start", service)
 
     def pause(self, service: str) -> None:
-        """Freeze every process of the service."""
-        if self.state(service) == "running":
-            self._do("pause", service)
+        """Freeze every process of the service.
+
+        On a busy machine the kernel may not get hold of all of them in time; the runtime then lets
+        go of those it has, and can be asked again.
+        """
+        for attempts_left in reversed(range(FREEZE_ATTEMPTS)):
+            if self.state(service) != "running":
+                return
+            try:
+                self._do("pause", service)
+            except FaultError as error:
+                if UNFROZEN not in str(error) or not attempts_left:
+                    raise
 
     def resume(self, service: str) -> None:
         """Let a paused service go on."""
