@@ -39,7 +39,7 @@ from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly
 from scenarios import test_connect_path as connect_path
 
-pytestmark = pytest.mark.docker
+pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 
 CHANGES = "connect/orders"
 FEED, SINK = "connect/topics", "connect/warehouse"
