@@ -141,7 +141,7 @@ class ConsoleConsumer:
     def step(self) -> float:
         """Read everything, when it is time."""
         if self._may_read and not self._log.taken:
-            starts, ends = bounds_of(self._kafka, [self._topic])
+            starts, ends = bounds_of(self._kafka, [self._topic], self._clock)
             count, began_ns = ends - starts, self._clock.now_ns()
             self._log.took("poll", began_ns, self._consoles.consume(self._topic, count))
             self._log.flush()

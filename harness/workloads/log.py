@@ -68,9 +68,7 @@ class LogTraffic:
             journal.topic(topic.name, self._places[topic.name][1])
         self.connectors: dict[str, str] = {}
         self.groups = {
-            spec.name: f"{self.topics[spec.topic]}-{spec.name}"
-            for spec in workload.consumers
-            if spec.mode == "group"
+            spec.name: self._group(spec) for spec in workload.consumers if spec.mode == "group"
         }
         self._offsets = OffsetsLog(
             self.groups,
@@ -117,11 +115,15 @@ class LogTraffic:
             number,
             real,
             partitions,
-            group=self.groups.get(spec.name, f"{real}-{spec.name}"),
+            group=self._group(spec),
             kafka=self._kafka,
             journal=journal,
             clock=clock,
         )
+
+    def _group(self, spec: Consumers) -> str:
+        """The real name of the group; readers that are no members have one that is never joined."""
+        return f"{self.topics[spec.topic]}-{spec.name}"
 
     @property
     def workers(self) -> tuple[Worker, ...]:
@@ -155,7 +157,7 @@ class LogTraffic:
 
     def bounds(self) -> tuple[int, int]:
         """Where all logs start, and end as far as readers may read, added up."""
-        return bounds_of(self._kafka, self.topics.values())
+        return bounds_of(self._kafka, self.topics.values(), self._clock)
 
     def uncleaned(self) -> Callable[[], str | None]:
         """A probe: None once the cleaner has done all it may to what logs hold now."""

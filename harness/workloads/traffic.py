@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd, Standing
 from harness.model.group_ports import Members
@@ -28,22 +29,23 @@ class FinalRead:
     """Where sinks that may pass over records stood, when they were ended for this read."""
 
 
-def bounds_of(kafka: Kafka, topics: Iterable[str]) -> tuple[int, int]:
+def bounds_of(kafka: Kafka, topics: Iterable[str], clock: Clock) -> tuple[int, int]:
     """Where all logs of these topics start and end, added up; one without a leader counts for none.
 
     Args:
         kafka: the cluster.
         topics: their real names.
+        clock: whose time counts.
 
     Raises:
         KafkaException: a leader does not say for long where its log ends.
     """
-    deadline = Deadline(LEADER_LIMIT_S)
+    deadline = Deadline(LEADER_LIMIT_S, clock)
     starts = ends = 0
     for topic, states in kafka.describe(sorted(topics)).items():
         for state in states:
             if state.leader is not None:
-                start, end = log_bounds(kafka, topic, state.partition, deadline)
+                start, end = log_bounds(kafka, topic, state.partition, deadline, clock)
                 starts, ends = starts + start, ends + end
     return starts, ends
 

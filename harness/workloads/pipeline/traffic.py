@@ -170,7 +170,7 @@ class PipelineTraffic:
 
     def bounds(self) -> tuple[int, int]:
         """Where all logs start, and end as far as readers may read, added up."""
-        return bounds_of(self._stack.kafka, self.topics.values())
+        return bounds_of(self._stack.kafka, self.topics.values(), self._clock)
 
     def uncleaned(self) -> Callable[[], str | None]:
         """The logs of a pipeline are not compacted."""
