@@ -2,13 +2,12 @@
 
 import secrets
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypedDict
 
 import msgspec
 import pytest
-from _pytest.mark import ParameterSet
 
 from harness.api import Run, Scenario, Topology
 from harness.engine.campaign import seeds_from
@@ -33,9 +32,9 @@ SEED: pytest.StashKey[int] = pytest.StashKey()
 REPEATED: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
-def nightly(*values: object) -> ParameterSet:
+def nightly(*values: object, marks: Sequence[pytest.MarkDecorator] = ()) -> object:
     """Parameters of a test that `scripts/test` leaves to the nightly suite, which runs all."""
-    return pytest.param(*values, marks=pytest.mark.nightly)
+    return pytest.param(*values, marks=[pytest.mark.nightly, *marks])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

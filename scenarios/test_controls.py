@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from harness.api import Control, Scenario
 from harness.plugin import RunScenario
@@ -26,12 +25,12 @@ def marks(control: Control) -> list[pytest.MarkDecorator]:
     ]
 
 
-def good(controls: Iterable[Control]) -> list[ParameterSet]:
+def good(controls: Iterable[Control]) -> list[object]:
     """The known-good ones."""
     return [pytest.param(each.good, marks=marks(each), id=each.good.name) for each in controls]
 
 
-def bad(controls: Iterable[Control]) -> list[ParameterSet]:
+def bad(controls: Iterable[Control]) -> list[object]:
     """Their twins, each with what it must show."""
     return [
         pytest.param(
