@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NoReturn
 
 from cyclopts import App, Parameter
 
+from harness.cli_groups import groups
 from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
 from harness.kit.errors import RunFolderError, UsageError
@@ -21,6 +22,7 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 app.command(topics)
+app.command(groups)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]

@@ -28,8 +28,8 @@ class GroupClients:
     def __init__(self, admin: Callable[[], AdminClient]) -> None:
         self._admin = admin
 
-    def names(self) -> tuple[str, ...]:
-        """Every group of the cluster, in order of name.
+    def states(self) -> Mapping[str, str]:
+        """The state of every group of the cluster, in order of name.
 
         Raises:
             KafkaException: a broker does not answer, so that groups would be missing.
@@ -37,7 +37,7 @@ class GroupClients:
         found = self._admin().list_consumer_groups(request_timeout=REQUEST_LIMIT_S).result()
         if found.errors:
             raise found.errors[0]
-        return tuple(sorted(each.group_id for each in found.valid))
+        return dict(sorted((each.group_id, each.state.name.lower()) for each in found.valid))
 
     def describe(self, group: str) -> GroupState:
         """The group as its coordinator sees it now; state `dead` when it knows none of that name.

@@ -1,10 +1,17 @@
-"""What coordinators write into `__consumer_offsets`, as far as committed offsets go.
+"""What coordinators write into `__consumer_offsets`: committed offsets, and groups.
 
-    key     version int16 (0 or 1: an offset; others: a group) · group · topic · partition int32
+    of an offset
+    key     version int16 (0 or 1) · group · topic · partition int32
     value   version int16 · offset int64 · more, by version; none at all: the offset is forgotten
 
-Strings are a length int16 and so many bytes. A group's entries stand in the partition that its name
-hashes to; whoever leads that is the group's coordinator.
+    of a group
+    key     version int16 (2) · group
+    value   version int16 · type of protocol · generation int32 · more, by version; none at all:
+            the group is forgotten
+
+Strings are a length int16 and so many bytes, in a group's value up to its version 3. A group's
+entries stand in the partition that its name hashes to; whoever leads that is the group's
+coordinator.
 """
 
 import struct
@@ -12,6 +19,8 @@ from dataclasses import dataclass
 
 OFFSETS_TOPIC = "__consumer_offsets"
 _OFFSET_KEYS = (0, 1)
+_GROUP_KEY = 2
+_GROUP_VERSION_MAX = 3
 _VERSION = 1
 
 
@@ -24,6 +33,15 @@ class Entry:
     partition: int
     offset: int | None
     """The next offset to read; None when the coordinator forgot it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """One entry about a group itself."""
+
+    group: str
+    generation: int | None
+    """None when the coordinator forgot the group, or wrote in a version that we do not read."""
 
 
 def partition_of(group: str, partitions: int) -> int:
@@ -40,11 +58,13 @@ def partition_of(group: str, partitions: int) -> int:
     return 0 if signed == -(1 << 31) else abs(signed) % partitions
 
 
-def entry_of(key: bytes | None, value: bytes | None) -> Entry | None:
+def entry_of(key: bytes | None, value: bytes | None) -> Entry | GroupEntry | None:
     """The entry that a record holds; None for one about something else."""
     if key is None or len(key) < 2:
         return None
     (version,) = struct.unpack_from(">h", key)
+    if version == _GROUP_KEY:
+        return GroupEntry(_text(key, 2)[0], _generation(value))
     if version not in _OFFSET_KEYS:
         return None
     group, at = _text(key, 2)
@@ -61,6 +81,14 @@ def record_of(entry: Entry) -> tuple[bytes, bytes | None]:
     if entry.offset is None:
         return key, None
     return key, struct.pack(">hq", _VERSION, entry.offset) + _bytes("") + struct.pack(">qq", 0, 0)
+
+
+def _generation(value: bytes | None) -> int | None:
+    if not value or struct.unpack_from(">h", value)[0] > _GROUP_VERSION_MAX:
+        return None
+    _, at = _text(value, 2)  # the type of protocol
+    (generation,) = struct.unpack_from(">i", value, at)
+    return int(generation)
 
 
 def _text(data: bytes, at: int) -> tuple[str, int]:

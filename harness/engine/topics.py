@@ -1,19 +1,11 @@
 """Topics of a running stack, for people: what they have, and changes to them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
 
-from confluent_kafka import KafkaException
-
-from harness.clients.kafka import KafkaClients
-from harness.clients.topics import said
-from harness.engine.status import look_at
-from harness.kit.errors import HarnessError, UsageError
+from harness.engine.asking import asked
+from harness.kit.errors import UsageError
 from harness.model.value import Settings
 from harness.model.workload import Topic
-
-T = TypeVar("T")
 
 
 def names(stack: str | None) -> tuple[str, ...]:
@@ -22,12 +14,12 @@ def names(stack: str | None) -> tuple[str, ...]:
     Raises:
         HarnessError: the cluster does not answer; so do all others here.
     """
-    return _asked(stack, lambda kafka: kafka.topics.names())
+    return asked(stack, lambda kafka: kafka.topics.names())
 
 
 def description(stack: str | None, topic: str) -> Iterator[str]:
     """What a topic is made of, line by line."""
-    states, settings = _asked(
+    states, settings = asked(
         stack, lambda kafka: (kafka.describe([topic]), kafka.topics.settings(topic))
     )
     yield f"{topic}: {len(states[topic])} partitions"
@@ -46,30 +38,22 @@ def create(
     wanted = Topic(
         name=topic, partitions=partitions, replicas=replicas, settings=_settings(settings)
     )
-    _asked(stack, lambda kafka: kafka.create_topic(wanted))
+    asked(stack, lambda kafka: kafka.create_topic(wanted))
 
 
 def add_partitions(stack: str | None, topic: str, total: int) -> None:
     """Let a topic have `total` partitions."""
-    _asked(stack, lambda kafka: kafka.topics.add_partitions(topic, total))
+    asked(stack, lambda kafka: kafka.topics.add_partitions(topic, total))
 
 
 def configure(stack: str | None, topic: str, settings: Sequence[str]) -> None:
     """Change settings of a topic, each given as `name=value`."""
-    _asked(stack, lambda kafka: kafka.topics.configure(topic, _settings(settings)))
+    asked(stack, lambda kafka: kafka.topics.configure(topic, _settings(settings)))
 
 
 def delete(stack: str | None, topic: str) -> None:
     """Delete a topic."""
-    _asked(stack, lambda kafka: kafka.topics.delete(topic))
-
-
-def _asked(stack: str | None, ask: Callable[[KafkaClients], T]) -> T:
-    with closing(look_at(stack)) as chosen:
-        try:
-            return ask(chosen.kafka)
-        except KafkaException as error:
-            raise HarnessError(f"the cluster refuses: {said(error)}") from error
+    asked(stack, lambda kafka: kafka.topics.delete(topic))
 
 
 def _settings(texts: Sequence[str]) -> Settings:

@@ -178,8 +178,8 @@ class Cluster:
 
     @property
     def group_names(self) -> tuple[str, ...]:
-        """Names of all groups."""
-        return tuple(sorted(self._groups))
+        """Names of all groups; one that a reader only names to have a name is none."""
+        return tuple(sorted(name for name, group in self._groups.items() if group.exists))
 
     def write_offsets(self, group: Group, offsets: Iterable[tuple[Log, int]]) -> None:
         """Let the coordinator, which answers, write what a group has committed."""

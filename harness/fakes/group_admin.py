@@ -17,10 +17,9 @@ class FakeGroups:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
-    def names(self) -> tuple[str, ...]:
-        """Every group of the cluster, in order of name."""
-        self._coordinator()
-        return self._cluster.group_names
+    def states(self) -> Mapping[str, str]:
+        """The state of every group of the cluster, in order of name."""
+        return {name: self.describe(name).state for name in self._cluster.group_names}
 
     def describe(self, group: str) -> GroupState:
         """The group as its coordinator sees it now."""
@@ -70,7 +69,7 @@ class FakeGroups:
             raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
         match moment:
             case "earliest":
-                return 0
+                return self._cluster.partitions[log].start
             case "latest":
                 return leader.high_watermark
             case int():

@@ -49,6 +49,11 @@ class Group:
         self._preparing = False
 
     @property
+    def exists(self) -> bool:
+        """Whether anybody ever joined it, or set where it stands."""
+        return bool(self.generation or self._members or self.offsets)
+
+    @property
     def empty(self) -> bool:
         """Whether it has no members."""
         return not self._members

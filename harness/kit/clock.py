@@ -34,3 +34,8 @@ def utc_now() -> str:
     """The wall clock as `2026-11-22T12:00:00.123Z`, for people and manifests only."""
     now = datetime.now(UTC)  # noqa: TID251 - the one place
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def utc_ms() -> int:
+    """The wall clock as milliseconds since 1970, for times that people name."""
+    return int(datetime.now(UTC).timestamp() * 1e3)  # noqa: TID251 - the one place

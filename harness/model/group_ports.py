@@ -82,8 +82,8 @@ class GroupViews(Protocol):
 class Groups(Protocol):
     """Administration of consumer groups."""
 
-    def names(self) -> tuple[str, ...]:
-        """Every group of the cluster."""
+    def states(self) -> Mapping[str, str]:
+        """The state of every group of the cluster, in order of name."""
 
     def describe(self, group: str) -> GroupState:
         """The group as its coordinator sees it; raises KafkaException while none answers."""

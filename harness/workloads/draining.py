@@ -68,7 +68,7 @@ def _drain_log(
     for began_ns, messages in read_log(kafka, real, partition, (start, end), clock, deadline):
         log.took("drain", began_ns, messages)
         log.flush_when_due()
-        read_to = max([read_to, *(_next_offset(message) for message in messages)])
+        read_to = max([read_to, *(next_offset(message) for message in messages)])
     return LogEnd(log=label, start=start, end=end, read_to=min(read_to, end))
 
 
@@ -105,12 +105,12 @@ def read_log(
             yield began_ns, messages
             if not messages:
                 clock.pause(0.01)  # a fake poll returns at once
-            read_to = max([read_to, *(_next_offset(message) for message in messages)])
+            read_to = max([read_to, *(next_offset(message) for message in messages)])
     finally:
         reader.close()
 
 
-def _next_offset(message: object) -> int:
+def next_offset(message: object) -> int:
     """The first offset after what `message` stands for: a record, or the end of the partition."""
     offset: int = message.offset()  # type: ignore[attr-defined]
     return offset + 1 if message.error() is None else offset  # type: ignore[attr-defined]

@@ -6,11 +6,11 @@ from confluent_kafka import TopicPartition
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
-from harness.kit.errors import FaultError
 from harness.model.group_ports import LogPlace, MemberState, Moment, ResetTo
 from harness.model.ports import Kafka
 from harness.workloads.consuming import ReadLog
 from harness.workloads.member import ConsumerWorker
+from harness.workloads.resetting import let_stand
 
 
 class TrafficMembers:
@@ -55,7 +55,7 @@ class TrafficMembers:
         """Let a group without members go on from elsewhere; where it stands then, in words.
 
         Raises:
-            FaultError: it does not stand there afterwards.
+            HarnessError: the coordinator refuses, or it does not stand there afterwards.
         """
         group, admin = self._groups[consumers], self._kafka.groups
         members = [each for each in self._consumers.values() if each.kind == consumers]
@@ -67,11 +67,8 @@ class TrafficMembers:
             moment: Moment = newest_ms - round(value * 1e3) if to == "time" else to
             wanted = dict(admin.offsets_at(logs, moment))
         began_ns = self._clock.now_ns()
-        admin.set_committed(group, wanted)
+        let_stand(admin, group, wanted)
         self._record(consumers, group, members[0].topic, wanted, began_ns)
-        stands = admin.committed(group)
-        if any(stands.get(log) != offset for log, offset in wanted.items()):
-            raise FaultError(f"group {group} stands at {stands} after a reset to {wanted}")
         return ", ".join(f"{members[0].topic}-{log[1]} at {at}" for log, at in wanted.items())
 
     def _record(

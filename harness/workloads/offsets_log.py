@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping
 
-from confluent_kafka import KafkaException, TopicPartition
+from confluent_kafka import KafkaException
 
-from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, entry_of, partition_of
+from harness.clients.offsets_log import (
+    OFFSETS_TOPIC,
+    Entry,
+    GroupEntry,
+    entry_of,
+    partition_of,
+)
 from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
@@ -12,8 +18,8 @@ from harness.kit.waits import Deadline
 from harness.model.ports import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
+from harness.workloads.draining import next_offset, read_log
 
-READ_BATCH = 5_000
 OPEN_LIMIT_S = 10.0
 
 
@@ -49,15 +55,17 @@ class OffsetsLog:
     def record(self, deadline: Deadline) -> None:
         """Record the entries of every group; of one whose log cannot be read to its end, none."""
         count = self._count()
-        read: dict[int, list[Entry] | None] = {}
+        read: dict[int, list[Entry | GroupEntry] | None] = {}
         for kind, group in self._groups.items():
             began_ns = self._clock.now_ns()
             partition = partition_of(group, count) if count else None
             if partition is not None and partition not in read:
-                read[partition] = self._entries(partition, deadline)
+                start = self._starts.get(partition, 0)
+                read[partition] = read_entries(self._kafka, partition, start, deadline, self._clock)
             found = [] if partition is None else read[partition]
             if found is not None:
-                self._record(kind, group, [each for each in found if each.group == group], began_ns)
+                mine = [e for e in found if isinstance(e, Entry) and e.group == group]
+                self._record(kind, group, mine, began_ns)
 
     def _count(self) -> int:
         return len(self._kafka.describe([OFFSETS_TOPIC]).get(OFFSETS_TOPIC, ()))
@@ -78,35 +86,24 @@ class OffsetsLog:
             },
         )
 
-    def _entries(self, partition: int, deadline: Deadline) -> list[Entry] | None:
-        """All entries of a partition since the run began; None when they cannot all be read."""
-        try:
-            end = log_bounds(self._kafka, OFFSETS_TOPIC, partition, deadline, self._clock)[1]
-        except KafkaException:
-            return None
-        start = self._starts.get(partition, 0)
-        reader = self._kafka.consumer(
-            {
-                "group.id": "harness-offsets",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "enable.partition.eof": True,
-            }
-        )
-        entries: list[Entry] = []
-        at = start
-        try:
-            reader.assign([TopicPartition(OFFSETS_TOPIC, partition, start)])
-            while at < end and not deadline.passed:
-                messages = reader.consume(READ_BATCH, min(0.5, deadline.left_s))
-                for message in messages:
-                    # The end of partition event moves the reader over offsets without a record.
-                    at = max(at, message.offset() + (message.error() is None))
-                    if message.error() is None:
-                        entry = entry_of(message.key(), message.value())
-                        entries += [entry] if entry is not None else []
-                if not messages:
-                    self._clock.pause(0.01)  # a fake poll returns at once
-        finally:
-            reader.close()
-        return entries if at >= end else None
+
+def read_entries(
+    kafka: Kafka, partition: int, start: int, deadline: Deadline, clock: Clock
+) -> list[Entry | GroupEntry] | None:
+    """All entries of a partition from `start` on; None when they cannot all be read in time.
+
+    A transaction that is still open hides what stands behind it.
+    """
+    try:
+        end = log_bounds(kafka, OFFSETS_TOPIC, partition, deadline, clock)[1]
+    except KafkaException:
+        return None
+    at, entries = start, list[Entry | GroupEntry]()
+    bounds = (start, end)
+    for _, messages in read_log(kafka, OFFSETS_TOPIC, partition, bounds, clock, deadline):
+        for message in messages:
+            at = max(at, next_offset(message))
+            if message.error() is None:
+                entry = entry_of(message.key(), message.value())
+                entries += [entry] if entry is not None else []
+    return entries if at >= end else None

@@ -1,7 +1,8 @@
 """Stacks of real containers for the tests of this folder."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 import pytest
 
@@ -9,6 +10,7 @@ from harness.model.topology import Topology
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
 
+Tool: TypeAlias = Callable[..., str]
 PIPELINE = Topology(
     registry=True,
     connect_workers=2,
@@ -30,6 +32,20 @@ def stack() -> Iterator[DockerStack]:
 def pipeline() -> Iterator[DockerStack]:
     """One of every service, for all tests of the session; each leaves it as it found it."""
     yield from booted(PIPELINE)
+
+
+@pytest.fixture
+def tool(stack: DockerStack) -> Tool:
+    """Run one of Kafka's tools in a broker's container; what it printed."""
+
+    def run(name: str, *options: str) -> str:
+        printed: list[bytes] = []
+        command = [name, "--bootstrap-server", "broker-1:9092", *options]
+        status = stack.exec_in("broker-1", command, lambda _stream, text: printed.append(text))
+        assert status == 0, printed
+        return b"".join(printed).decode()
+
+    return run
 
 
 def booted(topology: Topology) -> Iterator[DockerStack]:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 import pytest
 from confluent_kafka import KafkaException
@@ -11,24 +10,9 @@ from harness.engine import topics
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
 from harness.stack.docker_stack import DockerStack
+from tests.docker.conftest import Tool
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
-
-Tool: TypeAlias = Callable[..., str]
-
-
-@pytest.fixture
-def tool(stack: DockerStack) -> Tool:
-    """Run one of Kafka's tools in a broker's container; what it printed."""
-
-    def run(name: str, *options: str) -> str:
-        printed: list[bytes] = []
-        command = [name, "--bootstrap-server", "broker-1:9092", *options]
-        status = stack.exec_in("broker-1", command, lambda _stream, text: printed.append(text))
-        assert status == 0, printed
-        return b"".join(printed).decode()
-
-    return run
 
 
 @pytest.fixture

@@ -45,6 +45,9 @@ def folder(valid: Path, tmp_path: Path) -> Path:
         (("up", "--metadata", "kraft", "--kafka-version", "4.9.9"), "Kafka 4.9.9 is not known"),
         (("run", "k-ack1", "--metadata", "paper"), 'Invalid value "paper" for --metadata.'),
         (("up", "--brokers", "0"), 'Invalid value "0" for --brokers. Must be >= 1.'),
+        (("groups", "reset", "billing", "--to", "then"), "--to then names no place in a log"),
+        (("groups", "reset", "billing", "--to", "offset", "--execute"), "--to offset names no pla"),
+        (("groups", "reset", "billing"), 'Command "groups reset" parameter --to requires an '),
     ],
 )
 def test_a_request_without_sense_ends_with_2(arguments: tuple[str, ...], sentence: str) -> None:

@@ -1,0 +1,28 @@
+"""A question of a person to the Kafka cluster of a running stack."""
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import TypeVar
+
+from confluent_kafka import KafkaException
+
+from harness.clients.kafka import KafkaClients
+from harness.clients.topics import said
+from harness.engine.status import look_at
+from harness.kit.errors import HarnessError
+
+T = TypeVar("T")
+
+
+def asked(stack: str | None, ask: Callable[[KafkaClients], T]) -> T:
+    """What `ask` is told by the cluster of that stack, the only one unless given.
+
+    Raises:
+        UsageError: there is no such stack, or it is not clear which one is meant.
+        HarnessError: the cluster refuses, or does not answer; says what it said.
+    """
+    with closing(look_at(stack)) as chosen:
+        try:
+            return ask(chosen.kafka)
+        except KafkaException as error:
+            raise HarnessError(f"the cluster refuses: {said(error)}") from error
