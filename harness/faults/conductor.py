@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from harness.faults.fault import FAULTS, Injection
+from harness.faults.fault import FAULTS, PATIENCE_S, Injection
 from harness.faults.ledger import Ledger
 from harness.kit.clock import Clock
-from harness.kit.errors import UsageError, WaitTimeout
+from harness.kit.errors import FaultError, UsageError, WaitTimeout
 from harness.kit.waits import wait_until
 from harness.model.codec import convert
 from harness.model.facts import FaultEvent
@@ -20,7 +20,7 @@ from harness.model.ports import Stack
 from harness.model.value import Value
 
 log = logging.getLogger(__name__)
-WITNESS_LIMIT_S = 10.0
+ROLE_LIMIT_S = 10.0
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class Conductor:
 
     def _inject(self, step: Step, spec: FaultSpec) -> None:
         fault = FAULTS[spec.kind]
-        targets = self._resolve(spec.target)
+        targets = self._resolved(spec.target)
         self._targets[step.name] = targets
         self._tell(step.name, spec.kind, targets, "asked", str(spec.target))
         settings = {
@@ -107,7 +107,7 @@ class Conductor:
             seen = wait_until(
                 f"a witness that {spec.kind} bit",
                 lambda: fault.witness(injection),
-                limit_s=WITNESS_LIMIT_S,
+                limit_s=PATIENCE_S[spec.kind],
                 clock=self._clock,
             )
             self._tell(step.name, spec.kind, targets, "witnessed", seen)
@@ -130,6 +130,16 @@ class Conductor:
             self._tell(name, spec.kind, targets, "failed", f"heal: {type(error).__name__}: {error}")
             return
         self._tell(name, spec.kind, targets, "healed")
+
+    def _resolved(self, role: Role) -> tuple[str, ...]:
+        """Who has `role`: between two leaders, or two workers of a task, nobody for a moment."""
+        return wait_until(
+            f"somebody to be {role}",
+            lambda: self._resolve(role),
+            limit_s=ROLE_LIMIT_S,
+            retry_on=(FaultError,),
+            clock=self._clock,
+        )
 
     def _resolve(self, role: Role) -> tuple[str, ...]:
         if role.kind == "same":

@@ -65,11 +65,21 @@ class NoSettings(Value, frozen=True, kw_only=True):
 FAULTS: Registry[Fault] = Registry("fault", "harness.faults")  # type: ignore[type-arg]
 
 
-def fault(kind: str) -> Callable[[type[Fault]], type[Fault]]:  # type: ignore[type-arg]
-    """Register the class as the fault of that kind."""
+PATIENCE_S: dict[str, float] = {}
+"""By kind of fault: how many seconds it is given to show that it bit."""
+
+
+def fault(kind: str, *, patience_s: float = 10.0) -> Callable[[type[Fault]], type[Fault]]:  # type: ignore[type-arg]
+    """Register the class as the fault of that kind.
+
+    Args:
+        kind: its name in scenarios.
+        patience_s: seconds until a fault that nobody has witnessed counts as one that did not bite.
+    """
 
     def register(cls: type[Fault]) -> type[Fault]:  # type: ignore[type-arg]
         FAULTS.add(kind, cls())
+        PATIENCE_S[kind] = patience_s
         return cls
 
     return register

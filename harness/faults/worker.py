@@ -15,7 +15,8 @@ class HoldSettings(Value, frozen=True, kw_only=True):
     point: Point
 
 
-@fault("worker.hold")
+# A worker that hangs in a client's call is started again by its watchdog, and joins its group anew.
+@fault("worker.hold", patience_s=45.0)
 class Hold:
     """Let a worker stop where it comes to a point next, until it is released or killed.
 

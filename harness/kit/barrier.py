@@ -3,7 +3,7 @@
     hold   the point at which to stop; whoever is held looks for it
     held   the point at which it stands; whoever holds looks for it
 
-A process that begins is held by nobody: what was said to the one before it died with that one.
+A service that begins is held by nobody: what was said to the one before it died with that one.
 """
 
 from pathlib import Path

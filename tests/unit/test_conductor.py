@@ -24,8 +24,12 @@ class Powers:
         self.ledger_lines_at_action: list[int] = []
         self.deaf = False
         self.unstartable: set[str] = set()
+        self.leaderless = 0
 
     def resolve(self, role: Role) -> tuple[str, ...]:
+        if role.kind == "leader" and self.leaderless:
+            self.leaderless -= 1
+            raise FaultError("an election is going on")
         if role.kind == "leader":
             return (f"leader of {role.topic}",)
         if role.kind == "controller":
@@ -123,6 +127,16 @@ def test_a_target_that_nobody_is_fails_the_step_and_not_the_run(conductor: Condu
     conductor.execute(step("kill", "process.kill", Role(kind="controller")))
     assert story(conductor) == [("kill", "failed")]
     assert "no broker is controller" in conductor.events[0].note
+
+
+def test_a_role_that_nobody_has_for_a_moment_is_waited_for(
+    powers: Powers, conductor: Conductor
+) -> None:
+    powers.leaderless = 3
+    conductor.execute(step("kill", "process.kill", Role(kind="leader", topic="orders")))
+    asked = conductor.events[0]
+    assert (asked.event, asked.targets) == ("asked", ("leader of orders.run-1",))
+    assert powers.leaderless == 0
 
 
 def test_healing_goes_newest_first_and_one_failure_does_not_keep_the_others(

@@ -16,6 +16,7 @@ from harness.kit.clock import REAL
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.life import Life
 from harness.workloads.processing.trace import TraceWriter
+from harness.workloads.processing.watchdog import Watchdog, has_bitten
 
 BETWEEN_LIVES_S = 0.1
 MAIN = f"{__name__}:main"
@@ -26,7 +27,8 @@ def main() -> None:
     folder = Path(os.environ["PROGRAM_FOLDER"])
     job = msgspec.json.decode(os.environ["JOB"], type=Job)
     barrier = Barrier(folder)
-    barrier.begin()
+    if not has_bitten():
+        barrier.begin()
     trace = TraceWriter(folder)
     kafka = KafkaClients(os.environ["KAFKA_BOOTSTRAP_SERVERS"], {})
     lives: list[Life] = []
@@ -39,6 +41,8 @@ def main() -> None:
             life.end()
 
     signal.signal(signal.SIGTERM, end)
+    watchdog = Watchdog()
+    watchdog.start()
     while not ended:
         process = trace.begin(f"{os.getpid()}-{REAL.now_ns()}")
         life = Life(
@@ -52,6 +56,7 @@ def main() -> None:
         )
         lives[:] = [life]
         for wait_s in life.run():
+            watchdog.fed()
             if wait_s:
                 REAL.pause(wait_s)
         REAL.pause(BETWEEN_LIVES_S)

@@ -22,7 +22,7 @@ from harness.workloads.processing.job import Job, Records, result_payload
 from harness.workloads.processing.record import Input, LifeRecord, inputs_of
 
 POLL_S = 0.1
-REQUEST_LIMIT_S = 30.0
+REQUEST_LIMIT_S = 15.0
 HELD_STEP_S = 0.005
 WAITING_STEP_S = 0.001
 
