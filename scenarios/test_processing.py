@@ -23,8 +23,6 @@ from harness.plugin import RunScenario, nightly
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("processing")]
 
-no_transactions = pytest.mark.docker_only("its producers do not commit offsets in transactions")
-
 TOPICS = (Topic(name="orders", partitions=2), Topic(name="enriched", partitions=2))
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
 ORDERS = Producers(topic="orders", settings=SAFE, rate_per_s=200)
@@ -226,7 +224,6 @@ def test_one_setting_worse_leaves_records_out_or_does_them_twice(
     run_scenario(scenario).must_show(kind)
 
 
-@no_transactions
 @pytest.mark.parametrize(
     "scenario",
     [nightly(RESTARTED), nightly(ZOMBIE), nightly(BROKERS_DIE)],
@@ -238,7 +235,6 @@ def test_offsets_in_the_transaction_of_the_results_process_once(
     run_scenario(scenario).must_be_valid()
 
 
-@no_transactions
 @pytest.mark.parametrize("scenario", [nightly(RESTARTED_BAD), nightly(ZOMBIE_BAD)], ids=name_of)
 def test_offsets_beside_the_transaction_process_twice(
     run_scenario: RunScenario, scenario: Scenario

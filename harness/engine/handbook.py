@@ -115,7 +115,7 @@ def _claims() -> Iterable[Row]:
 def _anomalies() -> Iterable[Row]:
     for name, kind in ANOMALIES.items():
         claim = claim_against(name)
-        planted = [bug for bug, planting in BUGS.items() if planting.shows == name]
+        planted = [bug for bug, planting in BUGS.items() if name in planting.shows]
         yield f"`{name}`", kind.meaning, claim.name if claim else NEVER, _code(planted)
 
 
@@ -127,7 +127,7 @@ def _checkers() -> Iterable[Row]:
 
 def _bugs() -> Iterable[Row]:
     for name, bug in BUGS.items():
-        yield f"`{name}`", _first_line(bug.about), f"`{bug.shows}`"
+        yield f"`{name}`", _first_line(bug.about), _code(bug.shows)
 
 
 def error_rows() -> Iterable[Row]:

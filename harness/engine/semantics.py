@@ -90,8 +90,6 @@ def _beyond(line: Line, stack: StackKind) -> str | None:
         return None
     if line.scenario.pipeline.tables:
         return "the fakes have brokers, and nothing beside them"
-    if any(each.is_transactional for each in line.scenario.log_workload.processors):
-        return "the fakes have no transactions"
     return None
 
 

@@ -1,7 +1,7 @@
 """A cluster: brokers, ZooKeeper, topics, links, wired together on one virtual clock."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
@@ -89,6 +89,7 @@ class Cluster:
             readable=self.readable,
             exists=lambda log: log in self.partitions,
             mark=self.replication.mark,
+            commit=self._commit,
             scan_s=float(scan_ms) / 1e3,
         )
         self.replication.transactions = self.transactions
@@ -194,6 +195,13 @@ class Cluster:
                 key, value = record_of(Entry(group.name, *log, written))
                 records.append(Record(key, value, self.now_ms, epoch=leader.epoch))
         self.replication.append(leader, records)
+
+    def _commit(self, group: Group, offsets: Mapping[Log, int]) -> bool:
+        """Write offsets of a committed transaction, if there is a coordinator."""
+        if self.coordinates():
+            self.write_offsets(group, offsets.items())
+            return True
+        return False
 
     def coordinates(self) -> bool:
         """Whether the group coordinator answers and can store what it is told."""

@@ -244,6 +244,8 @@ class FakeConsumer:
             return True
         if not self._cluster.coordinates():
             return False
+        if self._committed and self._group.pending[position.log]:
+            return False  # as UNSTABLE_OFFSET_COMMIT, which the client takes for "ask again"
         committed = self._group.offsets.get(position.log, OFFSET_INVALID)
         position.offset = self._cluster.seams.resume(position.log, committed)
         return True

@@ -1,5 +1,6 @@
 """A consumer group as its coordinator sees it: members, generations, range assignment, offsets."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +44,8 @@ class Group:
         self.name = name
         self.generation = 0
         self.offsets: dict[Log, int] = {}
+        self.pending: Counter[Log] = Counter()
+        """How many open transactions are to commit an offset of a log."""
         self._clock = clock
         self._seams = seams
         self._members: dict[int, Member] = {}

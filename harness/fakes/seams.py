@@ -43,6 +43,8 @@ class Seams:
     """The offset that readers of what is committed are shown a log to, from the high watermark."""
     decision: Callable[[Log, bool], bool] = field(default=lambda _log, commit: commit)
     """Whether a log is told that a transaction was committed, from what was decided."""
+    settles: Callable[[bool], bool] = field(default=lambda commit: commit)
+    """Whether the offsets in a transaction are committed, from what was decided."""
     fences: bool = True
     """Whether a producer is refused once another process has its transactional id."""
     commit: Callable[[Log, int], list[int | None]] = field(default=lambda _log, offset: [offset])

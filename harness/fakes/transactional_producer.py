@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
 from harness.fakes.cluster import Cluster
-from harness.fakes.groups import Group, GroupMetadata
+from harness.fakes.groups import GroupMetadata
 from harness.fakes.lane import Lane
 from harness.fakes.producer import ANY_PARTITION, FakeProducer
 from harness.fakes.record import Identity, Log
@@ -34,7 +34,6 @@ class FakeTransactionalProducer(FakeProducer):
         self._identity: Identity = None
         self._in_transaction = False
         self._failures = 0
-        self._offsets: list[tuple[Group, dict[Log, int]]] = []
 
     def init_transactions(self, timeout: float) -> None:
         """Get an epoch, which fences whoever had the id before.
@@ -57,7 +56,6 @@ class FakeTransactionalProducer(FakeProducer):
             raise KafkaException(KafkaError(STATE, fatal=self._identity is None))
         self._in_transaction = True
         self._failures = 0
-        self._offsets = []
         for lane in self._lanes.values():
             lane.begin(self._identity)
 
@@ -91,21 +89,24 @@ class FakeTransactionalProducer(FakeProducer):
         self,
         positions: Sequence[TopicPartition],
         group_metadata: object,
-        timeout: float,  # noqa: ARG002 - the real one may wait
+        timeout: float,
     ) -> None:
         """Let a group's offsets be committed with the open transaction.
 
         Raises:
-            KafkaException: no transaction is open, or the member is of an older generation.
+            KafkaException: no transaction is open, another process has the id, or the member is of
+                an older generation.
         """
-        if not self._in_transaction:
+        identity = self._identity
+        if identity is None or not self._in_transaction:
             raise KafkaException(KafkaError(STATE))
         assert isinstance(group_metadata, GroupMetadata)  # noqa: S101 - only fakes give it
         if not group_metadata.is_current:
             error = KafkaError(KafkaError.ILLEGAL_GENERATION, txn_requires_abort=True)
             raise KafkaException(error)
         offsets = {(each.topic, each.partition): each.offset for each in positions}
-        self._offsets.append((group_metadata.group, offsets))
+        transactions, group = self._cluster.transactions, group_metadata.group
+        self._ask(lambda: transactions.add_offsets(identity, group, offsets), timeout)
 
     def commit_transaction(self, timeout: float) -> None:
         """Deliver what is queued, then commit.
@@ -118,8 +119,6 @@ class FakeTransactionalProducer(FakeProducer):
         if self._failures:
             raise KafkaException(KafkaError(INCONSISTENT, txn_requires_abort=True))
         self._end(timeout, commit=True)
-        for group, offsets in self._offsets:
-            group.offsets.update(offsets)
 
     def abort_transaction(self, timeout: float) -> None:
         """Wait for what is on its way, then abort.

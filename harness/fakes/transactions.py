@@ -7,18 +7,35 @@ partition of TRANSACTIONS_TOPIC only says when it answers; what it knows outlive
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from confluent_kafka import KafkaError
 
 from harness.fakes.clock import Timer, VirtualClock
+from harness.fakes.groups import Group
 from harness.fakes.record import Identity, Log, Record
 from harness.fakes.replica import Replica
 from harness.fakes.seams import Seams
 from harness.stack.roles import TRANSACTIONS_TOPIC
 
 WRITE_AGAIN_S = 0.005
+
+
+Offsets: TypeAlias = Mapping[Log, int]
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """What belongs to a transaction: logs, and offsets of groups."""
+
+    logs: dict[Log, None] = field(default_factory=dict)
+    offsets: list[tuple[Group, Offsets]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Whether anything does; a transaction without is none."""
+        return bool(self.logs or self.offsets)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,10 +45,9 @@ class _Id:
     producer: int
     timeout_s: float
     epoch: int = 0
-    open: dict[Log, None] = field(default_factory=dict)
-    """Logs of the open transaction."""
+    open: _Open = field(default_factory=_Open)
     ending: int = 0
-    """Markers that are not written yet."""
+    """Markers and offsets that are not written yet."""
     limit: Timer | None = None
 
     @property
@@ -46,6 +62,7 @@ class Transactions:
         readable: the leader's copy of a log, if its leader answers; None otherwise.
         exists: whether a log is still there.
         mark: appends a marker at a leader; returns its offset.
+        commit: writes what a group has committed; returns whether a coordinator did.
         scan_s: how often open transactions are looked through for those that took too long.
     """
 
@@ -57,6 +74,7 @@ class Transactions:
         readable: Callable[[Log], Replica | None],
         exists: Callable[[Log], bool],
         mark: Callable[[Replica, Record], int],
+        commit: Callable[[Group, Offsets], bool],
         scan_s: float,
     ) -> None:
         self._clock = clock
@@ -64,11 +82,12 @@ class Transactions:
         self._readable = readable
         self._exists = exists
         self._mark = mark
+        self._commit = commit
         self._scan_s = scan_s
         self._ids: dict[str, _Id] = {}
         self._of_producer: dict[int, _Id] = {}
         self._numbers = itertools.count(1_000_000)
-        self._zombies: dict[Identity, dict[Log, None]] = {}
+        self._zombies: dict[Identity, _Open] = {}
 
     def available(self) -> bool:
         """Whether it answers."""
@@ -105,14 +124,38 @@ class Transactions:
         if identity != found.identity:
             if self._seams.fences:
                 return KafkaError.INVALID_PRODUCER_EPOCH
-            self._zombies.setdefault(identity, {})[log] = None
+            self._zombies.setdefault(identity, _Open()).logs[log] = None
             return 0
         if found.ending:
             return KafkaError.NOT_ENOUGH_REPLICAS
         if not found.open:
             self._limit(found)
-        found.open[log] = None
+        found.open.logs[log] = None
         return 0
+
+    def add_offsets(
+        self, identity: tuple[int, int], group: Group, offsets: Offsets
+    ) -> tuple[int, Identity]:
+        """Let a group's offsets be committed with the open transaction of a producer.
+
+        Until it ends, nobody is told where the group stands in these logs.
+
+        Returns:
+            An error code (0: none), and the identity.
+        """
+        found = self._of_producer[identity[0]]
+        opened = found.open
+        if identity != found.identity:
+            if self._seams.fences:
+                return KafkaError.PRODUCER_FENCED, None
+            opened = self._zombies.setdefault(identity, _Open())
+        elif found.ending:
+            return KafkaError.CONCURRENT_TRANSACTIONS, None
+        elif not opened:
+            self._limit(found)
+        opened.offsets.append((group, offsets))
+        group.pending.update(offsets.keys())
+        return 0, identity
 
     def end(self, identity: tuple[int, int], *, commit: bool) -> tuple[int, Identity]:
         """End the open transaction of a producer.
@@ -124,8 +167,7 @@ class Transactions:
         if identity != found.identity:
             if self._seams.fences:
                 return KafkaError.PRODUCER_FENCED, None
-            for log in self._zombies.pop(identity, {}):
-                self._write(found, log, identity, commit=commit)
+            self._close(found, self._zombies.pop(identity, _Open()), identity, commit=commit)
             return 0, identity
         if found.ending:
             return KafkaError.CONCURRENT_TRANSACTIONS, None
@@ -133,14 +175,31 @@ class Transactions:
         return 0, found.identity
 
     def _end(self, found: _Id, *, commit: bool) -> None:
-        """Write a marker to every log of the transaction; what comes next has a new epoch."""
-        logs, found.open = found.open, {}
+        """End the open transaction; what comes next has a new epoch."""
+        opened, found.open = found.open, _Open()
         ended = found.identity
         found.epoch += 1
         if found.limit is not None:
             found.limit.cancel()
-        for log in logs:
+        self._close(found, opened, ended, commit=commit)
+
+    def _close(self, found: _Id, opened: _Open, ended: Identity, *, commit: bool) -> None:
+        """Write a marker to every log of a transaction, and its offsets if it is committed."""
+        for log in opened.logs:
             self._write(found, log, ended, commit=self._seams.decision(log, commit))
+        for group, offsets in opened.offsets:
+            found.ending += 1
+            self._settle(found, group, offsets, commit=self._seams.settles(commit))
+
+    def _settle(self, found: _Id, group: Group, offsets: Offsets, *, commit: bool) -> None:
+        """Go on until the coordinator of the group has written what is committed."""
+        if commit and not self._commit(group, offsets):
+            self._clock.call_after(
+                WRITE_AGAIN_S, lambda: self._settle(found, group, offsets, commit=commit)
+            )
+            return
+        found.ending -= 1
+        group.pending.subtract(offsets.keys())
 
     def _write(self, found: _Id, log: Log, identity: Identity, *, commit: bool) -> None:
         marker = Record(None, None, 0, transaction=identity, commits=commit)

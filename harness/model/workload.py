@@ -32,6 +32,9 @@ class Transactions(Value, frozen=True, kw_only=True):
     commits one; then the first goes on as if nothing had happened (a zombie). 0 is never."""
     stops_after: int = 0
     """After so many transactions the application stops in the middle of one, for good. 0: never."""
+    polls: tuple[str, ...] = ()
+    """Topics of which it also takes, while a transaction is open, what is committed; after one that
+    was not committed it goes back to where that began."""
 
 
 class Producers(Value, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from harness.model.workload import Producers, Transactions
 from harness.workloads.pace import Pace
 from harness.workloads.payload import key_cycle, payload_form
 from harness.workloads.transaction import Payloads, TransactionalProcess
+from harness.workloads.transaction_reader import TransactionReader
 
 FLUSH_EVERY_NS = NS_PER_S // 4
 PROMPT_S = 0.002
@@ -26,7 +27,7 @@ class TransactionalProducer:
 
     Args:
         number: which of its kind it is, from 0.
-        topics: the scenario's name of each topic that it sends to → its real name.
+        topics: the scenario's name of each topic → its real name.
         transactional_id: nobody else's.
         seed: its own seed; decides keys, and which transactions are aborted.
     """
@@ -49,6 +50,7 @@ class TransactionalProducer:
         self.acked = 0
         self._spec = spec
         self._rules = spec.transactions or Transactions()
+        self._places = topics
         self._topics = {topics[name]: name for name in spec.destinations}
         self._settings = _with_id(spec.settings, transactional_id)
         self._kafka = kafka
@@ -171,7 +173,7 @@ class TransactionalProducer:
 
     def _retire(self, process: TransactionalProcess) -> None:
         self._ended += process.committed
-        process.flush()
+        process.leave()
 
     def _process(self) -> TransactionalProcess:
         """A new process with a client of its own."""
@@ -180,9 +182,21 @@ class TransactionalProducer:
             self._journal.process(self.name, "producer", self._spec.name),
             self._topics,
             self._payloads,
+            reader=self._reader() if self._rules.polls else None,
             journal=self._journal,
             clock=self._clock,
         )
+
+    def _reader(self) -> TransactionReader:
+        """What a new process reads; it is a member of no group."""
+        logs = {
+            (self._places[name], each.partition): self._journal.log(name, each.partition)
+            for name in self._rules.polls
+            for each in self._kafka.describe([self._places[name]])[self._places[name]]
+        }
+        settings: Settings = {"group.id": self.transactional_id, "enable.auto.commit": False}
+        client = self._kafka.consumer(settings)
+        return TransactionReader(client, logs, self._journal)
 
     def _flush(self) -> None:
         self._flushed_ns = self._clock.now_ns()

@@ -13,6 +13,7 @@ from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.model.ports import Report, TransactionalProducer
 from harness.workloads.payload import KEY_CYCLE, key_bytes
+from harness.workloads.transaction_reader import TransactionReader
 
 BEGIN_LIMIT_S = 5.0
 COMMIT_LIMIT_S = 20.0
@@ -66,6 +67,7 @@ class TransactionalProcess:
     Args:
         process: its number in the journal.
         topics: real name of each topic that it sends to → the scenario's name, in order.
+        reader: what it polls while a transaction is open.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class TransactionalProcess:
         topics: dict[str, str],
         payloads: Payloads,
         *,
+        reader: TransactionReader | None = None,
         journal: Journal,
         clock: Clock,
     ) -> None:
@@ -84,6 +87,7 @@ class TransactionalProcess:
         self.superseded = False
         """Another process has taken over the id: what is not committed by now never will be."""
         self._client = client
+        self._reader = reader
         self._real_names = tuple(topics)
         self._topics = topics
         self._numbers = {name: journal.topic(name, 0) for name in topics.values()}
@@ -122,10 +126,13 @@ class TransactionalProcess:
         """Send up to `count` records in the open transaction; return how many."""
         assert self._open is not None  # noqa: S101 - callers look at the stage
         before = self._open.sent
+        operation = self._open.operation
         for _ in range(count):
             if self.stage != "open" or not self._send_one(self._open):
                 break
         self._call(self._client.poll, 0)
+        if self._reader is not None and self._open is not None:
+            self._reader.poll(operation)
         return self.sent - before
 
     def end(self) -> None:
@@ -155,6 +162,13 @@ class TransactionalProcess:
             self._give_up("info" if asked else "fail", STOPPED)
         self.stage = "over"
         self._client.purge()
+        self.leave()
+
+    def leave(self) -> None:
+        """Read no more; what was recorded is in the journal then."""
+        if self._reader is not None:
+            self._reader.close()
+        self.flush()
 
     def _send_one(self, transaction: _Open) -> bool:
         value = self._next
@@ -232,6 +246,8 @@ class TransactionalProcess:
         self._rows.completions.append(
             (self._open.operation, OUTCOMES.index(outcome), code, self._clock.now_ns())
         )
+        if self._reader is not None:
+            self._reader.end(committed=outcome == "ok")
         self._open = None
         self.stage = "ready"
 
@@ -251,3 +267,5 @@ class TransactionalProcess:
             if found:
                 columns = zip(*found, strict=True)
                 self._journal.append(table, dict(zip(names, columns, strict=True)))
+        if self._reader is not None:
+            self._reader.flush()

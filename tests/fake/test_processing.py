@@ -53,7 +53,7 @@ def sent(history: History) -> list[int]:
     return sorted(history.sends.filter(~pl.col("value").is_in(made))["value"].to_list())
 
 
-@pytest.mark.parametrize("progress", ["auto", "before", "after"])
+@pytest.mark.parametrize("progress", ["auto", "before", "after", "transaction"])
 def test_each_record_comes_out_once_when_nothing_breaks(run_fake: RunFake, progress: str) -> None:
     run = run_fake(processing(progress), 1)
     history = load(run.folder.history)

@@ -6,7 +6,7 @@ from harness.fakes.bugs.bug import Dice, bug
 from harness.fakes.seams import Seams
 
 
-@bug("refuse-but-append", shows="G1a")
+@bug("refuse-but-append", "G1a")
 def refuse_but_append(seams: Seams, dice: Dice) -> None:
     """The leader appends a batch and tells the sender that it has no right to."""
     proceed = seams.answer
@@ -17,13 +17,13 @@ def refuse_but_append(seams: Seams, dice: Dice) -> None:
     seams.answer = answer
 
 
-@bug("acknowledge-early", shows="lost-write")
+@bug("acknowledge-early", "lost-write")
 def acknowledge_early(seams: Seams, _dice: Dice) -> None:
     """A leader does not wait for its in-sync replicas; it takes a failover to be seen."""
     seams.waits = False
 
 
-@bug("forget-producers", shows="duplicate")
+@bug("forget-producers", "duplicate")
 def forget_producers(seams: Seams, _dice: Dice) -> None:
     """A leader does not know a retry from a new record; it takes a lost answer to be seen."""
     seams.remembers = False

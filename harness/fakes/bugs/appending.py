@@ -16,7 +16,7 @@ def _alone(record: Record) -> Record:
     return replace(record, identity=None)
 
 
-@bug("append-twice", shows="duplicate")
+@bug("append-twice", "duplicate")
 def append_twice(seams: Seams, dice: Dice) -> None:
     """The leader appends a record and, right behind it, appends it again."""
 
@@ -29,7 +29,7 @@ def append_twice(seams: Seams, dice: Dice) -> None:
     change_append(seams, append)
 
 
-@bug("swap-appends", shows="nonmonotonic-send")
+@bug("swap-appends", "nonmonotonic-send")
 def swap_appends(seams: Seams, dice: Dice) -> None:
     """The leader appends the first two records of a batch in the wrong order."""
 
@@ -44,7 +44,7 @@ def swap_appends(seams: Seams, dice: Dice) -> None:
     change_append(seams, append)
 
 
-@bug("append-late", shows="realtime-order")
+@bug("append-late", "realtime-order")
 def append_late(seams: Seams, dice: Dice) -> None:
     """A leader acknowledges a record at once and appends it behind others that come later."""
     held: list[tuple[Log, int, Record]] = []
@@ -69,7 +69,7 @@ def append_late(seams: Seams, dice: Dice) -> None:
     change_append(seams, append)
 
 
-@bug("flip-bits", shows="phantom")
+@bug("flip-bits", "phantom")
 def flip_bits(seams: Seams, dice: Dice) -> None:
     """The leader stores a record with a bit of its value flipped."""
 
@@ -82,7 +82,7 @@ def flip_bits(seams: Seams, dice: Dice) -> None:
     change_append(seams, append)
 
 
-@bug("tell-one-offset-twice", shows="inconsistent-offsets")
+@bug("tell-one-offset-twice", "inconsistent-offsets")
 def tell_one_offset_twice(seams: Seams, dice: Dice) -> None:
     """The leader tells the sender the same offset for two records of a batch."""
 
@@ -95,13 +95,13 @@ def tell_one_offset_twice(seams: Seams, dice: Dice) -> None:
     change_append(seams, append)
 
 
-@bug("wrong-partition", shows="misrouted")
+@bug("wrong-partition", "misrouted")
 def wrong_partition(seams: Seams, dice: Dice) -> None:
     """The leader appends a record to another partition of its topic than it says."""
     _misroute(seams, dice, same_topic=True)
 
 
-@bug("wrong-topic", shows="misrouted")
+@bug("wrong-topic", "misrouted")
 def wrong_topic(seams: Seams, dice: Dice) -> None:
     """The leader appends a record to a log of another topic."""
     _misroute(seams, dice, same_topic=False)

@@ -19,18 +19,19 @@ Append: TypeAlias = Callable[[list[Record]], list[int]]
 class Bug:
     """A way to be wrong.
 
-    `shows` is the kind of anomaly that must be found; there may be others beside it.
+    `shows` are the kinds of anomaly that must be found, each in traffic that meets the bug in that
+    way; there may be others beside it.
     """
 
     about: str
-    shows: str
+    shows: tuple[str, ...]
     plant: Plant
 
 
 BUGS: Registry[Bug] = Registry("bug", "harness.fakes.bugs")
 
 
-def bug(name: str, *, shows: str) -> Callable[[Plant], Plant]:
+def bug(name: str, *shows: str) -> Callable[[Plant], Plant]:
     """Register the function as the bug of that name; its docstring says what goes wrong."""
 
     def register(plant: Plant) -> Plant:

@@ -5,7 +5,7 @@ from harness.fakes.record import FakeMessage, Log
 from harness.fakes.seams import Messages, Reader, Seams
 
 
-@bug("skip-in-poll", shows="int-poll-skip")
+@bug("skip-in-poll", "int-poll-skip")
 def skip_in_poll(seams: Seams, dice: Dice) -> None:
     """A poll leaves out a record from its middle."""
 
@@ -17,7 +17,7 @@ def skip_in_poll(seams: Seams, dice: Dice) -> None:
     change_polls(seams, change)
 
 
-@bug("skip-between-polls", shows="poll-skip")
+@bug("skip-between-polls", "poll-skip")
 def skip_between_polls(seams: Seams, dice: Dice) -> None:
     """A reader goes on one record behind the place where its last poll ended."""
     begun: set[tuple[int, Log]] = set()
@@ -31,7 +31,7 @@ def skip_between_polls(seams: Seams, dice: Dice) -> None:
     change_polls(seams, change)
 
 
-@bug("rewind-between-polls", shows="nonmonotonic-poll")
+@bug("rewind-between-polls", "nonmonotonic-poll")
 def rewind_between_polls(seams: Seams, dice: Dice) -> None:
     """A reader is given again, first, what its last poll ended with."""
     last: dict[tuple[int, Log], FakeMessage] = {}
@@ -46,7 +46,7 @@ def rewind_between_polls(seams: Seams, dice: Dice) -> None:
     change_polls(seams, change)
 
 
-@bug("rewind-in-poll", shows="int-nonmonotonic-poll")
+@bug("rewind-in-poll", "int-nonmonotonic-poll")
 def rewind_in_poll(seams: Seams, dice: Dice) -> None:
     """A poll brings a record twice."""
 
@@ -58,7 +58,7 @@ def rewind_in_poll(seams: Seams, dice: Dice) -> None:
     change_polls(seams, change)
 
 
-@bug("fork-offset", shows="forked-offset")
+@bug("fork-offset", "forked-offset")
 def fork_offset(seams: Seams, dice: Dice) -> None:
     """A reader is given, at one offset, another record than all others."""
 
@@ -71,7 +71,7 @@ def fork_offset(seams: Seams, dice: Dice) -> None:
     change_polls(seams, change)
 
 
-@bug("give-twice-to-group", shows="duplicate-processing")
+@bug("give-twice-to-group", "duplicate-processing")
 def give_twice_to_group(seams: Seams, dice: Dice) -> None:
     """A member of a group is given a record that another member has been given before."""
     last: dict[str, tuple[int, FakeMessage]] = {}

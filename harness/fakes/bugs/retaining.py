@@ -8,7 +8,7 @@ from harness.fakes.seams import Seams
 FEW = 5
 
 
-@bug("remove-early", shows="early-removal")
+@bug("remove-early", "early-removal")
 def remove_early(seams: Seams, dice: Dice) -> None:
     """Retention removes all but the last few records."""
     proceed = seams.start
@@ -21,7 +21,7 @@ def remove_early(seams: Seams, dice: Dice) -> None:
     seams.start = start
 
 
-@bug("move-start-back", shows="start-moved-back")
+@bug("move-start-back", "start-moved-back")
 def move_start_back(seams: Seams, dice: Dice) -> None:
     """The start of a log moves back to where it had been."""
     proceed = seams.start
@@ -33,7 +33,7 @@ def move_start_back(seams: Seams, dice: Dice) -> None:
     seams.start = start
 
 
-@bug("clean-latest", shows="lost-latest")
+@bug("clean-latest", "lost-latest")
 def clean_latest(seams: Seams, dice: Dice) -> None:
     """The cleaner removes the last record of a key."""
     proceed = seams.clean
@@ -45,7 +45,7 @@ def clean_latest(seams: Seams, dice: Dice) -> None:
     seams.clean = clean
 
 
-@bug("bury-early", shows="early-burial")
+@bug("bury-early", "early-burial")
 def bury_early(seams: Seams, dice: Dice) -> None:
     """The cleaner removes a tombstone that it should keep for a while."""
     proceed = seams.clean

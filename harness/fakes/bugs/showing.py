@@ -6,7 +6,7 @@ from harness.fakes.replica import Replica
 from harness.fakes.seams import Messages, Reader, Seams
 
 
-@bug("lose-acknowledged", shows="lost-write")
+@bug("lose-acknowledged", "lost-write")
 def lose_acknowledged(seams: Seams, dice: Dice) -> None:
     """A record is appended and acknowledged, and nobody ever gets it."""
     lost: set[Record] = set()
@@ -23,7 +23,7 @@ def lose_acknowledged(seams: Seams, dice: Dice) -> None:
     change_polls(seams, show)
 
 
-@bug("drop-seen", shows="ghost")
+@bug("drop-seen", "ghost")
 def drop_seen(seams: Seams, dice: Dice) -> None:
     """A record disappears from its log after a first reader has got it."""
     gone: set[Record] = set()
@@ -38,7 +38,7 @@ def drop_seen(seams: Seams, dice: Dice) -> None:
     change_polls(seams, show)
 
 
-@bug("hide-from-group", shows="group-skip")
+@bug("hide-from-group", "group-skip")
 def hide_from_group(seams: Seams, dice: Dice) -> None:
     """A record is never handed to any member of a group, while other readers get it."""
     hidden: set[tuple[str, Record | None]] = set()
@@ -51,7 +51,7 @@ def hide_from_group(seams: Seams, dice: Dice) -> None:
     change_polls(seams, show)
 
 
-@bug("stop-showing", shows="unseen")
+@bug("stop-showing", "unseen")
 def stop_showing(seams: Seams, dice: Dice) -> None:
     """From some offset on, a log shows nobody what is in it."""
     proceed = seams.visible
@@ -69,7 +69,7 @@ def stop_showing(seams: Seams, dice: Dice) -> None:
     seams.visible = visible
 
 
-@bug("show-uncommitted", shows="forked-offset")
+@bug("show-uncommitted", "forked-offset")
 def show_uncommitted(seams: Seams, _dice: Dice) -> None:
     """A leader shows what its followers do not have yet; it takes a failover to be seen."""
     seams.visible = lambda leader, _mark: leader.end

@@ -6,7 +6,7 @@ from harness.fakes.replica import Replica
 from harness.fakes.seams import Seams
 
 
-@bug("tear-commit", shows="torn-commit")
+@bug("tear-commit", "torn-commit")
 def tear_commit(seams: Seams, dice: Dice) -> None:
     """One log of a transaction that was committed is told that it was aborted."""
     proceed = seams.decision
@@ -17,7 +17,7 @@ def tear_commit(seams: Seams, dice: Dice) -> None:
     seams.decision = decide
 
 
-@bug("keep-aborted", shows="G1a")
+@bug("keep-aborted", "G1a")
 def keep_aborted(seams: Seams, dice: Dice) -> None:
     """One log of a transaction that was aborted is told that it was committed."""
     proceed = seams.decision
@@ -28,19 +28,31 @@ def keep_aborted(seams: Seams, dice: Dice) -> None:
     seams.decision = decide
 
 
-@bug("show-open", shows="G1a")
+@bug("show-open", "G1a", "precommitted-read", "G1c")
 def show_open(seams: Seams, _dice: Dice) -> None:
-    """Readers of what is committed are shown transactions that are open, some aborted later."""
+    """Readers of what is committed are shown transactions that are open: others' and their own."""
     seams.stable = lambda _leader, mark: mark
 
 
-@bug("forget-fencing", shows="torn-commit")
+@bug("forget-offsets", "double-processing")
+def forget_offsets(seams: Seams, _dice: Dice) -> None:
+    """A transaction is committed without the offsets of its group."""
+    seams.settles = lambda _commit: False
+
+
+@bug("keep-offsets", "unprocessed")
+def keep_offsets(seams: Seams, _dice: Dice) -> None:
+    """The offsets in a transaction that was aborted are committed all the same."""
+    seams.settles = lambda _commit: True
+
+
+@bug("forget-fencing", "torn-commit")
 def forget_fencing(seams: Seams, _dice: Dice) -> None:
     """A process goes on with its transaction after another has got its transactional id."""
     seams.fences = False
 
 
-@bug("swap-in-transaction", shows="int-nonmonotonic-send")
+@bug("swap-in-transaction", "int-nonmonotonic-send")
 def swap_in_transaction(seams: Seams, dice: Dice) -> None:
     """The leader appends two records of a transaction in the wrong order."""
 
