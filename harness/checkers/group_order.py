@@ -3,10 +3,11 @@
 Evidence for `duplicate-processing`: polls of members of one group handed out the same value at the
 same offset twice (a later subscribe or seek does not excuse it; settings may permit it). What a
 transaction was handed that did not commit was not processed, and has to be handed out again. For
-`group-skip`: a record between the first and the last offset of a log that the group was handed,
-which no member ever was; it is in the final log, or was certain and has been removed by retention.
-Only logs with a complete final read are looked at for skips. What lies before an offset to which an
-administrator reset the group may be left out; `group-progress` knows when.
+`group-skip`: a record between the first and the last offset of a log that the group was handed on
+one stretch of its way, which no member ever was; it is in the final log, or was certain and has
+been removed by retention. Only logs with a complete final read are looked at for skips. What a
+reset by an administrator leaves out, between where the group had come and where it was sent, is no
+skip (see `stretches`).
 
 UNKNOWN: never by itself. Reports: `duplicate-processing`, `group-skip`, once per group and record.
 Cost: O(records) per group.
@@ -14,11 +15,12 @@ Cost: O(records) per group.
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Longs, Numbers
+from harness.checkers.arrays import NONE, Longs, Numbers, Rows
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
-from harness.checkers.membership import reset_to
+from harness.checkers.membership import Group
 from harness.checkers.sentences import Story
+from harness.checkers.stretches import stretches
 from harness.model.verdict import Anomaly, CheckResult
 
 
@@ -30,10 +32,10 @@ def group_order(evidence: Evidence) -> CheckResult:
     none: Numbers = np.zeros(0, dtype=np.int64)
     twice, skipped = [none], [none]
     for number, group in enumerate(groups):
-        delivered = evidence.deliveries[group]
+        named, delivered = Group(evidence, group), evidence.deliveries[group]
         twice.append(np.flatnonzero(evidence.processed[group] > 1) + number * size)
         skipped += [
-            _skipped(evidence, group, delivered, log) + number * size
+            _skipped(evidence, named, delivered, log) + number * size
             for log in np.flatnonzero(evidence.drained).tolist()
         ]
 
@@ -50,19 +52,17 @@ def group_order(evidence: Evidence) -> CheckResult:
     )
 
 
-def _skipped(evidence: Evidence, group: str, delivered: Longs, log: int) -> Numbers:
+def _skipped(evidence: Evidence, group: Group, delivered: Longs, log: int) -> Numbers:
     """Placements of `log` that the group passed over."""
     places = evidence.placements
-    mine = places.in_log_order(log)
-    given = mine[delivered[mine] > 0]
-    if not len(given):
-        return given
-    cell = places.cell(mine)
-    first, last = places.cell(given[[0, -1]])
-    passed = mine[(cell > first) & (cell < last) & (delivered[mine] == 0)]
-    held = places.final[passed] | (places.offset(passed) < evidence.starts[log])
-    held &= places.offset(passed) >= reset_to(evidence, group).get(log, 0)
-    skipped: Numbers = passed[held]
+    missing = places.in_log_order(log)
+    missing = missing[delivered[missing] == 0]
+    missing = missing[places.final[missing] | (places.offset(missing) < evidence.starts[log])]
+    offset = places.offset(missing)
+    passed = np.zeros(len(missing), dtype=np.bool_)
+    for stretch in stretches(evidence, group, log) if len(missing) else ():
+        passed |= stretch.passes(offset)
+    skipped: Numbers = missing[passed]
     return skipped
 
 
@@ -91,9 +91,16 @@ def _passed(evidence: Evidence, group: str, placement: int) -> Anomaly:
         story.read(int(rows[0]))
     elif places.sender[placement] != NONE:
         story.sent(int(places.sender[placement]))
-    mine = places.in_log_order(log)
-    given = mine[evidence.deliveries[group][mine] > 0]
-    cell = places.cell(np.array([placement]))[0]
-    beyond = given[places.cell(given) > cell][0]
-    story.read(int(_rows(evidence, group, int(beyond))[0]), before=f"group {group} went on: ")
+    offset = places.offset(np.array([placement]))
+    way = stretches(evidence, Group(evidence, group), log)
+    stretch = next(each for each in way if each.passes(offset)[0])
+    story.read(
+        _next_beyond(evidence, stretch.rows, int(offset[0])), before=f"group {group} went on: "
+    )
     return story.tell(f"but no member of group {group} was ever given the first").end(log)
+
+
+def _next_beyond(evidence: Evidence, rows: Rows, offset: int) -> int:
+    """The first of the rows that brought the lowest offset beyond `offset`."""
+    beyond = rows[evidence.reads.offset[rows] > offset]
+    return int(beyond[np.argmin(evidence.reads.offset[beyond])])

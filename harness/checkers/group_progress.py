@@ -77,13 +77,17 @@ def _repeats(evidence: Evidence, group: Group) -> list[tuple[Group, int, int]]:
 
 
 def _committed(group: Group, holding: Holding) -> tuple[int, int] | None:
-    """The commit, and its offset, that stood when a member was given a log."""
-    mine = group.commits.filter(
-        pl.col("log") == holding.log,
-        pl.col("outcome") == "ok",
-        pl.col("complete_ns") < holding.assigned_ns,
+    """The commit, and its offset, that stood when a member was given a log.
+
+    None where nobody knows: a reset without an answer may have been done.
+    """
+    tried = group.commits.filter(
+        pl.col("log") == holding.log, pl.col("invoke_ns") < holding.assigned_ns
     )
-    reset = mine.filter("resets").tail(1)
+    mine = tried.filter(pl.col("outcome") == "ok", pl.col("complete_ns") < holding.assigned_ns)
+    reset = tried.filter("resets", pl.col("outcome") != "fail").tail(1)
+    if reset["outcome"].to_list() == ["info"]:
+        return None
     if len(reset):
         mine = mine.filter(pl.col("op") >= reset["op"][0])
     if not len(mine):

@@ -47,10 +47,10 @@ class Group:
     Args:
         evidence: of the run.
         name: its real name.
-        kind: what the scenario calls its members.
+        kind: what the scenario calls its members, where that matters.
     """
 
-    def __init__(self, evidence: Evidence, name: str, kind: str) -> None:
+    def __init__(self, evidence: Evidence, name: str, kind: str = "") -> None:
         self._evidence = evidence
         self.name = name
         self.kind = kind
@@ -129,12 +129,6 @@ class Group:
                     generation=told.get(op, NOTHING),
                 )
         yield from held.values()
-
-
-def reset_to(evidence: Evidence, group: str) -> dict[int, int]:
-    """The highest offset of each log to which an administrator ever reset the group."""
-    resets = Group(evidence, group, "").commits.filter("resets")
-    return dict(resets.group_by("log").agg(pl.col("offset").max()).iter_rows())
 
 
 def groups_of(evidence: Evidence) -> tuple[Group, ...]:

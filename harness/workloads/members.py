@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from confluent_kafka import TopicPartition
+from confluent_kafka import KafkaException, TopicPartition
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.model.group_ports import LogPlace, MemberState, Moment, ResetTo
-from harness.model.ports import Kafka
+from harness.model.ports import Kafka, KafkaErrorLike
 from harness.workloads.consuming import ReadLog
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.resetting import let_stand
@@ -67,20 +67,26 @@ class TrafficMembers:
             moment: Moment = newest_ms - round(value * 1e3) if to == "time" else to
             wanted = dict(admin.offsets_at(logs, moment))
         began_ns = self._clock.now_ns()
-        let_stand(admin, group, wanted)
-        self._record(consumers, group, members[0].topic, wanted, began_ns)
+        topic = members[0].topic
+        try:
+            let_stand(admin, group, wanted)
+        except KafkaException as problem:
+            # Without an answer it may have been done all the same.
+            self._record(consumers, topic, wanted, began_ns, problem.args[0])
+            raise
+        self._record(consumers, topic, wanted, began_ns)
         return ", ".join(f"{members[0].topic}-{log[1]} at {at}" for log, at in wanted.items())
 
     def _record(
         self,
         consumers: str,
-        group: str,
         topic: str,
         offsets: Mapping[LogPlace, int],
         began_ns: int,
+        error: KafkaErrorLike | None = None,
     ) -> None:
-        name = f"administrator of {consumers}"
+        name, group = f"administrator of {consumers}", self._groups[consumers]
         process = self._journal.process(name, "administrator", consumers, group)
         log = ReadLog(self._journal, process, {next(iter(offsets))[0]: topic}, self._clock)
-        log.committed(began_ns, [TopicPartition(*at, to) for at, to in offsets.items()], None)
+        log.committed(began_ns, [TopicPartition(*at, to) for at, to in offsets.items()], error)
         log.flush()

@@ -45,6 +45,7 @@ def histories(draw: st.DrawFn) -> History:
     build = HistoryBuilder()
     build.process("member-0", group="billing")
     build.process("member-1", group="billing")
+    build.process("admin", client="administrator", kind="billing", group="billing")
     build.process("hasty-0", client="producer", kind="hasty")
     build.process("sender-0", client="producer", kind="sender")
     build.process("sender-1", client="producer", kind="sender")
@@ -63,7 +64,9 @@ def _operation(
     draw: st.DrawFn, build: HistoryBuilder, unused: list[int], completion: Completion
 ) -> list[int]:
     what = draw(
-        st.sampled_from(["send"] * 4 + ["poll"] * 4 + ["drain", "txn", "txn", "txn", "change"])
+        st.sampled_from(
+            ["send"] * 4 + ["poll"] * 4 + ["drain", "txn", "txn", "txn", "change", "reset"]
+        )
     )
     reader = draw(st.sampled_from(READERS))
     match what:
@@ -90,6 +93,8 @@ def _operation(
             changes: list[Callable[..., int]] = [build.assign, build.subscribe, build.revoke]
             change = draw(st.sampled_from(changes))
             change(reader, draw(st.lists(logs, max_size=2, unique=True)), **completion)
+        case "reset":
+            build.commit("admin", {draw(logs): draw(offsets)}, **completion)
         case _:
             build.poll(reader, draw(records), **completion)
     return unused

@@ -11,6 +11,7 @@ from harness.history.history import NOTHING, History
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
 from tests.checkers.circles import Circles
+from tests.checkers.ways import passed_over
 
 Row = dict[str, Any]
 Place = tuple[int, int]
@@ -43,15 +44,15 @@ class Oracle:
                     self._ok(read) and self._outcome(self.sender.get(read["value"])) == "fail"
                     for read in self.reads
                 ),
-                "phantom": len({self._at(read) for read in self.reads if not self._from(read)}),
-                "misrouted": len({self._at(read) for read in self.reads if self._astray(read)}),
+                "phantom": len({self.at(read) for read in self.reads if not self._from(read)}),
+                "misrouted": len({self.at(read) for read in self.reads if self._astray(read)}),
                 "lost-write": len(self._lost() | self._passed()),
                 "unseen": sum(self._is_unseen(send) for send in self.sends),
                 "ghost": len(self._ghosts()),
                 "unsent": sum(self._is_unsent(send) for send in self.sends),
                 "realtime-order": sum(self._behind(log) for log in range(len(self.logs))),
                 "duplicate-processing": self._twice(),
-                "group-skip": self._passed_over(),
+                "group-skip": passed_over(self),
                 "precommitted-read": sum(
                     (send := self._from(read)) is not None and send["op"] == read["op"]
                     for read in self.reads
@@ -111,7 +112,7 @@ class Oracle:
     def _ok(self, read: Row) -> bool:
         return bool(self.ops[read["op"]]["outcome"] == "ok")
 
-    def _final(self, read: Row) -> bool:
+    def final(self, read: Row) -> bool:
         return bool(self.ops[read["op"]]["f"] == "drain")
 
     def _told(self, send: Row) -> bool:
@@ -120,7 +121,7 @@ class Oracle:
     def _from(self, read: Row) -> Row | None:
         return self.sender.get(read["value"])
 
-    def _at(self, read: Row) -> tuple[int, int, int]:
+    def at(self, read: Row) -> tuple[int, int, int]:
         return read["log"], read["offset"], read["value"]
 
     def _read_ok(self, send: Row) -> bool:
@@ -130,9 +131,9 @@ class Oracle:
         return any(read["value"] == send["value"] for read in self.reads)
 
     def _held(self, send: Row) -> bool:
-        return any(self._final(read) and read["value"] == send["value"] for read in self.reads)
+        return any(self.final(read) and read["value"] == send["value"] for read in self.reads)
 
-    def _end(self, log: int) -> Any:
+    def end(self, log: int) -> Any:
         return self.ends.get(self.logs[log]["name"])
 
     def _whole(self, topic: int) -> bool:
@@ -140,7 +141,7 @@ class Oracle:
         if not names:
             kinds = {spec.name: spec.topic for spec in self.scenario.log_workload.producers}
             names = {
-                kinds[self._process(self.ops[send["op"]])["kind"]]
+                kinds[self.process(self.ops[send["op"]])["kind"]]
                 for send in self.sends
                 if send["topic"] == topic
             }
@@ -152,7 +153,7 @@ class Oracle:
         } | {each["name"] for each in self.logs if each["topic"] == topic}
         return all(log in self.ends and self.ends[log].start == 0 for log in wanted)
 
-    def _process(self, op: Row) -> Row:
+    def process(self, op: Row) -> Row:
         return next(each for each in self.processes if each["process"] == op["process"])
 
     # One kind each.
@@ -185,7 +186,7 @@ class Oracle:
     def _absence_proves(self, send: Row) -> bool:
         if send["log"] is None:
             return self._whole(send["topic"])
-        end = self._end(send["log"])
+        end = self.end(send["log"])
         if end is None:
             return False
         return bool(end.start == 0 if send["offset"] is None else send["offset"] >= end.start)
@@ -194,7 +195,7 @@ class Oracle:
         lost = set()
         for log in range(len(self.logs)):
             read = {each["value"] for each in self.reads if each["log"] == log and self._ok(each)}
-            if self._end(log) or not read:
+            if self.end(log) or not read:
                 continue
             bound = max(self.index(log, self._offsets(log, value)[0]) for value in read)
             for value in {value for values in self.order[log].values() for value in values}:
@@ -207,15 +208,15 @@ class Oracle:
     def _is_unseen(self, send: Row) -> bool:
         if self._outcome(send) != "ok" or self._read_ok(send):
             return False
-        return not (self._whole(send["topic"]) if send["log"] is None else self._end(send["log"]))
+        return not (self._whole(send["topic"]) if send["log"] is None else self.end(send["log"]))
 
     def _ghosts(self) -> set[tuple[int, int]]:
-        final = {(each["log"], each["value"]) for each in self.reads if self._final(each)}
+        final = {(each["log"], each["value"]) for each in self.reads if self.final(each)}
         return {
             (read["log"], read["value"])
             for read in self.reads
-            if self._ok(read) and not self._final(read)
-            if (end := self._end(read["log"])) and read["offset"] >= end.start
+            if self._ok(read) and not self.final(read)
+            if (end := self.end(read["log"])) and read["offset"] >= end.start
         } - final
 
     def _is_unsent(self, send: Row) -> bool:
@@ -223,7 +224,7 @@ class Oracle:
             each.name for each in self.scenario.log_workload.producers if each.belief == "enqueue"
         ]
         return (
-            self._process(self.ops[send["op"]])["kind"] in kinds
+            self.process(self.ops[send["op"]])["kind"] in kinds
             and self._outcome(send) != "ok"
             and not self._held(send)
             and self._whole(send["topic"])
@@ -233,11 +234,11 @@ class Oracle:
         placed = []
         for send in self.sends:
             offsets = self._offsets(log, send["value"])
-            if self._end(log):
+            if self.end(log):
                 offsets = sorted(
                     read["offset"]
                     for read in self.reads
-                    if self._final(read) and (read["log"], read["value"]) == (log, send["value"])
+                    if self.final(read) and (read["log"], read["value"]) == (log, send["value"])
                 )
             if offsets:
                 placed.append((offsets[0], self.ops[send["op"]]))
@@ -247,40 +248,21 @@ class Oracle:
             if a["outcome"] == "ok" and a["complete_ns"] is not None
         )
 
-    def _handed(self, group: str, *, counting: bool = False) -> Counter[tuple[int, int, int]]:
+    def handed(self, group: str, *, counting: bool = False) -> Counter[tuple[int, int, int]]:
         return Counter(
-            self._at(read)
+            self.at(read)
             for read in self.reads
             for op in [self.ops[read["op"]]]
-            if self._process(op)["group"] == group
+            if self.process(op)["group"] == group
             and not (counting and op["f"] == "txn" and op["outcome"] != "ok")
         )
 
-    def _groups(self) -> set[str]:
+    def groups(self) -> set[str]:
         return {each["group"] for each in self.processes if each["group"] is not None}
 
     def _twice(self) -> int:
-        groups = self._groups()
-        return sum(n > 1 for each in groups for n in self._handed(each, counting=True).values())
-
-    def _passed_over(self) -> int:
-        final = {self._at(read) for read in self.reads if self._final(read)}
-        count = 0
-        for group in self._groups():
-            handed = self._handed(group)
-            for log in range(len(self.logs)):
-                end = self._end(log)
-                given = [at for where, at, _ in handed if where == log]
-                if not end or not given:
-                    continue
-                count += sum(
-                    min(given) < offset < max(given)
-                    and (log, offset, value) not in handed
-                    and (offset < end.start or (log, offset, value) in final)
-                    for offset, values in self.order[log].items()
-                    for value in values
-                )
-        return count
+        groups = self.groups()
+        return sum(n > 1 for each in groups for n in self.handed(each, counting=True).values())
 
     def _is_torn(self, op: Row) -> bool:
         sends = [each for each in self.sends if each["op"] == op["op"] and op["f"] == "txn"]
@@ -295,7 +277,7 @@ class Oracle:
         consumers: dict[tuple[str, tuple[int, int, int]], set[int]] = defaultdict(set)
         for read in self.reads:
             op = self.ops[read["op"]]
-            group = self._process(op)["group"]
+            group = self.process(op)["group"]
             committed = [
                 each["offset"]
                 for each in self.commits
@@ -303,7 +285,7 @@ class Oracle:
             ]
             ended = op["f"] == "txn" and op["outcome"] == "ok"
             if ended and group and committed and committed[-1] > read["offset"]:
-                consumers[group, self._at(read)].add(op["op"])
+                consumers[group, self.at(read)].add(op["op"])
         return sum(len(ops) > 1 for ops in consumers.values())
 
     # Walks.

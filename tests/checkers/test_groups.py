@@ -1,6 +1,7 @@
 """Groups: silent on what is right, each way to break it is found, and a near miss is none."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -115,19 +116,77 @@ def test_a_commit_explains_what_is_left_out_and_only_before() -> None:
         assert group_kinds(build, drained(4)) == expected
 
 
-def test_a_reset_allows_what_a_commit_forbids() -> None:
-    for reset in (True, False):
-        build = members()
-        build.send("p", 0, log="orders-0", offset=0)
-        build.commit("billing-0", {"orders-0": 1})
-        if reset:
-            build.commit("admin", {"orders-0": 0})
-        build.assign("billing-1", ["orders-0"], generation=2)
-        build.poll("billing-1", [("orders-0", 0, 0)])
-        build.wrote("coordinator", [("orders-0", 1), *([("orders-0", 0)] if reset else [])])
-        build.drain("d", [("orders-0", 0, 0)])
-        expected = {} if reset else {"committed-repeat": 1}
-        assert group_kinds(build, drained(1)) == expected
+@pytest.mark.parametrize(("reset", "repeats"), [("ok", 0), ("info", 0), ("fail", 1)])
+def test_a_reset_allows_what_a_commit_forbids(reset: Any, repeats: int) -> None:
+    build = members()
+    build.send("p", 0, log="orders-0", offset=0)
+    build.commit("billing-0", {"orders-0": 1})
+    build.commit("admin", {"orders-0": 0}, outcome=reset)
+    build.assign("billing-1", ["orders-0"], generation=2)
+    build.poll("billing-1", [("orders-0", 0, 0)])
+    build.wrote("coordinator", [("orders-0", 1), *([("orders-0", 0)] * (1 - repeats))])
+    build.drain("d", [("orders-0", 0, 0)])
+    assert group_kinds(build, drained(1)) == ({"committed-repeat": 1} if repeats else {})
+
+
+SKIP = {"group-skip": 1}
+
+
+def passed_over(*acts: tuple[str, list[int]], ended: str = "ok") -> dict[str, int]:
+    """Skips of a group that goes on as told: `to` an offset by a reset, or `at` offsets handed."""
+    build = members()
+    for value in range(12):
+        build.send("p", value, log="orders-0", offset=value)
+    for what, offsets in acts:
+        if what == "to":
+            outcome: Any = ended
+            build.commit("admin", dict.fromkeys(["orders-0"], offsets[0]), outcome=outcome)
+        else:
+            for offset in offsets:
+                build.poll("billing-0", [("orders-0", offset, offset)])
+    build.wrote("coordinator", [])
+    build.drain("d", [("orders-0", value, value) for value in range(12)])
+    verdict = judge(build.history(), drained(12), DEMANDING)
+    return {kind: count for kind, count in found(verdict).items() if kind == "group-skip"}
+
+
+def test_a_reset_leaves_out_what_lies_before_its_target_and_nothing_else() -> None:
+    assert passed_over(("at", [0, 1]), ("to", [8]), ("at", [8, 9])) == {}
+    # Before it, a skip is one, though it lies below the target; behind it as well.
+    assert passed_over(("at", [0, 2]), ("to", [8]), ("at", [8, 9])) == SKIP
+    assert passed_over(("at", [0, 1]), ("to", [8]), ("at", [8, 10])) == SKIP
+    assert passed_over(("at", [0, 1]), ("to", [8]), ("at", [9, 10])) == SKIP
+
+
+def test_a_way_back_has_to_take_what_a_reset_had_left_out() -> None:
+    there_and_back = (("at", [0, 1]), ("to", [8]), ("at", [8, 9]), ("to", [1]))
+    assert passed_over(*there_and_back, ("at", [1, 2, 3])) == {}
+    assert passed_over(*there_and_back, ("at", [*range(1, 9)])) == {}
+    assert passed_over(*there_and_back, ("at", [1, 2, 3, 4, 6, 7, 8])) == SKIP
+    # On to another place before it got there: what is between has been left out again.
+    assert passed_over(*there_and_back, ("at", [1, 2]), ("to", [11]), ("at", [11])) == {}
+
+
+@pytest.mark.parametrize(("ended", "expected"), [("fail", SKIP), ("info", {}), ("ok", {})])
+def test_a_reset_that_failed_excuses_nothing(ended: str, expected: dict[str, int]) -> None:
+    acts = (("at", [0, 1]), ("to", [3]), ("at", [3, 4]))
+    assert passed_over(*acts, ended=ended) == expected
+
+
+def test_a_skip_that_a_reset_seems_to_explain_is_told_with_what_came_after_it() -> None:
+    build = members()
+    for value in range(4):
+        build.send("p", value, log="orders-0", offset=value)
+    build.poll("billing-0", [("orders-0", 0, 0)])
+    build.commit("admin", {"orders-0": 3})
+    build.poll("billing-0", [("orders-0", 3, 3)])
+    build.commit("admin", {"orders-0": 1})
+    build.poll("billing-1", [("orders-0", 1, 1), ("orders-0", 3, 3)])
+    build.drain("d", [("orders-0", value, value) for value in range(4)])
+    verdict = judge(build.history(), drained(4), DEMANDING)
+    (skip,) = [each for each in verdict.findings if each.kind == "group-skip"]
+    assert "billing-1" in " ".join(skip.examples[0].because)
+    assert "billing-0" not in " ".join(skip.examples[0].because)
 
 
 def test_a_claim_about_a_group_whose_offsets_nobody_read_is_unknown() -> None:

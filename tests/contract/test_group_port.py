@@ -4,10 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_INVALID, KafkaException, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    OFFSET_INVALID,
+    OFFSET_STORED,
+    KafkaException,
+    TopicPartition,
+)
 
 from harness.model.ports import Consumer
-from tests.contract.bench import Bench, values
+from tests.contract.bench import LIMIT_S, Bench, values
 
 
 class Held:
@@ -147,4 +153,24 @@ def test_position_is_behind_the_last_record_taken(bench: Bench) -> None:
     assert reader.position([TopicPartition(topic, 0)])[0].offset == OFFSET_INVALID
     bench.take(reader, 3)
     assert reader.position([TopicPartition(topic, 0)])[0].offset == 3
+    reader.close()
+
+
+@pytest.mark.parametrize(("commit", "expected"), [(True, 2), (False, 0)])
+def test_while_a_transaction_is_open_nobody_is_told_its_offsets(
+    bench: Bench, *, commit: bool, expected: int
+) -> None:
+    topic, group = bench.topic(), bench.group()
+    bench.send(topic, values(4))
+    reader = bench.reader(group)
+    producer = bench.kafka.transactional_producer({"transactional.id": group})
+    producer.init_transactions(LIMIT_S)
+    producer.begin_transaction()
+    producer.send_offsets_to_transaction(
+        [TopicPartition(topic, 0, 2)], reader.consumer_group_metadata(), LIMIT_S
+    )
+    reader.assign([TopicPartition(topic, 0, OFFSET_STORED)])
+    bench.nothing_comes(reader)
+    (producer.commit_transaction if commit else producer.abort_transaction)(LIMIT_S)
+    assert bench.take(reader, 1)[0].offset() == expected
     reader.close()
