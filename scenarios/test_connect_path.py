@@ -28,13 +28,20 @@ FULL = Topology(registry=True, connect_workers=2, mysql=True, redis=True)
 
 CLAIMS = ("capture", "change-order", "capture-once", "convergence", "source-durability")
 
+COLUMNS = {
+    "customer": "VARCHAR(40)",
+    "amount": "DECIMAL(12, 4)",
+    "note": "JSON",
+    "placed_at": "DATETIME(6)",
+}
+"""Every version of a row looks different in each, down to the last digit."""
 CAPTURED = Scenario(
     name="cdc",
     about="Inserts, updates and deletes flow through Debezium into a table and a cache",
     claims=(*CLAIMS, "running"),
     topology=FULL,
     workload=PipelineWorkload(
-        tables=(SourceTable(name="orders", rows=50),),
+        tables=(SourceTable(name="orders", columns=COLUMNS, rows=50),),
         writers=(
             Writers(tables=("orders",), count=2, mix={"insert": 3, "update": 3, "delete": 3}),
         ),
@@ -53,6 +60,12 @@ NO_SNAPSHOT = worse_path(
     "dbz-nodata",
     "snapshot.mode=no_data: rows that were there before are never captured",
     feed={"snapshot.mode": "no_data"},
+)
+IN_MILLISECONDS = worse_path(
+    CAPTURED,
+    "dbz-precision",
+    "time.precision.mode=connect: what a moment has below milliseconds is cut off",
+    feed={"time.precision.mode": "connect"},
 )
 NO_DELETES = worse_path(
     CAPTURED,
@@ -176,6 +189,7 @@ def test_every_change_arrives(scenario: Scenario, run_scenario: RunScenario) -> 
     ("scenario", "anomaly", "hop"),
     [
         nightly(NO_SNAPSHOT, "missed-change", "mysql → connect/topics (debezium)"),
+        nightly(IN_MILLISECONDS, "altered-row", "mysql → connect/topics (debezium)"),
         (NO_DELETES, "resurrected-row", "connect/topics → connect/warehouse (jdbc)"),
         nightly(GIVES_UP, "failed-task", "connect/topics → connect/warehouse (jdbc)"),
         nightly(SEEN_TWICE, "duplicate-change", "mysql → connect/topics (debezium)"),

@@ -28,7 +28,10 @@ pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 # A cache that is flushed lacks entries until they change again; it must never hold wrong ones.
 CACHE = Copy(kind="redis", name="cache", holds="cached")
 BOTH_PATHS = PipelineWorkload(
-    tables=(SourceTable(name="orders", rows=50), SourceTable(name="items")),
+    tables=(
+        SourceTable(name="orders", columns=connect_path.COLUMNS, rows=50),
+        SourceTable(name="items", columns=connect_path.COLUMNS),
+    ),
     writers=(
         Writers(
             tables=("orders", "items"),

@@ -265,6 +265,11 @@ ANOMALIES: dict[str, Kind] = {
         "it was rolled back, or the source lost it.",
         counted="rows of a copy hold a version that the source does not have",
     ),
+    "altered-row": Kind(
+        meaning="A copy holds the right version of a row with other contents: a digit, a moment or "
+        "a text is not what the source holds.",
+        counted="rows of a copy have other contents than the source's",
+    ),
     "extra-row": Kind(
         meaning="A copy holds a row that the source never had, or had and lost.",
         counted="rows of a copy are none of the source's",

@@ -192,6 +192,7 @@ _claim(
     "resurrected-row",
     "stale-row",
     "foreign-row",
+    "altered-row",
     "extra-row",
     "duplicate-row",
     of_pipelines=True,

@@ -9,6 +9,10 @@
         · version Int64 · before Int64 · kind Enum · schema Int32? (id in the registry)
     rows        contents in the end, of the source, of sink tables and of caches
         op UInt32 · place Int32 · table Int32 · key Int64 · version Int64
+    cells       what further columns of those rows hold, in places that carry them; of a row in a
+                change topic what the last event with its version says
+        op UInt32 · place Int32 · table Int32 · key Int64 · version Int64 · column Utf8
+        · text Utf8? (one text for one value, in whatever place; null: SQL's NULL)
     writes      what writers asked of the source, and caches' writers of theirs
         op UInt32 · table Int32 · key Int64 · version Int64 · kind Enum
     sightings   what readers of a table or cache saw while traffic ran
@@ -21,8 +25,8 @@ an insert of the new one, in one transaction. An event of kind `snapshot` says w
 the connector first looked; `tombstone` is a record without a value; `unreadable` is one that cannot
 be decoded. Version NOTHING in a sighting means that the reader found nothing.
 
-`rows` come from `drain` operations and `sightings` from `read` operations of the history, `writes`
-from its `write` operations.
+`rows` and `cells` come from `drain` operations and `sightings` from `read` operations of the
+history, `writes` from its `write` operations.
 """
 
 from dataclasses import dataclass
@@ -67,6 +71,7 @@ ROWS = pl.Schema(
         "version": pl.Int64(),
     }
 )
+CELLS = pl.Schema({**ROWS, "column": pl.Utf8(), "text": pl.Utf8()})
 WRITES = pl.Schema(
     {
         "op": pl.UInt32(),
@@ -88,6 +93,7 @@ class Flow:
     changes: pl.DataFrame
     events: pl.DataFrame
     rows: pl.DataFrame
+    cells: pl.DataFrame
     writes: pl.DataFrame
     sightings: pl.DataFrame
 
@@ -98,6 +104,7 @@ NO_FLOW = Flow(
     changes=CHANGES.to_frame(),
     events=EVENTS.to_frame(),
     rows=ROWS.to_frame(),
+    cells=CELLS.to_frame(),
     writes=WRITES.to_frame(),
     sightings=SIGHTINGS.to_frame(),
 )

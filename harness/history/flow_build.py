@@ -8,6 +8,7 @@
     flow.commit(("orders", 7, b))                           # an update: version a before it
     flow.events("main/topics", "orders-0")                  # an event for each change so far
     flow.rows("main/sink", {("orders", 7): a})              # the final read: stale
+    flow.cells("main/sink", ("orders", 7), a, amount="12.5")  # what else that row holds there
     history = flow.history()
 
 Tables, places and logs are known by their names. Calls that are operations answer with their index.
@@ -51,6 +52,7 @@ class _Tables:
     changes: list[tuple[int, int, int, int, int, str]]
     events: list[tuple[int, int, int, int, int, int, int, int, str, int | None]]
     rows: list[tuple[int, int, int, int, int]]
+    cells: list[tuple[int, int, int, int, int, str, str | None]]
     writes: list[tuple[int, int, int, int, str]]
     sightings: list[tuple[int, int, int, int, int]]
 
@@ -65,7 +67,7 @@ class FlowBuilder:
         self._offsets: dict[str, int] = {}
         self._state: dict[Row, int] = {}
         self._txn = 0
-        self._tables = _Tables([], [], [], [], [])
+        self._tables = _Tables([], [], [], [], [], [])
         self.changes: list[Change] = []
         """All changes so far, in order of commit."""
 
@@ -137,6 +139,14 @@ class FlowBuilder:
             self._tables.rows.append((op, self._place(place), self._table(table), key, version))
         return op
 
+    def cells(self, place: str, row: Row, version: int, **columns: str | None) -> int:
+        """Find `columns` of a row's `version` in `place`, in the final read; None is NULL."""
+        op = self.drain(place)
+        table, key = row
+        where = (op, self._place(place), self._table(table), key, version)
+        self._tables.cells += [(*where, column, text) for column, text in columns.items()]
+        return op
+
     def read(
         self, process: str, place: str, row: Row, version: int, **completion: Unpack[Completion]
     ) -> int:
@@ -165,6 +175,7 @@ class FlowBuilder:
             changes=pl.DataFrame(rows.changes, schema=tables.CHANGES, orient="row"),
             events=pl.DataFrame(rows.events, schema=tables.EVENTS, orient="row"),
             rows=pl.DataFrame(rows.rows, schema=tables.ROWS, orient="row"),
+            cells=pl.DataFrame(rows.cells, schema=tables.CELLS, orient="row"),
             writes=pl.DataFrame(rows.writes, schema=tables.WRITES, orient="row"),
             sightings=pl.DataFrame(rows.sightings, schema=tables.SIGHTINGS, orient="row"),
         )

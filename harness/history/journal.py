@@ -25,18 +25,19 @@ and for a pipeline, as `harness.history.flow` explains them (kinds are indices i
     writes        operation · table · key · version · kind
     sightings     operation · place · table · key · version
     rows          operation · place · table · key · version
+    cells         operation · place · table · key · version · column · text
     changes       txn · table · key · version · before · kind
     events        operation · place · log · offset · table · key · version · before · kind · schema
 
-All columns are 64-bit integers; a client's clock readings are monotonic nanoseconds as they were
-taken, and the origin of the run's clock is subtracted when a history is loaded.
+All columns are 64-bit integers, but for TEXTS; a client's clock readings are monotonic nanoseconds
+as they were taken, and the origin of the run's clock is subtracted when a history is loaded.
 """
 
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 import numpy as np
@@ -60,7 +61,9 @@ FUNCTIONS = (
 EVENT_KINDS = ("insert", "update", "delete", "snapshot", "tombstone", "unreadable")
 OUTCOMES = ("ok", "fail", "info")
 
-Columns: TypeAlias = Mapping[str, "Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]"]
+Numbers: TypeAlias = Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]
+Columns: TypeAlias = Mapping[str, Numbers]
+Texts: TypeAlias = Sequence[str | None]
 
 TABLES: dict[str, tuple[str, ...]] = {
     "operations": ("id", "f", "time_ns"),
@@ -77,6 +80,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "writes": ("operation", "table", "key", "version", "kind"),
     "sightings": ("operation", "place", "table", "key", "version"),
     "rows": ("operation", "place", "table", "key", "version"),
+    "cells": ("operation", "place", "table", "key", "version", "column", "text"),
     "changes": ("txn", "table", "key", "version", "before", "kind"),
     "events": (
         "operation",
@@ -91,6 +95,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "schema",
     ),
 }
+
+TEXTS = ("column", "text")
+"""Columns that hold text, which may be absent."""
 
 
 class Origin(msgspec.Struct, frozen=True, tag_field="what", tag="origin"):
@@ -210,7 +217,7 @@ class Journal:
                 self._name(PlaceName(self._places[name], name))
             return self._places[name]
 
-    def append(self, table: str, columns: Columns) -> None:
+    def append(self, table: str, columns: Mapping[str, Numbers | Texts]) -> None:
         """Append rows given as columns; they are in the file when this returns.
 
         Args:
@@ -221,8 +228,7 @@ class Journal:
         if len(columns[names[0]]) == 0:
             return
         batch = pa.record_batch(
-            [pa.array(np.asarray(columns[name], dtype=np.int64)) for name in names],
-            names=list(names),
+            [_array(name, columns[name]) for name in names], schema=schema_of(table)
         )
         with self._lock:
             if not self._closed:
@@ -244,10 +250,23 @@ class Journal:
     def _writer(self, table: str) -> pa.ipc.RecordBatchStreamWriter:
         if table not in self._writers:
             file = pa.OSFile(str(self._folder / f"{table}.arrows"), "wb")
-            schema = pa.schema([(name, pa.int64()) for name in TABLES[table]])
             options = pa.ipc.IpcWriteOptions(compression="zstd")
-            self._writers[table] = (file, pa.ipc.new_stream(file, schema, options=options))
+            stream = pa.ipc.new_stream(file, schema_of(table), options=options)
+            self._writers[table] = (file, stream)
         return self._writers[table][1]
 
     def _name(self, name: AnyName) -> None:
         self._names.write(msgspec.json.encode(name) + b"\n")
+
+
+def schema_of(table: str) -> pa.Schema:
+    """The columns of one of TABLES with their types."""
+    return pa.schema(
+        [(name, pa.string() if name in TEXTS else pa.int64()) for name in TABLES[table]]
+    )
+
+
+def _array(name: str, values: Numbers | Texts) -> "pa.Array[Any]":
+    if name in TEXTS:
+        return pa.array(values, pa.string())
+    return pa.array(np.asarray(values, dtype=np.int64))

@@ -24,6 +24,7 @@ from harness.history.journal import (
     PlaceName,
     ProcessName,
     TableName,
+    schema_of,
 )
 from harness.kit.errors import RunFolderError
 
@@ -140,6 +141,7 @@ def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName
         changes=rows("changes", flow.CHANGES),
         events=rows("events", flow.EVENTS),
         rows=rows("rows", flow.ROWS),
+        cells=rows("cells", flow.CELLS),
         writes=rows("writes", flow.WRITES),
         sightings=rows("sightings", flow.SIGHTINGS),
     )
@@ -152,7 +154,6 @@ def _word(column: str, words: tuple[str, ...]) -> pl.Expr:
 
 
 def _read(path: Path, table: str) -> pl.DataFrame:
-    schema = pa.schema([(name, pa.int64()) for name in TABLES[table]])
     batches: list[pa.RecordBatch] = []
     if path.exists():
         with pa.OSFile(str(path), "rb") as file:
@@ -161,7 +162,7 @@ def _read(path: Path, table: str) -> pl.DataFrame:
                     batches.append(batch)  # noqa: PERF402 - keep what was read when a batch is torn
             except (pa.ArrowInvalid, OSError):
                 pass  # The writer was killed inside this batch: what came before it is whole.
-    frame = pl.from_arrow(pa.Table.from_batches(batches, schema=schema))
+    frame = pl.from_arrow(pa.Table.from_batches(batches, schema=schema_of(table)))
     assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table of several columns is a frame
     return frame
 

@@ -98,6 +98,10 @@ class Copy(Value, frozen=True, kw_only=True):
     """What a program writes to."""
     ddl: dict[str, str] = {}
     """One's own CREATE TABLE of a copy, by table; others are made like their source."""
+    columns: tuple[str, ...] | None = None
+    """Columns besides `id` and `version` that must hold what the source's hold. None: all that both
+    tables have, where a connector fills the copy from what a connector wrote; otherwise none, since
+    who keeps a copy may keep some columns only."""
     holds: Literal["equal", "cached"] = "equal"
     staleness_s: float | None = None
     """The bound that a reader was promised; None: only convergence in the end."""

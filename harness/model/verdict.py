@@ -83,7 +83,7 @@ class HopResult(Value, frozen=True, kw_only=True):
     stale: int = 0
     """Rows, and sights of rows, older than they should be; deleted ones among them."""
     foreign: int = 0
-    """What arrived though the origin never had it."""
+    """What arrived though the origin never had it, or not with those contents."""
     inherited: int = 0
     """Rows that are wrong because of an earlier hop."""
     late: str = ""

@@ -18,7 +18,21 @@ from tests.checkers.flows import CACHE, SINK, TOPICS, Run
 Row = tuple[str, int]
 ROWS: tuple[Row, ...] = (("orders", 0), ("orders", 1), ("items", 0), ("items", 2))
 UNHEARD = Change(table="orders", key=0, version=77, before=NOTHING)
-WAYS = ("drop", "drop", "again", "swap", "image", "garble", "keep", "keep", "keep", "lose", "hold")
+WAYS = (
+    "drop",
+    "drop",
+    "again",
+    "swap",
+    "image",
+    "garble",
+    "keep",
+    "keep",
+    "keep",
+    "lose",
+    "hold",
+    "alter",
+    "hush",
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +52,10 @@ class Script:
     """Changes before the snapshot."""
     events: list[Event] = field(default_factory=list)
     copies: dict[str, list[tuple[Row, int]]] = field(default_factory=dict)
+    lies: dict[tuple[str, Row], dict[str, str | None]] = field(default_factory=dict)
+    """What columns of a row hold in a place, where that is not what the source's hold."""
+    silent: set[tuple[str, Row, str]] = field(default_factory=set)
+    """Columns of a row that nobody can read in a place."""
 
     @property
     def changes(self) -> list[Change]:
@@ -60,7 +78,27 @@ class Script:
         flow.rows(SOURCE, flow.state())
         for place, rows in self.copies.items():
             flow.rows(place, rows)
+        for place in (SOURCE, TOPICS, SINK):
+            for row, version in self._contents(place):
+                true = {"amount": f"{version}.5", "note": None}
+                found = {**true, **self.lies.get((place, row), {})}
+                told = {
+                    name: found[name] for name in found if (place, row, name) not in self.silent
+                }
+                flow.cells(place, row, version, **told)
         return self.run
+
+    def _contents(self, place: str) -> list[tuple[Row, int]]:
+        """The rows of which a place tells what further columns hold."""
+        if place == TOPICS:
+            last = {
+                (event.change.table, event.change.key): event.change.version
+                for event in self.events
+                if event.word not in {"tombstone", "unreadable"}
+            }
+            return [(row, version) for row, version in last.items() if version != NOTHING]
+        held = self.copies[place] if place in self.copies else self.run.flow.state().items()
+        return list(held)
 
 
 @st.composite
@@ -152,7 +190,20 @@ def _break(draw: st.DrawFn, script: Script) -> None:
             rows.append((row, change.version))
         case "lose" if rows:
             del rows[draw(st.integers(0, len(rows) - 1))]
+        case "alter":
+            _alter(draw, script)
         case "hold":
             rows.append((draw(st.sampled_from(ROWS)), draw(st.integers(0, 12))))
         case _:
             pass
+
+
+def _alter(draw: st.DrawFn, script: Script) -> None:
+    """Let a place hold something else in a column, or let nobody read what it holds."""
+    place = draw(st.sampled_from([SOURCE, TOPICS, SINK]))
+    row, column = draw(st.sampled_from(ROWS)), draw(st.sampled_from(["amount", "note"]))
+    if draw(st.booleans()):
+        script.silent.add((place, row, column))
+    else:
+        lies = script.lies.setdefault((place, row), {})
+        lies[column] = draw(st.sampled_from(["0.5", "new", None]))

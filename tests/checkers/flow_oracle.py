@@ -4,7 +4,9 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
 
+from harness.checkers.pipeline.copy_trail import UNKNOWN_HOP
 from harness.history.history import NOTHING, History
+from harness.model.pipeline import SOURCE
 from tests.checkers.flows import CACHE, CACHE_HOP, FEED_HOP, SINK, SINK_HOP, SOURCE_HOP, TOPICS
 
 Row = dict[str, Any]
@@ -23,6 +25,7 @@ class FlowOracle:
         self.sights: list[Row] = flow.sightings.to_dicts()
         self.places = dict(flow.places.select("name", "place").iter_rows())
         self.rows: list[Row] = flow.rows.to_dicts()
+        self.cells: list[Row] = flow.cells.to_dicts()
         topics = self.places.get(TOPICS)
         events = [each for each in flow.events.to_dicts() if each["place"] == topics]
         self.events = sorted(events, key=lambda event: (event["log"], event["offset"]))
@@ -33,6 +36,7 @@ class FlowOracle:
         self._feed()
         for place, hop in ((SINK, SINK_HOP), (CACHE, CACHE_HOP)):
             self._copy(place, hop)
+            self._contents(place, hop)
             self._readers(place, hop)
         self._source()
         return {kind: dict(hops) for kind, hops in self.found.items()}
@@ -217,6 +221,26 @@ class FlowOracle:
         said, right = self._prescribed(row), self._truth(row)
         there = self._of(row)[-1] in {self._brings(event) for event in mine}
         return (shown == said != right) or not (there or said == right)
+
+    def _texts(self, place: str, row: Key) -> dict[str, str | None]:
+        """What columns of the version that the source has in the end hold in a place."""
+        truth = self._truth(row)
+        return {
+            each["column"]: each["text"]
+            for each in self.cells
+            if each["place"] == self.places.get(place) and self._row(each) == row
+            if each["version"] == truth
+        }
+
+    def _contents(self, place: str, hop: str) -> None:
+        for row in {self._row(each) for each in self.cells}:
+            true, held, told = (self._texts(each, row) for each in (SOURCE, place, TOPICS))
+            wrong = [name for name in true.keys() & held.keys() if true[name] != held[name]]
+            if not wrong:
+                continue
+            right = [told[name] == true[name] for name in wrong if name in told]
+            blamed = UNKNOWN_HOP if not right else hop if all(right) else FEED_HOP
+            self.found["altered-row"][blamed] += 1
 
     # Readers.
 

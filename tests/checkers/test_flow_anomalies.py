@@ -107,6 +107,18 @@ def an_event_with_another_before_image(run: Run, *, bad: bool) -> None:
     run.copied()
 
 
+@shows(altered_row={FEED_HOP: 1, SINK_HOP: 1})
+def digits_that_are_lost_in_the_topics_or_behind_them(run: Run, *, bad: bool) -> None:
+    versions = {key: run.put(key) for key in (1, 2)}
+    run.captured()
+    run.copied()
+    for key, version in versions.items():
+        row = ("orders", key)
+        run.flow.cells(SOURCE, row, version, amount="12.3456")
+        run.flow.cells(TOPICS, row, version, amount="12.34" if bad and key == 1 else "12.3456")
+        run.flow.cells(SINK, row, version, amount="12.34" if bad else "12.3456")
+
+
 @shows(phantom_change={FEED_HOP: 1}, lost_change={SOURCE_HOP: 1}, foreign_row={SOURCE_HOP: 2})
 def a_database_that_loses_what_its_binary_log_handed_out(run: Run, *, bad: bool) -> None:
     old = run.put(1)

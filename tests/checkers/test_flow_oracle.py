@@ -8,7 +8,7 @@ from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from tests.checkers.arbitrary_flow import Event, Script, broken, legal
 from tests.checkers.flow_oracle import FlowOracle
-from tests.checkers.flows import CACHE, CACHE_HOP, FEED_HOP, SINK, SINK_HOP, blamed
+from tests.checkers.flows import CACHE, CACHE_HOP, FEED_HOP, SINK, SINK_HOP, TOPICS, blamed
 
 
 @given(legal())
@@ -96,6 +96,19 @@ def test_a_copy_that_keeps_an_older_row_is_blamed(
     alive = row in script.run.flow.state()
     kind = "stale-row" if alive else "resurrected-row"
     assert blamed(script.written().verdict()) == {kind: {hop: 1}}
+
+
+@pytest.mark.parametrize(("place", "hop"), [(SINK, SINK_HOP), (TOPICS, FEED_HOP)])
+@given(script=legal(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_whoever_alters_a_column_is_blamed(
+    place: str, hop: str, script: Script, data: st.DataObject
+) -> None:
+    assume(script.copies[SINK])
+    row, _ = data.draw(st.sampled_from(script.copies[SINK]))
+    lie: dict[str, str | None] = {"amount": "altered"}
+    script.lies = {(each, row): lie for each in (place, SINK)}
+    assert blamed(script.written().verdict()) == {"altered-row": {hop: 1}}
 
 
 @given(legal(), st.data())

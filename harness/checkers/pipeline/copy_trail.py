@@ -5,6 +5,9 @@ fault it is: the feed's, when the event that would have made it right is not the
 events applied in order give just this wrong row; else the copy's. Where the source itself gave up
 what it had committed, the source is to blame. A cache of the application has no topics: what is
 wrong in it and right in the source, the application did.
+
+Where a row has the right version and other contents, the feed is to blame when the last event of
+that version tells otherwise than the source already, else the copy.
 """
 
 from functools import cached_property
@@ -13,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from harness.checkers.arrays import NONE, Flags, Longs, Rows
+from harness.checkers.pipeline.cell_trail import CellTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import NOTHING
@@ -103,6 +107,26 @@ class CopyTrail:
         """Entities by what is wrong with them, and by the hop that is to blame."""
         return {kind: self._blamed(kind, entity) for kind, entity in self.wrong.items()}
 
+    @cached_property
+    def cells(self) -> CellTrail:
+        """The cells of it that are not the source's."""
+        topics = NONE if self.feed is None else self.source.place(self.feed.hop.target)
+        return CellTrail(self.source, self.place, topics)
+
+    @cached_property
+    def altered(self) -> dict[str, Rows]:
+        """Entities of the right version with other contents, by the hop that is to blame."""
+        cells = self.cells
+        if self.feed is None or not len(cells.entities):
+            return {}
+        at_copy = np.setdiff1d(cells.behind_topics, cells.by_topics)
+        known = np.union1d(cells.behind_topics, cells.by_topics)
+        return {
+            self.feed.hop.name: cells.by_topics,
+            self.hop.name: at_copy,
+            UNKNOWN_HOP: np.setdiff1d(cells.entities, known),
+        }
+
     def _blamed(self, kind: str, entity: Rows) -> dict[str, Rows]:
         if not len(entity):
             return {}
@@ -125,14 +149,16 @@ class CopyTrail:
         """How many rows of the source it holds, once and as they are."""
         source = self.source
         alive = source.truth != NOTHING
-        return int(np.count_nonzero(alive & (self.shown == source.truth) & (self.held == 1)))
+        right = alive & (self.shown == source.truth) & (self.held == 1)
+        right[self.cells.entities] = False
+        return int(np.count_nonzero(right))
 
     @cached_property
     def inherited(self) -> int:
         """How many rows are wrong because of an earlier hop."""
         return sum(
             len(entities)
-            for by_hop in self.blamed.values()
+            for by_hop in (*self.blamed.values(), self.altered)
             for hop, entities in by_hop.items()
             if hop not in (self.hop.name, UNKNOWN_HOP)
         )

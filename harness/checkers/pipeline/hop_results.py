@@ -18,7 +18,10 @@ LOST = ("lost-change", "missed-change", "missing-row", "skipped-record", "unproc
 DUPLICATE = ("duplicate-change", "duplicate-row", "double-processing")
 REORDERED = ("reordered-change", "nonmonotonic-sighting", "reordered-result")
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound")
-FOREIGN = ("phantom-change", "undecodable", "aliased-record", "foreign-row", "extra-row")
+FOREIGN = (
+    *("phantom-change", "undecodable", "aliased-record"),
+    *("foreign-row", "extra-row", "altered-row"),
+)
 OF_COPIES = (
     "missing-row",
     "duplicate-row",
@@ -26,6 +29,7 @@ OF_COPIES = (
     "resurrected-row",
     "foreign-row",
     "extra-row",
+    "altered-row",
 )
 """Counted for a copy's own faults only; what a feed did to copies stands there as inherited."""
 EXAMPLES = 3

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.cache_permissions import of_cache, of_redis
+from harness.checkers.pipeline.content_permissions import content_permissions
 from harness.checkers.pipeline.schema_permissions import of_contract, of_registry
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
@@ -35,6 +36,7 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
     for path in workload.paths:
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
         yield from _of_feed(path, topology, tuple(names))
+        yield from content_permissions(path, tuple(names))
         if any("truncate" in writers.mix for writers in workload.writers):
             yield from truncation_permissions(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):

@@ -4,13 +4,15 @@ import polars as pl
 
 from harness.history.flow import Flow
 
+MAY_BE_ABSENT = ("schema", "text")
+
 
 def sound_flow(flow: Flow, operations: int, logs: int, problems: list[str]) -> Flow:
     """The flow without its malformed rows; `problems` gets a sentence on each kind of them."""
 
     def rows(name: str) -> pl.DataFrame:
         frame: pl.DataFrame = getattr(flow, name)
-        required = [column for column in frame.columns if column != "schema"]
+        required = [column for column in frame.columns if column not in MAY_BE_ABSENT]
         fits = pl.all_horizontal(pl.col(required).is_not_null())
         if "op" in required:
             fits &= pl.col("op") < operations
@@ -32,6 +34,7 @@ def sound_flow(flow: Flow, operations: int, logs: int, problems: list[str]) -> F
         changes=rows("changes"),
         events=rows("events"),
         rows=rows("rows"),
+        cells=rows("cells"),
         writes=rows("writes"),
         sightings=rows("sightings"),
     )

@@ -79,6 +79,11 @@ class Tale:
             f"{version} in the end"
         )
 
+    def read_by(self, *operations: int | None) -> "Tale":
+        """Let operations, as far as there were any, be part of the proof."""
+        self._operations += [each for each in operations if each is not None]
+        return self
+
     def saw(self, op: int, entity: int, version: int, place: str, *, before: str = "") -> "Tale":
         """Tell of what a reader saw."""
         if version != NOTHING:

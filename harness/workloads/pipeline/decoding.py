@@ -1,8 +1,8 @@
 """From a record of a change topic to the event that it stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -13,6 +13,9 @@ from confluent_kafka.serialization import SerializationError
 from harness.history.history import NOTHING
 from harness.kit.errors import HarnessError
 from harness.model.ports import Message, Stack
+from harness.workloads.pipeline.avro_texts import Type, columns_of, text_of
+from harness.workloads.pipeline.contents import Cell, Columns
+from harness.workloads.pipeline.texts import FAMILIES, type_of
 
 KINDS = {"c": "insert", "u": "update", "d": "delete", "r": "snapshot"}
 SCHEMA_BYTES = slice(1, 5)
@@ -36,6 +39,8 @@ class Event:
     before: int
     kind: str
     schema: int = NOTHING
+    row: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    """The row after the change, as it was decoded."""
 
 
 class Decoder:
@@ -48,8 +53,9 @@ class Decoder:
     def __init__(self, stack: Stack, topics: Mapping[str, str]) -> None:
         self._topics = topics
         self._registry = ExitStack()
-        client = self._registry.enter_context(stack.registry.client())
-        self._avro = AvroDeserializer(client)
+        self._client = self._registry.enter_context(stack.registry.client())
+        self._avro = AvroDeserializer(self._client)
+        self._types: dict[int, Mapping[str, Type]] = {}
 
     def close(self) -> None:
         """Hang up on the registry."""
@@ -76,6 +82,31 @@ class Decoder:
                 schema=_schema(message.value()),
             )  # fmt: skip
 
+    def cells(self, event: Event, wanted: Columns) -> Iterator[Cell]:
+        """What the row of `event` holds in the `wanted` columns, where its schema tells.
+
+        Raises:
+            RegistryLostError: the registry does not say what its schema is.
+        """
+        if event.row is None:
+            return
+        types = self._types_in(event.schema)
+        for name in event.row.keys() & wanted.keys() & types.keys():
+            value, family = event.row[name], FAMILIES[type_of(wanted[name])]
+            text = None if value is None else text_of(value, types[name], family)
+            if value is None or text is not None:
+                yield Cell(event.key, event.version, name, text)
+
+    def _types_in(self, schema: int) -> Mapping[str, Type]:
+        if schema not in self._types:
+            try:
+                self._types[schema] = columns_of(str(self._client.get_schema(schema).schema_str))
+            except (httpx2.TransportError, SchemaRegistryError) as error:
+                raise RegistryLostError(f"the registry does not say: {error}") from error
+            except (KeyError, TypeError, ValueError):
+                self._types[schema] = {}  # no schema of rows that we know
+        return self._types[schema]
+
 
 def event_of(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: ANN401 - decoded Avro
     """The event that a decoded record stands for.
@@ -96,7 +127,7 @@ def event_of(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: A
         # A flat row, as a JDBC source writes it: it says what is, not what happened.
         return Event(
             table=table, key=number, version=_number(value["version"]), before=NOTHING,
-            kind="update", schema=schema,
+            kind="update", schema=schema, row=value,
         )  # fmt: skip
     before, after = value["before"], value["after"]
     return Event(
@@ -106,6 +137,7 @@ def event_of(table: str, key: Any, value: Any, schema: int) -> Event:  # noqa: A
         before=_number(before["version"]) if before else NOTHING,
         kind=KINDS[value["op"]],
         schema=schema,
+        row=after,
     )
 
 

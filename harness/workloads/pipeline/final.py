@@ -1,12 +1,13 @@
 """Final reads of a pipeline: its source, its topics, its copies."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.model.ports import Message
-from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.contents import Cell, Columns, Contents
+from harness.workloads.pipeline.decoding import Decoder, Event
 from harness.workloads.pipeline.truncation import RowsToldOf
 
 
@@ -18,11 +19,12 @@ class FinalReads:
         self._clock = clock
         self._next = journal.process("final-reader", "drain", "final-reader") << SEQUENCE_BITS
         self._told: defaultdict[tuple[str, int], RowsToldOf] = defaultdict(RowsToldOf)
+        self._last: dict[tuple[str, int, int], tuple[int, Event]] = {}
 
-    def rows(self, place: str, table: str, found: Iterable[tuple[int, int]], began_ns: int) -> None:
+    def rows(self, place: str, table: str, found: Contents, began_ns: int) -> None:
         """Record the contents of a table or of a cache's part."""
         operation = self._operation(began_ns)
-        pairs = list(found)
+        pairs = found.rows
         self._journal.append(
             "rows",
             {
@@ -33,6 +35,7 @@ class FinalReads:
                 "version": [version for _, version in pairs],
             },
         )
+        self._cells(place, [(operation, table, cell) for cell in found.cells])
 
     def events(
         self, place: str, topic: str, messages: list[Message], decoder: Decoder, began_ns: int
@@ -53,6 +56,8 @@ class FinalReads:
             for event in self._told[topic, message.partition()].spelled_out(decoder.event(message))
         ]
         events = [event for _, event in found]
+        for message, event in found:
+            self._last[topic, message.partition(), event.key] = (operation, event)
         self._journal.append(
             "events",
             {
@@ -66,6 +71,39 @@ class FinalReads:
                 "before": [event.before for event in events],
                 "kind": [EVENT_KINDS.index(event.kind) for event in events],
                 "schema": [event.schema for event in events],
+            },
+        )
+
+    def cells(self, place: str, decoder: Decoder, wanted: Mapping[str, Columns]) -> None:
+        """Record what the last event of each row tells of the `wanted` columns of its table.
+
+        Args:
+            place: the topics that all events since the last call were of.
+            decoder: of that path.
+            wanted: by table.
+
+        Raises:
+            RegistryLostError: the registry did not say what a schema is.
+        """
+        told = [
+            (operation, event.table, cell)
+            for operation, event in self._last.values()
+            for cell in decoder.cells(event, wanted.get(event.table, {}))
+        ]
+        self._last.clear()
+        self._cells(place, told)
+
+    def _cells(self, place: str, found: Sequence[tuple[int, str, Cell]]) -> None:
+        self._journal.append(
+            "cells",
+            {
+                "operation": [operation for operation, _, _ in found],
+                "place": [self._journal.place(place)] * len(found),
+                "table": [self._journal.table(table) for _, table, _ in found],
+                "key": [cell.key for _, _, cell in found],
+                "version": [cell.version for _, _, cell in found],
+                "column": [cell.column for _, _, cell in found],
+                "text": [cell.text for _, _, cell in found],
             },
         )
 

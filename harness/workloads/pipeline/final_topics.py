@@ -1,6 +1,6 @@
 """The final read of a path's topics: all logs together, each from its start to its end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,6 +13,7 @@ from harness.model.pipeline import Path, topic_place
 from harness.model.ports import Kafka, Message, Stack
 from harness.model.value import Settings
 from harness.workloads.bounds import log_bounds
+from harness.workloads.pipeline.contents import Columns
 from harness.workloads.pipeline.decoding import Decoder
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
@@ -49,8 +50,13 @@ class TopicReader:
         self._reads = reads
         self._deadline = deadline
 
-    def read(self, path: Path, naming: Naming, tables: Sequence[str]) -> list[LogEnd]:
-        """Record all events of a path.
+    def read(self, path: Path, naming: Naming, tables: Mapping[str, Columns]) -> list[LogEnd]:
+        """Record all events of a path, and what the last one of each row tells of its columns.
+
+        Args:
+            path: whose topics are read.
+            naming: of the run.
+            tables: of the source, with the columns that are wanted.
 
         Returns:
             How far each log was read: to its end, unless the deadline passed.
@@ -81,6 +87,7 @@ class TopicReader:
                         self._reads.events(topic_place(path), name, records, decoder, began_ns)
                 for message in messages:
                     _advance(logs, message)
+            self._reads.cells(topic_place(path), decoder, tables)
         return [
             LogEnd(
                 log=f"{topics[topic]}-{partition}",

@@ -2,7 +2,8 @@
 
 from harness.model.pipeline import Copy, Path, copy_place
 from harness.model.ports import Stack
-from harness.workloads.pipeline import entries, source
+from harness.workloads.pipeline import contents, entries, source
+from harness.workloads.pipeline.contents import Columns, Contents
 from harness.workloads.pipeline.naming import Naming
 
 Rows = list[tuple[int, int]]
@@ -24,6 +25,14 @@ class Places:
         if copy.in_redis:
             return self.cache(copy_place(path, copy), table)
         return list(source.rows(self._stack.mysql, self._naming.copies(path, copy), table))
+
+    def contents(self, path: Path, copy: Copy, table: str, source: Columns) -> Contents:
+        """The rows of a table in a copy, with those of the source's columns that it must hold."""
+        if copy.in_redis:
+            return Contents(self.copy(path, copy, table))
+        mysql, database = self._stack.mysql, self._naming.copies(path, copy)
+        there = contents.columns(mysql, database, table)
+        return contents.read(mysql, database, table, contents.owed(path, copy, source, there))
 
     def cache(self, place: str, table: str) -> Rows:
         """The entries of a table's rows in a place of Redis."""

@@ -27,9 +27,10 @@ from harness.model.pipeline import (
 )
 from harness.model.ports import Stack
 from harness.model.scenario import Plan
-from harness.workloads.pipeline import binlog, dead_letters, source
+from harness.workloads.pipeline import binlog, contents, dead_letters, source
 from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.assembly import Assembly
+from harness.workloads.pipeline.contents import Columns, Contents
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
 from harness.workloads.pipeline.late import Arrivals
@@ -38,7 +39,7 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.own_programs import (
     own_programs,
 )
-from harness.workloads.pipeline.places import Places, Rows
+from harness.workloads.pipeline.places import Places
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
@@ -86,6 +87,8 @@ class PipelineTraffic:
             workload, self._naming, stack=stack, journal=journal, reads=self._reads
         )
         self._assembly.create_source()
+        self._columns = self._columns_now()
+        contents.check(workload, self._columns)
         self._marks.prefill()
         movers = self._assembly.start()
         writers = [
@@ -227,15 +230,15 @@ class PipelineTraffic:
             logs += ends
             for copy in path.copies:
                 place = copy_place(path, copy)
-                contents = partial(self._places.copy, path, copy)
+                found = partial(self._contents, path, copy)
                 account = partial(self._account, path, copy, deadline, standings)
-                read_rows = partial(self._read_rows, place, contents, reads)
+                read_rows = partial(self._read_rows, place, found, reads)
                 if self._read_place(place, read_rows) and self._read_place(place, account):
                     places.append(place)
         for each in self._workload.caches:
             place = cache_place(each)
-            contents = partial(self._places.cache, place)
-            read_rows = partial(self._read_rows, place, contents, reads)
+            found = partial(self._entries, place)
+            read_rows = partial(self._read_rows, place, found, reads)
             if self._read_place(place, read_rows):
                 places.append(place)
         return FinalRead(logs=tuple(logs), places=tuple(places), standings=tuple(standings))
@@ -273,20 +276,34 @@ class PipelineTraffic:
                 return True
         return False
 
+    def _columns_now(self) -> dict[str, Columns]:
+        now = partial(contents.columns, self._stack.mysql, self._naming.source)
+        return {table: now(table) for table in self._tables}
+
     def _read_source(self, reads: FinalReads) -> None:
-        rows = partial(source.rows, self._stack.mysql, self._naming.source)
+        read = partial(contents.read, self._stack.mysql, self._naming.source)
         began_ns = self._clock.now_ns()
-        found = {table: list(rows(table)) for table in self._tables}
+        for table, now in self._columns_now().items():
+            self._columns[table] = contents.unaltered(self._columns[table], now)
+        found = {table: read(table, columns) for table, columns in self._columns.items()}
         address = self._stack.address("mysql")
         binlog.record_changes(address, self._naming.source, self._start, self._journal)
-        for table, pairs in found.items():
-            reads.rows(SOURCE, table, pairs, began_ns)
+        for table, each in found.items():
+            reads.rows(SOURCE, table, each, began_ns)
 
-    def _read_rows(self, place: str, contents: Callable[[str], Rows], reads: FinalReads) -> None:
+    def _contents(self, path: Path, copy: Copy, table: str) -> Contents:
+        return self._places.contents(path, copy, table, self._columns[table])
+
+    def _entries(self, place: str, table: str) -> Contents:
+        return Contents(self._places.cache(place, table))
+
+    def _read_rows(
+        self, place: str, contents_of: Callable[[str], Contents], reads: FinalReads
+    ) -> None:
         began_ns = self._clock.now_ns()
-        found = {table: contents(table) for table in self._tables}
-        for table, pairs in found.items():
-            reads.rows(place, table, pairs, began_ns)
+        found = {table: contents_of(table) for table in self._tables}
+        for table, each in found.items():
+            reads.rows(place, table, each, began_ns)
 
     def _account(
         self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
@@ -298,7 +315,9 @@ class PipelineTraffic:
             )
 
     def _read_topics(self, path: Path, reader: TopicReader, ends: list[LogEnd]) -> None:
-        ends += reader.read(path, self._naming, self._tables)
+        compared = any(contents.compares(path, copy) for copy in path.copies)
+        wanted = {table: self._columns[table] if compared else {} for table in self._tables}
+        ends += reader.read(path, self._naming, wanted)
 
     def _topic(self, path: Path, table: str) -> str:
         return f"{path.name}/{table}"
