@@ -150,7 +150,7 @@ class Topic:
         self._ids = [
             registry.client.register("orders-value", json.dumps(each)) for each in (KEY, ROW)
         ]
-        self.decoder = Decoder(stack, {"topic": "orders"})
+        self.decoder = Decoder(stack, {"topic": "orders"}, {"orders": COLUMNS})
 
     def record(self, key: int, **columns: object) -> Message:
         written = self._written(0, KEY, {"id": key}), self._written(1, ROW, {"id": key, **columns})
@@ -193,7 +193,7 @@ def test_the_last_event_of_each_row_tells_as_far_as_types_are_known(
             topic.record(2, version=20, **told),
         ]
         reads.events("main/topics", "main/orders", messages, decoder, 0)
-        reads.cells("main/topics", decoder, {"orders": COLUMNS})
+        reads.cells("main/topics", decoder)
     journal.close()
     assert cells(load(tmp_path)) == {
         ("main/topics", 1, 11, "amount", None),
@@ -201,6 +201,21 @@ def test_the_last_event_of_each_row_tells_as_far_as_types_are_known(
         ("main/topics", 2, 20, "amount", "12.5"),
         ("main/topics", 2, 20, "placed", "2020-01-01 12:00:00.123"),
     }
+
+
+def test_what_was_read_of_topics_that_broke_off_is_not_told_of_others(
+    registry: RegistryServer, tmp_path: File
+) -> None:
+    topic = Topic(registry)
+    journal = Journal(tmp_path, origin_ns=0)
+    journal.topic("main/orders", 1)
+    reads = FinalReads(journal, REAL)
+    with closing(topic.decoder) as decoder:
+        record = topic.record(1, version=10, amount="12.50", placed=None, note="?", more=1)
+        reads.events("main/topics", "main/orders", [record], decoder, 0)
+        reads.cells("other/topics", decoder)
+    journal.close()
+    assert cells(load(tmp_path)) == set()
 
 
 def test_what_tables_hold_is_on_disk_and_older_histories_hold_none(tmp_path: File) -> None:

@@ -48,10 +48,14 @@ class Decoder:
 
     Args:
         topics: the real name of each topic → the table whose changes it carries.
+        wanted: by table, the columns that `cells` tells of.
     """
 
-    def __init__(self, stack: Stack, topics: Mapping[str, str]) -> None:
+    def __init__(
+        self, stack: Stack, topics: Mapping[str, str], wanted: Mapping[str, Columns] | None = None
+    ) -> None:
         self._topics = topics
+        self._wanted = wanted or {}
         self._registry = ExitStack()
         self._client = self._registry.enter_context(stack.registry.client())
         self._avro = AvroDeserializer(self._client)
@@ -82,16 +86,21 @@ class Decoder:
                 schema=_schema(message.value()),
             )  # fmt: skip
 
-    def cells(self, event: Event, wanted: Columns) -> Iterator[Cell]:
-        """What the row of `event` holds in the `wanted` columns, where its schema tells.
+    def tells_of(self, event: Event) -> bool:
+        """Whether `event` has a row with columns that are wanted."""
+        return event.row is not None and bool(self._wanted.get(event.table))
+
+    def cells(self, event: Event) -> Iterator[Cell]:
+        """What the row of `event` holds in the wanted columns, where its schema tells.
 
         Raises:
             RegistryLostError: the registry does not say what its schema is.
         """
         if event.row is None:
             return
+        wanted = self._wanted.get(event.table, {})
         types = self._types_in(event.schema)
-        for name in event.row.keys() & wanted.keys() & types.keys():
+        for name in sorted(event.row.keys() & wanted.keys() & types.keys()):
             value, family = event.row[name], FAMILIES[type_of(wanted[name])]
             text = None if value is None else text_of(value, types[name], family)
             if value is None or text is not None:

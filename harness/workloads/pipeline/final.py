@@ -1,12 +1,12 @@
 """Final reads of a pipeline: its source, its topics, its copies."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.model.ports import Message
-from harness.workloads.pipeline.contents import Cell, Columns, Contents
+from harness.workloads.pipeline.contents import Cell, Contents
 from harness.workloads.pipeline.decoding import Decoder, Event
 from harness.workloads.pipeline.truncation import RowsToldOf
 
@@ -19,7 +19,8 @@ class FinalReads:
         self._clock = clock
         self._next = journal.process("final-reader", "drain", "final-reader") << SEQUENCE_BITS
         self._told: defaultdict[tuple[str, int], RowsToldOf] = defaultdict(RowsToldOf)
-        self._last: dict[tuple[str, int, int], tuple[int, Event]] = {}
+        self._last: defaultdict[str, dict[tuple[str, int, int], tuple[int, Event]]]
+        self._last = defaultdict(dict)
 
     def rows(self, place: str, table: str, found: Contents, began_ns: int) -> None:
         """Record the contents of a table or of a cache's part."""
@@ -57,7 +58,9 @@ class FinalReads:
         ]
         events = [event for _, event in found]
         for message, event in found:
-            self._last[topic, message.partition(), event.key] = (operation, event)
+            if decoder.tells_of(event):
+                row = (topic, message.partition(), event.key)
+                self._last[place][row] = (operation, event)
         self._journal.append(
             "events",
             {
@@ -74,23 +77,21 @@ class FinalReads:
             },
         )
 
-    def cells(self, place: str, decoder: Decoder, wanted: Mapping[str, Columns]) -> None:
-        """Record what the last event of each row tells of the `wanted` columns of its table.
+    def cells(self, place: str, decoder: Decoder) -> None:
+        """Record what the last event of each row tells of the columns that `decoder` wants.
 
         Args:
-            place: the topics that all events since the last call were of.
+            place: the topics of the path.
             decoder: of that path.
-            wanted: by table.
 
         Raises:
             RegistryLostError: the registry did not say what a schema is.
         """
         told = [
             (operation, event.table, cell)
-            for operation, event in self._last.values()
-            for cell in decoder.cells(event, wanted.get(event.table, {}))
+            for operation, event in self._last.pop(place, {}).values()
+            for cell in decoder.cells(event)
         ]
-        self._last.clear()
         self._cells(place, told)
 
     def _cells(self, place: str, found: Sequence[tuple[int, str, Cell]]) -> None:

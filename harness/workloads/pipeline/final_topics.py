@@ -74,7 +74,7 @@ class TopicReader:
             for start, end in (log_bounds(self._kafka, topic, partition, self._deadline),)
         }
         consumer = self._kafka.consumer({**CONSUMER, "group.id": f"{naming.prefix(path)}-final"})
-        with closing(consumer), closing(Decoder(self._stack, tables_of)) as decoder:
+        with closing(consumer), closing(Decoder(self._stack, tables_of, tables)) as decoder:
             consumer.assign([TopicPartition(*log, seen.start) for log, seen in logs.items()])
             while any(log.read_to < log.end for log in logs.values()) and not self._deadline.passed:
                 began_ns = self._clock.now_ns()
@@ -87,7 +87,7 @@ class TopicReader:
                         self._reads.events(topic_place(path), name, records, decoder, began_ns)
                 for message in messages:
                     _advance(logs, message)
-            self._reads.cells(topic_place(path), decoder, tables)
+            self._reads.cells(topic_place(path), decoder)
         return [
             LogEnd(
                 log=f"{topics[topic]}-{partition}",
