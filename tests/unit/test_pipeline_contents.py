@@ -150,7 +150,8 @@ class Topic:
         self._ids = [
             registry.client.register("orders-value", json.dumps(each)) for each in (KEY, ROW)
         ]
-        self.decoder = Decoder(stack, {"topic": "orders"}, {"orders": COLUMNS})
+        wanted = {**COLUMNS, "left_out": "int"}
+        self.decoder = Decoder(stack, {"topic": "orders"}, {"orders": wanted})
 
     def record(self, key: int, **columns: object) -> Message:
         written = self._written(0, KEY, {"id": key}), self._written(1, ROW, {"id": key, **columns})
@@ -198,8 +199,10 @@ def test_the_last_event_of_each_row_tells_as_far_as_types_are_known(
     assert cells(load(tmp_path)) == {
         ("main/topics", 1, 11, "amount", None),
         ("main/topics", 1, 11, "placed", "2020-01-01 12:00:00.123"),
+        ("main/topics", 1, 11, "left_out", None),
         ("main/topics", 2, 20, "amount", "12.5"),
         ("main/topics", 2, 20, "placed", "2020-01-01 12:00:00.123"),
+        ("main/topics", 2, 20, "left_out", None),
     }
 
 

@@ -39,11 +39,12 @@ class CellTrail:
         entity · column · op and text for the place itself, `_true` for the source, `_told` for the
         topics (op_told is null where they tell nothing)
         """
-        held = self._cells(self._place).join(
-            self._cells(self._source.place(SOURCE)), on=CELL, suffix="_true"
-        )
-        altered = held.filter(pl.col("text").ne_missing(pl.col("text_true"))).join(
-            self._cells(self._topics), on=CELL, how="left", suffix="_told"
+        true, told = self._cells(self._source.place(SOURCE)), self._cells(self._topics)
+        held = self._cells(self._place)
+        altered = (
+            held.join(true, on=CELL, suffix="_true", maintain_order="left_right")
+            .filter(pl.col("text").ne_missing(pl.col("text_true")))
+            .join(told, on=CELL, how="left", suffix="_told", maintain_order="left_right")
         )
         return (
             altered.with_columns(entity=self._source.entities_of(altered))

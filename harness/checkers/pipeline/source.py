@@ -41,7 +41,7 @@ class Source:
     def entities(self) -> pl.DataFrame:
         """Every table and key that occurs anywhere, with its number."""
         flow = self.flow
-        frames = (*(flow.changes, flow.events, flow.rows, flow.cells, flow.writes, flow.sightings),)
+        frames = (flow.changes, flow.events, flow.rows, flow.cells, flow.writes, flow.sightings)
         pairs = pl.concat([frame.select("table", "key") for frame in frames]).unique()
         return pairs.sort("table", "key").with_row_index("entity").cast({"entity": pl.Int64})
 

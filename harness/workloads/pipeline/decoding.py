@@ -93,15 +93,16 @@ class Decoder:
     def cells(self, event: Event) -> Iterator[Cell]:
         """What the row of `event` holds in the wanted columns, where its schema tells.
 
+        A column that its row has not got is NULL to whoever reads it.
+
         Raises:
             RegistryLostError: the registry does not say what its schema is.
         """
-        if event.row is None:
-            return
-        wanted = self._wanted.get(event.table, {})
         types = self._types_in(event.schema)
-        for name in sorted(event.row.keys() & wanted.keys() & types.keys()):
-            value, family = event.row[name], FAMILIES[type_of(wanted[name])]
+        if event.row is None or not types:
+            return
+        for name, declared in self._wanted.get(event.table, {}).items():
+            value, family = event.row.get(name), FAMILIES[type_of(declared)]
             text = None if value is None else text_of(value, types[name], family)
             if value is None or text is not None:
                 yield Cell(event.key, event.version, name, text)
