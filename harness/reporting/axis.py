@@ -48,7 +48,14 @@ def axis_of(history: History, facts: Facts) -> Axis:
     """The axis that covers every operation and every fact."""
     told = [
         event.time_ns
-        for events in (facts.faults, facts.phases, facts.leaders, facts.tasks)
+        for events in (
+            facts.faults,
+            facts.phases,
+            facts.leaders,
+            facts.tasks,
+            facts.groups,
+            facts.lags,
+        )
         for event in events
     ]
     seen = history.operations.select(

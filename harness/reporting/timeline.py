@@ -18,6 +18,7 @@ from harness.reporting.axis import Axis
 from harness.reporting.charts import Chart, charts
 from harness.reporting.entry import entry_of
 from harness.reporting.fault_story import FaultStory
+from harness.reporting.group_lanes import group_lanes, lag_charts
 from harness.reporting.lanes import OperationLanes, operation_lanes
 from harness.reporting.numbering import Pin
 from harness.reporting.spans import LANES_MAX, SPANS_MAX, Lanes, Span
@@ -34,6 +35,7 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     phases: Lanes
     faults: Lanes
     tasks: Lanes
+    groups: Lanes
     leaders: Lanes
     operations: OperationLanes
     charts: tuple[Chart, ...]
@@ -55,10 +57,12 @@ def timeline(
         phases=_phases(axis, facts),
         faults=_faults(axis, faults),
         tasks=task_lanes(axis, facts),
+        groups=group_lanes(axis, history, facts, scenario),
         leaders=_leaders(axis, facts, named_logs),
         operations=operation_lanes(axis, history, pins),
         charts=(
             *charts(axis, history, entry_of(scenario)),
+            *lag_charts(axis, facts),
             *staleness_charts(axis, history, facts, scenario.pipeline),
         ),
     )

@@ -126,6 +126,9 @@ addSpans("Faults by target", data.faults, {});
 addSpans("Connectors and tasks, each with the worker that runs it", data.tasks, {
   swatches: legend(data.tasks, (span) => span.label),
 });
+addSpans("Consumer groups: members by their coordinator, and generations", data.groups, {
+  swatches: legend(data.groups, (span) => span.tone.replace("group-", "")),
+});
 addSpans("Leader of each log; the fill is the share of replicas in sync", data.leaders, {
   swatches: legend(data.leaders, (span) =>
     span.tone === "leaderless" ? "no leader" : span.tone,

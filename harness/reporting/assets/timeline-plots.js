@@ -22,7 +22,7 @@ const FONT = "12px system-ui, sans-serif";
 const GUTTER = (() => {
   const ctx = document.createElement("canvas").getContext("2d");
   ctx.font = FONT;
-  const named = [data.faults, data.tasks, data.leaders, data.operations];
+  const named = [data.faults, data.tasks, data.groups, data.leaders, data.operations];
   const widths = named.flatMap(({ names }) => names.map((name) => ctx.measureText(name).width));
   return Math.ceil(Math.min(260, Math.max(100, ...widths) + 18));
 })();
@@ -51,11 +51,15 @@ const TONES = {
   restarting: "unknown",
   paused: "phase-1",
   stopped: "phase-1",
+  "group-stable": "series-2",
+  "group-rebalance": "unknown",
+  "group-empty": "phase-1",
+  "group-dead": "phase-1",
 };
 /* What no witness measured, and what nobody runs, is hatched, not filled. */
 const HATCHED = new Set(["unproved", "unassigned", "restarting"]);
 /* What must not be painted over, however short it was. */
-const LOUD = new Set(["failed", "leaderless"]);
+const LOUD = new Set(["failed", "leaderless", "group-rebalance"]);
 const inkOn = (fill) => {
   const [r, g, b] = [1, 3, 5].map((at) => parseInt(fill.slice(at, at + 2), 16));
   return 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#16191d" : "#ffffff";
