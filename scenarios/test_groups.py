@@ -13,6 +13,7 @@ from harness.api import (
     member,
     worse,
 )
+from harness.model.group_ports import ResetTo
 from harness.plugin import RunScenario, nightly
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("resumption")]
@@ -117,17 +118,31 @@ COORDINATOR_DIES = Scenario(
     aftermath_acks=1000,
 )
 
-RESET = Scenario(
-    name="c-reset-earliest",
-    about="A group is reset to the beginning of its logs while it has no members",
-    claims=CLAIMS,
-    workload=LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(BILLING,)),
-    steps=(
-        after(acks=500, spread=0.5).leave(member("billing")),
-        after(acks=200).reset_group("billing", "earliest"),
-        after(acks=200).heal("leave"),
-    ),
-    aftermath_acks=500,
+
+def reset(to: ResetTo, value: float, about: str) -> Scenario:
+    """A group goes on from elsewhere in its logs, to where it was reset while it had no members."""
+    return Scenario(
+        name=f"c-reset-{to}",
+        about=about,
+        claims=CLAIMS,
+        workload=LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(BILLING,)),
+        steps=(
+            after(acks=500, spread=0.5).leave(member("billing")),
+            after(acks=200).reset_group("billing", to, value),
+            after(acks=200).heal("leave"),
+        ),
+        aftermath_acks=500,
+    )
+
+
+RESET_EARLIEST = reset(
+    "earliest", 0, "A group is reset to the beginning of its logs while it has no members"
+)
+RESET_OFFSET = reset(
+    "offset", 25, "A group is reset to an offset of its logs, or to the end of a shorter one"
+)
+RESET_TIME = reset(
+    "time", 0.5, "A group is reset to half a second before the newest record that it was handed"
 )
 
 
@@ -140,7 +155,9 @@ RESET = Scenario(
         nightly(BOUNCE),
         nightly(HANDLER_HANGS),
         nightly(COORDINATOR_DIES),
-        nightly(RESET),
+        nightly(RESET_EARLIEST),
+        nightly(RESET_OFFSET),
+        nightly(RESET_TIME),
     ],
     ids=lambda scenario: scenario.name,
 )

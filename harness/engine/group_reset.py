@@ -1,20 +1,13 @@
 """Setting where a group goes on: what a reset would change, and doing it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.group_ports import Groups, LogPlace, Moment
+from harness.model.group_ports import LogPlace, Moment
 from harness.model.ports import Kafka
-from harness.workloads.resetting import let_stand
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """The same offset in every log, or the nearest one that a log has."""
-
-    number: int
+from harness.workloads.resetting import Offset, let_stand, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +75,8 @@ def moves(
         raise UsageError(
             f"group {group} has committed nothing: say with --topic of which topics it is to go on"
         )
-    places = _places(kafka.groups, logs, place)
-    return tuple(Move(log=log, before=stands.get(log), to=places[log]) for log in logs)
+    found = places(kafka.groups, logs, place)
+    return tuple(Move(log=log, before=stands.get(log), to=found[log]) for log in logs)
 
 
 def execute(kafka: Kafka, group: str, planned: Sequence[Move]) -> None:
@@ -101,15 +94,6 @@ def _logs(kafka: Kafka, topics: Sequence[str]) -> list[LogPlace]:
     if missing := sorted(set(topics) - set(states)):
         raise UsageError(f"there is no topic {', '.join(missing)}")
     return sorted((topic, state.partition) for topic in states for state in states[topic])
-
-
-def _places(
-    groups: Groups, logs: Sequence[LogPlace], place: Moment | Offset
-) -> Mapping[LogPlace, int]:
-    if not isinstance(place, Offset):
-        return groups.offsets_at(logs, place)
-    starts, ends = groups.offsets_at(logs, "earliest"), groups.offsets_at(logs, "latest")
-    return {log: min(max(place.number, starts[log]), ends[log]) for log in logs}
 
 
 def _time_ms(text: str, now_ms: int) -> int:

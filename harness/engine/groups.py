@@ -6,11 +6,12 @@ All that asks a cluster raises HarnessError, or KafkaException when it does not 
 from collections.abc import Iterable, Iterator, Sequence
 
 from harness.engine.group_lag import Lag, lags_of, written_of
-from harness.engine.group_reset import Offset, execute, moves, sentences
+from harness.engine.group_reset import execute, moves, sentences
 from harness.kit.clock import REAL, Clock
 from harness.kit.errors import UsageError
 from harness.model.group_ports import GroupState, LogPlace, Moment
 from harness.model.ports import Kafka
+from harness.workloads.resetting import Offset
 
 
 def listing(kafka: Kafka) -> Iterator[str]:

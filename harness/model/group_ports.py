@@ -61,8 +61,8 @@ class Members(Protocol):
     def reset_group(self, consumers: str, to: ResetTo, value: float) -> str:
         """Let the group of that kind go on from elsewhere; where it stands then, in words.
 
-        `value` is the offset for `offset`, and for `time` how many seconds before the newest record
-        that the group was handed.
+        `value` is the offset for `offset`, or the nearest that a log has, and for `time` how many
+        seconds before the newest record that the group was handed.
         """
 
 

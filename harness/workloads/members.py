@@ -10,7 +10,7 @@ from harness.model.group_ports import LogPlace, MemberState, Moment, ResetTo
 from harness.model.ports import Kafka, KafkaErrorLike
 from harness.workloads.consuming import ReadLog
 from harness.workloads.member import ConsumerWorker
-from harness.workloads.resetting import let_stand
+from harness.workloads.resetting import Offset, let_stand, places
 
 
 class TrafficMembers:
@@ -61,11 +61,15 @@ class TrafficMembers:
         members = [each for each in self._consumers.values() if each.kind == consumers]
         real, partitions = self._places[members[0].topic]
         logs = [(real, partition) for partition in range(partitions)]
-        wanted = dict.fromkeys(logs, int(value))
-        if to != "offset":
-            newest_ms = max(each.newest_ms for each in members)
-            moment: Moment = newest_ms - round(value * 1e3) if to == "time" else to
-            wanted = dict(admin.offsets_at(logs, moment))
+        place: Moment | Offset
+        match to:
+            case "offset":
+                place = Offset(int(value))
+            case "time":
+                place = max(each.newest_ms for each in members) - round(value * 1e3)
+            case _:
+                place = to
+        wanted = places(admin, logs, place)
         began_ns = self._clock.now_ns()
         topic = members[0].topic
         try:

@@ -1,9 +1,31 @@
-"""A group is made to stand elsewhere, and asked whether it does."""
+"""A group is made to stand elsewhere: where that is in each log, and whether it stands there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from harness.kit.errors import HarnessError
-from harness.model.group_ports import Groups, LogPlace
+from harness.model.group_ports import Groups, LogPlace, Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """The same offset in every log, or the nearest one that a log has."""
+
+    number: int
+
+
+def places(
+    groups: Groups, logs: Sequence[LogPlace], place: Moment | Offset
+) -> Mapping[LogPlace, int]:
+    """The offset of every log that `place` means.
+
+    Raises:
+        KafkaException: a log has no leader.
+    """
+    if not isinstance(place, Offset):
+        return groups.offsets_at(logs, place)
+    starts, ends = groups.offsets_at(logs, "earliest"), groups.offsets_at(logs, "latest")
+    return {log: min(max(place.number, starts[log]), ends[log]) for log in logs}
 
 
 def let_stand(groups: Groups, group: str, offsets: Mapping[LogPlace, int]) -> None:

@@ -7,13 +7,14 @@ from confluent_kafka import TopicPartition
 
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, GroupEntry, entry_of, record_of
 from harness.engine import groups
-from harness.engine.group_reset import Offset, place_of
+from harness.engine.group_reset import place_of
 from harness.fakes.consumer import FakeConsumer
 from harness.fakes.stack import FakeStack
 from harness.kit.errors import HarnessError, UsageError
 from harness.model.group_ports import Moment
 from harness.model.topology import Topology
 from harness.model.workload import Topic
+from harness.workloads.resetting import Offset
 
 
 @pytest.fixture
