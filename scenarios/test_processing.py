@@ -4,6 +4,7 @@ Workers read orders and send one record for each to another topic. The race is f
 held between two of its acts, and killed or frozen there.
 """
 
+import msgspec
 import pytest
 
 from harness.api import (
@@ -47,6 +48,11 @@ def enrich(progress: str, **settings: Scalar) -> Processors:
         consumer={**SESSION, **settings},
         producer=SAFE,
     )
+
+
+def pool(start: int = 0) -> Processors:
+    """The same with four threads each, which keep the order of a key."""
+    return msgspec.structs.replace(enrich("after"), threads=4, start=start)
 
 
 def workload(processors: Processors) -> LogWorkload:
@@ -130,6 +136,41 @@ DONE_AGAIN_BAD = worse(
     deduplicated=False,
 )
 
+ONE_STALLS = Scenario(
+    name="c-poolorder",
+    about="One of a worker's threads stalls with a record in hand, and the others go on",
+    claims=NOTHING_IS_LEFT_OUT,
+    workload=workload(pool()),
+    steps=(
+        after(results=50, spread=0.5).hold(worker("enrich"), at="before-produce"),
+        after(results=400).heal("hold"),
+    ),
+    aftermath_acks=100,
+)
+ONE_STALLS_BAD = worse(
+    ONE_STALLS,
+    "c-poolorder-bad",
+    "lanes=false: each record goes to the next thread, whatever its key",
+    lanes=False,
+)
+
+LANES = Scenario(
+    name="c-lanes",
+    about="Workers of several threads begin at given offsets; one dies with a record in the hand "
+    "of a thread that stalls, the other freezes for longer than its session",
+    claims=NOTHING_IS_LEFT_OUT,
+    workload=workload(pool(start=50)),
+    steps=(
+        after(results=50, spread=0.5).hold(worker("enrich"), at="before-produce"),
+        after(results=200).kill(worker("enrich")),
+        after(results=100).heal("kill"),
+        after(results=50).heal("hold"),
+        after(results=100).pause(worker("enrich", 1)),
+        after(seconds=5).heal("pause"),
+    ),
+    aftermath_acks=100,
+)
+
 RESTARTED = Scenario(
     name="p-restart",
     about="A worker dies between its results and its commit, and is started again",
@@ -200,7 +241,13 @@ def name_of(value: object) -> str:
 
 @pytest.mark.parametrize(
     "scenario",
-    [nightly(STORED_TOO_EARLY), nightly(COMMIT_FIRST), nightly(DONE_AGAIN)],
+    [
+        nightly(STORED_TOO_EARLY),
+        nightly(COMMIT_FIRST),
+        nightly(DONE_AGAIN),
+        nightly(ONE_STALLS),
+        nightly(LANES),
+    ],
     ids=name_of,
 )
 def test_every_record_is_processed_as_claimed(
@@ -215,10 +262,11 @@ def test_every_record_is_processed_as_claimed(
         nightly(STORED_TOO_EARLY_BAD, "unprocessed"),
         nightly(COMMIT_FIRST_BAD, "unprocessed"),
         nightly(DONE_AGAIN_BAD, "double-processing"),
+        nightly(ONE_STALLS_BAD, "reordered-result"),
     ],
     ids=name_of,
 )
-def test_one_setting_worse_leaves_records_out_or_does_them_twice(
+def test_one_setting_worse_leaves_out_repeats_or_reorders(
     run_scenario: RunScenario, scenario: Scenario, kind: str
 ) -> None:
     run_scenario(scenario).must_show(kind)

@@ -18,6 +18,13 @@ def processor_permissions(spec: Processors) -> Iterator[Permission]:
     def permit(setting: str, reason: str, *kinds: str) -> Permission:
         return Permission(setting=setting, reason=reason, kinds=kinds, hops=(spec.hop,))
 
+    if spec.threads > 1 and not spec.lanes:
+        yield permit(
+            f"threads={spec.threads} with lanes=false of {spec.name}",
+            "records of a key are with several threads at once, and whoever is done first sends "
+            "first",
+            "reordered-result",
+        )
     twice = () if spec.deduplicated else ("double-processing",)
     match spec.progress:
         case "before":

@@ -27,7 +27,8 @@ class Results:
     made: Flags
     """Per row of sends: whether a result was made of it, and is there or was acknowledged."""
     inputs: Rows
-    """Records of the source that the final read holds, in the order of their log."""
+    """Records of the source that the final read holds, in the order of their log, from where the
+    group began."""
 
 
 def results_of(evidence: Evidence) -> Iterator[Results]:
@@ -47,6 +48,8 @@ def results_of(evidence: Evidence) -> Iterator[Results]:
         made[origin[mine & (there | (sends.outcome[result] == OK))]] = True
         held = in_log_order(evidence, result[mine & there])
         source = np.flatnonzero(_of_topic(evidence, spec.source) & evidence.held_at_the_end)
+        source = in_log_order(evidence, source)
+        begun = evidence.placements.offset(evidence.stands[source]) >= spec.start
         back = np.full(len(sends.value), NONE, dtype=np.int64)
         back[result] = origin
         yield Results(
@@ -54,7 +57,7 @@ def results_of(evidence: Evidence) -> Iterator[Results]:
             result=held,
             origin=back[held],
             made=made,
-            inputs=in_log_order(evidence, source),
+            inputs=source[begun],
         )
 
 

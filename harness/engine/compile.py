@@ -66,8 +66,7 @@ def _validate(scenario: Scenario) -> None:
     for user in users:
         _known(user.topic, topics, f"{user.name} uses topic", scenario)
     for spec in workload.processors:
-        for name in (spec.source, spec.sink):
-            _known(name, topics, f"{spec.name} uses topic", scenario)
+        _validate_processors(spec, topics, scenario)
     for producers in workload.producers:
         _validate_transactions(producers, topics, scenario)
     everybody: list[Producers | Consumers | Processors] = [*users, *workload.processors]
@@ -86,6 +85,16 @@ def _validate(scenario: Scenario) -> None:
     for step in scenario.steps:
         _validate_step(step, topics, before, scenario)
         before.add(step.name)
+
+
+def _validate_processors(spec: Processors, topics: set[str], scenario: Scenario) -> None:
+    for name in (spec.source, spec.sink):
+        _known(name, topics, f"{spec.name} uses topic", scenario)
+    if spec.threads > 1 and (spec.progress != "after" or spec.is_transactional):
+        raise UsageError(
+            f"scenario {scenario.name}: {spec.name} has {spec.threads} threads, which commit what "
+            "all of them are done with: progress must be after, without transactions"
+        )
 
 
 def _validate_transactions(producers: Producers, topics: set[str], scenario: Scenario) -> None:

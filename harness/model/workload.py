@@ -148,6 +148,13 @@ class Processors(Value, frozen=True, kw_only=True):
     producer: Settings = {}
     batch: int = 100
     """Records between two looks at progress: commits, transactions."""
+    threads: int = 1
+    """How many of each worker make and send results at once; several go with `after` alone, and
+    commit up to the first record that none of them is done with."""
+    lanes: bool = True
+    """All records of a key go to the same thread; otherwise each goes to the next."""
+    start: int = 0
+    """The offset where the group begins in a log of which it has committed nothing."""
     deduplicated: bool = False
     """Whoever takes the results keeps one of each record, as a table with its identity as key."""
 

@@ -68,3 +68,19 @@ def test_what_a_killed_worker_left_is_done_by_others(run_fake: RunFake) -> None:
     assert set(origins_in_the_sink(history)) == set(sent(history))
     lives = history.processes.filter(pl.col("client") == "processor")["name"].to_list()
     assert sorted(lives) == ["enrich-0", "enrich-0", "enrich-1"]
+
+
+def test_threads_make_what_one_makes(run_fake: RunFake) -> None:
+    run = run_fake(processing("after", threads=4), 1)
+    history = load(run.folder.history)
+    assert run.verdict.validity == Validity.VALID, run.verdict.headline
+    assert origins_in_the_sink(history) == sent(history) != []
+
+
+def test_a_group_that_has_committed_nothing_begins_where_it_is_told_to(run_fake: RunFake) -> None:
+    run = run_fake(processing("after", *KILL, threads=2, start=40), 1)
+    history = load(run.folder.history)
+    assert run.verdict.validity == Validity.VALID, run.verdict.headline
+    source = history.logs.filter(pl.col("name").str.starts_with("orders"))["log"]
+    late = history.sends.filter(pl.col("log").is_in(source.implode()), pl.col("offset") >= 40)
+    assert set(origins_in_the_sink(history)) == set(late["value"])

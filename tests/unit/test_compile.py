@@ -10,6 +10,7 @@ from harness.api import (
     Consumers,
     LogWorkload,
     PipelineWorkload,
+    Processors,
     Producers,
     Race,
     Readers,
@@ -148,6 +149,12 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     "consumer's topic": (
         lambda: uses(consumers=(Consumers(name="billing", topic="nope"),)),
         "billing uses topic 'nope', which is not there: orders",
+    ),
+    "threads that commit before": (
+        lambda: uses(
+            processors=(Processors(source="orders", sink="orders", threads=2, progress="before"),)
+        ),
+        "processor has 2 threads, which commit what all of them are done with: progress must be",
     ),
     "two workers of a name": (
         lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),

@@ -13,6 +13,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.ports import Message, Stack
+from harness.workloads.lanes import Dealer, Progress
 from harness.workloads.pipeline import events_schema
 from harness.workloads.pipeline.binlog_feed import (
     BinlogSettings,
@@ -22,7 +23,7 @@ from harness.workloads.pipeline.binlog_feed import (
 )
 from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
 from harness.workloads.pipeline.encoding import Record
-from harness.workloads.pipeline.lanes import Dealer, Placed, Progress, statements
+from harness.workloads.pipeline.lanes import Partition, Placed, statements
 from harness.workloads.pipeline.outbox import Outbox
 from harness.workloads.pipeline.python_settings import split
 
@@ -70,18 +71,18 @@ def test_an_update_of_another_column_is_one_change() -> None:
 def test_all_events_of_a_row_go_to_one_lane_and_rows_to_several() -> None:
     dealer = Dealer(4, per_key=True)
     events = [event(key, version=version) for version in range(3) for key in range(8)]
-    lanes = {key: {dealer.lane(each) for each in events if each.key == key} for key in range(8)}
+    lanes = {key: {dealer.lane(each.key) for each in events if each.key == key} for key in range(8)}
     assert all(len(found) == 1 for found in lanes.values())
     assert set.union(*lanes.values()) == {0, 1, 2, 3}
 
 
 def test_without_lanes_per_key_events_of_a_row_go_to_different_ones() -> None:
     dealer = Dealer(4, per_key=False)
-    assert [dealer.lane(event(1)) for _ in range(5)] == [0, 1, 2, 3, 0]
+    assert [dealer.lane(1) for _ in range(5)] == [0, 1, 2, 3, 0]
 
 
 def test_nothing_is_safe_beyond_the_lowest_that_is_not_applied() -> None:
-    progress = Progress()
+    progress: Progress[Partition] = Progress()
     for offset in (7, 8, 9):
         progress.read(placed(offset))
     progress.applied([placed(8)])
@@ -94,7 +95,7 @@ def test_nothing_is_safe_beyond_the_lowest_that_is_not_applied() -> None:
 
 
 def test_what_is_applied_of_a_partition_that_was_taken_away_is_not_safe() -> None:
-    progress = Progress()
+    progress: Progress[Partition] = Progress()
     progress.read(placed(7))
     progress.forget()
     progress.applied([placed(7)])

@@ -1,16 +1,15 @@
 """Lanes of a copy: several workers apply events at once, those of one row always the same one."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import cycle
-from threading import Lock
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import pymysql
 
 from harness.history.history import NOTHING
 from harness.model.ports import MySql, SqlConnection
+from harness.workloads.lanes import Progress
 from harness.workloads.pipeline.decoding import Event
 
 CHUNK = 100
@@ -28,71 +27,6 @@ class Placed:
     event: Event
 
 
-@dataclass(slots=True)
-class _Reading:
-    unfinished: dict[int, None] = field(default_factory=dict)
-    """Offsets in the order in which they were read."""
-    next: int = 0
-
-
-class Progress:
-    """Up to where everything that was read is applied; used by several threads."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._partitions: dict[Partition, _Reading] = {}
-
-    def read(self, placed: Placed) -> None:
-        """This one is to be applied."""
-        with self._lock:
-            reading = self._partitions.setdefault(placed.partition, _Reading())
-            reading.unfinished[placed.offset] = None
-            reading.next = placed.offset + 1
-
-    def applied(self, chunk: Iterable[Placed]) -> None:
-        """These are applied; partitions that were forgotten meanwhile do not mind."""
-        with self._lock:
-            for placed in chunk:
-                reading = self._partitions.get(placed.partition)
-                if reading is not None:
-                    reading.unfinished.pop(placed.offset, None)
-
-    def forget(self) -> None:
-        """The partitions are someone else's, or are read again from what was committed."""
-        with self._lock:
-            self._partitions.clear()
-
-    def unfinished(self) -> int:
-        """How many events were read and are not applied."""
-        with self._lock:
-            return sum(len(reading.unfinished) for reading in self._partitions.values())
-
-    def safe(self) -> dict[Partition, int]:
-        """Per partition the offset before which everything is applied."""
-        with self._lock:
-            return {
-                partition: next(iter(reading.unfinished), reading.next)
-                for partition, reading in self._partitions.items()
-            }
-
-
-class Dealer:
-    """Says which lane an event goes to.
-
-    Args:
-        lanes: how many there are.
-        per_key: all events of a row go to the same; otherwise each goes to the next.
-    """
-
-    def __init__(self, lanes: int, *, per_key: bool) -> None:
-        self._lanes = lanes
-        self._turns: Iterator[int] | None = None if per_key else cycle(range(lanes))
-
-    def lane(self, event: Event) -> int:
-        """The number of the lane for `event`."""
-        return event.key % self._lanes if self._turns is None else next(self._turns)
-
-
 class LaneWorker:
     """Applies events to the tables of a copy, in the order in which they were put.
 
@@ -103,7 +37,13 @@ class LaneWorker:
     """
 
     def __init__(
-        self, name: str, database: str, *, mysql: MySql, progress: Progress, versioned: bool
+        self,
+        name: str,
+        database: str,
+        *,
+        mysql: MySql,
+        progress: Progress[Partition],
+        versioned: bool,
     ) -> None:
         self.name = name
         self._database = database

@@ -14,8 +14,9 @@ from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
 from harness.model.ports import Message, Stack
 from harness.model.value import Settings, Value
+from harness.workloads.lanes import READ_AHEAD, Dealer, Progress
 from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
-from harness.workloads.pipeline.lanes import Dealer, LaneWorker, Partition, Placed, Progress
+from harness.workloads.pipeline.lanes import LaneWorker, Partition, Placed
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.python_settings import split
 
@@ -23,8 +24,6 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.1
 RETRY_S = 0.2
-READ_AHEAD = 2_000
-"""Events that are read and not applied before no more are read."""
 CONSUMER: Settings = {
     "enable.auto.commit": False,
     "auto.offset.reset": "earliest",
@@ -60,7 +59,7 @@ class TableCopyWorker:
         if settings.threads < 1:
             raise UsageError(f"copy {copy.name}: threads must be at least 1")
         self._decoder = Decoder(stack, {naming.topic(path, table): table for table in tables})
-        self._progress = Progress()
+        self._progress: Progress[Partition] = Progress()
         self._dealer = Dealer(settings.threads, per_key=settings.lanes)
         self.lanes = tuple(
             LaneWorker(
@@ -106,7 +105,7 @@ class TableCopyWorker:
             event = self._decoder.event(message)
             placed = Placed((message.topic(), message.partition()), message.offset(), event)
             self._progress.read(placed)
-            self.lanes[self._dealer.lane(event)].put(placed)
+            self.lanes[self._dealer.lane(event.key)].put(placed)
             self._messages.pop(0)
 
     def _commit(self) -> None:

@@ -6,7 +6,9 @@ KAFKA_BOOTSTRAP_SERVERS; PROGRAM_FOLDER is where it meets the harness.
 
 import os
 import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 
@@ -55,8 +57,15 @@ def main() -> None:
             reached=trace.reached,
         )
         lives[:] = [life]
-        for wait_s in life.run():
-            watchdog.fed()
-            if wait_s:
-                REAL.pause(wait_s)
+        for lane in life.lanes:
+            Thread(target=run, args=(lane,), daemon=True).start()
+        run(life.run(), watchdog.fed)
         REAL.pause(BETWEEN_LIVES_S)
+
+
+def run(steps: Iterator[float], stepped: Callable[[], object] = lambda: None) -> None:
+    """Take every step, and wait as long as each asks for; `stepped` is called after each."""
+    for wait_s in steps:
+        stepped()
+        if wait_s:
+            REAL.pause(wait_s)

@@ -7,6 +7,7 @@ memory steps it.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import RLock
 from typing import Any, cast
 
 from confluent_kafka import KafkaException, TopicPartition
@@ -15,16 +16,16 @@ from harness.clients.errors import name_of
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
-from harness.model.ports import Kafka, MemberConsumer, Message, Report, TransactionalProducer
+from harness.model.ports import Kafka, MemberConsumer, Message, TransactionalProducer
 from harness.model.workload import Point
 from harness.workloads.consuming import is_end
-from harness.workloads.processing.job import Job, Records, result_payload
+from harness.workloads.processing.job import Job, Records
+from harness.workloads.processing.pool import HELD_STEP_S, Pool
 from harness.workloads.processing.record import Input, LifeRecord, inputs_of
+from harness.workloads.processing.sending import POLL_S, WAITING_STEP_S, Sender
 
-POLL_S = 0.1
 REQUEST_LIMIT_S = 15.0
-HELD_STEP_S = 0.005
-WAITING_STEP_S = 0.001
+BEGINNING_STEP_S = 0.05
 
 Reached = Callable[[int, int], None]
 
@@ -54,14 +55,27 @@ class Life:
         self._barrier = barrier
         self._clock = clock
         self._reached = reached
+        self._kafka = kafka
         self._log = LifeRecord(job, records, clock, process)
         self._held: set[int] = set()
-        self._reports: list[tuple[Report, Any]] = []
-        self._unreported = 0
         self._transaction: int | None = None
         self._ending = False
         self._consumer = cast("MemberConsumer", kafka.consumer(job.consumer_settings))
         self._producer = cast("TransactionalProducer", kafka.producer(job.producer_settings))
+        turn = RLock()
+        self._sender = Sender(job, self._log, self._producer, turn)
+        self._pool: Pool | None = None
+        if self._spec.threads > 1:
+            senders = [
+                Sender(job, self._log, self._producer, turn) for _ in range(job.spec.threads)
+            ]
+            self._pool = Pool(senders, barrier, per_key=self._spec.lanes)
+        self._ends: dict[int, int] = {}
+
+    @property
+    def lanes(self) -> tuple[Iterator[float], ...]:
+        """What runs beside it until it ends, each in a thread of its own or stepped like it."""
+        return () if self._pool is None else self._pool.runs
 
     def end(self) -> None:
         """Stop when the batch in hand is done."""
@@ -76,6 +90,7 @@ class Life:
         try:
             if self._spec.is_transactional:
                 yield from self._asked(self._producer.init_transactions)
+            yield from self._start_exists()
             operation = self._log.begin("subscribe")
             self._consumer.subscribe(
                 [self._job.source],
@@ -88,9 +103,16 @@ class Life:
                 yield from self._poll()
         except KafkaException as problem:
             self._fail(problem)
+        if self._pool is not None:
+            self._pool.end()
         self._consumer.close()
 
     def _poll(self) -> Iterator[float]:
+        if self._pool is not None:
+            self._commit_done(self._pool)
+            if self._pool.is_full:
+                yield WAITING_STEP_S
+                return
         began_ns = self._clock.now_ns()
         polled = self._consumer.consume(self._spec.batch, POLL_S)
         # Taken now, not when it is used: a member that was thrown out meanwhile must be refused.
@@ -100,7 +122,9 @@ class Life:
             operation = self._log.begin("poll", began_ns=began_ns)
             self._log.reads(operation, inputs)
             self._log.end(operation)
-        if inputs:
+        if self._pool is not None:
+            self._pool.deal(inputs)
+        elif inputs:
             yield from self._process(inputs, membership)
         self._look_at_events(polled, began_ns)
         yield 0.0 if inputs else WAITING_STEP_S
@@ -122,7 +146,7 @@ class Life:
                 self._log.reads(self._transaction, inputs)
                 self._log.commits(self._transaction, positions)
             self._producer.begin_transaction()
-        yield from self._send(inputs)
+        yield from self._sender.send(inputs, self._transaction)
         if self._spec.is_transactional:
             yield from self._stop_at("in-transaction")
             if self._in_one:
@@ -140,42 +164,6 @@ class Life:
             self._commit(positions)
         elif self._spec.stores_itself:
             self._consumer.store_offsets(offsets=self._partitions(positions))
-
-    def _send(self, inputs: Sequence[Input]) -> Iterator[float]:
-        """Send the result of every input; return when all are reported.
-
-        Raises:
-            KafkaException: one of them failed.
-        """
-        values = self._log.take(len(inputs))
-        self._log.sends(self._transaction, values, inputs)
-        for value, each in zip(values, inputs, strict=True):
-            yield from self._produce(result_payload(value, each.value), each.raw_key)
-        errors = []
-        while self._unreported or self._reports:
-            self._producer.poll(POLL_S)
-            if self._reports:
-                reports, self._reports = self._reports, []
-                self._log.delivered(reports)
-                errors += [error for _, error in reports if error is not None]
-            yield WAITING_STEP_S
-        if errors:
-            raise KafkaException(errors[0])
-
-    def _produce(self, payload: bytes, key: bytes | None) -> Iterator[float]:
-        while True:
-            try:
-                self._producer.produce(self._job.sink, payload, key, -1, self._report)
-            except BufferError:
-                self._producer.poll(POLL_S)
-                yield WAITING_STEP_S
-            else:
-                self._unreported += 1
-                return
-
-    def _report(self, error: Any, report: Report) -> None:  # noqa: ANN401 - KafkaError | None
-        self._unreported -= 1
-        self._reports.append((report, error))
 
     def _commit(self, positions: Sequence[tuple[int, int]]) -> None:
         """Commit, as an application that goes on when that fails: it will commit more soon.
@@ -195,6 +183,34 @@ class Life:
                 raise
         else:
             self._log.end(operation)
+
+    def _commit_done(self, pool: Pool) -> None:
+        """Commit up to the first record that no lane is done with.
+
+        Raises:
+            KafkaException: a lane failed.
+        """
+        if pool.problem is not None:
+            raise pool.problem
+        positions = pool.moved()
+        if positions:
+            self._commit(positions)
+        if pool.is_idle:
+            for partition, offset in self._ends.items():
+                self._reached(partition, offset)
+            self._ends = {}
+
+    def _start_exists(self) -> Iterator[float]:
+        """Wait until every log reaches to where the group is to begin."""
+        partitions = range(len(self._job.source_logs))
+        while self._spec.start and any(self._end(each) < self._spec.start for each in partitions):
+            yield BEGINNING_STEP_S
+
+    def _end(self, partition: int) -> int:
+        try:
+            return self._kafka.watermarks(self._job.source, partition)[1]
+        except KafkaException:
+            return 0  # It has no leader now; asked again.
 
     def _asked(self, call: Callable[[float], None]) -> Iterator[float]:
         """Ask until it is done; right after a fail-over a first answer may be "try again".
@@ -236,21 +252,39 @@ class Life:
             if message.error() is None:
                 continue
             if is_end(message):
-                self._reached(message.partition(), message.offset())
+                self._at_end(message.partition(), message.offset())
             else:
                 operation = self._log.begin("poll", began_ns=began_ns)
                 self._log.end(operation, "fail", name_of(message.error()))
 
+    def _at_end(self, partition: int, offset: int) -> None:
+        """All that was polled is done with, but for what lanes have in hand."""
+        if self._pool is None:
+            self._reached(partition, offset)
+        else:
+            self._ends[partition] = offset
+
     def _partitions(self, positions: Sequence[tuple[int, int]]) -> list[TopicPartition]:
         return [TopicPartition(self._job.source, *position) for position in positions]
 
-    def _assigned(self, _client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
+    def _assigned(self, client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
+        if self._spec.start:
+            known = client.committed(list(partitions), timeout=REQUEST_LIMIT_S)
+            client.assign([self._beginning(each) for each in known])
         self._held |= {each.partition for each in partitions}
         self._log.holds("assign", sorted(self._held))
+
+    def _beginning(self, known: TopicPartition) -> TopicPartition:
+        at = known.offset if known.offset >= 0 else self._spec.start
+        return TopicPartition(known.topic, known.partition, at)
 
     def _revoked(self, _client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
         lost = {each.partition for each in partitions}
         self._held -= lost
+        if self._pool is not None:
+            # Whoever has them next begins at what was committed.
+            self._pool.forget()
+            self._ends = {}
         self._log.holds("revoke", sorted(lost))
         for partition in sorted(lost):
             self._reached(partition, 0)

@@ -5,6 +5,7 @@ Nothing is kept back: what a killed worker had begun is in the journal and lacks
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, TypeAlias
 
 from harness.clients.errors import name_of, outcome_of
@@ -52,11 +53,13 @@ class LifeRecord:
         self._records = records
         self._clock = clock
         self._next = process << SEQUENCE_BITS
+        self._taking = Lock()
 
     def take(self, count: int) -> range:
         """The next numbers of operations or values."""
-        first, self._next = self._next, self._next + count
-        return range(first, self._next)
+        with self._taking:
+            first, self._next = self._next, self._next + count
+        return range(first, first + count)
 
     def begin(self, function: str, *, began_ns: int | None = None) -> int:
         """An operation that begins now, or began then; its number."""

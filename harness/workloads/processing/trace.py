@@ -7,6 +7,7 @@ Numbers of errors are the life's own, and are named before they are used.
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import TypeAlias
 
 import msgspec
@@ -55,6 +56,7 @@ class TraceWriter:
         self._folder = folder
         self._path = folder / "trace"
         self._errors: dict[str, int] = {}
+        self._naming = Lock()
         self._write(b"\n")
 
     def begin(self, life: str) -> int:
@@ -85,10 +87,12 @@ class TraceWriter:
 
     def error(self, name: str) -> int:
         """The number of an error of that name in this life."""
-        if name not in self._errors:
-            self._errors[name] = len(self._errors) + 1
-            self.tell(Named(self._errors[name], name))
-        return self._errors[name]
+        with self._naming:
+            if name not in self._errors:
+                number = len(self._errors) + 1
+                self.tell(Named(number, name))
+                self._errors[name] = number
+            return self._errors[name]
 
     def reached(self, partition: int, offset: int) -> None:
         """Everything before `offset` is done with."""

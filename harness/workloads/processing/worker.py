@@ -12,6 +12,7 @@ from harness.model.program import Program
 from harness.workloads.processing.child import MAIN
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.life import Life
+from harness.workloads.processing.pool import interleaved
 from harness.workloads.processing.trace import Begun, Named, Reached, Rows, TraceReader
 
 LOOK_EVERY_S = 0.02
@@ -126,7 +127,7 @@ class ProcessorWorker:
                 clock=self._clock,
                 reached=self._reach,
             )
-            self._steps = self._life.run()
+            self._steps = interleaved(self._life.run(), self._life.lanes)
         wait_s = next(self._steps, None)
         if wait_s is None:
             self._life = None
