@@ -148,7 +148,9 @@ def baseline(topology: Topology) -> Settings:
         # Housekeeping that would otherwise begin after the run is over.
         "log.initial.task.delay.ms": 100,
         "log.retention.check.interval.ms": 500,
-        "log.segment.delete.delay.ms": 0,
+        # Longer than the flush of a rolled segment may be late: one that finds the file deleted
+        # takes the whole broker down (KAFKA-19571).
+        "log.segment.delete.delay.ms": 10000,
         "log.cleaner.backoff.ms": 500,
         "log.cleaner.dedupe.buffer.size": 4 * 1024 * 1024,
     }
