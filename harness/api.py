@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from harness.engine.run import Run
+from harness.model.administration import Administrators
 from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
 from harness.model.group_ports import ResetTo
@@ -48,6 +49,7 @@ from harness.model.workload import (
 )
 
 __all__ = [
+    "Administrators",
     "Cache",
     "Consumers",
     "Control",
@@ -176,6 +178,7 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
     acks: int = 0,
     sends: int = 0,
     results: int = 0,
+    changes: int = 0,
     offsets: int = 0,
     removed: int = 0,
     cleaned: bool = False,
@@ -190,6 +193,7 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
             acks=acks,
             sends=sends,
             results=results,
+            changes=changes,
             offsets=offsets,
             removed=removed,
             cleaned=cleaned,

@@ -2,7 +2,19 @@
 
 import pytest
 
-from harness.api import Consumers, LogWorkload, Producers, Scenario, Stall, Topic, after, worse
+from harness.api import (
+    Administrators,
+    Consumers,
+    LogWorkload,
+    Producers,
+    Scenario,
+    Stall,
+    Topic,
+    after,
+    controller,
+    follower,
+    worse,
+)
 from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly
 
@@ -175,6 +187,37 @@ EVENTS_COMPACTED = worse(
     "cleanup.policy=compact: of the events of a key only the last is kept",
     topics={"cleanup.policy": "compact"},
 )
+
+# A controller is gone for longer than its session, another sleeps until it is deposed.
+ADMINISTRATION = Scenario(
+    name="t-admin",
+    about="Topics are created, changed and deleted while controllers die and freeze, and a broker "
+    "is away",
+    claims=("administration", "durability"),
+    workload=LogWorkload(
+        topics=(Topic(name="orders"),),
+        producers=(SAFE,),
+        consumers=(READER,),
+        # Two replicas, so that topics can be created while one broker is away.
+        administrators=(Administrators(count=3, replicas=2),),
+    ),
+    steps=(
+        after(changes=20, spread=0.5).kill(controller(), name="kill-controller"),
+        after(changes=20, seconds=8).heal("kill-controller"),
+        after(changes=10, whole=True, spread=0.5).pause(controller(), name="pause-controller"),
+        after(changes=20, seconds=8).heal("pause-controller"),
+        after(changes=10, whole=True, spread=0.5).kill(follower("orders"), name="kill-follower"),
+        after(changes=10, seconds=2).heal("kill-follower"),
+        after(changes=20, whole=True).go_on(),
+    ),
+    aftermath_acks=100,
+)
+
+
+@pytest.mark.nightly
+@pytest.mark.claim("administration")
+def test_topics_are_what_their_administrators_were_told(run_scenario: RunScenario) -> None:
+    run_scenario(ADMINISTRATION).must_be_valid()
 
 
 @pytest.mark.claim("retention")

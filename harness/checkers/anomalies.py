@@ -234,6 +234,31 @@ ANOMALIES: dict[str, Kind] = {
         meaning="A key was deleted, yet the last that a consumer was given of it is alive.",
         counted="keys that were deleted are alive for a consumer",
     ),
+    "lost-topic": Kind(
+        meaning="A topic was created, as its administrator was told, nobody deleted it, and it is "
+        "not there.",
+        counted="topics are lost",
+    ),
+    "resurrected-topic": Kind(
+        meaning="A topic was deleted, as its administrator was told, and is there again.",
+        counted="deleted topics are there again",
+    ),
+    "lost-partitions": Kind(
+        meaning="A topic has fewer partitions than its administrator was told.",
+        counted="topics have fewer partitions than were acknowledged",
+    ),
+    "lost-setting": Kind(
+        meaning="A topic has another setting, or other replicas, than its administrator was told.",
+        counted="topics have other settings than were acknowledged",
+    ),
+    "refused-change": Kind(
+        meaning="A topic is as only a request asked for that was certainly refused, or nobody.",
+        counted="topics are as nobody was granted",
+    ),
+    "divergent-metadata": Kind(
+        meaning="In the end a topic is listed and cannot be described, or the other way round.",
+        counted="topics are listed and not described, or the other way round",
+    ),
     "lost-change": Kind(
         meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
         counted="are lost in the source",

@@ -145,6 +145,16 @@ _claim(
 
 
 _claim(
+    "administration",
+    "Topics are what their administrators were told they are, and list and description agree.",
+    "lost-topic",
+    "resurrected-topic",
+    "lost-partitions",
+    "lost-setting",
+    "refused-change",
+    "divergent-metadata",
+)
+_claim(
     "recovery",
     "Once everything is healed, every broker runs, and whoever keeps the metadata.",
     "dead-service",

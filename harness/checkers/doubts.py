@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from harness.history.history import History
+from harness.model.administration import CHANGES
 from harness.model.cleanup import partitions_of
 from harness.model.facts import Facts
 from harness.model.pipeline import hops
@@ -23,6 +24,7 @@ def doubts(
     return (
         *facts.unknowns,
         *_too_few_acks(history, scenario),
+        *_too_few_changes(history, scenario),
         *(_incomplete_drain(facts, scenario) if "durability" in claims else ()),
         *_places_not_read(facts, scenario),
         *_faults_that_did_not_bite(facts),
@@ -44,6 +46,17 @@ def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
     if acks < floor:
         what = "writes" if scenario.pipeline.tables else "sends"
         yield f"only {acks:,} {what} were acknowledged, the scenario asks for at least {floor:,}"
+
+
+def _too_few_changes(history: History, scenario: Scenario) -> Iterator[str]:
+    if not scenario.log_workload.administrators:
+        return
+    granted = history.operations.filter(pl.col("outcome") == "ok", pl.col("f").is_in(CHANGES))
+    if len(granted) < scenario.floor.changes:
+        yield (
+            f"only {len(granted):,} changes of topics were acknowledged, the scenario asks for at "
+            f"least {scenario.floor.changes:,}"
+        )
 
 
 def _incomplete_drain(facts: Facts, scenario: Scenario) -> Iterator[str]:

@@ -26,7 +26,7 @@ def metadata_permissions(topology: Topology) -> Iterator[Permission]:
             setting=f"dataDir={settings['dataDir']}",
             reason="what ZooKeeper knows of the cluster is gone with its process, and brokers "
             "refuse to join a cluster of another id",
-            kinds=("dead-service",),
+            kinds=("dead-service", "lost-topic"),
         )
     tick_ms = int(settings["tickTime"])
     if 2 * tick_ms > session_timeout_ms(topology):

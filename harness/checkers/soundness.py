@@ -45,6 +45,7 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
             commits=rows("commits"),
             generations=rows("generations"),
             offsets=rows("offsets", lowest_offset=NOTHING),
+            aspects=rows("aspects"),
             flow=sound_flow(history.flow, len(operations), len(logs), problems),
         ),
         tuple(problems),

@@ -24,6 +24,11 @@ RESTS_ON_WHAT_IS_MISSING = (
     "int-poll-skip",
     "lost-latest",
     "early-burial",
+    "lost-topic",
+    "resurrected-topic",
+    "lost-partitions",
+    "lost-setting",
+    "refused-change",
 )
 
 

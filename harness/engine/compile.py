@@ -8,11 +8,12 @@ from harness.checkers.claims import CLAIMS
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
+from harness.model.administration import Administrators
 from harness.model.codec import convert
 from harness.model.fault import FaultSpec, Step
 from harness.model.pipeline import APPLICATION, RACED, Writers, connector_places, topic_names
 from harness.model.scenario import Plan, Scenario
-from harness.model.workload import Consumers, Processors, Producers
+from harness.model.workload import Consumers, Processors, Producers, Topic
 from harness.workloads.pipeline.mix import check_mixes
 from harness.workloads.pipeline.tailing import check_tails
 
@@ -25,8 +26,12 @@ def compile_plan(scenario: Scenario, seed: int) -> Plan:
     """
     _validate(scenario)
     workload = scenario.log_workload
-    senders: list[Producers | Writers] = [*workload.producers, *scenario.pipeline.writers]
-    names = [f"{spec.name}-{n}" for spec in senders for n in range(spec.count)]
+    drawing: list[Producers | Writers | Administrators] = [
+        *workload.producers,
+        *workload.administrators,
+        *scenario.pipeline.writers,
+    ]
+    names = [f"{spec.name}-{n}" for spec in drawing for n in range(spec.count)]
     streams = {name: stream(seed, name).getrandbits(63) for name in names}
     dice = stream(seed, "steps")
     steps = tuple(_cast(step, dice, scenario.topology.brokers) for step in scenario.steps)
@@ -44,6 +49,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
         acks=round(when.acks * factor),
         sends=round(when.sends * factor),
         results=round(when.results * factor),
+        changes=round(when.changes * factor),
         offsets=round(when.offsets * factor),
         removed=round(when.removed * factor),
         seconds=round(when.seconds * factor, 3),
@@ -69,13 +75,23 @@ def _validate(scenario: Scenario) -> None:
         _validate_processors(spec, topics, scenario)
     for producers in workload.producers:
         _validate_transactions(producers, topics, scenario)
-    everybody: list[Producers | Consumers | Processors] = [*users, *workload.processors]
-    _unique([each.name for each in everybody], "producers, consumers or processors", scenario)
+    everybody: list[Producers | Consumers | Processors | Administrators] = [
+        *users,
+        *workload.processors,
+        *workload.administrators,
+    ]
+    _unique(
+        [each.name for each in everybody],
+        "producers, consumers, processors or administrators",
+        scenario,
+    )
     _unique([step.name for step in scenario.steps], "steps", scenario)
-    for topic in scenario.log_workload.topics:
-        if topic.replicas > scenario.topology.brokers:
+    wanting: list[Topic | Administrators] = [*workload.topics, *workload.administrators]
+    for each in wanting:
+        if each.replicas > scenario.topology.brokers:
+            what = "topic" if isinstance(each, Topic) else "a topic of"
             raise UsageError(
-                f"scenario {scenario.name}: topic {topic.name} wants {topic.replicas} replicas of "
+                f"scenario {scenario.name}: {what} {each.name} wants {each.replicas} replicas of "
                 f"{scenario.topology.brokers} brokers; lower replicas or raise topology.brokers"
             )
     _validate_caches(scenario)

@@ -228,6 +228,7 @@ class _Run:
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
         results = self._traffic.results + after.results
+        changes = self._traffic.changes + after.changes
         before = after.elected and self._leader(after.elected)
         # Asked for only where a step waits for it: every question goes to every log.
         moves = after.offsets or after.removed
@@ -240,8 +241,9 @@ class _Run:
             acked, sent = self._traffic.acked, self._traffic.sent
             if acked < acks or sent < sends or self._clock.now_ns() < until_ns:
                 return f"{acked} acknowledged, {sent} sent"
-            if (made := self._traffic.results) < results:
-                return f"{made} results of {results}"
+            made, granted = self._traffic.results, self._traffic.changes
+            if made < results or granted < changes:
+                return f"{made} results of {results}, {granted} changes of topics of {changes}"
             if after.elected and self._leader(after.elected) in (None, before):
                 return f"{after.elected} has no other leader"
             if moves:

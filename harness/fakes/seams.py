@@ -35,8 +35,14 @@ class Seams:
     """What a poll brings from one log, from what it should."""
     visible: Callable[[Replica, int], int] = field(default=lambda _leader, mark: mark)
     """The offset that readers are shown a leader's log to, from what it should be."""
-    administer: Callable[[Callable[[], None]], None] = field(default=lambda request: request())
+    administer: Callable[[str, Callable[[], None]], None] = field(
+        default=lambda _operation, request: request()
+    )
     """Carry out a request to administer a topic, which is then answered as done."""
+    refuse: Callable[[Callable[[], None]], None] = field(default=lambda _change: None)
+    """What is done about a change of a topic that is about to be refused."""
+    list_topics: Callable[[tuple[str, ...]], tuple[str, ...]] = field(default=lambda names: names)
+    """The topics that are listed, from those that there are."""
     stable: Callable[[Replica, int], int] = field(
         default=lambda leader, mark: leader.transactions.stable(mark)
     )

@@ -32,12 +32,14 @@ from harness.history.history import (
     PROCESSES,
     READS,
     SENDS,
+    SUBJECTS,
     TOMBSTONES,
+    TOPIC_ASPECTS,
     History,
 )
 
 TICK_NS = 1_000_000
-NO_COMMITS: Mapping[str, int] = MappingProxyType({})
+NOT_ANY: Mapping[str, int] = MappingProxyType({})
 
 Record: TypeAlias = tuple[str, int, int]
 """A record as it was read: log, offset, value. Its key is the one that value was sent with."""
@@ -68,6 +70,8 @@ class HistoryBuilder:
         self._origins: dict[int, int] = {}
         self._generations: list[tuple[int, int]] = []
         self._offsets: list[tuple[int, int, int]] = []
+        self._aspects: list[tuple[int, int, str, int]] = []
+        self._subjects: dict[str, int] = {}
         self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
         self._topics: dict[str, int] = {}
         self._logs: dict[str, tuple[int, int, str, int]] = {}
@@ -147,7 +151,7 @@ class HistoryBuilder:
         *,
         sends: Iterable[Sent] = (),
         reads: Iterable[Record] = (),
-        commits: Mapping[str, int] = NO_COMMITS,
+        commits: Mapping[str, int] = NOT_ANY,
         **completion: Unpack[Completion],
     ) -> int:
         """Send and poll several records, and commit offsets, in one transaction."""
@@ -192,6 +196,25 @@ class HistoryBuilder:
         self._commits.extend((op, self.log(log), offset) for log, offset in offsets.items())
         return op
 
+    def administer(
+        self,
+        process: str,
+        f: str,
+        topic: str,
+        aspects: Mapping[str, int] = NOT_ANY,
+        *,
+        client: str = "administrator",
+        **completion: Unpack[Completion],
+    ) -> int:
+        """Ask for `aspects` of a topic, or see them: `f` is one of the operations on topics.
+
+        The final read is of a process whose `client` is `drain`.
+        """
+        op = self.operation(f, process, client, completion)
+        subject = self._subjects.setdefault(topic, len(self._subjects))
+        self._aspects.extend((op, subject, aspect, value) for aspect, value in aspects.items())
+        return op
+
     def made(self, value: int, *, origin: int) -> None:
         """Say that the record `value` was made from the record `origin`."""
         self._origins[value] = origin
@@ -220,6 +243,12 @@ class HistoryBuilder:
             origins=pl.DataFrame(list(self._origins.items()), schema=ORIGINS, orient="row"),
             generations=pl.DataFrame(self._generations, schema=GENERATIONS, orient="row"),
             offsets=pl.DataFrame(self._offsets, schema=OFFSETS, orient="row"),
+            aspects=pl.DataFrame(self._aspects, schema=TOPIC_ASPECTS, orient="row"),
+            subjects=pl.DataFrame(
+                [(number, name) for name, number in self._subjects.items()],
+                schema=SUBJECTS,
+                orient="row",
+            ),
             tombstones=pl.DataFrame(self._tombstones, schema=TOMBSTONES, orient="row"),
             processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),

@@ -25,10 +25,16 @@
         · client Utf8 (producer, consumer, drain, processor, administrator, coordinator)
         · kind Utf8 (the scenario's name of producers, consumers, processors) · group Utf8?
     logs         log Int32 · topic Int32 · name Utf8 (`topic-partition`) · partition Int32
+    aspects      one row per aspect of a topic that an administrator asked for, or saw
+        op UInt32 · subject Int32 · aspect Enum · value Int64 (`exists` 0 or 1; `cleanup.policy` an
+        index into POLICIES, NOTHING for any other)
+    subjects     subject Int32 · name Utf8: topics that administrators change
 
 `f` is what was asked: `send`, `poll`, `subscribe`, `assign`, `revoke`, `commit`, `drain` (a poll of
 the final read, which runs from each log's start to its end), `txn` (several sends and polls),
-`write` and `read` (of rows of a pipeline; their tables are in `flow`).
+`write` and `read` (of rows of a pipeline; their tables are in `flow`), and of topics `create`,
+`add-partitions`, `configure`, `delete` (their `aspects` are what was asked for), `list` and
+`describe` (what was seen; in the final read they are of a process whose client is `drain`).
 A `commit` of an administrator resets a group: it may go back, and forward over records. The process
 `coordinator` of a group has one `drain`, whose `offsets` are what the group's coordinator wrote.
 `subscribe` and `assign` rows carry the logs held from then on (`subscribe`: none yet).
@@ -50,12 +56,17 @@ from typing import TypeAlias
 import polars as pl
 
 from harness.history.flow import NO_FLOW, Flow
+from harness.model.administration import ASPECTS, CHANGES, LOOKS
 
 NOTHING = -1
 
 Function = pl.Enum(
-    ["send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn", "write", "read"]
+    [
+        *("send", "poll", "subscribe", "assign", "revoke", "commit", "drain", "txn"),
+        *("write", "read", *CHANGES, *LOOKS),
+    ]
 )
+Aspect = pl.Enum(ASPECTS)
 Outcome = pl.Enum(["ok", "fail", "info"])
 
 Columns: TypeAlias = dict[str, pl.DataType | type[pl.DataType]]
@@ -89,6 +100,9 @@ ORIGINS = pl.Schema({"value": pl.Int64, "origin": pl.Int64})
 GENERATIONS = pl.Schema({"op": pl.UInt32, "generation": pl.Int32})
 OFFSETS = pl.Schema({"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64})
 TOMBSTONES = pl.Schema({"value": pl.Int64})
+_ASPECTS: Columns = {"op": pl.UInt32, "subject": pl.Int32, "aspect": Aspect, "value": pl.Int64}
+TOPIC_ASPECTS = pl.Schema(_ASPECTS)
+SUBJECTS = pl.Schema({"subject": pl.Int32, "name": pl.Utf8})
 PROCESSES = pl.Schema(
     {"process": pl.Int32, "name": pl.Utf8, "client": pl.Utf8, "kind": pl.Utf8, "group": pl.Utf8}
 )
@@ -122,6 +136,8 @@ class History:
     flow: Flow = NO_FLOW
     generations: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=GENERATIONS))
     offsets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OFFSETS))
+    aspects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOPIC_ASPECTS))
+    subjects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUBJECTS))
     labels: Labels | None = None
     """Absent where operations and values are called by their numbers."""
 

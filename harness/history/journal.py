@@ -19,6 +19,7 @@ that same id. Indices in order of invocation are given when a history is loaded.
     generations   operation · generation
     offsets       operation · log · offset (-1 forgotten)
     tombstones    value
+    aspects       operation · subject · aspect (index into ASPECTS) · value
 
 and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
 
@@ -43,6 +44,8 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from harness.model.administration import CHANGES, LOOKS
+
 SEQUENCE_BITS = 40
 END_MARK = "end-mark"
 """The process that writes the last rows of a pipeline's run: where they arrive, all has arrived."""
@@ -57,6 +60,8 @@ FUNCTIONS = (
     "txn",
     "write",
     "read",
+    *CHANGES,
+    *LOOKS,
 )
 EVENT_KINDS = ("insert", "update", "delete", "snapshot", "tombstone", "unreadable")
 OUTCOMES = ("ok", "fail", "info")
@@ -77,6 +82,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "generations": ("operation", "generation"),
     "offsets": ("operation", "log", "offset"),
     "tombstones": ("value",),
+    "aspects": ("operation", "subject", "aspect", "value"),
     "writes": ("operation", "table", "key", "version", "kind"),
     "sightings": ("operation", "place", "table", "key", "version"),
     "rows": ("operation", "place", "table", "key", "version"),
@@ -146,7 +152,16 @@ class PlaceName(msgspec.Struct, frozen=True, tag_field="what", tag="place"):
     name: str
 
 
-AnyName: TypeAlias = Origin | ProcessName | LogName | ErrorName | TableName | PlaceName
+class SubjectName(msgspec.Struct, frozen=True, tag_field="what", tag="subject"):
+    """A topic that administrators create, change and delete."""
+
+    subject: int
+    name: str
+
+
+AnyName: TypeAlias = (
+    Origin | ProcessName | LogName | ErrorName | TableName | PlaceName | SubjectName
+)
 
 
 class Journal:
@@ -167,6 +182,7 @@ class Journal:
         self._errors: dict[str, int] = {}
         self._tables: dict[str, int] = {}
         self._places: dict[str, int] = {}
+        self._subjects: dict[str, int] = {}
         self._processes = 0
         self._closed = False
         self._name(Origin(origin_ns=origin_ns))
@@ -216,6 +232,14 @@ class Journal:
                 self._places[name] = len(self._places)
                 self._name(PlaceName(self._places[name], name))
             return self._places[name]
+
+    def subject(self, name: str) -> int:
+        """The number of a topic that administrators change."""
+        with self._lock:
+            if name not in self._subjects:
+                self._subjects[name] = len(self._subjects)
+                self._name(SubjectName(self._subjects[name], name))
+            return self._subjects[name]
 
     def append(self, table: str, columns: Mapping[str, Numbers | Texts]) -> None:
         """Append rows given as columns; they are in the file when this returns.

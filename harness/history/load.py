@@ -23,10 +23,12 @@ from harness.history.journal import (
     Origin,
     PlaceName,
     ProcessName,
+    SubjectName,
     TableName,
     schema_of,
 )
 from harness.kit.errors import RunFolderError
+from harness.model.administration import ASPECTS
 
 N = TypeVar("N", bound=AnyName)
 
@@ -55,6 +57,8 @@ def load(folder: Path) -> History:
         origins=raw["origins"].cast(dict(tables.ORIGINS)),  # type: ignore[arg-type]
         generations=_by_operation(raw["generations"], index, tables.GENERATIONS),
         offsets=_by_operation(raw["offsets"], index, tables.OFFSETS),
+        aspects=_aspects(raw["aspects"], index),
+        subjects=_frame(_only(names, SubjectName), tables.SUBJECTS),
         tombstones=raw["tombstones"].cast(dict(tables.TOMBSTONES)),  # type: ignore[arg-type]
         processes=_frame(_only(names, ProcessName), tables.PROCESSES),
         logs=_frame(_only(names, LogName), tables.LOGS),
@@ -122,6 +126,11 @@ def _by_operation(raw: pl.DataFrame, index: pl.DataFrame, schema: pl.Schema) -> 
         .select(schema.names())
         .cast(dict(schema))  # type: ignore[arg-type]
     )
+
+
+def _aspects(raw: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
+    worded = raw.with_columns(_word("aspect", ASPECTS))
+    return _by_operation(worded, index, tables.TOPIC_ASPECTS)
 
 
 def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName]) -> Flow:

@@ -87,6 +87,8 @@ class After(Value, frozen=True, kw_only=True):
     """Sends begun, over all producers."""
     results: int = 0
     """Acknowledged results, over all processors."""
+    changes: int = 0
+    """Acknowledged changes of topics, over all administrators."""
     offsets: int = 0
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     elected: str | None = None

@@ -15,6 +15,8 @@ class Floor(Value, frozen=True, kw_only=True):
 
     acks: int = 100
     """Acknowledged sends, or writes to the source of a pipeline, over the whole run."""
+    changes: int = 20
+    """Acknowledged changes of topics over the whole run, where there are administrators."""
 
 
 class Limits(Value, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from typing import Literal, TypeAlias
 
+from harness.model.administration import Administrators
 from harness.model.value import Settings, Value
 
 
@@ -187,9 +188,13 @@ class Processors(Value, frozen=True, kw_only=True):
 
 
 class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):
-    """Producers, consumers and processors over topics; a final read of all partitions."""
+    """Producers, consumers and processors over topics; a final read of all partitions.
+
+    Administrators have topics of their own, and see in the end what is left of them.
+    """
 
     topics: tuple[Topic, ...]
     producers: tuple[Producers, ...]
     consumers: tuple[Consumers, ...] = ()
     processors: tuple[Processors, ...] = ()
+    administrators: tuple[Administrators, ...] = ()

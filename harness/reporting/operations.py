@@ -8,6 +8,7 @@ import polars as pl
 from harness.history.history import NOTHING, History
 from harness.model.verdict import Anomaly
 from harness.reporting.flow_operations import flow_parts
+from harness.reporting.topic_operations import topic_parts
 from harness.reporting.words import counted, listed
 
 _PARTS_MAX = 4
@@ -138,7 +139,7 @@ def _parts(history: History, wanted: pl.Series) -> tuple[Parts, Parts]:
     commits = history.commits.filter(pl.col("op").is_in(wanted.implode()))
     for op, number, offset in commits.select("op", "log", "offset").iter_rows():
         where.setdefault(op, []).append(f"{logs[number]}@{offset}")
-    for op, did, place in flow_parts(history, wanted):
+    for op, did, place in (*flow_parts(history, wanted), *topic_parts(history, wanted)):
         what.setdefault(op, []).append(did)
         if place:
             where.setdefault(op, []).append(place)

@@ -14,6 +14,7 @@ from harness.model.cleanup import is_ever, partitions_of, values_of
 from harness.model.ports import Kafka, Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Consumers, LogWorkload, Processors, Producers
+from harness.workloads.administering import AdministratorWorker
 from harness.workloads.cleaning import uncleaned
 from harness.workloads.console import ConsoleConsumer, ConsoleProducer
 from harness.workloads.draining import drain
@@ -23,6 +24,7 @@ from harness.workloads.offsets_log import OffsetsLog
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
+from harness.workloads.topic_views import final_look
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.transacting import TransactionalProducer
 from harness.workloads.worker import Worker
@@ -100,6 +102,19 @@ class LogTraffic:
             for spec in workload.producers
             for number in range(spec.count)
         )
+        self._administrators = tuple(
+            AdministratorWorker(
+                spec,
+                number,
+                run,
+                kafka=self._kafka,
+                journal=journal,
+                clock=clock,
+                seed=plan.streams[f"{spec.name}-{number}"],
+            )
+            for spec in workload.administrators
+            for number in range(spec.count)
+        )
 
     def _consumer(
         self, spec: Consumers, number: int, stack: Stack
@@ -128,7 +143,7 @@ class LogTraffic:
     @property
     def workers(self) -> tuple[Worker, ...]:
         """Consumers first, so that they read from the first record on."""
-        return (*self._consumers, *self._processors, *self._producers)
+        return (*self._consumers, *self._processors, *self._producers, *self._administrators)
 
     @property
     def sent(self) -> int:
@@ -144,6 +159,11 @@ class LogTraffic:
     def results(self) -> int:
         """Results acknowledged so far."""
         return sum(worker.results for worker in self._processors)
+
+    @property
+    def changes(self) -> int:
+        """Changes of topics acknowledged to administrators so far."""
+        return sum(administrator.acked for administrator in self._administrators)
 
     @property
     def names(self) -> dict[str, dict[str, str]]:
@@ -176,12 +196,12 @@ class LogTraffic:
             yield f"{worker.name} to work", worker.unemployed
 
     def quiet(self) -> None:
-        """Begin no more sends."""
-        for producer in self._producers:
-            producer.quiet()
+        """Begin no more sends, nor changes of topics."""
+        for worker in (*self._producers, *self._administrators):
+            worker.quiet()
 
     def reported(self) -> Iterator[Condition]:
-        """Every send has its delivery report."""
+        """Every send has its delivery report, and every administrator its last answer."""
         yield "every send to have its delivery report", self._unreported
 
     def caught_up(self) -> Iterator[Condition]:
@@ -195,7 +215,7 @@ class LogTraffic:
         yield "every consumer to read to the end", self._behind
 
     def final_read(self, limit_s: float) -> FinalRead:
-        """Read every log from its start to its end."""
+        """Read every log from its start to its end, and view what administrators left."""
         deadline = Deadline(limit_s, self._clock)
         ends = drain(
             {name: (real, self._count(real)) for name, real in self.topics.items()},
@@ -205,13 +225,21 @@ class LogTraffic:
             limit_s=limit_s,
         )
         self._offsets.record(deadline)
+        if self._administrators:
+            final_look(
+                self._kafka,
+                self._administered,
+                deadline,
+                journal=self._journal,
+                clock=self._clock,
+            )
         return FinalRead(logs=ends)
 
     def forget(self) -> None:
         """End what is left of the processors, and delete the topics."""
         if self._processors:
             self._stack.remove_programs()
-        for real in self.topics.values():
+        for real in (*self.topics.values(), *self._left_over()):
             try:
                 self._kafka.delete_topic(real)
             except (KafkaException, HarnessError) as error:
@@ -254,8 +282,28 @@ class LogTraffic:
         )
 
     def _unreported(self) -> str | None:
-        waiting = [producer.name for producer in self._producers if not producer.idle]
-        return f"{', '.join(waiting)} wait for delivery reports" if waiting else None
+        workers = (*self._producers, *self._administrators)
+        waiting = [worker.name for worker in workers if not worker.idle]
+        return f"{', '.join(waiting)} wait for answers" if waiting else None
+
+    @property
+    def _administered(self) -> dict[str, int]:
+        """Topics that administrators ever asked for, real name → number in the journal."""
+        return {
+            real: number
+            for administrator in self._administrators
+            for real, number in administrator.topics.items()
+        }
+
+    def _left_over(self) -> list[str]:
+        """What is there of the administrators' topics."""
+        if not self._administrators:
+            return []
+        try:
+            return sorted(self._administered.keys() & set(self._kafka.topics.names()))
+        except KafkaException as error:
+            log.warning("nobody tells which topics are left: %s", error)
+            return []
 
     def _behind(self) -> str | None:
         for name, real in self.topics.items():

@@ -89,6 +89,10 @@ class Traffic(Protocol):
     def results(self) -> int:
         """Results of processors acknowledged so far."""
 
+    @property
+    def changes(self) -> int:
+        """Changes of topics acknowledged to administrators so far."""
+
     def underway(self) -> Iterator[Condition]:
         """What must hold before chaos, besides writes that are acknowledged."""
 

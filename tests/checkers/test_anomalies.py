@@ -12,6 +12,7 @@ from harness.model.facts import Facts
 from harness.model.workload import Producers
 from tests.checkers.test_transactions import OF_TRANSACTIONS
 from tests.checkers.verdicts import (
+    OF_ADMINISTRATION,
     OF_APPLICATIONS,
     OF_CLEANUP_AND_KEYS,
     OF_GROUPS,
@@ -361,7 +362,7 @@ def test_without_a_final_read_lost_and_unseen_go_together() -> None:
 def test_every_kind_has_a_hand_written_history() -> None:
     by_hand = {kind for kind, _ in ALL}
     elsewhere = {"inconsistent-offsets", "forked-offset", "unsent"}
-    elsewhere |= OF_APPLICATIONS | OF_CLEANUP_AND_KEYS | OF_GROUPS
+    elsewhere |= OF_APPLICATIONS | OF_CLEANUP_AND_KEYS | OF_GROUPS | OF_ADMINISTRATION
     assert by_hand | elsewhere | OF_TRANSACTIONS == OF_LOGS
 
 

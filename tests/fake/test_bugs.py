@@ -7,10 +7,11 @@ from harness.api import after, worker, worse
 from harness.checkers.claims import CLAIMS
 from harness.engine.catalogue import find
 from harness.fakes.bugs.bug import BUGS
+from harness.model.administration import Administrators
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic, Transactions
-from tests.checkers.verdicts import OF_LOGS
+from tests.checkers.verdicts import OF_ADMINISTRATION, OF_LOGS
 from tests.fake.conftest import RunFake
 from tests.tidy.test_registers import OF_CIRCLES as NOT_IN_FAKES
 
@@ -49,6 +50,16 @@ TRANSACTIONAL = msgspec.structs.replace(
                 transactions=Transactions(topics=("refunds",), aborted=0.3, takeover_every=7),
             ),
         ),
+    ),
+)
+
+
+ADMINISTERED = msgspec.structs.replace(
+    CALM,
+    name="administered",
+    about="Topics are created, changed and deleted all the time, and nothing breaks",
+    workload=msgspec.structs.replace(
+        CALM.log_workload, administrators=(Administrators(count=4, rate_per_s=500),)
     ),
 )
 
@@ -139,6 +150,7 @@ ALONE = {
 }
 """Bugs and the traffic in which they show a kind, and nothing else that counts."""
 PLANTINGS = [(bug, kind) for bug, each in BUGS.items() for kind in each.shows]
+SCENARIOS |= {bug: ADMINISTERED for bug, kind in PLANTINGS if kind in OF_ADMINISTRATION}
 # What clients and settings do: scenarios k-partadd-bad and k-tombstone-bad.
 OF_KEYS = {"split-key", "reordered-key", "resurrected-key"}
 OF_APPLICATIONS = {"unsent", "stuck"}
@@ -157,6 +169,13 @@ def test_without_a_bug_transactions_are_atomic(run_fake: RunFake, seed: int) -> 
     run = run_fake(TRANSACTIONAL, seed)
     run.must_be_valid()
     assert not any(finding.counts for finding in run.verdict.findings)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_bug_topics_are_as_administered(run_fake: RunFake, seed: int) -> None:
+    run = run_fake(ADMINISTERED, seed)
+    run.must_be_valid()
+    assert run.verdict.findings == ()
 
 
 @pytest.mark.parametrize("bug", UNDER_FAULTS)

@@ -3,6 +3,7 @@
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
+from harness.clients import topic_errors
 from harness.clients.errors import TABLE, name_of, outcome_of
 
 KNOWN = {KafkaError(code).name() for code in range(-200, 150)}
@@ -12,6 +13,27 @@ KNOWN = {KafkaError(code).name() for code in range(-200, 150)}
 def test_every_row_names_an_error_of_the_client_and_gives_a_reason(name: str) -> None:
     assert name in KNOWN
     assert TABLE[name].reason
+
+
+@pytest.mark.parametrize("name", sorted(topic_errors.TABLE))
+def test_every_row_about_topics_names_an_error_and_gives_a_reason(name: str) -> None:
+    assert name in KNOWN
+    assert topic_errors.TABLE[name].reason
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        (KafkaError.INVALID_REPLICATION_FACTOR, "fail"),
+        (KafkaError._TIMED_OUT, "info"),
+        (KafkaError.TOPIC_ALREADY_EXISTS, "info"),
+        (KafkaError._CRIT_SYS_RESOURCE, "info"),
+    ],
+)
+def test_a_request_about_topics_fails_only_where_every_attempt_must(
+    code: int, outcome: str
+) -> None:
+    assert topic_errors.outcome_of(KafkaException(KafkaError(code))) == outcome
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "two workers of a name": (
         lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),
-        "two producers, consumers or processors are named producer",
+        "two producers, consumers, processors or administrators are named producer",
     ),
     "two steps of a name": (
         lambda: scenario(after().kill(broker()), after().kill(broker())),

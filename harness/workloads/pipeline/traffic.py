@@ -167,6 +167,11 @@ class PipelineTraffic:
         """None: there are no processors."""
         return 0
 
+    @property
+    def changes(self) -> int:
+        """None: there are no administrators."""
+        return 0
+
     def underway(self) -> Iterator[Condition]:
         """Nothing else."""
         yield from ()
