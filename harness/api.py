@@ -246,6 +246,10 @@ class Moment:
         """SIGKILL every target and delete its data."""
         return self.fault("disk.wipe", target, name=name)
 
+    def cut_power(self, target: Role, *, name: str = "cut-power") -> Step:
+        """SIGKILL all targets at once; their disks lose what was not synced (`own_disks`)."""
+        return self.fault("disk.cut-power", target, name=name)
+
     def isolate(self, target: Role, *, name: str = "isolate", metadata: bool = False) -> Step:
         """Cut every target off from the other brokers (and from whoever keeps the metadata)."""
         return self.fault("network.isolate", target, name=name, metadata=metadata)

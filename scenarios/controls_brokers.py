@@ -1,5 +1,7 @@
 """Controls of what brokers and replication promise."""
 
+import msgspec
+
 from harness.api import (
     Consumers,
     Control,
@@ -8,8 +10,10 @@ from harness.api import (
     Scenario,
     Step,
     Topic,
+    Topology,
     after,
     after_election,
+    brokers,
     follower,
     followers,
     leader,
@@ -108,6 +112,37 @@ LEADER_CUT_OFF = durable(
     "The network cuts the leader off from all but its clients, who go on writing to it",
     after(acks=100, spread=0.5).isolate(leader("orders"), metadata=True),
     after(acks=300, seconds=12).heal("isolate"),
+)
+
+
+def on_own_disks(scenario: Scenario) -> Scenario:
+    """The same scenario where a power cut can be shown."""
+    return msgspec.structs.replace(scenario, topology=Topology(own_disks=True))
+
+
+SYNCED = Topic(name="orders", settings={**ORDERS.settings, "flush.messages": 1})
+NEVER = 9_223_372_036_854_775_807
+
+POWER_CUT = on_own_disks(
+    durable(
+        "k-power-all",
+        "All brokers lose their power at once",
+        after(acks=300, spread=0.5).cut_power(brokers()),
+        after(seconds=1).heal("cut-power"),
+        topic=SYNCED,
+    )
+)
+
+LAST_REPLICA_LOSES_POWER = on_own_disks(
+    durable(
+        "k-lastreplica",
+        "Two followers are stopped; the last replica in sync loses its power and comes back first",
+        after(acks=300, spread=0.5).stop(followers("orders"), name="stop-followers"),
+        after().cut_power(leader("orders")),
+        after(seconds=1).heal("cut-power"),
+        after(seconds=12).heal("stop-followers"),
+        topic=SYNCED,
+    )
 )
 
 BROKERS = (
@@ -215,5 +250,34 @@ BROKERS = (
         forced="the leader is cut off from all other brokers before the records are sent, for "
         "longer than its session",
         nightly=False,
+    ),
+    Control(
+        id="K-POWER-ALL",
+        grade="H",
+        good=POWER_CUT,
+        bad=worse(
+            POWER_CUT,
+            "k-power-all-bad",
+            "flush.messages as by default: what is acknowledged is in page caches only",
+            topics={"flush.messages": NEVER},
+        ),
+        shows="lost-write",
+        forced="all brokers are frozen before the first disk is copied, a second or two after the "
+        "records were sent; the kernel writes by itself what is older than 30 s",
+    ),
+    Control(
+        id="K-LASTREPLICA",
+        grade="H",
+        good=LAST_REPLICA_LOSES_POWER,
+        bad=worse(
+            LAST_REPLICA_LOSES_POWER,
+            "k-lastreplica-bad",
+            "flush.messages as by default: the last replica in sync lacks what others have on disk",
+            topics={"flush.messages": NEVER},
+        ),
+        shows="lost-write",
+        forced="the followers are stopped in order, so that the leader alone is in sync; it is "
+        "started again before them, and they drop what it lacks",
+        kafka_3_only=("a replica whose broker crashed does not lead while others have everything",),
     ),
 )

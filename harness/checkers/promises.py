@@ -20,6 +20,7 @@ from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
 from harness.checkers.pipeline.promised import pipeline_claims
+from harness.checkers.power_permissions import power_permissions
 from harness.checkers.processor_permissions import processor_permissions
 from harness.checkers.transaction_permissions import open_transaction_permissions
 from harness.model.pipeline import PipelineWorkload
@@ -154,6 +155,7 @@ def _of_logs(workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
     for topic in workload.topics:
         yield from _of_topic(topic, scenario.topology)
         yield from cleanup_permissions(scenario, topic)
+        yield from power_permissions(scenario, topic, ROLLBACK)
     for producers in workload.producers:
         yield from _of_producers(producers)
     for consumers in workload.consumers:

@@ -27,6 +27,9 @@ from harness.stack.roles import TRANSACTIONS_TOPIC
 from harness.stack.services.kafka import baseline
 from harness.stack.services.zookeeper import SETTINGS as ZOOKEEPER
 
+WRITEBACK_MS = 30_000
+"""After so long the kernel writes by itself what nobody has synced."""
+BYTES_OF_A_CHECKPOINT = 100
 EPOCH_MS = 1_700_000_000_000
 """The wall clock of a fake stack begins here."""
 
@@ -158,6 +161,22 @@ class Cluster:
             for broker in self.brokers.values():
                 broker.replicas.pop((name, number), None)
                 broker.told.pop((name, number), None)
+
+    def lose_unsynced(self, number: int) -> int:
+        """Take from a broker what is in its page cache only; the bytes of that, roughly.
+
+        The kernel has written out what is older than WRITEBACK_MS, and a topic's `flush.messages`
+        may ask for more.
+        """
+        lost = BYTES_OF_A_CHECKPOINT
+        for (name, _), replica in self.brokers[number].replicas.items():
+            if str(self._own_settings.get(name, {}).get("flush.messages")) == "1":
+                continue
+            written = self.now_ms - WRITEBACK_MS
+            old = sum(record.timestamp_ms <= written for record in replica.records)
+            lost += sum(len(record.value or b"") for record in replica.records[old:])
+            replica.truncate(old)
+        return lost
 
     def readable(self, log: Log) -> Replica | None:
         """The leader's copy of `log`, if the leader answers clients."""

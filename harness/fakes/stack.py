@@ -94,6 +94,15 @@ class FakeStack:
             raise FaultError(f"the fake does not know what {service} keeps on disk")
         self._process(service).wipe()
 
+    def cut_power(self, service: str) -> int:
+        """Kill a broker and take from its logs what it has not synced; how many bytes, roughly."""
+        number = self._broker(service)
+        if number is None or not self.topology.own_disks:
+            raise FaultError(f"{service} has no disk of its own; ask for Topology(own_disks=True)")
+        lost = self._cluster.lose_unsynced(number)
+        self.kill(service)
+        return lost
+
     def stored_files(self, service: str) -> int:
         """How many files a dead broker's disk holds: one of its own and one for each log."""
         number = self._broker(service)

@@ -255,6 +255,16 @@ class Services(Protocol):
     def wipe(self, service: str) -> None:
         """Empty the data directory of a service that does not run."""
 
+    def cut_power(self, service: str) -> int:
+        """Kill a service, running or frozen, and take from its disk what it has not synced.
+
+        Returns:
+            How many bytes of the disk that changes.
+
+        Raises:
+            FaultError: it has no disk of its own (see `Topology.own_disks`).
+        """
+
     def ready(self, service: str) -> str | None:
         """None when the service answers its protocol; otherwise what is missing."""
 

@@ -38,6 +38,9 @@ class Topology(Value, frozen=True, kw_only=True):
     """Of brokers and controllers; None is the version that is pinned for that metadata."""
     registry: bool = False
     """A schema registry."""
+    own_disks: bool = False
+    """Brokers keep their logs on disks of their own, of which a power cut takes what they have not
+    synced. Each is a file on a loop device, which the engine's machine must have."""
     connect_workers: int = 0
     mysql: bool = False
     mysql_replica: bool = False

@@ -15,7 +15,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
-from harness.stack import labels
+from harness.stack import labels, own_disk
 from harness.stack.engine import Api, translated
 from harness.stack.labels import Identity
 from harness.stack.specs import HOST, Blueprint, ServiceSpec
@@ -61,6 +61,7 @@ def launch(
         mem_limit=f"{spec.memory_mb}m",
         mounts=_mounts(spec, identity, marks),
         log_config=LogConfig(type="json-file"),
+        **(own_disk.RIGHTS if spec.own_disk else {}),
     )
     with translated(f"start {spec.name}"):
         container.start()

@@ -6,6 +6,7 @@ from docker import errors
 
 from harness.kit.errors import FaultError, HarnessError
 from harness.model.ports import ServiceState
+from harness.stack import own_disk
 from harness.stack.engine import Api, translated
 from harness.stack.labels import Identity
 from harness.stack.one_shot import OneShot
@@ -83,6 +84,17 @@ class Processes:
         """Empty the data directory of a service that does not run."""
         data = self._data_at_rest(service)
         self._beside.on_volumes_of(self.name(service), f"find {data} -mindepth 1 -delete")
+
+    def cut_power(self, service: str) -> int:
+        """Kill a service and take from its own disk what it has not synced; how many bytes."""
+        spec = self._blueprint.services.get(service)
+        if spec is None or not spec.own_disk or spec.data is None:
+            raise FaultError(f"{service} has no disk of its own; ask for Topology(own_disks=True)")
+        name = self.name(service)
+        self.pause(service)
+        self._beside.on_volumes_of(name, own_disk.keep(spec.data))
+        self.kill(service)
+        return int(self._beside.on_volumes_of(name, own_disk.fall_back(spec.data)))
 
     def logs(self, service: str) -> bytes:
         """Everything the service printed, over all its lives."""

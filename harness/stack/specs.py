@@ -76,6 +76,8 @@ class ServiceSpec:
     """Text files put into the container before it starts, by absolute path."""
     data: str | None = None
     """The directory that outlives the process; `Services.wipe` empties it."""
+    own_disk: bool = False
+    """Whether its command mounts a file in `data`, which takes a loop device and more rights."""
     published: Mapping[int, int] = field(default_factory=dict)
     """Ports of the container, and the loopback port of the host for each."""
     memory_mb: int

@@ -204,3 +204,23 @@ def test_one_seed_one_story() -> None:
 
     assert story(5) == story(5)
     assert story(5) != story(6)
+
+
+@pytest.mark.parametrize(("settings", "left"), [({}, 0), ({"flush.messages": 1}, 10)])
+def test_a_power_cut_takes_what_is_not_synced(settings: Settings, left: int) -> None:
+    stack = FakeStack(Topology(own_disks=True), seed=3)
+    stack.kafka.create_topic(Topic(name="orders", settings=settings))
+    stack.clock.pause(0.1)
+    assert send(stack, 10, acks="all") == 10
+    for broker in stack.topology.broker_names:
+        assert stack.cut_power(broker) > 0
+        assert stack.state(broker) == "exited"
+    for broker in stack.topology.broker_names:
+        stack.start(broker)
+    stack.clock.pause(20)
+    assert stack.kafka.watermarks("orders", 0) == (0, left)
+
+
+def test_a_power_cut_needs_a_disk_of_its_own() -> None:
+    with pytest.raises(FaultError, match="own_disks"):
+        stack_with_topic().cut_power("broker-1")

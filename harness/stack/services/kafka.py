@@ -6,10 +6,12 @@ are Connect workers there is a third, CONNECT, which for the same reason adverti
 address in the stack's own network.
 """
 
+from typing import Any
+
 from harness.clients import wire
 from harness.model.topology import Topology
 from harness.model.value import Settings
-from harness.stack import images
+from harness.stack import images, own_disk
 from harness.stack.services import zookeeper
 from harness.stack.specs import (
     CLIENT,
@@ -30,6 +32,7 @@ CONNECT = "connect"
 CONTROLLER = "CONTROLLER"
 CLUSTER_ID = "kafka-chaos-harnessAAA"  # 16 bytes in base 64; a stack's network is its own
 DATA = "/var/lib/kafka"
+OWN_DISK = "/var/lib/kafka-disk"
 # A restarted service may have another address; Java would believe the old one for 30 s.
 JAVA_OPTS = "-Dsun.net.inetaddr.ttl=1 -Dsun.net.inetaddr.negative.ttl=0"
 
@@ -66,18 +69,25 @@ def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
         name=name,
         image="kafka",
         versions=images.kafka(topology.metadata, topology.kafka_version),
-        command=("broker",),
+        **_disk(topology),
         environment={
             "SERVER_PROPERTIES": properties(settings),
             **({"CLUSTER_ID": CLUSTER_ID} if topology.metadata == "kraft" else {}),
             "HEAP_MB": "384",
             "JAVA_OPTS": JAVA_OPTS,
         },
-        data=DATA,
         memory_mb=1024,
         ready=lambda: ready(own_link, number),
         round_trip_ms=lambda address, limit_s: wire.round_trip_ms(address, limit_s=limit_s),
     )
+
+
+def _disk(topology: Topology) -> dict[str, Any]:
+    """The fields of a service that say where it keeps its data, and what it does for that."""
+    if not topology.own_disks:
+        return {"command": ("broker",), "data": DATA}
+    command = own_disk.mounted(OWN_DISK, DATA, "/opt/kafka/bin/entrypoint broker")
+    return {"command": command, "data": OWN_DISK, "own_disk": True}
 
 
 def _membership(topology: Topology, number: int) -> Settings:
