@@ -8,12 +8,13 @@ from harness.api import (
     LogWorkload,
     Producers,
     Scenario,
+    Transactions,
     after,
     broker,
     leader,
     worse,
 )
-from harness.model.value import Scalar
+from harness.model.value import Scalar, Settings
 from scenarios.controls_brokers import ORDERS, SAFE, durable
 
 READER = Consumers(name="reader", topic="orders", mode="assigned")
@@ -76,16 +77,22 @@ GIVEN_UP = durable(
 )
 
 
-def bug_hunt() -> Scenario:
+def bug_hunt(
+    name: str = "p-4953",
+    about: str = "Leaders of twelve partitions move, and a client loses connections with batches "
+    "on their way",
+    transactions: Transactions | None = None,
+) -> Scenario:
     """What provokes issue 4953 of librdkafka, perhaps: leaders move, connections break.
 
     An answer OUT_OF_ORDER_SEQUENCE for one partition begins a new epoch for all, under which a
-    batch of another partition, which its leader may have, is written again.
+    batch of another partition, which its leader may have, is written again. In a transaction that
+    aborts it, and the application begins the transaction anew.
     """
+    idempotent: Settings = {} if transactions else SAFE.settings
     return Scenario(
-        name="p-4953",
-        about="Leaders of twelve partitions move, and a client loses connections with batches on "
-        "their way",
+        name=name,
+        about=about,
         claims=("durability", "ordering", "no-duplicates"),
         workload=LogWorkload(
             topics=(msgspec.structs.replace(ORDERS, partitions=12),),
@@ -93,7 +100,7 @@ def bug_hunt() -> Scenario:
                 Producers(
                     topic="orders",
                     settings={
-                        **SAFE.settings,
+                        **idempotent,
                         "max.in.flight": 5,
                         "linger.ms": 0,
                         "socket.timeout.ms": 1000,
@@ -101,6 +108,7 @@ def bug_hunt() -> Scenario:
                     },
                     rate_per_s=2000,
                     keys=64,
+                    transactions=transactions,
                 ),
             ),
         ),

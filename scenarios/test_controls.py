@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from harness.api import Control, Scenario
+from harness.api import Control, Scenario, Transactions
 from harness.plugin import RunScenario
 from scenarios.controls_brokers import BROKERS
 from scenarios.controls_metadata import METADATA
@@ -44,6 +44,11 @@ def bad(controls: Iterable[Control]) -> list[object]:
 
 
 BUG_4953 = bug_hunt()
+IN_TRANSACTIONS = bug_hunt(
+    "p-4953-txn",
+    "The same in transactions, with which a batch that is written again is not committed twice",
+    Transactions(records=20),
+)
 
 
 @pytest.mark.nightly
@@ -54,6 +59,14 @@ def test_a_known_bug_of_the_client_may_duplicate(run_scenario: RunScenario) -> N
     assert counted <= {"duplicate"}
     if not counted:
         pytest.skip("nothing was found, which proves nothing")
+
+
+@pytest.mark.nightly
+@pytest.mark.claim("no-duplicates")
+def test_transactions_are_strictly_once_where_idempotence_alone_may_not_be(
+    run_scenario: RunScenario,
+) -> None:
+    run_scenario(IN_TRANSACTIONS).must_be_valid()
 
 
 @pytest.mark.parametrize("scenario", good(CONTROLS))
