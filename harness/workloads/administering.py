@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from confluent_kafka import KafkaException
 
@@ -81,13 +82,13 @@ class AdministratorWorker:
         self._free: list[str] = []
         self._quiet = False
         self._acts: Mapping[str, Callable[[], None]] = {
-            "create": self._create,
+            "create": partial(self._create, spec.replicas),
             "add-partitions": self._add_partitions,
             "configure": self._configure,
             "delete": self._delete,
             "list": self._list,
             "describe": self._describe,
-            "create-too-much": self._create_too_much,
+            "create-too-much": partial(self._create, TOO_MANY_REPLICAS),
             "configure-wrongly": self._configure_wrongly,
         }
 
@@ -124,18 +125,8 @@ class AdministratorWorker:
     def _growing(self) -> list[_Held]:
         return [each for each in self._held if each.partitions < self._spec.partitions_max]
 
-    def _create(self) -> None:
+    def _create(self, replicas: int) -> None:
         held = _Held(self._name(), self._random.randint(1, 3), self._random.randrange(2))
-        if self._change("create", held.name, *self._creation(held, self._spec.replicas)):
-            self._held.append(held)
-
-    def _create_too_much(self) -> None:
-        held = _Held(self._name(), 1, 0)
-        asked, request = self._creation(held, TOO_MANY_REPLICAS)
-        if self._change("create", held.name, asked, request):
-            self._held.append(held)
-
-    def _creation(self, held: _Held, replicas: int) -> tuple[dict[str, int], Callable[[], None]]:
         retention = next(self._retentions)
         topic = Topic(
             name=held.name,
@@ -150,7 +141,8 @@ class AdministratorWorker:
             "retention.ms": retention,
             "cleanup.policy": held.policy,
         }
-        return asked, lambda: self._topics.create(topic)
+        if self._change("create", held.name, asked, lambda: self._topics.create(topic)):
+            self._held.append(held)
 
     def _add_partitions(self) -> None:
         held = self._random.choice(self._growing)

@@ -216,3 +216,17 @@ def test_every_stored_directory_lies_under_its_data_directory() -> None:
 
 def test_properties_are_written_as_java_reads_them() -> None:
     assert properties({"a.b": True, "c": 3, "d": "x y"}) == "a.b=true\nc=3\nd=x y\n"
+
+
+@pytest.mark.parametrize("metadata", ["zookeeper", "kraft"])
+def test_only_brokers_mount_disks_and_only_where_that_is_asked_for(metadata: Metadata) -> None:
+    topology = Topology(metadata=metadata, own_disks=True)
+    services = blueprint(topology).services
+    assert {name for name, spec in services.items() if spec.own_disk} == set(topology.broker_names)
+    broker = services["broker-1"]
+    mounted = broker.command[-1].partition("mount -o loop ")[2].split()
+    assert mounted[0].startswith(f"{broker.data}/")
+    assert settings(broker)["log.dirs"].startswith(f"{mounted[1]}/")
+    assert not any(
+        spec.own_disk for spec in blueprint(Topology(metadata=metadata)).services.values()
+    )
