@@ -67,7 +67,6 @@ def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
     own_link = blueprint.address(HARNESS, name)
     return ServiceSpec(
         name=name,
-        image="kafka",
         versions=images.kafka(topology.metadata, topology.kafka_version),
         **_disk(topology),
         environment={
@@ -85,9 +84,9 @@ def _broker(blueprint: Blueprint, number: int, name: str) -> ServiceSpec:
 def _disk(topology: Topology) -> dict[str, Any]:
     """The fields of a service that say where it keeps its data, and what it does for that."""
     if not topology.own_disks:
-        return {"command": ("broker",), "data": DATA}
+        return {"image": "kafka", "command": ("broker",), "data": DATA}
     command = own_disk.mounted(OWN_DISK, DATA, "/opt/kafka/bin/entrypoint broker")
-    return {"command": command, "data": OWN_DISK, "own_disk": True}
+    return {"image": "kafka-disk", "command": command, "data": OWN_DISK, "own_disk": True}
 
 
 def _membership(topology: Topology, number: int) -> Settings:
