@@ -93,9 +93,20 @@ def when(after: After, entry: Entry) -> str:
     """When a step begins, as a phrase; `entry` is what its counts are of."""
     counts = [
         words.counted(number, noun)
-        for number, noun in ((after.acks, f"acknowledged {entry}"), (after.sends, entry))
+        for number, noun in (
+            (after.acks, f"acknowledged {entry}"),
+            (after.sends, entry),
+            (after.results, "result"),
+            (after.changes, "topic change"),
+            (after.offsets, "new offset"),
+            (after.removed, "removed record"),
+        )
         if number
     ]
+    if after.elected:
+        counts.append(f"an election in {after.elected}")
+    if after.cleaned:
+        counts.append("the cleaner's work")
     if after.seconds:
         counts.append(f"{after.seconds:g} s")
     if after.whole:
