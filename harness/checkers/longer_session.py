@@ -11,8 +11,8 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
-from harness.checkers.metadata_permissions import SESSION, session_timeout_ms
 from harness.checkers.sentences import Story
+from harness.model.sessions import TIMEOUT, asked_ms
 from harness.model.verdict import Anomaly, CheckResult
 
 
@@ -22,13 +22,13 @@ def longer_session(evidence: Evidence) -> CheckResult:
     sessions = evidence.facts.sessions
     if not sessions and "failover" in evidence.scenario.claims:
         return CheckResult(checker="longer-session", unknown="no session of a broker was seen")
-    asked_ms = session_timeout_ms(evidence.scenario.topology)
-    rows = np.flatnonzero([session.timeout_ms > asked_ms for session in sessions])
+    asked = asked_ms(evidence.scenario.topology)
+    rows = np.flatnonzero([session.timeout_ms > asked for session in sessions])
 
     def explain(row: int) -> Anomaly:
         session = sessions[row]
         story = Story(evidence, "longer-session")
-        story.tell(f"{session.service} asks for {SESSION}={asked_ms}")
+        story.tell(f"{session.service} asks for {TIMEOUT}={asked}")
         return story.tell(f"yet ZooKeeper gives it up after {session.timeout_ms} ms").end()
 
     return report("longer-session", Found("longer-session", rows, explain))

@@ -20,12 +20,12 @@ from harness.fakes.transactions import Transactions
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.rng import stream
 from harness.model.cleanup import DEFAULTS
+from harness.model.sessions import granted_ms, keeps_in_memory
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
 from harness.stack.roles import TRANSACTIONS_TOPIC
 from harness.stack.services.kafka import baseline
-from harness.stack.services.zookeeper import SETTINGS as ZOOKEEPER
 
 WRITEBACK_MS = 30_000
 """After so long the kernel writes by itself what nobody has synced."""
@@ -67,7 +67,6 @@ class Cluster:
             random=stream(seed, "replication"),
             lag_limit_s=float(self.settings["replica.lag.time.max.ms"]) / 1e3,
         )
-        zookeeper = {**ZOOKEEPER, **topology.zookeeper_settings}
         self.membership = Membership(
             self.brokers,
             self.partitions,
@@ -75,10 +74,9 @@ class Cluster:
             self.clock,
             replication=self.replication,
             random=stream(seed, "membership"),
-            session_s=_granted_ms(self.settings, zookeeper) / 1e3,
+            session_s=granted_ms(topology) / 1e3,
         )
-        # What a server keeps in memory is gone with its process.
-        self.membership.remembers = not str(zookeeper["dataDir"]).startswith("/dev/shm/")  # noqa: S108
+        self.membership.remembers = not keeps_in_memory(topology)
         self.replication.controller = self.membership
         self.processes: dict[str, Process] = {
             **{broker.name: broker for broker in self.brokers.values()},
@@ -230,12 +228,6 @@ class Cluster:
 
     def _reviewed(self) -> None:
         self.membership.review()
-
-
-def _granted_ms(brokers: Settings, zookeeper: Settings) -> float:
-    """The session that ZooKeeper grants: from 2 of its ticks to 20."""
-    asked, tick = float(brokers["zookeeper.session.timeout.ms"]), float(zookeeper["tickTime"])
-    return min(max(asked, 2 * tick), 20 * tick)
 
 
 def _truth(value: Scalar) -> bool:

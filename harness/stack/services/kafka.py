@@ -9,6 +9,7 @@ address in the stack's own network.
 from typing import Any
 
 from harness.clients import wire
+from harness.model import sessions
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.stack import images, own_disk
@@ -179,7 +180,7 @@ def _sessions(topology: Topology) -> Settings:
         }
     return {
         "zookeeper.connect": zookeeper.addresses(topology),
-        "zookeeper.session.timeout.ms": 6000,
+        **sessions.BROKER,
         "zookeeper.connection.timeout.ms": 30000,  # all services start at once
     }
 

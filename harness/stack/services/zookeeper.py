@@ -3,6 +3,7 @@
 import socket
 from functools import partial
 
+from harness.model.sessions import DATA, server_settings
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.stack.specs import (
@@ -19,10 +20,8 @@ from harness.stack.specs import (
 PORT = 2181
 PEER_PORT = 2888
 ELECTION_PORT = 3888
-DATA = "/var/lib/zookeeper"
 
-# A session can be no shorter than two ticks.
-SETTINGS: Settings = {"clientPort": PORT, "dataDir": DATA, "tickTime": 1000, "maxClientCnxns": 0}
+SETTINGS: Settings = {"clientPort": PORT, "maxClientCnxns": 0}
 # In ticks. An address is looked up again when a peer does not answer: it may have another one.
 ENSEMBLE_SETTINGS: Settings = {"initLimit": 10, "syncLimit": 5, "cnxTimeout": 1000}
 
@@ -43,7 +42,7 @@ def links(topology: Topology) -> tuple[LinkSpec, ...]:
 def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     """One service per server."""
     names = blueprint.topology.zookeeper_names
-    settings = SETTINGS | _ensemble(names) | blueprint.topology.zookeeper_settings
+    settings = SETTINGS | _ensemble(names) | server_settings(blueprint.topology)
     return tuple(
         ServiceSpec(
             name=name,
