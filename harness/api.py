@@ -316,9 +316,9 @@ class Moment:
         settings: Settings = {"topic": topic, "setting": setting, "value": value}
         return self.fault("topic.configure", leader(topic), name=name, **settings)
 
-    def stall(self, target: Role, *, name: str = "stall") -> Step:
+    def hang(self, target: Role, *, name: str = "hang") -> Step:
         """Let members hang with records in their hand; they do not poll."""
-        return self.fault("member.stall", target, name=name)
+        return self.fault("member.hang", target, name=name)
 
     def join(self, target: Role, *, name: str = "join") -> Step:
         """Let members come that are not there yet."""

@@ -94,8 +94,8 @@ HANDLER_HANGS = Scenario(
         ),
     ),
     steps=(
-        after(acks=300, spread=0.5).stall(member("billing", 0)),
-        after(seconds=10).heal("stall"),
+        after(acks=300, spread=0.5).hang(member("billing", 0)),
+        after(seconds=10).heal("hang"),
     ),
     aftermath_acks=500,
 )

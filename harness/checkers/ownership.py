@@ -1,4 +1,4 @@
-"""In one generation of a group a log belongs to one member; at one time, as long as none stalls.
+"""In one generation of a group a log belongs to one member; at one time, as long as none hangs.
 
 Evidence for `shared-ownership`: two members were told, in one generation, that a log is theirs; or
 the coordinator itself showed two members with one log. For `overlapping-ownership`: two members

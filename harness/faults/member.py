@@ -19,8 +19,8 @@ def _all_are(injection: Injection[NoSettings], wanted: MemberState) -> str | Not
     return text if all(now == wanted for now in seen.values()) else NotYet(text)
 
 
-@fault("member.stall")
-class Stall:
+@fault("member.hang")
+class Hang:
     """An application hangs with records in its hand: it neither handles them nor polls.
 
     Its client's own threads go on, so that it is a member until `max.poll.interval.ms` has passed.
@@ -32,11 +32,11 @@ class Stall:
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Let every target hang, each as soon as it has been handed something."""
-        _tell_all(injection, "stalled")
+        _tell_all(injection, "hanging")
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target hangs with something in its hand."""
-        return _all_are(injection, "stalled")
+        return _all_are(injection, "hanging")
 
     def heal(self, injection: Injection[NoSettings]) -> None:
         """Let every target go on."""

@@ -42,7 +42,7 @@ class GroupState(Value, frozen=True, kw_only=True):
 OnCommit: TypeAlias = Callable[[Any, Sequence[Any]], None]
 """Told an error, or None, and the partitions with their offsets."""
 
-MemberState: TypeAlias = Literal["polling", "stalled", "away"]
+MemberState: TypeAlias = Literal["polling", "hanging", "away"]
 """What a consumer of the traffic does: it may hang with records in hand, or have left."""
 
 

@@ -1,6 +1,6 @@
 """A consumer: a member of a group, or a reader with partitions assigned by hand.
 
-A member can be told to stall, as one does whose application hangs: it goes on holding what it was
+A member can be told to hang, as an application does: it goes on holding what it was
 handed, neither handles nor polls, and its client alone keeps it in the group as long as it may. It
 can be told to leave, and to come back as a process of its own.
 """
@@ -94,8 +94,8 @@ class ConsumerWorker:
             self._join()
         if not self._hand:
             self._poll()
-        if self.wanted == "stalled" and (self._hand or self.state == "stalled"):
-            self.state = "stalled"
+        if self.wanted == "hanging" and (self._hand or self.state == "hanging"):
+            self.state = "hanging"
             return IDLE_S
         self.state = "polling"
         done = bool(self._hand)

@@ -54,7 +54,7 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "topic.configure": (ANY, {"topic": "ticks", "setting": "retention.ms", "value": 60_000}),
     "topic.poison": (ANY, {"topic": "ticks"}),
 }
-OF_TRAFFIC = {"group.reset", "member.join", "member.leave", "member.stall", "worker.hold"}
+OF_TRAFFIC = {"group.reset", "member.join", "member.leave", "member.hang", "worker.hold"}
 """Faults of what a run itself lets work, which a stack alone does not have: scenarios show them."""
 OF_OWN_DISKS = {"disk.cut-power"}
 """Faults that take a stack whose brokers have disks of their own: scenarios show them, too."""
