@@ -198,10 +198,15 @@ class KafkaClients:
             KafkaException: there is no leader, or it cannot say yet (OFFSET_NOT_AVAILABLE right
                 after an election).
         """
-        low, high = self._watermark_reader.get_watermark_offsets(
-            TopicPartition(topic, partition), timeout=REQUEST_LIMIT_S, cached=False
-        )
-        return int(low), int(high)
+        return _bounds(self._watermark_reader, topic, partition)
+
+    def stable_end(self, topic: str, partition: int) -> int:
+        """The last stable offset now.
+
+        Raises:
+            KafkaException: as above.
+        """
+        return _bounds(self._stable_reader, topic, partition)[1]
 
     @cached_property
     def groups(self) -> GroupClients:
@@ -226,9 +231,10 @@ class KafkaClients:
 
     def close(self) -> None:
         """Close the clients that this object keeps for itself."""
-        reader = self.__dict__.pop("_watermark_reader", None)
-        if reader is not None:
-            reader.close()
+        for name in ("_watermark_reader", "_stable_reader"):
+            reader = self.__dict__.pop(name, None)
+            if reader is not None:
+                reader.close()
         self.__dict__.pop("_admin", None)
 
     @cached_property
@@ -237,11 +243,15 @@ class KafkaClients:
 
     @cached_property
     def _watermark_reader(self) -> confluent_kafka.Consumer:
-        # With read_committed the end would be the last stable offset, not the high watermark.
-        settings: Settings = {
-            "group.id": "harness-watermarks",
-            "isolation.level": "read_uncommitted",
-        }
+        return self._bounds_reader("read_uncommitted")
+
+    @cached_property
+    def _stable_reader(self) -> confluent_kafka.Consumer:
+        return self._bounds_reader("read_committed")
+
+    def _bounds_reader(self, isolation: str) -> confluent_kafka.Consumer:
+        """Whom to ask for bounds: its isolation says which end is meant."""
+        settings: Settings = {"group.id": "harness-watermarks", "isolation.level": isolation}
         return _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
 
     def _merged(self, own: Settings, given: Settings) -> dict[str, Scalar]:
@@ -313,3 +323,10 @@ def _built(kind: Callable[..., T], settings: Mapping[str, Any]) -> T:
         raise UsageError(f"the client refuses its settings: {error.args[0].str()}") from error
     except (TypeError, ValueError) as error:
         raise UsageError(f"the client refuses its settings: {error}") from error
+
+
+def _bounds(reader: confluent_kafka.Consumer, topic: str, partition: int) -> tuple[int, int]:
+    low, high = reader.get_watermark_offsets(
+        TopicPartition(topic, partition), timeout=REQUEST_LIMIT_S, cached=False
+    )
+    return int(low), int(high)

@@ -6,17 +6,17 @@ proving anything (`unknowns`), never the later phases from healing and capturing
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from confluent_kafka import KafkaException
 
+from harness.engine import observe_logs
 from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.notes import Notes
-from harness.engine.observe import HostTicker, LeaderObserver, TaskObserver
+from harness.engine.observe import HostTicker, TaskObserver
 from harness.engine.observe_groups import GroupObserver
 from harness.engine.observe_schemas import SchemaObserver
-from harness.engine.observe_starts import StartObserver
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
@@ -105,8 +105,7 @@ class _Run:
     def all_phases(self) -> None:
         """From the first send to the final read."""
         ticker = HostTicker(self._clock, self._notes)
-        leaders = LeaderObserver(self._stack.kafka, self._traffic.topics, self._notes)
-        workers: list[Worker] = [ticker, leaders, *self._traffic.workers]
+        workers: list[Worker] = [ticker, *self._log_observers(), *self._traffic.workers]
         if self._traffic.groups:
             groups = GroupObserver(
                 self._stack.kafka.group_views,
@@ -117,8 +116,6 @@ class _Run:
                 clock=self._clock,
             )
             workers.append(groups)
-        if shrinking := self._shrinking_topics():
-            workers.append(StartObserver(self._stack.kafka, shrinking, self._notes))
         if self._traffic.connectors:
             tasks = TaskObserver(
                 self._stack.connect,
@@ -139,13 +136,16 @@ class _Run:
         self._notes.phase("drain")
         self._notes.final_read = self._traffic.final_read(self._scenario.limits.drain_s)
 
-    def _shrinking_topics(self) -> dict[str, str]:
-        """Topics from which retention may remove something while the run goes on."""
-        return {
-            topic.name: self._traffic.topics[topic.name]
-            for topic in self._scenario.log_workload.topics
-            if loses_its_start(self._scenario, topic)
-        }
+    def _log_observers(self) -> Iterator[Worker]:
+        """Of all logs; and of those that may lose their starts, or that transactions hold up."""
+        kafka, topics, scenario = self._stack.kafka, self._traffic.topics, self._scenario
+        workload = scenario.log_workload
+        yield observe_logs.leaders(kafka, topics, self._notes)
+        shrinking = {each.name for each in workload.topics if loses_its_start(scenario, each)}
+        if shrinking:
+            yield observe_logs.starts(kafka, _only(topics, shrinking), self._notes)
+        if workload.in_transactions:
+            yield observe_logs.ends(kafka, _only(topics, workload.in_transactions), self._notes)
 
     def _under_faults(self) -> None:
         """Baseline, chaos, heal (always), aftermath."""
@@ -269,3 +269,8 @@ class _Run:
         except KafkaException:
             return None
         return seen[real][0].leader if real in seen else None
+
+
+def _only(topics: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:
+    """The chosen topics, in order of name."""
+    return {name: topics[name] for name in sorted(wanted)}

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from harness.kit.clock import Clock
 from harness.model.facts import (
+    EndEvent,
     Facts,
     FaultEvent,
     GroupEvent,
@@ -42,6 +43,7 @@ class Notes:
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
         self.starts: list[StartEvent] = []
+        self.ends: list[EndEvent] = []
         self.tasks: list[TaskEvent] = []
         self.schemas: list[SchemaEvent] = []
         self.sessions: tuple[Session, ...] = ()
@@ -100,6 +102,7 @@ class Notes:
                 phases=tuple(self._phases),
                 leaders=tuple(self.leaders),
                 starts=tuple(self.starts),
+                ends=tuple(self.ends),
                 tasks=tuple(self.tasks),
                 schemas=tuple(self.schemas),
                 sessions=self.sessions,

@@ -1,55 +1,13 @@
-"""Observers: workers that watch the stack and the harness itself while traffic runs."""
+"""Observers of tasks and of the harness itself: workers that watch while traffic runs."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from confluent_kafka import KafkaException
-
 from harness.engine.notes import Notes
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
-from harness.model.facts import LeaderEvent, TaskEvent
-from harness.model.ports import Connect, Kafka, PartitionState
-
-
-class LeaderObserver:
-    """Asks the cluster who leads each log and records every change.
-
-    Args:
-        topics: the scenario's name of each topic → its real name.
-        notes: where every change is noted.
-    """
-
-    name = "leader-observer"
-    EVERY_S = 0.25
-
-    def __init__(self, kafka: Kafka, topics: Mapping[str, str], notes: Notes) -> None:
-        self._kafka = kafka
-        self._names = {real: name for name, real in topics.items()}
-        self._notes = notes
-        self._last: dict[str, PartitionState] = {}
-
-    def step(self) -> float:
-        """Ask once; while the cluster does not answer there is nothing to record."""
-        try:
-            seen = self._kafka.describe(sorted(self._names))
-        except KafkaException:
-            return self.EVERY_S
-        for topic, states in seen.items():
-            for state in states:
-                self._note(f"{self._names[topic]}-{state.partition}", state)
-        return self.EVERY_S
-
-    def close(self) -> None:
-        """Nothing to hand back."""
-
-    def _note(self, log: str, state: PartitionState) -> None:
-        if self._last.get(log) == state:
-            return
-        self._last[log] = state
-        time_ns = self._notes.since_start_ns()
-        event = LeaderEvent(time_ns=time_ns, log=log, leader=state.leader, isr=state.isr)
-        self._notes.leaders.append(event)
+from harness.model.facts import TaskEvent
+from harness.model.ports import Connect
 
 
 class TaskObserver:

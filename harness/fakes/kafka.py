@@ -10,6 +10,7 @@ from harness.fakes.consumer import FakeConsumer
 from harness.fakes.group_admin import FakeGroups
 from harness.fakes.process import Life, Process
 from harness.fakes.producer import FakeProducer
+from harness.fakes.replica import Replica
 from harness.fakes.topics import FakeTopics
 from harness.fakes.transactional_producer import FakeTransactionalProducer
 from harness.model.group_ports import OnCommit
@@ -95,10 +96,23 @@ class FakeKafka:
         Raises:
             KafkaException: no leader answers.
         """
+        leader = self._leader(topic, partition)
+        return self._cluster.partitions[topic, partition].start, leader.high_watermark
+
+    def stable_end(self, topic: str, partition: int) -> int:
+        """The last stable offset now.
+
+        Raises:
+            KafkaException: no leader answers.
+        """
+        leader = self._leader(topic, partition)
+        return leader.transactions.stable(leader.high_watermark)
+
+    def _leader(self, topic: str, partition: int) -> Replica:
         leader = self._cluster.readable((topic, partition))
         if leader is None:
             raise KafkaException(KafkaError(KafkaError.LEADER_NOT_AVAILABLE))
-        return self._cluster.partitions[topic, partition].start, leader.high_watermark
+        return leader
 
     def _life(self) -> Life:
         """Whether the process that makes a client now still runs, later."""

@@ -54,6 +54,17 @@ class StartEvent(Value, frozen=True, kw_only=True):
     start: int
 
 
+class EndEvent(Value, frozen=True, kw_only=True):
+    """A partition to which transactions write was seen to end here (a change since before)."""
+
+    time_ns: int
+    log: str
+    end: int
+    """The high watermark."""
+    stable: int
+    """The last stable offset: readers of what is committed get no further."""
+
+
 class TaskEvent(Value, frozen=True, kw_only=True):
     """A connector or one of its tasks was seen in this state (a change since before)."""
 
@@ -141,6 +152,8 @@ class Facts(Value, frozen=True, kw_only=True):
     leaders: tuple[LeaderEvent, ...] = ()
     starts: tuple[StartEvent, ...] = ()
     """Of logs from which records may be removed while the run goes on."""
+    ends: tuple[EndEvent, ...] = ()
+    """Of logs to which transactions write."""
     tasks: tuple[TaskEvent, ...] = ()
     schemas: tuple[SchemaEvent, ...] = ()
     groups: tuple[GroupEvent, ...] = ()

@@ -147,6 +147,9 @@ class Kafka(HasGroups, Protocol):
     def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
         """Log start offset and end offset (high watermark) now; raises while there is no leader."""
 
+    def stable_end(self, topic: str, partition: int) -> int:
+        """The last stable offset now, where readers of what is committed stop; raises likewise."""
+
 
 class Cursor(Protocol):
     """`pymysql.cursors.Cursor`, as far as we use it."""

@@ -198,3 +198,10 @@ class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):
     consumers: tuple[Consumers, ...] = ()
     processors: tuple[Processors, ...] = ()
     administrators: tuple[Administrators, ...] = ()
+
+    @property
+    def in_transactions(self) -> frozenset[str]:
+        """The topics to which transactions write."""
+        producers = [each for each in self.producers if each.transactions is not None]
+        sinks = {each.sink for each in self.processors if each.is_transactional}
+        return frozenset(sinks.union(*(each.destinations for each in producers)))

@@ -52,6 +52,7 @@ def axis_of(history: History, facts: Facts) -> Axis:
             facts.faults,
             facts.phases,
             facts.leaders,
+            facts.ends,
             facts.tasks,
             facts.groups,
             facts.lags,

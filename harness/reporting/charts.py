@@ -10,11 +10,13 @@ import numpy as np
 import polars as pl
 
 from harness.history.history import History
+from harness.model.facts import Facts
 from harness.reporting.axis import Axis
 from harness.reporting.entry import OPERATIONS, Entry
 from harness.reporting.words import NS_PER_MS
 
 SERIES_MAX = 6
+ENDS = {"end": "high watermark", "stable": "last stable offset"}
 
 Column = tuple[float | None, ...]
 
@@ -28,12 +30,14 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
 
 
-def charts(axis: Axis, history: History, entry: Entry) -> tuple[Chart, ...]:
+def charts(axis: Axis, history: History, facts: Facts, entry: Entry) -> tuple[Chart, ...]:
     """Every chart of the page that has something to show."""
     found = (
         _throughput(axis, history, entry),
-        _latency(axis, history, entry),
+        _latency(axis, history, entry, f"Latency of acknowledged {entry}s"),
+        _latency(axis, history, "txn", "Duration of committed transactions"),
         _lag(axis, history),
+        _ends(axis, facts),
     )
     return tuple(chart for chart in found if chart.labels)
 
@@ -55,7 +59,11 @@ def _polled(history: History) -> pl.LazyFrame:
 
 
 def _throughput(axis: Axis, history: History, entry: Entry) -> Chart:
-    rates = {f"acknowledged {entry}s": _rate(axis, _acknowledged(history, entry), pl.len())}
+    entered = _acknowledged(history, entry)
+    if entry == "send":
+        # An operation may be a transaction, which sends many records or none.
+        entered = history.sends.lazy().select("op").join(entered, on="op")
+    rates = {f"acknowledged {entry}s": _rate(axis, entered, pl.len())}
     handed_out = history.reads.lazy().group_by("op").len("n").join(_polled(history), on="op")
     seen = history.operations.lazy().filter(f="read", outcome="ok")
     if not history.processes.filter(client="consumer").is_empty():
@@ -71,11 +79,12 @@ def _rate(axis: Axis, operations: pl.LazyFrame, counted: pl.Expr) -> Column:
     return rounded(filled(axis, found, "n") / axis.bucket_s)
 
 
-def _latency(axis: Axis, history: History, entry: Entry) -> Chart:
+def _latency(axis: Axis, history: History, f: str, title: str) -> Chart:
     latency_ms = (pl.col("complete_ns") - pl.col("invoke_ns")) / NS_PER_MS
     found = (
-        _acknowledged(history, entry)
-        .filter(pl.col("f") == entry)
+        history.operations.lazy()
+        .filter(f=f, outcome="ok")
+        .drop_nulls("complete_ns")
         .select(axis.bucket("complete_ns"), latency_ms=latency_ms)
         .group_by("bucket")
         .agg(
@@ -87,7 +96,7 @@ def _latency(axis: Axis, history: History, entry: Entry) -> Chart:
     )
     labels = () if found.is_empty() else ("p50", "p99", "max")
     return Chart(
-        title=f"Latency of acknowledged {entry}s",
+        title=title,
         unit="ms",
         labels=labels,
         columns=tuple(rounded(filled(axis, found, name, empty=np.nan)) for name in labels),
@@ -119,6 +128,30 @@ def _lag(axis: Axis, history: History) -> Chart:
         labels.append(label)
         columns.append(rounded(total))
     return Chart(title="Consumer lag", unit="records", labels=tuple(labels), columns=tuple(columns))
+
+
+def _ends(axis: Axis, facts: Facts) -> Chart:
+    """High watermark and last stable offset: where they part, a transaction holds readers up."""
+    logs = sorted({event.log for event in facts.ends})
+    series = {log: [log] for log in logs}
+    if len(ENDS) * len(series) > SERIES_MAX:
+        series = {f"sum over {len(logs)} logs": logs}
+    labels, columns = [], []
+    for label, mine in series.items():
+        for name, words in ENDS.items():
+            total = np.zeros(axis.buckets)
+            for log in mine:
+                told = [event for event in facts.ends if event.log == log]
+                buckets = [event.time_ns // axis.bucket_ns for event in told]
+                total += _furthest(axis, (buckets, [getattr(event, name) for event in told]))
+            labels.append(f"{label}, {words}")
+            columns.append(tuple(total.tolist()))
+    return Chart(
+        title="Ends of logs that transactions write to",
+        unit="offset",
+        labels=tuple(labels),
+        columns=tuple(columns),
+    )
 
 
 def _named_readers(history: History) -> pl.DataFrame:

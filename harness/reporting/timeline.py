@@ -61,7 +61,7 @@ def timeline(
         leaders=_leaders(axis, facts, named_logs),
         operations=operation_lanes(axis, history, pins),
         charts=(
-            *charts(axis, history, entry_of(scenario)),
+            *charts(axis, history, facts, entry_of(scenario)),
             *lag_charts(axis, facts),
             *staleness_charts(axis, history, facts, scenario.pipeline),
         ),

@@ -13,7 +13,7 @@ from confluent_kafka import (
 
 from harness.kit.errors import UsageError
 from harness.model.ports import Report
-from tests.contract.bench import Bench, values
+from tests.contract.bench import LIMIT_S, Bench, values
 
 
 def test_what_was_acknowledged_is_read_back_in_order(bench: Bench) -> None:
@@ -141,6 +141,22 @@ def test_watermarks_are_start_and_end(bench: Bench) -> None:
     bench.send(topic, values(7), partition=1)
     assert bench.kafka.watermarks(topic, 0) == (0, 0)
     bench.wait("the end", lambda: bench.kafka.watermarks(topic, 1) == (0, 7))
+
+
+def test_the_stable_end_is_where_an_open_transaction_begins(bench: Bench) -> None:
+    topic = bench.topic()
+    bench.send(topic, values(3))
+    producer = bench.kafka.transactional_producer({"transactional.id": bench.group()})
+    producer.init_transactions(LIMIT_S)
+    producer.begin_transaction()
+    for value in values(2):
+        producer.produce(topic, value, None, 0)
+    assert bench.flushed(producer)
+    # A follower may have the records a moment later than their delivery is reported.
+    bench.wait("all to be replicated", lambda: bench.kafka.watermarks(topic, 0) == (0, 5))
+    assert bench.kafka.stable_end(topic, 0) == 3
+    producer.commit_transaction(LIMIT_S)
+    bench.wait("the marker", lambda: bench.kafka.stable_end(topic, 0) == 6)
 
 
 def test_a_new_topic_is_fully_replicated(bench: Bench) -> None:

@@ -2,7 +2,7 @@ import msgspec
 
 from harness.history.build import TICK_NS, Completion, HistoryBuilder
 from harness.history.flow_build import FlowBuilder
-from harness.model.facts import Facts
+from harness.model.facts import EndEvent, Facts
 from harness.model.pipeline import Cache, PipelineWorkload, Readers, SourceTable, Writers
 from harness.reporting.axis import BUCKETS_MAX, Axis, axis_of
 from harness.reporting.charts import Chart, charts
@@ -10,11 +10,20 @@ from harness.reporting.entry import Entry
 from harness.reporting.staleness import staleness_charts
 from harness.reporting.statistics import statistics
 
+NO_FACTS = Facts()
+ENDS = "Ends of logs that transactions write to"
+
 
 def chart(
-    build: HistoryBuilder | FlowBuilder, title: str, axis: Axis, entry: Entry = "send"
+    build: HistoryBuilder | FlowBuilder,
+    title: str,
+    axis: Axis,
+    entry: Entry = "send",
+    facts: Facts = NO_FACTS,
 ) -> Chart:
-    [found] = [found for found in charts(axis, build.history(), entry) if found.title == title]
+    [found] = [
+        found for found in charts(axis, build.history(), facts, entry) if found.title == title
+    ]
     return found
 
 
@@ -29,7 +38,7 @@ def test_buckets_are_bounded_however_long_the_run() -> None:
 def test_an_empty_run_has_an_axis() -> None:
     axis = axis_of(HistoryBuilder().history(), Facts())
     assert axis.buckets == 1
-    drawn = charts(axis, HistoryBuilder().history(), "send")
+    drawn = charts(axis, HistoryBuilder().history(), Facts(), "send")
     assert [each.title for each in drawn] == ["Throughput"]
 
 
@@ -42,6 +51,48 @@ def test_throughput_counts_acknowledged_sends_and_records_read_by_consumers() ->
     axis = Axis(end_ns=29, bucket_ns=10)
     rates = chart(build, "Throughput", axis).columns
     assert rates == ((1e8, 0.0, 0.0), (0.0, 1e8, 0.0))
+
+
+def test_throughput_counts_the_records_of_a_transaction_once_it_is_committed() -> None:
+    build = HistoryBuilder()
+    sent = [("orders-0", 0, 1), ("orders-0", 1, 2), ("audit-0", 0, 3)]
+    build.txn("producer", sends=sent, invoke_ns=0, complete_ns=15)
+    build.txn("producer", sends=[("orders-0", 3, 4)], outcome="fail", invoke_ns=16, complete_ns=17)
+    build.send("other", 5, log="orders-0", offset=4, invoke_ns=20, complete_ns=25)
+    axis = Axis(end_ns=29, bucket_ns=10)
+    throughput = chart(build, "Throughput", axis)
+    assert throughput.labels == ("acknowledged sends",)
+    assert throughput.columns == ((0.0, 3e8, 1e8),)
+
+
+def test_committed_transactions_have_a_duration() -> None:
+    build = HistoryBuilder()
+    sends = [("orders-0", 0, 1)]
+    build.txn("producer", sends=sends, invoke_ns=0, complete_ns=4 * TICK_NS)
+    build.txn("producer", sends=[], outcome="fail", invoke_ns=5 * TICK_NS, complete_ns=19 * TICK_NS)
+    axis = Axis(end_ns=19 * TICK_NS, bucket_ns=10 * TICK_NS)
+    assert chart(build, "Duration of committed transactions", axis).columns == ((4.0, None),) * 3
+
+
+def seen(log: str, *ends: tuple[int, int, int]) -> tuple[EndEvent, ...]:
+    return tuple(EndEvent(time_ns=at, log=log, end=end, stable=low) for at, end, low in ends)
+
+
+def test_the_last_stable_offset_is_drawn_beside_the_high_watermark() -> None:
+    facts = Facts(ends=seen("orders-0", (0, 4, 4), (12, 8, 4), (14, 9, 4), (31, 9, 9)))
+    drawn = chart(HistoryBuilder(), ENDS, Axis(end_ns=39, bucket_ns=10), facts=facts)
+    assert dict(zip(drawn.labels, drawn.columns, strict=True)) == {
+        "orders-0, high watermark": (4.0, 9.0, 9.0, 9.0),
+        "orders-0, last stable offset": (4.0, 4.0, 4.0, 9.0),
+    }
+
+
+def test_ends_of_many_logs_are_added_up() -> None:
+    events = [seen(f"orders-{number}", (number, 10, 7)) for number in range(4)]
+    facts = Facts(ends=tuple(event for each in events for event in each))
+    drawn = chart(HistoryBuilder(), ENDS, Axis(end_ns=9, bucket_ns=10), facts=facts)
+    assert drawn.columns == ((40.0,), (28.0,))
+    assert drawn.labels[0] == "sum over 4 logs, high watermark"
 
 
 def test_latency_is_silent_where_nothing_was_acknowledged() -> None:
@@ -96,7 +147,7 @@ def pipeline_flow() -> FlowBuilder:
 def test_a_pipeline_is_charted_by_its_writes_and_the_rows_that_readers_see() -> None:
     axis = Axis(end_ns=19 * TICK_NS, bucket_ns=10 * TICK_NS)
     flow = pipeline_flow()
-    titles = [each.title for each in charts(axis, flow.history(), "write")]
+    titles = [each.title for each in charts(axis, flow.history(), Facts(), "write")]
     assert titles == ["Throughput", "Latency of acknowledged writes"]
     drawn = chart(flow, "Throughput", axis, "write")
     once = 1 / axis.bucket_s
