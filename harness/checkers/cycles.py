@@ -113,6 +113,8 @@ def _explain(evidence: Evidence, kind: str, edges: Edges, nodes: list[int]) -> A
     for one, two in zip(operations, [*operations[1:], operations[0]], strict=True):
         between = edges.kind[(edges.tail == one) & (edges.head == two)]
         _link(evidence, story, one, two, int(np.bitwise_or.reduce(between, initial=0)))
+    if kind == "G1c":
+        story.tell("each of them had to be committed before the next one could read it")
     return story.tell(f"so {who(evidence, operations[0])} came before itself").end()
 
 

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 from harness.model.scenario import Limits, Plan, Scenario
 from harness.model.topology import Topology
-from harness.model.workload import Consumers, Producers, Topic
+from harness.model.workload import Consumers, Processors, Producers, Topic, Transactions
 from harness.reporting import pipeline_settings, words
 from harness.reporting.entry import entry_of
 from harness.reporting.fault_story import when
 from harness.reporting.markup import Markup, table, tag, with_code
+
+PROGRESS = {
+    "auto": "the client commits in the background",
+    "before": "commits, then processes",
+    "after": "processes, then commits",
+    "transaction": "commits offsets in the transaction of the results",
+}
 
 
 def arrangement(plan: Plan) -> Markup:
@@ -21,6 +28,7 @@ def arrangement(plan: Plan) -> Markup:
         *((f"topic: {topic.name}", _topic(topic)) for topic in workload.topics),
         *((f"producers: {kind.name}", _producers(kind)) for kind in workload.producers),
         *((f"consumers: {kind.name}", _consumers(kind)) for kind in workload.consumers),
+        *((f"processors: {kind.name}", _processors(kind)) for kind in workload.processors),
         *pipeline_settings.rows(scenario.pipeline),
         *(
             (f"step: {step.name}", _step_words(plan, index))
@@ -86,7 +94,30 @@ def _producers(kind: Producers) -> Markup:
         f"{words.count(kind.count)} to {kind.topic}, {rate}, {keys} each; "
         f"takes a record as sent at {belief}; {ending}"
     )
+    if kind.transactions is not None:
+        sentence += f"; {_transactions(kind.transactions)}"
     return with_code(sentence, words.settings(kind.settings))
+
+
+def _transactions(rules: Transactions) -> str:
+    also = f" to {', '.join(rules.topics)} as well" if rules.topics else ""
+    pieces = [f"in transactions of {words.counted(rules.records, 'record')}{also}"]
+    if rules.polls:
+        pieces.append(f"which also poll {', '.join(rules.polls)}")
+    if rules.aborted:
+        pieces.append(f"{rules.aborted:.0%} of them aborted")
+    if rules.takeover_every:
+        pieces.append(f"another process takes over in the middle of each {rules.takeover_every}th")
+    if rules.stops_after:
+        pieces.append(f"stops in the middle of one after {words.count(rules.stops_after)}")
+    return ", ".join(pieces)
+
+
+def _processors(kind: Processors) -> Markup:
+    progress = PROGRESS[kind.progress]
+    once = "; whoever takes results keeps one of each record" if kind.deduplicated else ""
+    sentence = f"{words.count(kind.count)} from {kind.source} to {kind.sink}, {progress}{once}"
+    return with_code(sentence, words.settings({**kind.consumer, **kind.producer}))
 
 
 def _consumers(kind: Consumers) -> Markup:

@@ -55,8 +55,9 @@ def describe(
     """
     height = history.operations.height
     wanted = pl.Series("op", sorted({op for op in operations if 0 <= op < height}), pl.UInt32)
-    what, where = _parts(history, wanted)
-    places = _places(history, wanted, pl.Series("value", sorted(set(values)), pl.Int64))
+    named = pl.Series("value", sorted(set(values)), pl.Int64)
+    what, where = _parts(history, wanted, named)
+    places = _places(history, wanted, named)
     names = dict(history.processes.select("process", "name").iter_rows())
     rows = history.operations[wanted.to_list()] if wanted.len() else history.operations.clear()
     return {
@@ -126,12 +127,12 @@ def _touching(history: History, log_name: str | None) -> pl.Series:
 Parts = Mapping[int, list[str]]
 
 
-def _parts(history: History, wanted: pl.Series) -> tuple[Parts, Parts]:
+def _parts(history: History, wanted: pl.Series, named: pl.Series) -> tuple[Parts, Parts]:
     """What each operation did and where, in pieces."""
     what: dict[int, list[str]] = {}
     where: dict[int, list[str]] = {}
     logs = dict(history.logs.select("log", "name").iter_rows())
-    _sent(history, wanted, logs, what, where)
+    _sent(history, wanted, named, what, where)
     _read(history, wanted, logs, what, where)
     held = history.assignments.filter(pl.col("op").is_in(wanted.implode()))
     for op, numbers in held.group_by("op", maintain_order=True).agg("log").iter_rows():
@@ -149,18 +150,25 @@ def _parts(history: History, wanted: pl.Series) -> tuple[Parts, Parts]:
 def _sent(
     history: History,
     wanted: pl.Series,
-    logs: Mapping[int, str],
+    named: pl.Series,
     what: dict[int, list[str]],
     where: dict[int, list[str]],
 ) -> None:
+    """A few records of each operation, those that an anomaly names first."""
+    logs = dict(history.logs.select("log", "name").iter_rows())
     topics = {
         topic: name.rpartition("-")[0]
         for topic, name in history.logs.select("topic", "name").iter_rows()
     }
     sends = history.sends.filter(pl.col("op").is_in(wanted.implode()))
-    for op, topic, key, value, log, offset in sends.iter_rows():
+    named_first = sends.sort(
+        pl.col("value").is_in(named.implode()), descending=True, maintain_order=True
+    )
+    left_out: dict[int, int] = {}
+    for op, topic, key, value, log, offset in named_first.iter_rows():
         pieces = what.setdefault(op, [])
         if len(pieces) >= _PARTS_MAX:
+            left_out[op] = left_out.get(op, 0) + 1
             continue
         pieces.append(f"value {value}" + ("" if key == NOTHING else f", key {key}"))
         if log is None:
@@ -170,6 +178,8 @@ def _sent(
         else:
             offset_word = "?" if offset is None else offset
             where.setdefault(op, []).append(f"{logs[log]}@{offset_word}")
+    for op, number in left_out.items():
+        what[op].append(f"{number} more")
 
 
 def _read(
@@ -189,7 +199,8 @@ def _read(
         where.setdefault(op, []).append(f"{logs[log]}@{span}")
         records[op] = records.get(op, 0) + number
     for op, number in records.items():
-        what.setdefault(op, []).append(counted(number, "record"))
+        also = what.setdefault(op, [])
+        also.append(("read " if also else "") + counted(number, "record"))
 
 
 def _places(

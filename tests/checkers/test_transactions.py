@@ -134,6 +134,7 @@ def test_transactions_that_read_from_one_another(outcome: Literal["ok", "info", 
             else "that it committed"
         ),
         "and operation 0 (s) polled value 3 at offset 0 of orders-1",
+        "each of them had to be committed before the next one could read it",
         "so operation 0 (s) came before itself",
     )
 

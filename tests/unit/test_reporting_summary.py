@@ -120,3 +120,13 @@ def test_properties_identify_the_plan() -> None:
     assert told["plan"] == plan_digest(run.plan) != plan_digest(other)
     assert told["seed"] == "7"
     assert told["replay"] == f"harness replay reports/{run.manifest.run}"
+
+
+def test_a_transaction_names_what_an_anomaly_is_about_first() -> None:
+    build = HistoryBuilder()
+    sends = [("orders-0", number, number) for number in range(10)]
+    op = build.txn("t", sends=sends, reads=[("audit-0", 3, 77), ("audit-0", 4, 78)])
+    rows = describe(build.history(), [op], [8, 77])
+    assert rows[op].what == ("value 8; value 0; value 1; value 2; 6 more; read 2 records")
+    assert rows[op].where == "orders-0@8, orders-0@0, orders-0@1, orders-0@2 and 1 more"
+    assert rows[op].pointing([8, 77]).what.endswith("read 2 records; value 77 at audit-0@3")
