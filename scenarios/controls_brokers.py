@@ -20,10 +20,12 @@ from harness.api import (
     same_as,
     worse,
 )
+from harness.model.value import Settings
 
 ORDERS = Topic(name="orders", settings={"min.insync.replicas": 2})
 READER = Consumers(name="reader", topic="orders", mode="assigned")
 SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": True})
+LEADER_ALONE: Settings = {"acks": "1", "enable.idempotence": False}
 # A client waits for an answer for longer than the leader is away.
 PATIENT = Producers(topic="orders", settings={**SAFE.settings, "socket.timeout.ms": 60000})
 
@@ -32,17 +34,19 @@ def durable(
     name: str,
     about: str,
     *steps: Step,
+    claims: tuple[str, ...] = ("durability",),
     topic: Topic = ORDERS,
     producers: Producers = SAFE,
+    aftermath_acks: int = 100,
 ) -> Scenario:
-    """What is acknowledged or read stays, whatever `steps` break."""
+    """What is acknowledged or read stays, and perhaps more, whatever `steps` break."""
     return Scenario(
         name=name,
         about=about,
-        claims=("durability",),
+        claims=claims,
         workload=LogWorkload(topics=(topic,), producers=(producers,), consumers=(READER,)),
         steps=steps,
-        aftermath_acks=100,
+        aftermath_acks=aftermath_acks,
     )
 
 
@@ -154,7 +158,7 @@ BROKERS = (
             LEADER_DIES_AHEAD,
             "k-ack1-bad",
             "acks=1: the leader alone acknowledges",
-            producers={"acks": "1", "enable.idempotence": False},
+            producers=LEADER_ALONE,
         ),
         shows="lost-write",
         forced="both followers are frozen before the records are sent, and stay in sync; the "
@@ -184,7 +188,7 @@ BROKERS = (
             LEADER_DEPOSED,
             "k-zombie-bad",
             "acks=1: a leader that was deposed in its sleep still acknowledges",
-            producers={"acks": "1", "enable.idempotence": False},
+            producers=LEADER_ALONE,
         ),
         shows="lost-write",
         forced="the leader wakes when another one has been elected; requests wait in its socket, "
@@ -244,7 +248,7 @@ BROKERS = (
             LEADER_CUT_OFF,
             "k-partition-bad",
             "acks=1: a leader that nobody else follows any more still acknowledges",
-            producers={"acks": "1", "enable.idempotence": False},
+            producers=LEADER_ALONE,
         ),
         shows="lost-write",
         forced="the leader is cut off from all other brokers before the records are sent, for "

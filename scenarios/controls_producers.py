@@ -3,7 +3,6 @@
 import msgspec
 
 from harness.api import (
-    Consumers,
     Control,
     LogWorkload,
     Producers,
@@ -17,7 +16,7 @@ from harness.api import (
 from harness.model.value import Scalar, Settings
 from scenarios.controls_brokers import ORDERS, SAFE, durable
 
-READER = Consumers(name="reader", topic="orders", mode="assigned")
+ONCE_IN_ORDER = ("durability", "ordering", "no-duplicates")
 
 
 def careless(**settings: Scalar) -> Producers:
@@ -28,23 +27,15 @@ def careless(**settings: Scalar) -> Producers:
     )
 
 
-LEADER_STALLS = Scenario(
-    name="p-pausedup",
-    about="The leader stalls for longer than the client waits; retry and original both land",
-    claims=("durability", "ordering", "no-duplicates"),
-    workload=LogWorkload(
-        topics=(ORDERS,),
-        producers=(
-            Producers(
-                topic="orders",
-                settings={**SAFE.settings, "socket.timeout.ms": 1000, "retry.backoff.ms": 100},
-            ),
-        ),
-        consumers=(READER,),
-    ),
-    steps=(
-        after(acks=200, spread=0.5).pause(leader("orders")),
-        after(seconds=3).heal("pause"),
+LEADER_STALLS = durable(
+    "p-pausedup",
+    "The leader stalls for longer than the client waits; retry and original both land",
+    after(acks=200, spread=0.5).pause(leader("orders")),
+    after(seconds=3).heal("pause"),
+    claims=ONCE_IN_ORDER,
+    producers=Producers(
+        topic="orders",
+        settings={**SAFE.settings, "socket.timeout.ms": 1000, "retry.backoff.ms": 100},
     ),
     aftermath_acks=200,
 )
@@ -93,7 +84,7 @@ def bug_hunt(
     return Scenario(
         name=name,
         about=about,
-        claims=("durability", "ordering", "no-duplicates"),
+        claims=ONCE_IN_ORDER,
         workload=LogWorkload(
             topics=(msgspec.structs.replace(ORDERS, partitions=12),),
             producers=(

@@ -12,6 +12,7 @@ from harness.api import (
     Readers,
     Scenario,
     SourceTable,
+    Step,
     Topology,
     Writers,
     after,
@@ -34,54 +35,47 @@ REDIS = service("redis")
 SMALL = Topology(brokers=0, mysql=True, redis=True)
 
 
-def kept(cache: Cache, *races: Race) -> PipelineWorkload:
-    """Traffic on a cache that the application keeps, with races for rows of its own."""
-    return PipelineWorkload(
+def kept(
+    name: str, about: str, cache: Cache, *steps: Step, races: tuple[Race, ...] = ()
+) -> Scenario:
+    """A cache that the application keeps, with races for rows of their own."""
+    workload = PipelineWorkload(
         tables=(SourceTable(name="orders"),),
         writers=(Writers(tables=("orders",), count=2, keys=16),),
         caches=(cache,),
         readers=(Readers(copy="cache", count=2, rate_per_s=100),),
         races=races,
     )
+    return Scenario(
+        name=name, about=about, claims=CLAIMS, topology=SMALL, workload=workload, steps=steps
+    )
 
 
-STALE_FILL = Scenario(
-    name="r-staleset",
-    about="A reader fills a cache with what it read before the writer's commit",
-    claims=CLAIMS,
-    topology=SMALL,
-    workload=kept(
-        Cache(kind="cache-aside", name="cache"),
-        Race(cache="cache", table="orders", kind="stale-fill"),
-    ),
+STALE_FILL = kept(
+    "r-staleset",
+    "A reader fills a cache with what it read before the writer's commit",
+    Cache(kind="cache-aside", name="cache"),
+    races=(Race(cache="cache", table="orders", kind="stale-fill"),),
 )
 STALE_FILL_BAD = worse_cache(
     STALE_FILL, "r-staleset-bad", "versioned=false: whoever comes last wins", versioned=False
 )
 
-LATE_WRITE = Scenario(
-    name="r-writerace",
-    about="Of two writers the first to commit is the last at the cache",
-    claims=CLAIMS,
-    topology=SMALL,
-    workload=kept(
-        Cache(kind="write-through", name="cache"),
-        Race(cache="cache", table="orders", kind="late-write"),
-    ),
+LATE_WRITE = kept(
+    "r-writerace",
+    "Of two writers the first to commit is the last at the cache",
+    Cache(kind="write-through", name="cache"),
+    races=(Race(cache="cache", table="orders", kind="late-write"),),
 )
 LATE_WRITE_BAD = worse_cache(
     LATE_WRITE, "r-writerace-bad", "versioned=false: whoever comes last wins", versioned=False
 )
 
-EARLY_FILL = Scenario(
-    name="r-delfirst",
-    about="A reader fills a cache just before the writer commits",
-    claims=CLAIMS,
-    topology=SMALL,
-    workload=kept(
-        Cache(kind="cache-aside", name="cache"),
-        Race(cache="cache", table="orders", kind="early-fill"),
-    ),
+EARLY_FILL = kept(
+    "r-delfirst",
+    "A reader fills a cache just before the writer commits",
+    Cache(kind="cache-aside", name="cache"),
+    races=(Race(cache="cache", table="orders", kind="early-fill"),),
 )
 EARLY_FILL_BAD = worse_cache(
     EARLY_FILL,
@@ -91,18 +85,12 @@ EARLY_FILL_BAD = worse_cache(
 )
 
 # It lives for longer than the cut lasts; the half second is for a reader between source and cache.
-MISSED = Scenario(
-    name="r-nottl",
-    about="Writers do not reach the cache for a moment, so that it misses what they changed",
-    claims=CLAIMS,
-    topology=SMALL,
-    workload=kept(
-        Cache(kind="cache-aside", name="cache", settings={"ttl_s": 5.0}, staleness_s=5.5)
-    ),
-    steps=(
-        after(acks=100).cut_link(REDIS, caller="client"),
-        after(acks=100).heal("cut-link"),
-    ),
+MISSED = kept(
+    "r-nottl",
+    "Writers do not reach the cache for a moment, so that it misses what they changed",
+    Cache(kind="cache-aside", name="cache", settings={"ttl_s": 5.0}, staleness_s=5.5),
+    after(acks=100).cut_link(REDIS, caller="client"),
+    after(acks=100).heal("cut-link"),
 )
 MISSED_BAD = worse_cache(
     MISSED, "r-nottl-bad", "ttl_s=0: what was missed is missed for ever", ttl_s=0

@@ -6,6 +6,7 @@ from harness.api import (
     Consumers,
     LogWorkload,
     Producers,
+    Role,
     Scenario,
     Topic,
     Topology,
@@ -33,27 +34,30 @@ def transactional(**rules: float) -> LogWorkload:
     return LogWorkload(topics=(ORDERS, AUDIT), producers=(producers,), consumers=(READER, AUDITOR))
 
 
-LEADER_DIES = Scenario(
-    name="txn-leader",
-    about="The leader of one of the partitions that transactions write to dies",
-    claims=CLAIMS,
-    workload=transactional(aborted=0.2),
-    steps=(
-        after(acks=200, spread=0.5).kill(leader("orders")),
-        after(acks=200, limit_s=20).heal("kill"),
-    ),
-    aftermath_acks=100,
+def broker_dies(name: str, about: str, broker: Role) -> Scenario:
+    """A broker is killed under transactions, some of which are aborted."""
+    return Scenario(
+        name=name,
+        about=about,
+        claims=CLAIMS,
+        workload=transactional(aborted=0.2),
+        steps=(
+            after(acks=200, spread=0.5).kill(broker),
+            after(acks=200, limit_s=20).heal("kill"),
+        ),
+        aftermath_acks=100,
+    )
+
+
+LEADER_DIES = broker_dies(
+    "txn-leader",
+    "The leader of one of the partitions that transactions write to dies",
+    leader("orders"),
 )
-COORDINATOR_DIES = Scenario(
-    name="txn-coordinator",
-    about="The broker that coordinates a producer's transactions dies",
-    claims=CLAIMS,
-    workload=transactional(aborted=0.2),
-    steps=(
-        after(acks=200, spread=0.5).kill(transaction_coordinator("producer-0")),
-        after(acks=200, limit_s=20).heal("kill"),
-    ),
-    aftermath_acks=100,
+COORDINATOR_DIES = broker_dies(
+    "txn-coordinator",
+    "The broker that coordinates a producer's transactions dies",
+    transaction_coordinator("producer-0"),
 )
 ZOMBIES = Scenario(
     name="txn-zombie",
@@ -76,6 +80,18 @@ ABORTS_SEEN = worse(
     consumers={"isolation.level": "read_uncommitted"},
 )
 
+
+def stopping(name: str, **rules: int) -> Producers:
+    """Small transactions, which a coordinator aborts that are open for three seconds."""
+    return Producers(
+        name=name,
+        topic="orders",
+        rate_per_s=100,
+        settings={"transaction.timeout.ms": 3000},
+        transactions=Transactions(records=4, **rules),  # type: ignore[arg-type]
+    )
+
+
 STOPPED = Scenario(
     name="p-hangtxn",
     about="A producer stops in mid-transaction; transaction.timeout.ms bounds what that holds back",
@@ -85,21 +101,7 @@ STOPPED = Scenario(
     ),
     workload=LogWorkload(
         topics=(Topic(name="orders"),),
-        producers=(
-            Producers(
-                topic="orders",
-                rate_per_s=100,
-                settings={"transaction.timeout.ms": 3000},
-                transactions=Transactions(records=4),
-            ),
-            Producers(
-                name="stopper",
-                topic="orders",
-                rate_per_s=100,
-                settings={"transaction.timeout.ms": 3000},
-                transactions=Transactions(records=4, stops_after=20),
-            ),
-        ),
+        producers=(stopping("producer"), stopping("stopper", stops_after=20)),
         consumers=(Consumers(name="reader", topic="orders", mode="assigned", within_ms=12_000),),
     ),
     baseline_acks=500,
