@@ -44,7 +44,7 @@ class Density(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OperationLanes(msgspec.Struct, frozen=True, kw_only=True):
-    """One lane per process."""
+    """One lane per name: a process that comes back goes on in its lane."""
 
     names: tuple[str, ...]
     left_out: int
@@ -62,33 +62,42 @@ def operation_lanes(axis: Axis, history: History, pins: Mapping[int, Pin]) -> Op
     few = history.operations.height <= EACH_MAX
     operations = range(history.operations.height) if few else named_first
     rows = describe(history, operations)
-    by_name = {name: lane for lane, name in enumerate(lanes.values())}
+    by_name = {name: lane for lane, name in enumerate(lanes)}
     return OperationLanes(
-        names=tuple(lanes.values()),
-        left_out=history.operations["process"].n_unique() - len(lanes),
+        names=tuple(lanes),
+        left_out=_busy(history)["name"].n_unique() - len(lanes),
         marks=tuple(_marks(axis, rows.values(), by_name, pins)),
-        densities=() if few else tuple(_densities(axis, history, list(lanes))),
+        densities=() if few else tuple(_densities(axis, history, lanes)),
         column=axis.bucket_s * _COARSE,
     )
 
 
-def _lanes(history: History, named: Sequence[int]) -> dict[int, str]:
-    """Processes that get a lane: number → name; those by which data enters stand first."""
+def _busy(history: History) -> pl.DataFrame:
+    """The processes that did anything, and how much."""
     busy = history.operations.group_by("process").len()
+    return history.processes.join(busy, on="process", how="inner")
+
+
+def _lanes(history: History, named: Sequence[int]) -> dict[str, list[int]]:
+    """Names that get a lane, and their processes; those by which data enters stand first."""
     naming = history.operations[list(named)]["process"].unique()
+    rank = pl.col("client").replace_strict(_RANKS, default=len(_RANKS), return_dtype=pl.Int32)
     chosen = (
-        history.processes.join(busy, on="process", how="inner")
-        .with_columns(
-            named=pl.col("process").is_in(naming.implode()),
-            rank=pl.col("client").replace_strict(
-                _RANKS, default=len(_RANKS), return_dtype=pl.Int32
-            ),
+        _busy(history)
+        .group_by("name")
+        .agg(
+            pl.col("len").sum(),
+            pl.col("kind").first(),
+            pl.col("process").sort(),
+            named=pl.col("process").is_in(naming.implode()).any(),
+            rank=rank.min(),
+            first=pl.col("process").min(),
         )
-        .sort("named", "len", "process", descending=[True, True, False])
+        .sort("named", "len", "first", descending=[True, True, False])
         .head(PROCESSES_MAX)
-        .sort("rank", "kind", "process")
+        .sort("rank", "kind", "first")
     )
-    return dict(chosen.select("process", "name").iter_rows())
+    return dict(chosen.select("name", "process").iter_rows())
 
 
 def _marks(
@@ -114,17 +123,21 @@ def _marks(
         )
 
 
-def _densities(axis: Axis, history: History, processes: Sequence[int]) -> Iterable[Density]:
+def _densities(
+    axis: Axis, history: History, lanes: Mapping[str, Sequence[int]]
+) -> Iterable[Density]:
+    places = [(each, lane) for lane, mine in enumerate(lanes.values()) for each in mine]
+    lane_of = pl.LazyFrame(places, schema={"process": pl.Int32, "lane": pl.Int32}, orient="row")
     counted = (
         history.operations.lazy()
-        .filter(pl.col("process").is_in(processes))
-        .group_by("process", (axis.bucket("invoke_ns") // _COARSE).alias("column"))
+        .join(lane_of, on="process")
+        .group_by("lane", (axis.bucket("invoke_ns") // _COARSE).alias("column"))
         .agg((pl.col("outcome") == word).sum().alias(word) for word in ("ok", "fail", "info"))
-        .sort("process", "column")
+        .sort("lane", "column")
         .collect()
     )
-    for lane, process in enumerate(processes):
-        mine = counted.filter(pl.col("process") == process)
+    for lane in range(len(lanes)):
+        mine = counted.filter(pl.col("lane") == lane)
         yield Density(
             lane=lane,
             column=tuple(mine["column"]),

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 
 from harness.api import LogWorkload, Producers, Scenario, Topic, after, broker
+from harness.engine.catalogue import find
 from harness.history.load import load
 from tests.fake.conftest import RunFake
 
@@ -26,3 +27,12 @@ def test_a_step_waits_until_topics_have_grown(run_fake: RunFake, offsets: int) -
     operations = load(folder.history).operations
     before = operations.filter(pl.col("f") == "send", pl.col("invoke_ns") < asked.time_ns)
     assert len(before) >= BASELINE + offsets
+
+
+def test_a_transaction_that_hangs_holds_the_stable_end_back_until_it_is_aborted(
+    run_fake: RunFake,
+) -> None:
+    ends = run_fake(find("p-hangtxn"), 1).folder.facts().ends
+    held = {each.stable for each in ends if each.end - each.stable > 100}
+    assert len(held) == 1
+    assert ends[-1].stable == ends[-1].end > max(held)

@@ -1,6 +1,7 @@
 import html
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import msgspec
@@ -228,6 +229,20 @@ def test_density_counts_every_operation_of_a_drawn_process() -> None:
     named = history.processes.filter(pl.col("name").is_in(operations["names"]))
     assert counted == history.operations.join(named, on="process", how="semi").height
     assert "consumer-0" in operations["names"]
+
+
+@pytest.mark.parametrize("size", [2_000, 20_000])
+def test_a_process_that_comes_back_goes_on_in_its_lane(size: int) -> None:
+    run, history = sample(), big_history(size)
+    again = pl.when(client="producer").then(pl.lit("producer-0")).otherwise("name")
+    history = replace(history, processes=history.processes.with_columns(name=again))
+    drawn = data_of(render(run.manifest, run.plan, history, Facts(), run.verdict).decode())
+    operations = drawn["operations"]
+    assert isinstance(operations, dict)
+    assert (operations["names"], operations["left_out"]) == (["producer-0", "consumer-0"], 0)
+    one_by_one = [mark[1] for mark in operations["marks"]]
+    counted = [sum(each["ok"]) + sum(each["info"]) for each in operations["densities"]]
+    assert (counted or [one_by_one.count(lane) for lane in (0, 1)]) == [size * 9 // 10, size // 10]
 
 
 def test_findings_that_count_are_proved_before_those_that_are_allowed() -> None:
