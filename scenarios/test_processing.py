@@ -106,21 +106,7 @@ DONE_AGAIN = Scenario(
     name="c-processfirst",
     about="A worker dies between its results and its commit; whoever takes results knows them",
     claims=ONCE,
-    workload=LogWorkload(
-        topics=TOPICS,
-        producers=(ORDERS,),
-        processors=(
-            Processors(
-                name="enrich",
-                source="orders",
-                sink="enriched",
-                count=2,
-                consumer=SESSION,
-                producer=SAFE,
-                deduplicated=True,
-            ),
-        ),
-    ),
+    workload=workload(msgspec.structs.replace(enrich("after"), deduplicated=True)),
     steps=(
         after(results=50, spread=0.5).hold(worker("enrich"), at="before-commit"),
         after().kill(worker("enrich")),
@@ -190,20 +176,9 @@ ZOMBIE = Scenario(
     name="p-zombietxn",
     about="A worker freezes in its transaction, another one takes over, and it comes back",
     claims=EXACTLY_ONCE,
-    workload=LogWorkload(
-        topics=TOPICS,
-        producers=(ORDERS,),
-        processors=(
-            Processors(
-                name="enrich",
-                source="orders",
-                sink="enriched",
-                count=2,
-                progress="transaction",
-                consumer=SESSION,
-                producer={"transactional.id": "enrich"},
-            ),
-        ),
+    workload=workload(
+        # Its producer stays transactional when offsets are committed beside it.
+        msgspec.structs.replace(enrich("transaction"), producer={"transactional.id": "enrich"})
     ),
     steps=(
         after(results=50, spread=0.5).hold(worker("enrich"), at="in-transaction"),

@@ -1,5 +1,6 @@
 """Topics that are changed while they are in use, and what their cleanup removes."""
 
+import msgspec
 import pytest
 
 from harness.api import (
@@ -15,7 +16,7 @@ from harness.api import (
     follower,
     worse,
 )
-from harness.model.value import Settings
+from harness.model.value import Scalar, Settings
 from harness.plugin import RunScenario, nightly
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls]
@@ -24,6 +25,13 @@ SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": 
 READER = Consumers(name="reader", topic="orders", mode="assigned")
 # Retention removes whole segments that are written to no more.
 SHORT_SEGMENTS: Settings = {"segment.ms": 1000, "segment.bytes": 1 << 16}
+
+
+def lagging(reads: int, **settings: Scalar) -> Consumers:
+    """A reader that stands still on the first partition after so many records."""
+    stall = Stall(reads=reads, partitions=(0,))
+    return msgspec.structs.replace(READER, settings=settings, stall=stall)
+
 
 RETENTION_CHANGES = Scenario(
     name="t-retention",
@@ -50,15 +58,7 @@ SLOW_READER = Scenario(
     workload=LogWorkload(
         topics=(Topic(name="orders", settings={**SHORT_SEGMENTS, "retention.ms": 3_600_000}),),
         producers=(SAFE,),
-        consumers=(
-            Consumers(
-                name="reader",
-                topic="orders",
-                mode="assigned",
-                settings={"auto.offset.reset": "earliest"},
-                stall=Stall(reads=50, partitions=(0,)),
-            ),
-        ),
+        consumers=(lagging(50, **{"auto.offset.reset": "earliest"}),),
     ),
     steps=(after(removed=500, limit_s=10).go_on(),),
 )
@@ -81,14 +81,7 @@ PARTITIONS_FROM_THE_START = Scenario(
                 settings={**SAFE.settings, "topic.metadata.refresh.interval.ms": 500},
             ),
         ),
-        consumers=(
-            Consumers(
-                name="reader",
-                topic="orders",
-                mode="assigned",
-                stall=Stall(reads=20, partitions=(0,)),
-            ),
-        ),
+        consumers=(lagging(20),),
     ),
     steps=(
         after(acks=100, spread=0.5).add_partitions("orders", 4),
@@ -143,9 +136,6 @@ COMPACTED: Settings = {
 DELETING = Producers(
     topic="orders", settings=SAFE.settings, rate_per_s=200, keys=1000, delete_every=7
 )
-LAGGING_READER = Consumers(
-    name="reader", topic="orders", mode="assigned", stall=Stall(reads=300, partitions=(0,))
-)
 
 LAST_VALUES = Scenario(
     name="k-tombstone",
@@ -154,7 +144,7 @@ LAST_VALUES = Scenario(
     workload=LogWorkload(
         topics=(Topic(name="orders", settings=COMPACTED),),
         producers=(DELETING,),
-        consumers=(LAGGING_READER,),
+        consumers=(lagging(300),),
     ),
     baseline_acks=400,
     steps=(
@@ -176,7 +166,7 @@ EVENTS = Scenario(
     workload=LogWorkload(
         topics=(Topic(name="orders", settings={**COMPACTED, "cleanup.policy": "delete"}),),
         producers=(SAFE,),
-        consumers=(LAGGING_READER,),
+        consumers=(lagging(300),),
     ),
     baseline_acks=500,
     steps=(after(cleaned=True, limit_s=20).go_on(name="cleaned"),),
