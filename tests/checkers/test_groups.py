@@ -14,7 +14,9 @@ from harness.model.facts import Facts, GroupEvent, LagEvent, MemberView
 from harness.model.verdict import Validity
 from harness.model.workload import Consumers
 from tests.checkers.group_runs import BREAKS, FACTS, legal_group
+from tests.checkers.oracle import Oracle
 from tests.checkers.verdicts import OF_GROUPS, drained, found, scenario
+from tests.checkers.ways import passed_over as passed_over_by
 
 GROUP_CLAIMS = ("ownership", "sole-ownership", "committed-offsets", "resumption")
 DEMANDING = scenario(
@@ -171,6 +173,29 @@ def test_a_way_back_has_to_take_what_a_reset_had_left_out() -> None:
 def test_a_reset_that_failed_excuses_nothing(ended: str, expected: dict[str, int]) -> None:
     acts = (("at", [0, 1]), ("to", [3]), ("at", [3, 4]))
     assert passed_over(*acts, ended=ended) == expected
+
+
+offsets = st.integers(0, 7)
+resets = st.tuples(st.sampled_from(["ok", "ok", "info", "fail"]), offsets)
+wanderings = st.lists(st.tuples(resets, st.lists(offsets, max_size=4)), min_size=1, max_size=4)
+
+
+@given(st.lists(offsets, max_size=4), wanderings)
+@settings(max_examples=300, deadline=None)
+def test_what_a_group_passes_over_between_resets_is_what_the_definition_says(
+    begin: list[int], wandering: list[tuple[tuple[Any, int], list[int]]]
+) -> None:
+    build = members()
+    for value in range(8):
+        build.send("p", value, log="orders-0", offset=value)
+    for number, ((ended, target), handed) in enumerate([(("fail", 0), begin), *wandering]):
+        build.commit("admin", {"orders-0": target}, outcome=ended)
+        for offset in handed:
+            build.poll(f"billing-{number % 2}", [("orders-0", offset, offset)])
+    build.drain("d", [("orders-0", value, value) for value in range(8)])
+    history, facts = build.history(), drained(8)
+    counted = found(judge(history, facts, DEMANDING)).get("group-skip", 0)
+    assert counted == passed_over_by(Oracle(history, facts, DEMANDING))
 
 
 def test_a_skip_that_a_reset_seems_to_explain_is_told_with_what_came_after_it() -> None:
