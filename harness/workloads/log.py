@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import msgspec
 from confluent_kafka import KafkaException
@@ -191,9 +192,15 @@ class LogTraffic:
         return uncleaned(self._kafka, compacted, self._clock)
 
     def underway(self) -> Iterator[Condition]:
-        """Every worker of a processor has a share in the work."""
+        """Every worker of a processor has a share in the work, and every group was handed records.
+
+        A group takes a while to form, and until then there is nothing that a fault could do to it.
+        """
         for worker in self._processors:
             yield f"{worker.name} to work", worker.unemployed
+        for spec in self._workload.consumers:
+            if spec.mode == "group" and not spec.late:
+                yield f"{spec.name} to be handed records", partial(self._unread, spec.name)
 
     def quiet(self) -> None:
         """Begin no more sends, nor changes of topics."""
@@ -280,6 +287,11 @@ class LogTraffic:
             clock=self._clock,
             seed=seed,
         )
+
+    def _unread(self, kind: str) -> str | None:
+        workers = (each for each in self._consumers if isinstance(each, ConsumerWorker))
+        handed = any(each.newest_ms for each in workers if each.kind == kind)
+        return None if handed else "no member has read any"
 
     def _unreported(self) -> str | None:
         workers = (*self._producers, *self._administrators)
