@@ -33,7 +33,7 @@ def page(lines: Sequence[Line]) -> bytes:
         join([tag("h2", group), _drawing([line for line in lines if line.group == group])])
         for group in groups
     ]
-    rows = [(line.name, f"{line.rate:,.0f}", f"{line.ratio:.2f}", line.limit) for line in lines]
+    rows = [(line.name, f"{line.rate:,.0f}", f"{line.ratio:.3g}", line.limit) for line in lines]
     told = table(("line", "records/s", "ratio", "what limits it"), rows, numbers=(1, 2))
     body = join([tag("h1", TITLE), tag("p", READING), *sections, tag("h2", "In figures"), told])
     return document("Throughput", body, styles=("report.css", "semantics.css"), scripts=())
