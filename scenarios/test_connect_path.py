@@ -133,6 +133,8 @@ HELD_UP = Scenario(
     topology=FULL,
     workload=msgspec.structs.replace(
         CAPTURED.pipeline,
+        # Narrow rows: what the first connection has received must be many events.
+        tables=(SourceTable(name="orders", rows=50),),
         writers=(msgspec.structs.replace(CAPTURED.pipeline.writers[0], rate_per_s=100),),
         paths=(
             msgspec.structs.replace(
