@@ -39,11 +39,14 @@ def tool(stack: DockerStack) -> Tool:
     """Run one of Kafka's tools in a broker's container; what it printed."""
 
     def run(name: str, *options: str) -> str:
-        printed: list[bytes] = []
+        # Apart: what it complains of would stand in the middle of a line of its tables.
+        printed: dict[str, list[bytes]] = {"stdout": [], "stderr": []}
         command = [name, "--bootstrap-server", "broker-1:9092", *options]
-        status = stack.exec_in("broker-1", command, lambda _stream, text: printed.append(text))
+        status = stack.exec_in(
+            "broker-1", command, lambda stream, text: printed[stream].append(text)
+        )
         assert status == 0, printed
-        return b"".join(printed).decode()
+        return b"".join(printed["stdout"]).decode()
 
     return run
 
