@@ -204,5 +204,6 @@ def _teller(config: pytest.Config) -> Callable[[str], None]:
         with capture.global_and_fixture_disabled():
             reporter.ensure_newline()
             reporter.write_line(f"  {line}")
+            reporter.flush()  # whoever reads it through a pipe watches a run, too
 
     return tell
