@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 import pytest
@@ -18,7 +18,8 @@ from harness.model.verdict import Validity, Verdict
 from tests.checkers.verdicts import OF_ADMINISTRATION, counts, found, scenario
 
 Aspects: TypeAlias = dict[str, int]
-Outcomes: TypeAlias = tuple[str, ...]
+Answer: TypeAlias = Literal["ok", "fail", "info"]
+Outcomes: TypeAlias = tuple[Answer, ...]
 THREE: Aspects = {
     "exists": 1,
     "partitions": 3,
@@ -35,22 +36,22 @@ ADMINISTERED = msgspec.structs.replace(
 )
 
 
-def create(build: HistoryBuilder, outcome: str = "ok", aspects: Aspects = THREE) -> None:
-    build.administer("admin", "create", "t", aspects, outcome=outcome)  # type: ignore[arg-type]
+def create(build: HistoryBuilder, outcome: Answer = "ok", aspects: Aspects = THREE) -> None:
+    build.administer("admin", "create", "t", aspects, outcome=outcome)
 
 
-def add(build: HistoryBuilder, total: int, outcome: str = "ok") -> None:
+def add(build: HistoryBuilder, total: int, outcome: Answer = "ok") -> None:
     aspects = {"partitions": total}
-    build.administer("admin", "add-partitions", "t", aspects, outcome=outcome)  # type: ignore[arg-type]
+    build.administer("admin", "add-partitions", "t", aspects, outcome=outcome)
 
 
-def retain(build: HistoryBuilder, value: int, outcome: str = "ok") -> None:
+def retain(build: HistoryBuilder, value: int, outcome: Answer = "ok") -> None:
     aspects = {"retention.ms": value}
-    build.administer("admin", "configure", "t", aspects, outcome=outcome)  # type: ignore[arg-type]
+    build.administer("admin", "configure", "t", aspects, outcome=outcome)
 
 
-def delete(build: HistoryBuilder, outcome: str = "ok") -> None:
-    build.administer("admin", "delete", "t", GONE, outcome=outcome)  # type: ignore[arg-type]
+def delete(build: HistoryBuilder, outcome: Answer = "ok") -> None:
+    build.administer("admin", "delete", "t", GONE, outcome=outcome)
 
 
 def look(build: HistoryBuilder, seen: Aspects, *, listed: int | None = None) -> None:
@@ -258,7 +259,7 @@ def life(build: HistoryBuilder, random: Random, outcomes: Outcomes) -> tuple[Asp
             "configure": {"retention.ms": number},
             "delete": GONE,
         }[f]
-        build.administer("admin", f, "t", asked, outcome=outcome)  # type: ignore[arg-type]
+        build.administer("admin", f, "t", asked, outcome=outcome)
         if outcome == "ok" or (outcome == "info" and random.random() < 0.4):
             carry_out(f, asked)
         elif outcome == "info" and random.random() < 0.5:

@@ -46,6 +46,7 @@ class Watchdog:
         sys.stderr.write(f"no progress for {self._limit_s:g} s; started again. It hung here:\n")
         sys.stderr.flush()
         faulthandler.dump_traceback(all_threads=True)
+        # No shell, and nothing of anybody else's: this very command in this very process.
         os.execve(sys.executable, sys.orig_argv, {**os.environ, _AGAIN: "1"})  # noqa: S606
 
 
