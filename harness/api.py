@@ -350,7 +350,7 @@ class Moment:
 
 
 OF_CONSUMERS = frozenset(Consumers.__struct_fields__) - frozenset(Producers.__struct_fields__)
-OF_PROCESSORS = {"progress", "lanes", "deduplicated"}
+OF_PROCESSORS = {"progress", "lanes", "deduplicated", "versioned"}
 
 
 def worse(
@@ -375,7 +375,7 @@ def worse(
         consumers: client settings laid over those of every consumer.
         processors: settings laid over those of the consumer of every processor.
         changes: fields of every producer (`ending`), topic (`replicas`), consumer (`static`) or
-            processor (`progress`, `lanes`, `deduplicated`) to replace.
+            processor (`progress`, `versioned`) to replace.
     """
     workload = scenario.log_workload
     of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}

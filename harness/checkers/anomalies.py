@@ -156,6 +156,10 @@ ANOMALIES: dict[str, Kind] = {
         meaning="The result of a record stands behind that of a later record of the same key.",
         counted="results stand behind that of a later record of their key",
     ),
+    "stale-result": Kind(
+        meaning="The last result of a key overwrites that of a later record: it is stale for ever.",
+        counted="keys end with the result of an earlier record than their last",
+    ),
     "nonmonotonic-send": Kind(
         meaning="A producer's later record stands before its earlier one.",
         counted="times a producer's records stand in another order than it sent them",

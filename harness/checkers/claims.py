@@ -139,8 +139,9 @@ _claim(
 )
 _claim(
     "last-values",
-    "Who keeps the last record of every key ends with what the topic says.",
+    "Who keeps the last record, or result, of every key ends with what the topic says of it.",
     "resurrected-key",
+    "stale-result",
 )
 
 

@@ -26,6 +26,7 @@ AT_THE_END: dict[EffectName, tuple[str, ...]] = {
     "reordered": (
         "nonmonotonic-send",
         "reordered-result",
+        "stale-result",
         "realtime-order",
         "nonmonotonic-sighting",
     ),
@@ -76,7 +77,7 @@ def sample(verdict: Verdict, run: str, seed: int) -> Sample:
         on_the_way=_by_effect(counts, ON_THE_WAY),
         measured={KEPT[name]: value for name, value in _statistics(verdict) if name in KEPT},
         reasons={each.kind: each.permitted_by for each in verdict.findings if each.permitted_by},
-        against=tuple(finding.kind for finding in verdict.findings if finding.counts),
+        against=verdict.counted,
     )
 
 

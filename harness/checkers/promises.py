@@ -236,7 +236,12 @@ def _of_retries(settings: Settings) -> Iterator[Permission]:
         yield Permission(
             setting=f"enable.idempotence=false with max.in.flight={settings['max.in.flight']}",
             reason="a batch that is sent again comes behind one that was sent after it",
-            kinds=("nonmonotonic-send", "int-nonmonotonic-send", "reordered-result"),
+            kinds=(
+                "nonmonotonic-send",
+                "int-nonmonotonic-send",
+                "reordered-result",
+                "stale-result",
+            ),
         )
 
 

@@ -10,7 +10,6 @@ result that stands behind, at the hop of its processors. Cost: O(n log n).
 
 import numpy as np
 
-from harness.checkers.arrays import Ints, Longs
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.results import Results, results_of, unread
@@ -27,17 +26,9 @@ def reordered_result(evidence: Evidence) -> CheckResult:
 
 
 def _behind(evidence: Evidence, results: Results) -> Found:
-    first = np.sort(np.unique(results.origin, return_index=True)[1])
-    result, origin = results.result[first], results.origin[first]
-    standing = evidence.stands[origin] >= 0
-    result, origin = result[standing], origin[standing]
-    places = evidence.placements
-    cell = places.cell(evidence.stands[origin]).astype(np.int64)
-    path = _paths(
-        places.log(evidence.stands[result]),
-        places.log(evidence.stands[origin]),
-        evidence.sends.key[origin],
-    )
+    results = results.first_of_each().comparable(evidence)
+    result, origin = results.result, results.origin
+    path, cell = results.paths(evidence), results.cells(evidence)
     order = np.argsort(path, kind="stable")
     # Each path is lifted above those before it, so that one running maximum serves them all.
     lifted = cell[order] + path[order] * (int(cell.max(initial=0)) + 1)
@@ -51,14 +42,7 @@ def _behind(evidence: Evidence, results: Results) -> Found:
         story.sent(int(origin[ahead]), before="and behind it, with the same key, ")
         story.sent(int(result[ahead]), before="yet of the later one ")
         story.sent(int(result[case]), before="and of the earlier one, behind that, ")
-        log = int(places.log(evidence.stands[result[case : case + 1]])[0])
+        log = int(evidence.placements.log(evidence.stands[result[case : case + 1]])[0])
         return story.end(log, results.spec.hop)
 
     return Found("reordered-result", behind, explain, results.spec.hop)
-
-
-def _paths(sink: Ints, source: Ints, key: Longs) -> Longs:
-    """A dense number for each log of the sink, log of the source and key."""
-    columns = np.stack([sink.astype(np.int64), source.astype(np.int64), key])
-    numbers: Longs = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
-    return numbers.astype(np.int64)

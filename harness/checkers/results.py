@@ -5,11 +5,12 @@ acknowledged and is gone, `lost-write` tells.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Flags, Numbering, Rows
+from harness.checkers.arrays import NONE, Flags, Longs, Numbering, Rows
 from harness.checkers.columns import OK
 from harness.checkers.evidence import Evidence
 from harness.model.workload import Processors
@@ -29,6 +30,34 @@ class Results:
     inputs: Rows
     """Records of the source that the final read holds, in the order of their log, from where the
     group began."""
+
+    def first_of_each(self) -> Self:
+        """Without those of a record that has one further ahead in the sink."""
+        return self._only(np.sort(np.unique(self.origin, return_index=True)[1]))
+
+    def comparable(self, evidence: Evidence) -> Self:
+        """Without those whose record nobody knows the place of."""
+        return self._only(np.flatnonzero(evidence.stands[self.origin] != NONE))
+
+    def _only(self, rows: Rows) -> Self:
+        return replace(self, result=self.result[rows], origin=self.origin[rows])
+
+    def cells(self, evidence: Evidence) -> Longs:
+        """Per result: where its record stands, as a number that grows along a log."""
+        return evidence.placements.cell(evidence.stands[self.origin]).astype(np.int64)
+
+    def paths(self, evidence: Evidence) -> Longs:
+        """Per result: a dense number for its log of the sink, log of the source and key."""
+        places = evidence.placements
+        columns = np.stack(
+            [
+                places.log(evidence.stands[self.result]).astype(np.int64),
+                places.log(evidence.stands[self.origin]).astype(np.int64),
+                evidence.sends.key[self.origin],
+            ]
+        )
+        numbers: Longs = np.unique(columns, axis=1, return_inverse=True)[1].reshape(-1)
+        return numbers.astype(np.int64)
 
 
 def results_of(evidence: Evidence) -> Iterator[Results]:

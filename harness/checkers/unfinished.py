@@ -15,6 +15,7 @@ RESTS_ON_WHAT_IS_MISSING = (
     "ghost",
     "unseen",
     "unprocessed",
+    "stale-result",
     "phantom",
     "group-skip",
     "uncommitted-skip",

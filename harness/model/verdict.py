@@ -106,6 +106,11 @@ class Verdict(Value, frozen=True, kw_only=True):
     hops: tuple[HopResult, ...] = ()
     """Of a pipeline: what each hop lost, repeated, reordered or staled, in the order of the way."""
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The kinds of anomaly that contradict a claim."""
+        return tuple(finding.kind for finding in self.findings if finding.counts)
+
     def count(self, kind: str) -> int:
         """How many anomalies of `kind` there are."""
         return sum(finding.count for finding in self.findings if finding.kind == kind)

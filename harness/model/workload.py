@@ -158,6 +158,9 @@ class Processors(Value, frozen=True, kw_only=True):
     """The offset where the group begins in a log of which it has committed nothing."""
     deduplicated: bool = False
     """Whoever takes the results keeps one of each record, as a table with its identity as key."""
+    versioned: bool = False
+    """Whoever takes the results keeps, of each key, that of the latest record, as a write does that
+    compares versions; otherwise the last one that comes."""
 
     @property
     def names(self) -> tuple[str, ...]:

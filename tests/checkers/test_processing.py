@@ -104,6 +104,38 @@ def test_results_of_one_key_keep_the_order_of_their_records() -> None:
     assert kinds(history(*swapped, keys=(1, 2, 3)), read(3, 3)) == {}
 
 
+def test_a_late_write_leaves_its_key_stale() -> None:
+    zombie = history((11, 1), (12, 2), (13, 3), (22, 2))
+    assert kinds(zombie, read(3, 4)) == {"double-processing": 1, "stale-result": 1}
+    other_keys = history((11, 1), (12, 2), (13, 3), (22, 2), keys=(1, 2, 3))
+    assert kinds(other_keys, read(3, 4)) == {"double-processing": 1}
+
+
+def test_a_later_result_makes_up_for_a_late_write() -> None:
+    made_up = history((11, 1), (12, 2), (21, 1), (13, 3))
+    assert kinds(made_up, read(3, 4)) == {"double-processing": 1}
+
+
+def test_who_compares_versions_or_knows_results_is_not_stale() -> None:
+    late = ((11, 1), (12, 2), (13, 3), (22, 2))
+    versioned = processing(msgspec.structs.replace(ENRICH, versioned=True))
+    assert kinds(history(*late), read(3, 4), versioned) == {"double-processing": 1}
+    deduplicated = processing(msgspec.structs.replace(ENRICH, deduplicated=True))
+    assert kinds(history(*late), read(3, 4), deduplicated) == {}
+    swapped = history((11, 1), (13, 3), (12, 2))
+    assert kinds(swapped, read(3, 3), deduplicated) == {"reordered-result": 1, "stale-result": 1}
+
+
+def test_a_stale_result_is_told_with_both_records_and_both_results() -> None:
+    late = history((11, 1), (12, 2), (13, 3), (22, 2))
+    verdict = judge(late.history(), read(3, 4), processing())
+    (finding,) = (each for each in verdict.findings if each.kind == "stale-result")
+    (example,) = finding.examples
+    assert (example.log, example.values) == ("enriched-0", (2, 3, 13, 22))
+    assert finding.hops == {"orders → enriched (enrich)": 1}
+    assert [row.stale for row in verdict.hops] == [1]
+
+
 def test_what_is_done_again_stands_behind_and_is_not_reordered() -> None:
     again = history((11, 1), (12, 2), (21, 1), (22, 2), (13, 3))
     assert kinds(again, read(3, 5)) == {"double-processing": 2}
@@ -131,26 +163,27 @@ def test_a_sink_that_was_not_read_to_its_end_proves_nothing() -> None:
     ("spec", "allowed"),
     [
         ({"progress": "transaction"}, set()),
-        ({"progress": "after"}, {"double-processing"}),
+        ({"progress": "after"}, {"double-processing", "stale-result"}),
+        ({"progress": "after", "versioned": True}, {"double-processing"}),
         ({"progress": "after", "deduplicated": True}, set()),
-        ({"progress": "before"}, {"unprocessed", "reordered-result"}),
+        ({"progress": "before"}, {"unprocessed", "reordered-result", "stale-result"}),
         (
             {"progress": "auto"},
-            {"unprocessed", "reordered-result", "double-processing"},
+            {"unprocessed", "reordered-result", "double-processing", "stale-result"},
         ),
         (
             {"progress": "auto", "consumer": {"enable.auto.offset.store": False}},
-            {"double-processing"},
+            {"double-processing", "stale-result"},
         ),
         (
             {"progress": "transaction", "consumer": {"auto.offset.reset": "latest"}},
-            {"unprocessed", "reordered-result"},
+            {"unprocessed", "reordered-result", "stale-result"},
         ),
     ],
 )
 def test_what_progress_permits(spec: dict[str, object], allowed: set[str]) -> None:
     scenario = processing(msgspec.structs.replace(ENRICH, **spec))
-    of_processing = {"unprocessed", "reordered-result", "double-processing"}
+    of_processing = {"unprocessed", "reordered-result", "double-processing", "stale-result"}
     assert set(permitted(scenario)) & of_processing == allowed
     assert ("processing" in promised(scenario)) == (not allowed & {"unprocessed"})
     assert ("exactly-once" in promised(scenario)) == ("double-processing" not in allowed)

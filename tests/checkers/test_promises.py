@@ -38,7 +38,12 @@ def test_the_safe_settings_promise_all_that_a_log_can() -> None:
 
 def test_the_defaults_of_librdkafka_promise_neither_order_nor_uniqueness() -> None:
     kinds = set(permitted(scenario(producers=producers({}))))
-    reordered = {"nonmonotonic-send", "int-nonmonotonic-send", "reordered-result"}
+    reordered = {
+        "nonmonotonic-send",
+        "int-nonmonotonic-send",
+        "reordered-result",
+        "stale-result",
+    }
     assert kinds == {"duplicate", *reordered}
     assert "durability" in promised(scenario(producers=producers({})))
 

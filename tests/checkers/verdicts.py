@@ -43,7 +43,7 @@ OF_CLEANUP_AND_KEYS = frozenset(
 """Kinds that take a topic with cleanup or several partitions of one key; `test_topics` has them."""
 OF_ADMINISTRATION = frozenset(CLAIMS["administration"].contradicted_by)
 """Kinds that take administrators of topics; `test_administration` has histories with them."""
-OF_APPLICATIONS = frozenset({"stuck", "unprocessed", "reordered-result"})
+OF_APPLICATIONS = frozenset({"stuck", "unprocessed", "reordered-result", "stale-result"})
 """Kinds that take promises or processors; they have tests of their own."""
 BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
 """Kinds that contradict nothing: logs interleave concurrent senders."""

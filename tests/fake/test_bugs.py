@@ -153,8 +153,8 @@ PLANTINGS = [(bug, kind) for bug, each in BUGS.items() for kind in each.shows]
 SCENARIOS |= {bug: ADMINISTERED for bug, kind in PLANTINGS if kind in OF_ADMINISTRATION}
 # What clients and settings do: scenarios k-partadd-bad and k-tombstone-bad.
 OF_KEYS = {"split-key", "reordered-key", "resurrected-key"}
-OF_APPLICATIONS = {"unsent", "stuck"}
-"""Faults of an application itself: scenarios p-noflush-bad and p-hangtxn-bad."""
+OF_APPLICATIONS = {"unsent", "stuck", "stale-result"}
+"""Faults of an application itself: scenarios p-noflush-bad, p-hangtxn-bad and c-zombie-bad."""
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -17,7 +17,7 @@ from harness.model.verdict import CheckResult, HopResult
 LOST = ("lost-change", "missed-change", "missing-row", "skipped-record", "unprocessed")
 DUPLICATE = ("duplicate-change", "duplicate-row", "double-processing")
 REORDERED = ("reordered-change", "nonmonotonic-sighting", "reordered-result")
-STALE = ("stale-row", "resurrected-row", "stale-beyond-bound")
+STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "stale-result")
 FOREIGN = (
     *("phantom-change", "undecodable", "aliased-record"),
     *("foreign-row", "extra-row", "altered-row"),
@@ -126,6 +126,7 @@ def _of_processors(made: Results, results: tuple[CheckResult, ...]) -> HopResult
         lost=_counted(results, name, LOST),
         duplicate=_counted(results, name, DUPLICATE),
         reordered=_counted(results, name, REORDERED),
+        stale=_counted(results, name, STALE),
         examples=_examples(results, name),
     )
 
