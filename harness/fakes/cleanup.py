@@ -1,5 +1,7 @@
 """What removes records from logs: retention from their starts, the cleaner from their middle.
 
+And a coordinator's offsets, of groups that have had no members for too long.
+
 The fake has no segments: a record goes by itself, as soon as it may. A size is that of values. The
 cleaner leaves alone what is younger than a segment may be.
 """
@@ -33,6 +35,7 @@ class Cleanup:
                 limit_ms = int(settings["retention.ms"])
                 oldest_ms = self._cluster.now_ms - limit_ms if limit_ms >= 0 else 0
                 self._remove(log, leader, oldest_ms, int(settings["retention.bytes"]))
+        self._cluster.forget_offsets()
         self._later()
 
     def _clean(self, log: Log, leader: Replica, settings: Settings) -> None:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterable, Mapping
 
+from harness.checkers.group_permissions import WEEK_MINUTES
 from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
 from harness.fakes.broker import Broker
@@ -209,9 +210,24 @@ class Cluster:
                 group.offsets.pop(log, None)
                 if written is not None:
                     group.offsets[log] = written
-                key, value = record_of(Entry(group.name, *log, written))
-                records.append(Record(key, value, self.now_ms, epoch=leader.epoch))
+                records.append(self._entry(group, log, written, leader.epoch))
         self.replication.append(leader, records)
+
+    def forget_offsets(self) -> None:
+        """Let the coordinator forget where groups stand that had no members for too long."""
+        limit_s = float(self.settings.get("offsets.retention.minutes", WEEK_MINUTES)) * 60
+        leader = self.readable((OFFSETS_TOPIC, 0))
+        if leader is None:
+            return
+        for group in self._groups.values():
+            if group.offsets and group.empty_s > limit_s:
+                gone = [self._entry(group, log, None, leader.epoch) for log in group.offsets]
+                group.offsets.clear()
+                self.replication.append(leader, gone)
+
+    def _entry(self, group: Group, log: Log, offset: int | None, epoch: int) -> Record:
+        key, value = record_of(Entry(group.name, *log, offset))
+        return Record(key, value, self.now_ms, epoch=epoch)
 
     def _commit(self, group: Group, offsets: Mapping[Log, int]) -> bool:
         """Write offsets of a committed transaction, if there is a coordinator."""

@@ -50,6 +50,7 @@ class Group:
         self._seams = seams
         self._members: dict[int, Member] = {}
         self._preparing = False
+        self._emptied_ns = clock.now_ns()
 
     @property
     def exists(self) -> bool:
@@ -60,6 +61,11 @@ class Group:
     def empty(self) -> bool:
         """Whether it has no members."""
         return not self._members
+
+    @property
+    def empty_s(self) -> float:
+        """For how long it has had no members; 0 while it has some."""
+        return (self._clock.now_ns() - self._emptied_ns) / NS_PER_S if self.empty else 0.0
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -83,6 +89,7 @@ class Group:
         """Let `member` go."""
         if self._members.get(member.number) is member:
             del self._members[member.number]
+            self._emptied_ns = self._clock.now_ns()
             self._prepare()
 
     def evict_idle(self) -> None:
