@@ -90,7 +90,7 @@ def sit_recorded(broken: int) -> Exam:
         exam.take_legal(judge(good.history, good.facts, good.plan.scenario))
         verdict = judge(bad.history, bad.facts, bad.plan.scenario)
         # One setting brings more than one kind about: which, the recorded verdict says.
-        exam.take_broken(verdict, frozenset({pair.shows}), frozenset(found(bad.verdict)))
+        exam.take_broken(verdict, frozenset(pair.shows), frozenset(found(bad.verdict)))
         for name, falsifier in APPLICABLE.items():
             for place in range(broken):
                 random = Random(f"{pair.id} {name} {place}")

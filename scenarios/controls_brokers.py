@@ -160,7 +160,7 @@ BROKERS = (
             "acks=1: the leader alone acknowledges",
             producers=LEADER_ALONE,
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="both followers are frozen before the records are sent, and stay in sync; the "
         "leader is killed before they wake, so that only those who lack the records can lead",
         nightly=False,
@@ -175,7 +175,7 @@ BROKERS = (
             "acks=0: nobody acknowledges, the client believes",
             producers={"acks": "0", "enable.idempotence": False},
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="the leader is frozen before the records are sent and killed without ever waking: "
         "what is in its socket is gone",
         nightly=False,
@@ -190,7 +190,7 @@ BROKERS = (
             "acks=1: a leader that was deposed in its sleep still acknowledges",
             producers=LEADER_ALONE,
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="the leader wakes when another one has been elected; requests wait in its socket, "
         "while to learn of its deposition it has to register anew and be told by the controller",
     ),
@@ -204,7 +204,7 @@ BROKERS = (
             "min.insync.replicas=1: a leader without followers acknowledges what it alone has",
             topics={"min.insync.replicas": 1},
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="both followers are dead when the records are acknowledged; the only disk that has "
         "them is emptied before one of them starts again and is elected by hand: the one that died "
         "last, since while it lived nothing was acknowledged without it",
@@ -219,7 +219,7 @@ BROKERS = (
             "unclean.leader.election.enable=true: a replica without the records may lead",
             topics={"unclean.leader.election.enable": True},
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="both followers are dead when the records are acknowledged; the leader is dead when "
         "they start again, and stays so until one of them has acknowledged records of its own",
         nightly=False,
@@ -235,7 +235,7 @@ BROKERS = (
             topics={"min.insync.replicas": 1},
             replicas=1,
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="the broker that leads is the one whose disk is emptied",
         nightly=False,
         kafka_3_only=(NEW_DISK_DOES_NOT_LEAD,),
@@ -250,7 +250,7 @@ BROKERS = (
             "acks=1: a leader that nobody else follows any more still acknowledges",
             producers=LEADER_ALONE,
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="the leader is cut off from all other brokers before the records are sent, for "
         "longer than its session",
         nightly=False,
@@ -265,7 +265,7 @@ BROKERS = (
             "flush.messages as by default: what is acknowledged is in page caches only",
             topics={"flush.messages": NEVER},
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="all brokers are frozen before the first disk is copied, a second or two after the "
         "records were sent; the kernel writes by itself what is older than 30 s",
     ),
@@ -279,7 +279,7 @@ BROKERS = (
             "flush.messages as by default: the last replica in sync lacks what others have on disk",
             topics={"flush.messages": NEVER},
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="the followers are stopped in order, so that the leader alone is in sync; it is "
         "started again before them, and they drop what it lacks",
         kafka_3_only=("a replica whose broker crashed does not lead while others have everything",),

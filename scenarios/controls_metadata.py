@@ -85,7 +85,7 @@ METADATA = (
             "z-ephemeral-bad",
             "dataDir in memory: after its restart ZooKeeper knows nothing of the cluster",
         ),
-        shows="dead-service",
+        shows=("dead-service",),
         forced="memory does not outlive the process; the broker starts when ZooKeeper has already "
         "begun a new cluster, whose id is not the one on the broker's disk",
     ),
@@ -102,7 +102,7 @@ METADATA = (
             "z-minsession-bad",
             "tickTime=3000, as by default: no session is shorter than two ticks",
         ),
-        shows="longer-session",
+        shows=("longer-session",),
         forced="nothing races: the server says what it granted, and the outage follows from that",
     ),
     Control(
@@ -115,7 +115,7 @@ METADATA = (
             "k-minisr1-emptied",
             "metadata=zookeeper: the last replica in sync leads, even from an empty disk",
         ),
-        shows="lost-write",
+        shows=("lost-write",),
         forced="both followers have left before the disk is emptied, so that only the empty "
         "replica is in sync, and it is started before them",
         docker_only=("the fake cluster runs on ZooKeeper",),

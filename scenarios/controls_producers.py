@@ -129,7 +129,7 @@ PRODUCERS = (
             "enable.idempotence=false: the broker cannot tell a retry from a new record",
             producers={"enable.idempotence": False},
         ),
-        shows="duplicate",
+        shows=("duplicate",),
         forced="the leader sleeps for longer than the client waits for an answer, so that what is "
         "in its socket is sent a second time before it wakes",
         nightly=False,
@@ -144,7 +144,7 @@ PRODUCERS = (
             "the application exits without flush()",
             ending="leave",
         ),
-        shows="unsent",
+        shows=("unsent",),
         forced="linger.ms keeps records in the client's queue for a second, and the application "
         "leaves while it is sending",
         nightly=False,
@@ -159,7 +159,7 @@ PRODUCERS = (
             "BufferError is swallowed: the application takes what did not fit as sent",
             belief="enqueue",
         ),
-        shows="unsent",
+        shows=("unsent",),
         forced="the leader sleeps for as long as it takes to send four times what the queue holds",
     ),
     Control(
@@ -172,7 +172,7 @@ PRODUCERS = (
             "message.timeout.ms=2000: the client gives up, and nobody looks",
             producers={"message.timeout.ms": 2000},
         ),
-        shows="unsent",
+        shows=("unsent",),
         forced="the leader sleeps for more than twice as long as a record may wait in the queue",
     ),
 )

@@ -5,9 +5,7 @@ import pytest
 from harness.api import (
     Consumers,
     LogWorkload,
-    Producers,
     Scenario,
-    Topic,
     after,
     coordinator,
     member,
@@ -15,39 +13,11 @@ from harness.api import (
 )
 from harness.model.group_ports import ResetTo
 from harness.plugin import RunScenario, nightly
+from scenarios.controls_groups import CLAIMS, ORDERS, SAFE
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("resumption")]
 
-CLAIMS = ("durability", "ownership", "committed-offsets", "resumption")
-ORDERS = Topic(name="orders", partitions=6)
-SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": True})
 BILLING = Consumers(name="billing", topic="orders", count=3, commit="application")
-
-LATE_GROUP = Scenario(
-    name="c-latest",
-    about="A new group subscribes to a topic that already holds records",
-    claims=CLAIMS,
-    workload=LogWorkload(
-        topics=(Topic(name="orders"),),
-        producers=(SAFE,),
-        consumers=(
-            Consumers(
-                name="billing",
-                topic="orders",
-                late=True,
-                settings={"auto.offset.reset": "earliest"},
-            ),
-        ),
-    ),
-    steps=(after(acks=200, spread=0.5).join(member("billing")),),
-    aftermath_acks=200,
-)
-LATE_GROUP_LATEST = worse(
-    LATE_GROUP,
-    "c-latest-bad",
-    "auto.offset.reset=latest, as by default: a group without a position begins at the end",
-    consumers={"auto.offset.reset": "latest"},
-)
 
 CHURN = Scenario(
     name="c-churn",
@@ -74,36 +44,6 @@ BOUNCE = worse(
     "Members with names of their own leave and come back in time; the group does not notice",
     consumers={"session.timeout.ms": 30_000},
     static=True,
-)
-
-HANDLER_HANGS = Scenario(
-    name="c-maxpoll",
-    about="A handler takes ten seconds, and meanwhile its member does not poll",
-    claims=(*CLAIMS, "sole-ownership"),
-    workload=LogWorkload(
-        topics=(ORDERS,),
-        producers=(SAFE,),
-        consumers=(
-            Consumers(
-                name="billing",
-                topic="orders",
-                count=2,
-                commit="application",
-                settings={"max.poll.interval.ms": 60_000},
-            ),
-        ),
-    ),
-    steps=(
-        after(acks=300, spread=0.5).hang(member("billing", 0)),
-        after(seconds=10).heal("hang"),
-    ),
-    aftermath_acks=500,
-)
-HANDLER_HANGS_TOO_LONG = worse(
-    HANDLER_HANGS,
-    "c-maxpoll-bad",
-    "max.poll.interval.ms=6000: the other member is given the logs of one that still works on them",
-    consumers={"max.poll.interval.ms": 6_000},
 )
 
 COORDINATOR_DIES = Scenario(
@@ -149,11 +89,9 @@ RESET_TIME = reset(
 @pytest.mark.parametrize(
     "scenario",
     [
-        nightly(LATE_GROUP),
         nightly(CHURN),
         nightly(CHURN_COOPERATIVE),
         nightly(BOUNCE),
-        nightly(HANDLER_HANGS),
         nightly(COORDINATOR_DIES),
         nightly(RESET_EARLIEST),
         nightly(RESET_OFFSET),
@@ -163,17 +101,3 @@ RESET_TIME = reset(
 )
 def test_a_group_goes_on_where_it_committed(scenario: Scenario, run_scenario: RunScenario) -> None:
     run_scenario(scenario).must_be_valid()
-
-
-@pytest.mark.parametrize(
-    ("scenario", "anomaly"),
-    [
-        nightly(LATE_GROUP_LATEST, "uncommitted-skip"),
-        nightly(HANDLER_HANGS_TOO_LONG, "overlapping-ownership"),
-    ],
-    ids=lambda value: getattr(value, "name", value),
-)
-def test_one_setting_worse_it_does_not(
-    scenario: Scenario, anomaly: str, run_scenario: RunScenario
-) -> None:
-    run_scenario(scenario).must_show(anomaly)

@@ -80,7 +80,7 @@ def _scenarios() -> Iterable[Row]:
 def _controls() -> Iterable[Row]:
     for each in controls():
         pair = _code((each.good.name, each.bad.name))
-        yield each.id, each.grade, pair, f"`{each.shows}`", each.forced
+        yield each.id, each.grade, pair, _code(each.shows), each.forced
 
 
 def _services() -> Iterable[Row]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from harness.checkers.consequences import beyond
 from harness.engine.check import check
 from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
@@ -32,7 +33,7 @@ Tell = Callable[[str], None]
 class Run:
     """A finished run: where it lies and what came out.
 
-    The two `must_` methods are how a test states what it expects; they raise AssertionError with
+    The `must_` methods are how a test states what it expects; they raise AssertionError with
     the headline, the reasons and where to look.
     """
 
@@ -57,6 +58,15 @@ class Run:
         blamed = sorted(counted[kind].hops)
         if hop is not None and blamed != [hop]:
             raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
+
+    def must_show_only(self, *kinds: str) -> None:
+        """Assert that the run shows each of `kinds`, and nothing else counts but what follows."""
+        __tracebackhide__ = True
+        for kind in kinds:
+            self.must_show(kind)
+        if others := beyond(self.verdict, kinds):
+            expected = f"expected {', '.join(kinds)} alone, found {', '.join(others)} as well"
+            raise AssertionError(self._story(expected))
 
     def witnessed(self, step: str) -> str:
         """What was measured of the fault of that step; empty when nothing was."""

@@ -19,8 +19,8 @@ class Control(Value, frozen=True, kw_only=True):
     grade: Grade
     good: Scenario
     bad: Scenario
-    shows: str
-    """The kind of anomaly that the twin must show."""
+    shows: tuple[str, ...]
+    """The kinds of anomaly that the twin must show; beside them only what follows from them."""
     forced: str
     """How the race is forced, in words."""
     nightly: bool = True

@@ -1,0 +1,132 @@
+"""Controls of what consumer groups promise."""
+
+import msgspec
+
+from harness.api import (
+    Consumers,
+    Control,
+    LogWorkload,
+    Producers,
+    Scenario,
+    Topic,
+    Topology,
+    after,
+    member,
+    worse,
+)
+from harness.model.value import Settings
+from scenarios.controls_metadata import on
+
+CLAIMS = ("durability", "ownership", "committed-offsets", "resumption")
+ORDERS = Topic(name="orders", partitions=6)
+SAFE = Producers(topic="orders", settings={"acks": "all", "enable.idempotence": True})
+
+LATE_GROUP = Scenario(
+    name="c-latest",
+    about="A new group subscribes to a topic that already holds records",
+    claims=CLAIMS,
+    workload=LogWorkload(
+        topics=(Topic(name="orders"),),
+        producers=(SAFE,),
+        consumers=(
+            Consumers(
+                name="billing",
+                topic="orders",
+                late=True,
+                settings={"auto.offset.reset": "earliest"},
+            ),
+        ),
+    ),
+    steps=(after(acks=200, spread=0.5).join(member("billing")),),
+    aftermath_acks=200,
+)
+
+HANDLER_HANGS = Scenario(
+    name="c-maxpoll",
+    about="A handler takes ten seconds, and meanwhile its member does not poll",
+    claims=(*CLAIMS, "sole-ownership"),
+    workload=LogWorkload(
+        topics=(ORDERS,),
+        producers=(SAFE,),
+        consumers=(
+            Consumers(
+                name="billing",
+                topic="orders",
+                count=2,
+                commit="application",
+                settings={"max.poll.interval.ms": 60_000},
+            ),
+        ),
+    ),
+    steps=(
+        after(acks=300, spread=0.5).hang(member("billing", 0)),
+        after(seconds=10).heal("hang"),
+    ),
+    aftermath_acks=500,
+)
+
+LOOKS_OFTEN: Settings = {"offsets.retention.check.interval.ms": 1000}
+
+AWAY = Scenario(
+    name="c-offsetexp",
+    about="A group has no members for longer than a minute, and then goes on",
+    claims=CLAIMS,
+    topology=Topology(broker_settings=LOOKS_OFTEN),
+    workload=LogWorkload(
+        topics=(Topic(name="orders"),),
+        producers=(msgspec.structs.replace(SAFE, rate_per_s=50),),
+        consumers=(Consumers(name="billing", topic="orders", commit="application"),),
+    ),
+    steps=(
+        after(acks=50, spread=0.5).leave(member("billing")),
+        after(seconds=63).heal("leave"),
+    ),
+    aftermath_acks=50,
+)
+
+GROUPS = (
+    Control(
+        id="C-LATEST",
+        grade="D",
+        good=LATE_GROUP,
+        bad=worse(
+            LATE_GROUP,
+            "c-latest-bad",
+            "auto.offset.reset=latest, as by default: a group without a position begins at the end",
+            consumers={"auto.offset.reset": "latest"},
+        ),
+        shows=("uncommitted-skip",),
+        forced="the group's only member subscribes when records are acknowledged",
+        nightly=False,
+    ),
+    Control(
+        id="C-MAXPOLL",
+        grade="D",
+        good=HANDLER_HANGS,
+        bad=worse(
+            HANDLER_HANGS,
+            "c-maxpoll-bad",
+            "max.poll.interval.ms=6000: the other member is given the logs of one that still works "
+            "on them",
+            consumers={"max.poll.interval.ms": 6_000},
+        ),
+        shows=("overlapping-ownership",),
+        forced="the handler takes four seconds more than its member may stay away, and the other "
+        "member polls all the while",
+    ),
+    Control(
+        id="C-OFFSETEXP",
+        grade="D",
+        good=AWAY,
+        bad=on(
+            Topology(broker_settings={**LOOKS_OFTEN, "offsets.retention.minutes": 1}),
+            AWAY,
+            "c-offsetexp-bad",
+            "offsets.retention.minutes=1: a coordinator forgets a group that has had no members "
+            "for a minute",
+        ),
+        shows=("forgotten-commit", "committed-repeat"),
+        forced="all members leave and stay away for the minute, which is the shortest that brokers "
+        "accept, and for two looks of the coordinator more",
+    ),
+)
