@@ -8,6 +8,7 @@ from typing import Annotated, Literal, NoReturn
 
 from cyclopts import App, Parameter
 
+from harness.cli_controls import controls
 from harness.cli_groups import groups
 from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
@@ -23,6 +24,7 @@ app = App(
 )
 app.command(topics)
 app.command(groups)
+app.command(controls)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]

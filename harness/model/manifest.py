@@ -1,5 +1,6 @@
 """Where a run came from: enough for a colleague to know what ran, on what, and how to repeat it."""
 
+from datetime import datetime
 from typing import Literal
 
 from harness.model.value import Value
@@ -22,3 +23,11 @@ class Manifest(Value, frozen=True, kw_only=True):
     host: dict[str, str] = {}
     images: dict[str, str] = {}
     replay_of: str | None = None
+
+    @property
+    def length_s(self) -> float | None:
+        """How long the run took on a stack that was up, in seconds; None while it has no end."""
+        if self.finished_utc is None:
+            return None
+        started, finished = map(datetime.fromisoformat, (self.started_utc, self.finished_utc))
+        return (finished - started).total_seconds()

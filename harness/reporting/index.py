@@ -1,7 +1,6 @@
 """index.html: every run under a folder of reports, newest first, sortable by any column."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
@@ -104,8 +103,7 @@ def _line(words: str) -> Markup:
 
 
 def _length(manifest: Manifest) -> Markup:
-    if manifest.finished_utc is None:
+    length_s = manifest.length_s
+    if length_s is None:
         return Markup("not finished")
-    started, finished = map(datetime.fromisoformat, (manifest.started_utc, manifest.finished_utc))
-    length_s = (finished - started).total_seconds()
     return tag("span", seconds(length_s), class_="name", data_sort=str(length_s))

@@ -17,7 +17,7 @@ from harness.reporting.figures import figures
 from harness.reporting.hop_table import by_hop, lines
 from harness.reporting.numbering import first_example
 from harness.reporting.operations import OperationRow
-from harness.reporting.words import count, headline, moment
+from harness.reporting.words import aligned, count, headline, moment
 
 _STYLE = {
     Validity.VALID: "bold blue",
@@ -130,12 +130,7 @@ def operation_table(rows: Iterable[OperationRow], named: Sequence[int] = ()) -> 
     )
     lines: list[tuple[str, ...]] = [(" ", *head)]
     lines += [(">" if row.op in named else " ", *_cells(row)) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        + "\n"
-        for line in lines
-    )
+    return "".join(f"{line}\n" for line in aligned(lines))
 
 
 def _cells(row: OperationRow) -> tuple[str, ...]:

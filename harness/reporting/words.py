@@ -1,6 +1,6 @@
 """How numbers, times and settings are written, on the page and in the terminal alike."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.model.value import Scalar
 from harness.model.verdict import Verdict
@@ -21,6 +21,14 @@ def counted(number: int, noun: str) -> str:
 
 def _plural_ending(noun: str) -> str:
     return "es" if noun.endswith(("s", "x", "ch")) else "s"
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of a table whose columns stand below one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
 
 
 def seconds(span_s: float) -> str:

@@ -24,11 +24,7 @@ def _lines(semantics: Semantics, folder: Path) -> Iterator[str]:
     yield f"{words.counted(len(semantics.lines), 'line')}, seeds {seeds}, {semantics.stack} stack"
     yield ""
     head = ("line", "guarantee", *(title for title, _ in COLUMNS), "result")
-    rows = [head, *(_row(line) for line in semantics.lines)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        yield "  ".join(cells).rstrip()
+    yield from words.aligned([head, *(_row(line) for line in semantics.lines)])
     yield ""
     for line in semantics.lines:
         yield from (f"{line.name}: {sentence}" for sentence in sentences(line))

@@ -1,0 +1,109 @@
+"""How surely known-bad twins show their anomalies, and known-good ones nothing: counted over runs.
+
+A run counts when its plan is what the scenario compiles to today under the run's seed, on whichever
+cluster; so runs from before a change do not speak for what came after it. A run that is UNKNOWN
+did not show what it must.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from harness.checkers.consequences import beyond
+from harness.engine.catalogue import controls
+from harness.engine.compile import compile_plan
+from harness.kit.errors import RunFolderError
+from harness.model.control import Control, Grade
+from harness.model.scenario import Plan, Scenario
+from harness.model.verdict import Validity, Verdict
+from harness.reporting.folder import RunFolder
+
+LEAST: dict[Grade, float] = {"D": 1.0, "H": 0.9, "P": 0.0}
+"""The share of a twin's runs that must show its anomaly."""
+
+
+@dataclass(slots=True)
+class Runs:
+    """The runs of one scenario."""
+
+    right: int = 0
+    """Those that came out as they must."""
+    unknown: int = 0
+    seconds: list[float] = field(default_factory=list)
+    """How long each took on a stack that was up."""
+
+    @property
+    def all(self) -> int:
+        """How many there are."""
+        return len(self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A control with the runs of both of its scenarios."""
+
+    control: Control
+    good: Runs
+    bad: Runs
+
+    @property
+    def holds(self) -> bool:
+        """Whether no run of the known-good one showed anything, and enough of its twin's did."""
+        enough = self.bad.right >= LEAST[self.control.grade] * self.bad.all
+        return enough and self.good.right == self.good.all
+
+
+def tally(folders: Iterable[RunFolder], stack: str) -> tuple[Tally, ...]:
+    """Every control with its runs among `folders` on that kind of stack.
+
+    Folders that cannot be read, and runs without a verdict, are of no control.
+    """
+    tallies = tuple(Tally(control, Runs(), Runs()) for control in controls())
+    by_name: dict[str, tuple[Scenario, tuple[str, ...], Runs]] = {}
+    for each in tallies:
+        by_name[each.control.good.name] = (each.control.good, (), each.good)
+        by_name[each.control.bad.name] = (each.control.bad, each.control.shows, each.bad)
+    for folder in folders:
+        try:
+            manifest, plan, verdict = folder.manifest(), folder.plan(), folder.verdict()
+        except RunFolderError:
+            continue
+        if manifest.stack != stack or manifest.scenario not in by_name:
+            continue
+        today, shows, runs = by_name[manifest.scenario]
+        if _drawn(plan) == _drawn(compile_plan(today, plan.seed)):
+            runs.right += _is_right(verdict, shows)
+            runs.unknown += verdict.validity is Validity.UNKNOWN
+            runs.seconds.append(manifest.length_s or 0.0)
+    return tallies
+
+
+def rows(tallies: Sequence[Tally]) -> Iterator[tuple[str, ...]]:
+    """The table, its head first."""
+    yield "control", "grade", "twin shows it", "known-good clean", "UNKNOWN", "longest", "holds"
+    for each in tallies:
+        spans = (*each.good.seconds, *each.bad.seconds)
+        yield (
+            each.control.id,
+            each.control.grade,
+            f"{each.bad.right} of {each.bad.all}",
+            f"{each.good.right} of {each.good.all}",
+            str(each.good.unknown + each.bad.unknown),
+            f"{max(spans):.0f} s" if spans else "",
+            _word(each),
+        )
+
+
+def _word(tallied: Tally) -> str:
+    if not (tallied.good.all and tallied.bad.all):
+        return "not run"
+    return "yes" if tallied.holds else "NO"
+
+
+def _is_right(verdict: Verdict, shows: tuple[str, ...]) -> bool:
+    wanted = Validity.INVALID if shows else Validity.VALID
+    shown = set(shows) <= set(verdict.counted)
+    return verdict.validity is wanted and shown and not beyond(verdict, shows)
+
+
+def _drawn(plan: Plan) -> tuple[object, ...]:
+    return plan.scenario.workload, plan.scenario.steps, plan.scenario.claims, plan.streams
