@@ -60,7 +60,11 @@ class StackPool:
         if self.kind == "fake":
             yield from self._fake(topology, seed)
             return
-        stack = self._warm.get(topology.digest) or self._new(topology)
+        stack = self._warm.get(topology.digest)
+        if stack is None:
+            stack = self._new(topology)
+        else:
+            stack.turn_page()
         try:
             yield Environment(
                 kind="docker",
@@ -96,6 +100,8 @@ class StackPool:
         stack = lifecycle.attach(topology, repair=_repair, on_progress=self._tell)
         if stack is None:
             stack = lifecycle.boot(topology, kept=self._kept, on_progress=self._tell)
+        else:
+            stack.turn_page()
         self._warm[topology.digest] = stack
         return stack
 

@@ -275,8 +275,12 @@ class DockerStack:
             return int(self._api.exec_inspect(command)["ExitCode"])
 
     def logs(self, service: str) -> bytes:
-        """Everything the service printed, over all its lives."""
+        """Everything the service printed, over all its lives, since the page was turned."""
         return self._whose(service).logs(service)
+
+    def turn_page(self) -> None:
+        """Begin the logs of the next run: what services printed before belongs to others."""
+        self._processes.turn_page()
 
     # Someone's own programs
 

@@ -1,5 +1,6 @@
 """Power over the containers of one stack: kill, stop, start, pause, resume, wipe."""
 
+from datetime import datetime
 from typing import Any
 
 from docker import errors
@@ -26,6 +27,7 @@ class Processes:
         self._identity = identity
         self._blueprint = blueprint
         self._beside = beside
+        self._printed_until: float | None = None
 
     def state(self, service: str) -> ServiceState:
         """Whether the process runs, is paused, has exited, or has no container."""
@@ -97,10 +99,15 @@ class Processes:
         return int(self._beside.on_volumes_of(name, own_disk.fall_back(spec.data)))
 
     def logs(self, service: str) -> bytes:
-        """Everything the service printed, over all its lives."""
+        """Everything the service printed, over all its lives, since the page was turned."""
         with translated(f"read the log of {service}"):
-            printed: bytes = self._api.logs(self.name(service))
+            printed: bytes = self._api.logs(self.name(service), since=self._printed_until)
         return printed
+
+    def turn_page(self) -> None:
+        """Leave out of logs what services have printed until now, by the engine's own clock."""
+        with translated("ask the engine for its time"):
+            self._printed_until = datetime.fromisoformat(self._api.info()["SystemTime"]).timestamp()
 
     def addresses(self, service: str) -> tuple[str, ...]:
         """Its addresses in the stack's network now; none when it does not run."""

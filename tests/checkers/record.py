@@ -6,7 +6,7 @@ and kept when its verdict is what it must be. It takes about half a minute a sce
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,12 +15,14 @@ import msgspec
 from harness.engine.catalogue import controls
 from harness.engine.run import run_scenario
 from harness.engine.stacks import StackPool
-from harness.model.fault import Step
+from harness.model.fault import After
 from harness.model.scenario import Floor, Scenario
+from harness.model.workload import Producers, Stall
 from tests.checkers.recorded import pack
 
 SLOWER = 20
 """How many times less is sent, and waited for."""
+COUNTED = ("acks", "sends", "results", "removed")
 FULL_QUEUE_SLOWER = 2
 """Of what must fill a client's queue while a fault lasts."""
 
@@ -68,29 +70,47 @@ def _record(scenario: Scenario, shows: tuple[str, ...], seed: int, pool: StackPo
 
 
 def small(scenario: Scenario) -> Scenario:
-    """The same faults under less traffic."""
+    """The same faults under less traffic: of everything that is counted a part."""
     workload = scenario.log_workload
     queued = any("queue.buffering.max.messages" in each.settings for each in workload.producers)
     slower = FULL_QUEUE_SLOWER if queued else SLOWER
+
+    def less(number: int) -> int:
+        return -(-number // slower)
+
+    def stalling(stall: Stall | None) -> Stall | None:
+        return stall and replace(stall, reads=less(stall.reads))
+
     replace = msgspec.structs.replace
-    producers = tuple(
-        replace(each, rate_per_s=each.rate_per_s / slower) for each in workload.producers
-    )
     return replace(
         scenario,
-        workload=replace(workload, producers=producers),
-        steps=tuple(_small_step(step, slower) for step in scenario.steps),
-        baseline_acks=scenario.baseline_acks // slower,
-        aftermath_acks=scenario.aftermath_acks // slower,
-        floor=Floor(acks=scenario.floor.acks // slower),
+        workload=replace(
+            workload,
+            producers=tuple(
+                replace(each, rate_per_s=each.rate_per_s / slower, keys=_keys(each, less))
+                for each in workload.producers
+            ),
+            consumers=tuple(
+                replace(each, stall=stalling(each.stall)) for each in workload.consumers
+            ),
+        ),
+        steps=tuple(
+            replace(step, after=replace(step.after, **_counts(step.after, less)))
+            for step in scenario.steps
+        ),
+        baseline_acks=less(scenario.baseline_acks),
+        aftermath_acks=less(scenario.aftermath_acks),
+        floor=Floor(acks=less(scenario.floor.acks)),
     )
 
 
-def _small_step(step: Step, slower: int) -> Step:
-    after = msgspec.structs.replace(
-        step.after, acks=-(-step.after.acks // slower), sends=-(-step.after.sends // slower)
-    )
-    return msgspec.structs.replace(step, after=after)
+def _keys(producers: Producers, less: Callable[[int], int]) -> int:
+    """Less where there are so many that most are hardly written again."""
+    return max(less(producers.keys), min(producers.keys, Producers(topic="").keys))
+
+
+def _counts(when: After, less: Callable[[int], int]) -> dict[str, int]:
+    return {name: less(getattr(when, name)) for name in COUNTED}
 
 
 if __name__ == "__main__":

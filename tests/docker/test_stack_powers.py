@@ -79,6 +79,23 @@ def test_a_stopped_broker_shuts_down_in_order_even_when_paused(stack: DockerStac
     stack.start(BROKER)
 
 
+def test_the_logs_of_a_run_leave_out_what_was_printed_before_it(stack: DockerStack) -> None:
+    def printed() -> bytes:
+        return stack.logs(BROKER)
+
+    stack.turn_page()
+    assert b"started (kafka.server.KafkaServer)" not in printed()
+    stack.kill(BROKER)
+    stack.start(BROKER)
+    wait_until(
+        "the broker to say that it has started",
+        lambda: (
+            b"started (kafka.server.KafkaServer)" in printed() or NotYet(f"{printed()[-200:]!r}")
+        ),
+        limit_s=30,
+    )
+
+
 def test_a_wiped_broker_starts_from_nothing_and_catches_up(stack: DockerStack, topic: str) -> None:
     assert stack.kafka.describe([topic])[topic][0].isr
     stack.kill(BROKER)
