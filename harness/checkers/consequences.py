@@ -12,6 +12,8 @@ CONSEQUENCES: dict[str, tuple[str, ...]] = {
     "lost-write": ("ghost", "forked-offset", "inconsistent-offsets"),
     # What has its effect twice was handed out twice.
     "double-processing": ("duplicate-processing",),
+    # What a reader passes over between two polls it may pass over within one.
+    "poll-skip": ("int-poll-skip",),
     # What a broker holds that is gone for good cannot be read.
     "dead-service": ("unseen",),
 }

@@ -17,7 +17,7 @@ from harness.engine.run import run_scenario
 from harness.engine.stacks import StackPool
 from harness.model.fault import After
 from harness.model.scenario import Floor, Scenario
-from harness.model.workload import Producers, Stall
+from harness.model.workload import LogWorkload, Producers, Stall
 from tests.checkers.recorded import pack
 
 SLOWER = 20
@@ -25,6 +25,8 @@ SLOWER = 20
 COUNTED = ("acks", "sends", "results", "removed")
 FULL_QUEUE_SLOWER = 2
 """Of what must fill a client's queue while a fault lasts."""
+BATCHES_PER_S = 100
+"""Records a second, at least, where a worker or a transaction is to have several in hand."""
 
 
 def tell(line: str) -> None:
@@ -72,8 +74,7 @@ def _record(scenario: Scenario, shows: tuple[str, ...], seed: int, pool: StackPo
 def small(scenario: Scenario) -> Scenario:
     """The same faults under less traffic: of everything that is counted a part."""
     workload = scenario.log_workload
-    queued = any("queue.buffering.max.messages" in each.settings for each in workload.producers)
-    slower = FULL_QUEUE_SLOWER if queued else SLOWER
+    slower = _slower(workload)
 
     def less(number: int) -> int:
         return -(-number // slower)
@@ -102,6 +103,14 @@ def small(scenario: Scenario) -> Scenario:
         aftermath_acks=less(scenario.aftermath_acks),
         floor=Floor(acks=less(scenario.floor.acks)),
     )
+
+
+def _slower(workload: LogWorkload) -> int:
+    if any("queue.buffering.max.messages" in each.settings for each in workload.producers):
+        return FULL_QUEUE_SLOWER
+    in_batches = workload.processors or any(each.transactions for each in workload.producers)
+    least = BATCHES_PER_S if in_batches else 1
+    return max(1, min(SLOWER, *(int(each.rate_per_s) // least for each in workload.producers)))
 
 
 def _keys(producers: Producers, less: Callable[[int], int]) -> int:
