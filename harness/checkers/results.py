@@ -21,6 +21,8 @@ class Results:
     """The results of one kind of processors; rows are rows of sends."""
 
     spec: Processors
+    processes: tuple[int, ...]
+    """The lives of its workers."""
     result: Rows
     """Results that the final read holds, in the order of their log."""
     origin: Rows
@@ -71,7 +73,8 @@ def results_of(evidence: Evidence) -> Iterator[Results]:
     known = (result != NONE) & (origin != NONE)
     result, origin = result[known], origin[known]
     for spec in evidence.scenario.log_workload.processors:
-        mine = np.isin(sends.process[result], _processes(evidence, spec))
+        processes = tuple(each for each, kind in evidence.kinds.items() if kind == spec.name)
+        mine = np.isin(sends.process[result], processes)
         there = evidence.held_at_the_end[result]
         made = np.zeros(len(sends.value), dtype=np.bool_)
         made[origin[mine & (there | (sends.outcome[result] == OK))]] = True
@@ -83,6 +86,7 @@ def results_of(evidence: Evidence) -> Iterator[Results]:
         back[result] = origin
         yield Results(
             spec=spec,
+            processes=processes,
             result=held,
             origin=back[held],
             made=made,
@@ -113,7 +117,3 @@ def in_log_order(evidence: Evidence, rows: Rows) -> Rows:
 def _of_topic(evidence: Evidence, name: str) -> Flags:
     numbers = [number for number, known in evidence.topic_names.items() if known == name]
     return np.isin(evidence.sends.topic, numbers)
-
-
-def _processes(evidence: Evidence, spec: Processors) -> list[int]:
-    return [process for process, kind in evidence.kinds.items() if kind == spec.name]

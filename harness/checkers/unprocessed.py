@@ -2,7 +2,8 @@
 
 Evidence: a record of the source that the final read holds, of which no result is in the sink nor
 was acknowledged, while a record behind it in the same log has one: a group takes a log in order, so
-it has passed the first and will not come back to it.
+it has passed the first and will not come back to it. Threads of one worker are in different places
+of a log: theirs are passed when a commit behind them was acknowledged, too.
 
 UNKNOWN: when source or sink were not read to their ends. Reports: `unprocessed`, once per record,
 at the hop of its processors. Cost: O(records).
@@ -10,7 +11,9 @@ at the hop of its processors. Cost: O(records).
 
 import numpy as np
 
+from harness.checkers.arrays import Longs
 from harness.checkers.checker import Found, checker, report
+from harness.checkers.columns import OK
 from harness.checkers.evidence import Evidence
 from harness.checkers.results import Results, results_of, unread
 from harness.checkers.sentences import Story
@@ -32,7 +35,11 @@ def _passed(evidence: Evidence, results: Results) -> Found:
     # The last input of each log that has a result; -1 where none has.
     last = np.full(len(evidence.log_names), -1, dtype=np.int64)
     np.maximum.at(last, log[made], np.flatnonzero(made))
-    passed = rows[~made & (np.arange(len(rows)) < last[log])]
+    passed = ~made & (np.arange(len(rows)) < last[log])
+    if results.spec.threads > 1:
+        offset = evidence.placements.offset(evidence.stands[rows])
+        passed &= offset < _committed(evidence, results)[log]
+    passed_rows = rows[passed]
 
     def explain(row: int) -> Anomaly:
         place = int(np.flatnonzero(rows == row)[0])
@@ -42,4 +49,14 @@ def _passed(evidence: Evidence, results: Results) -> Found:
         story.sent(int(rows[beyond]), before="while a later record has one: ")
         return story.end(int(log[place]), results.spec.hop)
 
-    return Found("unprocessed", passed, explain, results.spec.hop)
+    return Found("unprocessed", passed_rows, explain, results.spec.hop)
+
+
+def _committed(evidence: Evidence, results: Results) -> Longs:
+    """Per log: the highest offset whose commit by a worker was acknowledged; 0 where none was."""
+    operations, commits = evidence.operations, evidence.history.commits
+    op = commits["op"].to_numpy()
+    told = (operations.outcome[op] == OK) & np.isin(operations.process[op], results.processes)
+    highest = np.zeros(len(evidence.log_names), dtype=np.int64)
+    np.maximum.at(highest, commits["log"].to_numpy()[told], commits["offset"].to_numpy()[told])
+    return highest

@@ -76,6 +76,19 @@ def test_what_nobody_has_come_to_yet_is_not() -> None:
     assert kinds(history((11, 1), (12, 2)), read(3, 2)) == {}
 
 
+def test_what_a_thread_has_in_hand_is_passed_by_a_commit_alone() -> None:
+    threads = processing(msgspec.structs.replace(ENRICH, progress="after", threads=4))
+    in_hand = ((11, 1), (13, 3))
+    assert kinds(history(*in_hand), read(3, 2), threads) == {}
+    committed = history(*in_hand)
+    committed.commit("enrich-0", {"orders-0": 1})
+    assert kinds(committed, read(3, 2), threads) == {}
+    committed.commit("enrich-0", {"orders-0": 3}, outcome="fail")
+    assert kinds(committed, read(3, 2), threads) == {}
+    committed.commit("enrich-0", {"orders-0": 3})
+    assert kinds(committed, read(3, 2), threads) == {"unprocessed": 1}
+
+
 def test_a_result_that_was_acknowledged_and_is_gone_is_the_sinks_loss() -> None:
     build = history((11, 1), (13, 3))
     build.send("enrich-0", 12, log="enriched-0", offset=2)

@@ -31,6 +31,8 @@ class Sender:
         self._log = log
         self._producer = producer
         self._turn = turn
+        # A poll of another thread's may have taken a report of ours: nobody then waits in his own.
+        self._poll_s = POLL_S if job.spec.threads == 1 else 0.0
         self._reports: deque[tuple[Report, Any]] = deque()
 
     def send(self, inputs: Sequence[Input], transaction: int | None = None) -> Iterator[float]:
@@ -47,7 +49,7 @@ class Sender:
         errors = []
         unreported = len(inputs)
         while unreported:
-            self._producer.poll(POLL_S)
+            self._producer.poll(self._poll_s)
             # Another thread's poll may add to them meanwhile.
             reports = [self._reports.popleft() for _ in range(len(self._reports))]
             if reports:
