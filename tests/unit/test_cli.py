@@ -1,6 +1,7 @@
 """The command: what each part of it answers with, on fakes."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -157,6 +158,19 @@ def test_help_is_no_error(arguments: tuple[str, ...]) -> None:
     done = harness(*arguments)
     assert (done.status, done.err) == (0, "")
     assert done.out
+
+
+def test_a_reader_that_has_gone_ends_the_command_quietly() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "harness", "scenarios"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+    assert (done.stderr, done.returncode) == (b"", 141)
 
 
 def test_scenarios_are_found_from_any_folder(tmp_path: Path) -> None:
