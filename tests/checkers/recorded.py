@@ -20,7 +20,7 @@ from tests.checkers.pipeline import LOGS, Fate, Held, Polled, Run, Sent
 
 FOLDER = Path(__file__).parent / "recordings"
 SUFFIX = ".tar.xz"
-# No control has transactions, and without any nobody looks for circles among them.
+# Plain ones have no transactions, and without any nobody looks for circles among them.
 APPLICABLE = {
     name: each
     for name, each in FALSIFIERS.items()
@@ -54,6 +54,17 @@ def recorded(name: str) -> Recorded:
                 path.write_bytes(content.read())
         run = RunFolder(Path(folder))
         return Recorded(run.plan(), run.facts(), load(run.history), run.verdict())
+
+
+def is_plain(run: Recorded) -> bool:
+    """Whether clients only sent and read, and nothing was removed: all that falsifiers know."""
+    workload = run.plan.scenario.log_workload
+    return (
+        not workload.processors
+        and len(run.history.logs) <= len(LOGS)
+        and all(each.client == "python" and not each.transactions for each in workload.producers)
+        and all(each.mode == "assigned" and not each.stall for each in workload.consumers)
+    )
 
 
 def pack(run: RunFolder) -> Path:
@@ -103,8 +114,8 @@ def as_run(history: History, facts: Facts) -> Run:
                 run.polls.append(Polled(process, reads.get(op, []), began, ended, f == "drain"))
             case "assign" | "revoke" | "subscribe" as what:
                 run.changes.append(Held(what, process, changes.get(op, []), began))
-            case _:
-                pass  # commits and transactions: no control has any yet
+            case what:
+                raise AssertionError(f"{what} is not plain")
     return run
 
 
