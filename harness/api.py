@@ -78,6 +78,7 @@ __all__ = [
     "Writers",
     "after",
     "after_election",
+    "after_rebalance",
     "broker",
     "brokers",
     "controller",
@@ -208,6 +209,11 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
 def after_election(topic: str, *, sends: int = 0, limit_s: float = 30.0) -> "Moment":
     """The moment when another than before leads the first partition of a topic."""
     return Moment(After(elected=topic, sends=sends, limit_s=limit_s))
+
+
+def after_rebalance(group: str, *, limit_s: float = 30.0) -> "Moment":
+    """The moment when a group of consumers or processors has settled with other members."""
+    return Moment(After(rebalanced=group, limit_s=limit_s))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from harness.api import (
     Scenario,
     Topic,
     after,
+    after_rebalance,
     worker,
     worse,
 )
@@ -23,7 +24,7 @@ TOPICS = (Topic(name="orders", partitions=2), Topic(name="enriched", partitions=
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
 ORDERS = Producers(topic="orders", settings=SAFE, rate_per_s=200)
 # So many keys that some are not written again between a zombie's late write and the end.
-MANY_KEYS = Producers(topic="orders", settings=SAFE, rate_per_s=400, keys=400)
+MANY_KEYS = Producers(topic="orders", settings=SAFE, rate_per_s=400, keys=1000)
 NOTHING_IS_LEFT_OUT = ("durability", "processing")
 ONCE = (*NOTHING_IS_LEFT_OUT, "exactly-once")
 EXACTLY_ONCE = (*ONCE, "processing-once", "atomicity", "integrity")
@@ -121,7 +122,8 @@ ASLEEP = Scenario(
     steps=(
         after(results=100, spread=0.5).hold(worker("enrich"), at="before-produce"),
         after().pause(worker("enrich")),
-        after(results=3000).heal("hold"),
+        after_rebalance("enrich").go_on(name="taken-over"),
+        after(results=2000).heal("hold"),
         after().heal("pause"),
     ),
     aftermath_acks=50,
@@ -147,6 +149,7 @@ ZOMBIE = Scenario(
     steps=(
         after(results=50, spread=0.5).hold(worker("enrich"), at="in-transaction"),
         after().pause(worker("enrich")),
+        after_rebalance("enrich").go_on(name="taken-over"),
         after(results=1000).heal("hold"),
         after(results=50).heal("pause"),
     ),
@@ -222,9 +225,9 @@ PROCESSING = (
             versioned=False,
         ),
         shows=("stale-result",),
-        forced="the worker is held between poll and write, and frozen there until the other one "
-        "has made 3000 results; of the keys in its hand most have later ones by then, and not all "
-        "get another after it wakes",
+        forced="the worker is held between poll and write, and frozen there until its group has "
+        "settled without it and the other one has made 2000 results; of the keys in its hand most "
+        "have later ones by then, and not all get another after it wakes",
         nightly=False,
     ),
     Control(
@@ -253,7 +256,8 @@ PROCESSING = (
             progress="after",
         ),
         shows=("double-processing",),
-        forced="the worker is frozen in its open transaction until another one has made 1000 "
-        "results, those of its records among them, and then goes on to commit",
+        forced="the worker is frozen in its open transaction until its group has settled without "
+        "it and another one has made 1000 results, those of its records among them; then it goes "
+        "on to commit",
     ),
 )

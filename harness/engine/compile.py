@@ -160,6 +160,10 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
         )
     if step.after.elected is not None:
         _known(step.after.elected, topics, f"step {step.name} waits for a leader of", scenario)
+    if step.after.rebalanced is not None:
+        groups = {each.name for each in scenario.log_workload.processors}
+        groups |= {each.name for each in scenario.log_workload.consumers if each.mode == "group"}
+        _known(step.after.rebalanced, groups, f"step {step.name} waits for group", scenario)
     if step.heal is not None:
         _known(step.heal.step, before, f"step {step.name} heals step", scenario)
     for fault in step.choices or (step.fault,):

@@ -8,11 +8,10 @@ proving anything (`unknowns`), never the later phases from healing and capturing
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from confluent_kafka import KafkaException
-
 from harness.engine import observe_logs
 from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
+from harness.engine.moments import Moments
 from harness.engine.notes import Notes
 from harness.engine.observe import HostTicker, TaskObserver
 from harness.engine.observe_groups import GroupObserver
@@ -101,6 +100,7 @@ class _Run:
             members=traffic.members,
             on_event=notes.fault,
         )
+        self._moments = Moments(traffic, environment.stack, self._clock)
 
     def all_phases(self) -> None:
         """From the first send to the final read."""
@@ -226,49 +226,12 @@ class _Run:
     def _reached(self, after: After, *, within_s: float = math.inf) -> bool:
         """Let traffic go on until `after` is reached; False when its limit passed first."""
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
-        acks, sends = self._traffic.acked + after.acks, self._traffic.sent + after.sends
-        results = self._traffic.results + after.results
-        changes = self._traffic.changes + after.changes
-        before = after.elected and self._leader(after.elected)
-        # Asked for only where a step waits for it: every question goes to every log.
-        moves = after.offsets or after.removed
-        removed, grown = self._traffic.bounds() if moves else (0, 0)
-        removed, grown = removed + after.removed, grown + after.offsets
-        until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
-        uncleaned = self._traffic.uncleaned() if after.cleaned else lambda: None
-
-        def probe() -> str | None:
-            acked, sent = self._traffic.acked, self._traffic.sent
-            if acked < acks or sent < sends or self._clock.now_ns() < until_ns:
-                return f"{acked} acknowledged, {sent} sent"
-            made, granted = self._traffic.results, self._traffic.changes
-            if made < results or granted < changes:
-                return f"{made} results of {results}, {granted} changes of topics of {changes}"
-            if after.elected and self._leader(after.elected) in (None, before):
-                return f"{after.elected} has no other leader"
-            if moves:
-                starts, ends = self._traffic.bounds()
-                if starts < removed or ends < grown:
-                    return f"logs start at {starts} of {removed} and end at {ends} of {grown}"
-            if after.whole and (missing := self._stack.unhealthy()):
-                return missing
-            return uncleaned()
-
         what = f"{after.acks} acknowledgements and {after.sends} sends"
         try:
-            wait_for(self._executor, what, probe, limit_s=limit_s)
+            wait_for(self._executor, what, self._moments.awaited(after), limit_s=limit_s)
         except WaitTimeout:
             return False
         return True
-
-    def _leader(self, topic: str) -> int | None:
-        """Who leads the first partition of a topic; None as well when nobody can tell."""
-        real = self._traffic.topics[topic]
-        try:
-            seen = self._stack.kafka.describe([real])
-        except KafkaException:
-            return None
-        return seen[real][0].leader if real in seen else None
 
 
 def _only(topics: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:

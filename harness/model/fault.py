@@ -93,6 +93,8 @@ class After(Value, frozen=True, kw_only=True):
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     elected: str | None = None
     """A topic whose first partition has got another leader."""
+    rebalanced: str | None = None
+    """Consumers or processors whose group has settled with other members than it had."""
     removed: int = 0
     """Offsets that logs have lost at their starts, all together: what retention removed."""
     cleaned: bool = False

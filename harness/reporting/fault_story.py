@@ -105,6 +105,8 @@ def when(after: After, entry: Entry) -> str:
     ]
     if after.elected:
         counts.append(f"an election in {after.elected}")
+    if after.rebalanced:
+        counts.append(f"a rebalance of {after.rebalanced}")
     if after.cleaned:
         counts.append("the cleaner's work")
     if after.seconds:

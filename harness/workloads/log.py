@@ -73,6 +73,9 @@ class LogTraffic:
         self.groups = {
             spec.name: self._group(spec) for spec in workload.consumers if spec.mode == "group"
         }
+        self._worker_groups = {
+            spec.name: f"{self.topics[spec.source]}-{spec.name}" for spec in workload.processors
+        }
         self._offsets = OffsetsLog(
             self.groups,
             {real: name for name, real in self.topics.items()},
@@ -174,7 +177,8 @@ class LogTraffic:
             for each in self._producers
             if isinstance(each, TransactionalProducer)
         }
-        return {"topic": self.topics, "group": self.groups, "transactional-id": ids}
+        groups = {**self.groups, **self._worker_groups}
+        return {"topic": self.topics, "group": groups, "transactional-id": ids}
 
     def bounds(self) -> tuple[int, int]:
         """Where all logs start, and end as far as readers may read, added up."""
@@ -359,7 +363,7 @@ class LogTraffic:
             name=name,
             source=source,
             sink=sink,
-            group=f"{source}-{spec.name}",
+            group=self._worker_groups[spec.name],
             source_logs=self._logs(spec.source, partitions),
             sink_logs=self._logs(spec.sink, sink_partitions),
             sink_topic=self._journal.topic(spec.sink, sink_partitions),

@@ -13,6 +13,7 @@ COUNTS = {
     "changes": (20, "after 20 topic changes"),
     "offsets": (3, "after 3 new offsets"),
     "elected": ("orders", "after an election in orders"),
+    "rebalanced": ("billing", "after a rebalance of billing"),
     "removed": (500, "after 500 removed records"),
     "cleaned": (True, "after the cleaner's work"),
     "seconds": (1.5, "after 1.5 s"),
