@@ -8,8 +8,15 @@ from collections.abc import Collection
 from harness.model.verdict import Verdict
 
 CONSEQUENCES: dict[str, tuple[str, ...]] = {
-    # A log that is cut off gives the offsets that it lost to other records.
-    "lost-write": ("ghost", "forked-offset", "inconsistent-offsets"),
+    # A log that is cut off gives the offsets that it lost to other records: later ones stand before
+    # earlier ones, and readers go back.
+    "lost-write": (
+        "ghost",
+        "forked-offset",
+        "inconsistent-offsets",
+        "nonmonotonic-send",
+        "nonmonotonic-poll",
+    ),
     # What has its effect twice was handed out twice.
     "double-processing": ("duplicate-processing",),
     # What a reader passes over between two polls it may pass over within one.
