@@ -23,6 +23,8 @@ from harness.model.value import Scalar, Settings
 TOPICS = (Topic(name="orders", partitions=2), Topic(name="enriched", partitions=2))
 SAFE: Settings = {"acks": "all", "enable.idempotence": True}
 ORDERS = Producers(topic="orders", settings=SAFE, rate_per_s=200)
+# Threads wait for each result by itself: of a backlog they would hardly get rid.
+FEW_ORDERS = msgspec.structs.replace(ORDERS, rate_per_s=100)
 # So many keys that some are not written again between a zombie's late write and the end.
 MANY_KEYS = Producers(topic="orders", settings=SAFE, rate_per_s=400, keys=1000)
 NOTHING_IS_LEFT_OUT = ("durability", "processing")
@@ -106,10 +108,10 @@ ONE_STALLS = Scenario(
     name="c-poolorder",
     about="One of a worker's threads stalls with a record in hand, and the others go on",
     claims=NOTHING_IS_LEFT_OUT,
-    workload=workload(pool()),
+    workload=workload(pool(), FEW_ORDERS),
     steps=(
         after(results=50, spread=0.5).hold(worker("enrich"), at="before-produce"),
-        after(results=400).heal("hold"),
+        after(results=300).heal("hold"),
     ),
     aftermath_acks=100,
 )
@@ -211,7 +213,7 @@ PROCESSING = (
             lanes=False,
         ),
         shows=("reordered-result",),
-        forced="one thread is held with a record in hand until the others have made 400 results, "
+        forced="one thread is held with a record in hand until the others have made 300 results, "
         "among them later ones of its key",
     ),
     Control(

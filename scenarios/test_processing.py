@@ -6,6 +6,7 @@ from harness.api import Scenario, after, brokers, leader, worker
 from harness.plugin import RunScenario
 from scenarios.controls_processing import (
     EXACTLY_ONCE,
+    FEW_ORDERS,
     NOTHING_IS_LEFT_OUT,
     enrich,
     pool,
@@ -24,7 +25,7 @@ LANES = Scenario(
     about="Workers of several threads begin at given offsets; one dies with a record in the hand "
     "of a thread that stalls, the other freezes for longer than its session",
     claims=NOTHING_IS_LEFT_OUT,
-    workload=workload(pool(start=50)),
+    workload=workload(pool(start=50), FEW_ORDERS),
     steps=(
         after(results=50, spread=0.5).hold(worker("enrich"), at="before-produce"),
         after(results=200).kill(worker("enrich")),
