@@ -5,11 +5,17 @@ from pathlib import Path
 
 from harness.engine.run import Run, run_scenario
 from harness.engine.stacks import StackPool
-from harness.kit.errors import BootError, FaultError, WaitTimeout
+from harness.kit.errors import (
+    HarnessError,
+    ImageBuildError,
+    NoDiskError,
+    NoDockerError,
+    UsageError,
+)
 from harness.model.scenario import Scenario
 
-RUN_FAILURES = (BootError, FaultError, WaitTimeout)
-"""What ends one run and need not end the next."""
+FINAL = (UsageError, NoDockerError, NoDiskError, ImageBuildError)
+"""What would end the next run as well."""
 
 
 def seeds_from(first: int, runs: int) -> tuple[int, ...]:
@@ -36,6 +42,8 @@ def campaign(
             tell(f"{scenario.name}, seed {seed}")
             try:
                 yield scenario, seed, run_scenario(scenario, seed, pool, reports, tell=tell)
-            except RUN_FAILURES as error:
+            except FINAL:
+                raise
+            except HarnessError as error:
                 tell(f"{scenario.name}, seed {seed}: {error}")
                 yield scenario, seed, str(error)

@@ -81,11 +81,16 @@ class Assembly:
                 _quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
                 _quietly(self._forget_copy, path, copy)
-            for table in self._tables:
-                _quietly(self._stack.kafka.delete_topic, self._naming.topic(path, table))
+            _quietly(self._forget_topics, path)
         for each in self._workload.caches:
             _quietly(entries.forget, self._stack, self._naming.entries(cache_place(each)))
         _quietly(source.drop, self._stack.mysql, [self._naming.source])
+
+    def _forget_topics(self, path: Path) -> None:
+        """Those of its tables, and those that connectors made for themselves: a schema history."""
+        for name in self._stack.kafka.topics.names():
+            if name.startswith(f"{self._naming.prefix(path)}."):
+                _quietly(self._stack.kafka.delete_topic, name)
 
     def _create_topics(self, path: Path) -> None:
         for table in self._tables:
