@@ -85,7 +85,7 @@ ANOMALIES: dict[str, Kind] = {
     ),
     "G1c-realtime": Kind(
         meaning="A circle of transactions that read from one another, or begin after another "
-        "ended: a record was read before it was sent.",
+        "ended, so that a record was read before it was sent, or before it was committed.",
         counted="circles of transactions that read from one another, or begin after another ended",
     ),
     "stuck": Kind(

@@ -7,7 +7,8 @@ Evidence: a cycle in the graph of `dependencies`, of
     G0-realtime  ww, process and real-time edges, the last needed to close it
     G1c          wr edges: each read what the one before it sent, so none was committed before the
                  next read it, though nobody may see what is not committed
-    G1c-process, G1c-realtime   as above: somebody read what was sent only after it
+    G1c-process, G1c-realtime   as above, with such edges to close it: somebody read what was sent
+                 only later; or was read while open, and then read what was sent only after that
     G1c-ww       ww and wr edges, both needed to close it
 
 Kafka gives records of concurrent transactions the offsets in which they arrive, so that cycles with

@@ -162,6 +162,27 @@ def test_a_record_that_its_own_process_reads_before(process: str) -> None:
     assert counts(build) == {"G1c-process" if process == "r" else "G1c-realtime": 1}
 
 
+@pytest.mark.parametrize(
+    ("sender", "invoke_ns", "found"),
+    [
+        ("r", 20, {"G1c-process": 1}),
+        ("p", 20, {"G1c-realtime": 1}),
+        # It may have been sent before the other was read.
+        ("p", 19, {}),
+    ],
+)
+def test_an_open_transaction_reads_what_was_sent_after_it_was_read_itself(
+    sender: str, invoke_ns: int, found: dict[str, int]
+) -> None:
+    build = HistoryBuilder()
+    build.txn("t", sends=[A], reads=[C], invoke_ns=1, complete_ns=99)
+    build.poll("r", [A], invoke_ns=10, complete_ns=19)
+    build.send(sender, 3, log="orders-1", offset=0, invoke_ns=invoke_ns, complete_ns=30)
+    assert counts(build) == found
+    for kind in found:
+        assert circle(build, kind).operations == (0, 1, 2)
+
+
 def test_an_indeterminate_transaction_may_take_effect_later() -> None:
     build = HistoryBuilder()
     build.txn("r", reads=[A], outcome="info", invoke_ns=10, complete_ns=11)
