@@ -28,7 +28,7 @@ def keep_aborted(seams: Seams, dice: Dice) -> None:
     seams.decision = decide
 
 
-@bug("show-open", "G1a", "precommitted-read", "G1c")
+@bug("show-open", "G1a", "precommitted-read", "G1c", "G1c-process", "G1c-realtime")
 def show_open(seams: Seams, _dice: Dice) -> None:
     """Readers of what is committed are shown transactions that are open: others' and their own."""
     seams.stable = lambda _leader, mark: mark
