@@ -21,9 +21,9 @@ def list_groups(*, stack: StackId = None) -> int:
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import groups as admin
-    from harness.engine.asking import asked
+    from harness.engine.asking import told
 
-    print("\n".join(asked(stack, lambda kafka: tuple(admin.listing(kafka)))))
+    print(told(stack, admin.listing))
     return 0
 
 
@@ -36,9 +36,9 @@ def describe_group(group: str, /, *, stack: StackId = None) -> int:
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import groups as admin
-    from harness.engine.asking import asked
+    from harness.engine.asking import told
 
-    print("\n".join(asked(stack, lambda kafka: tuple(admin.description(kafka, group)))))
+    print(told(stack, lambda kafka: admin.description(kafka, group)))
     return 0
 
 
@@ -79,13 +79,10 @@ def reset_group(
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import groups as admin
-    from harness.engine.asking import asked
+    from harness.engine.asking import told
     from harness.engine.group_reset import place_of
     from harness.kit.clock import utc_ms
 
     place = place_of(to, utc_ms())
-    lines = asked(
-        stack, lambda kafka: tuple(admin.reset(kafka, group, place, topics, really=execute))
-    )
-    print("\n".join(lines))
+    print(told(stack, lambda kafka: admin.reset(kafka, group, place, topics, really=execute)))
     return 0

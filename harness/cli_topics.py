@@ -21,9 +21,9 @@ def list_topics(*, stack: StackId = None) -> int:
     Args:
         stack: its id; may be left out when there is only one.
     """
-    from harness.engine import topics as admin
+    from harness.engine.asking import told
 
-    print("\n".join(admin.names(stack)))
+    print(told(stack, lambda kafka: kafka.topics.names()))
     return 0
 
 
@@ -36,8 +36,9 @@ def describe_topic(topic: str, /, *, stack: StackId = None) -> int:
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import topics as admin
+    from harness.engine.asking import told
 
-    print("\n".join(admin.description(stack, topic)))
+    print(told(stack, lambda kafka: admin.description(kafka, topic)))
     return 0
 
 
@@ -61,8 +62,14 @@ def create_topic(
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import topics as admin
+    from harness.engine.asking import asked
 
-    admin.create(stack, topic, partitions=partitions, replicas=replicas, settings=settings)
+    asked(
+        stack,
+        lambda kafka: admin.create(
+            kafka, topic, partitions=partitions, replicas=replicas, settings=settings
+        ),
+    )
     return 0
 
 
@@ -75,9 +82,9 @@ def add_partitions(topic: str, total: AtLeastOne, /, *, stack: StackId = None) -
         total: how many it has then.
         stack: its id; may be left out when there is only one.
     """
-    from harness.engine import topics as admin
+    from harness.engine.asking import asked
 
-    admin.add_partitions(stack, topic, total)
+    asked(stack, lambda kafka: kafka.topics.add_partitions(topic, total))
     return 0
 
 
@@ -91,8 +98,9 @@ def configure_topic(topic: str, /, *settings: str, stack: StackId = None) -> int
         stack: its id; may be left out when there is only one.
     """
     from harness.engine import topics as admin
+    from harness.engine.asking import asked
 
-    admin.configure(stack, topic, settings)
+    asked(stack, lambda kafka: admin.configure(kafka, topic, settings))
     return 0
 
 
@@ -104,7 +112,7 @@ def delete_topic(topic: str, /, *, stack: StackId = None) -> int:
         topic: its name.
         stack: its id; may be left out when there is only one.
     """
-    from harness.engine import topics as admin
+    from harness.engine.asking import asked
 
-    admin.delete(stack, topic)
+    asked(stack, lambda kafka: kafka.topics.delete(topic))
     return 0

@@ -1,6 +1,6 @@
 """A question of a person to the Kafka cluster of a running stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import TypeVar
 
@@ -26,3 +26,9 @@ def asked(stack: str | None, ask: Callable[[KafkaClients], T]) -> T:
             return ask(chosen.kafka)
         except KafkaException as error:
             raise HarnessError(f"the cluster refuses: {said(error)}") from error
+
+
+def told(stack: str | None, tell: Callable[[KafkaClients], Iterable[str]]) -> str:
+    """The lines that `tell` makes of what it is told, as one text; raises as `asked` does."""
+    # A generator asks while it is read, so it is read before the cluster is let go.
+    return asked(stack, lambda kafka: "\n".join(tell(kafka)))

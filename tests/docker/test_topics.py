@@ -7,6 +7,7 @@ import pytest
 from confluent_kafka import KafkaException
 
 from harness.engine import topics
+from harness.engine.asking import asked
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
 from harness.stack.docker_stack import DockerStack
@@ -35,19 +36,19 @@ def seen(what: str, probe: Callable[[], bool]) -> None:
 def test_the_tools_see_what_we_create_and_change(
     stack: DockerStack, topic: str, tool: Tool
 ) -> None:
-    topics.create(on(stack), topic, partitions=2, replicas=3, settings=["retention.ms=60000"])
+    topics.create(stack.kafka, topic, partitions=2, replicas=3, settings=["retention.ms=60000"])
     described = tool("kafka-topics.sh", "--describe", "--topic", topic)
     assert "PartitionCount: 2" in described
     assert "ReplicationFactor: 3" in described
-    topics.add_partitions(on(stack), topic, 5)
-    topics.configure(on(stack), topic, ["cleanup.policy=compact", "retention.ms=1000"])
+    stack.kafka.topics.add_partitions(topic, 5)
+    topics.configure(stack.kafka, topic, ["cleanup.policy=compact", "retention.ms=1000"])
     seen(
         "the tool to see 5 partitions",
         lambda: "PartitionCount: 5" in tool("kafka-topics.sh", "--describe", "--topic", topic),
     )
     told = tool("kafka-configs.sh", "--describe", "--entity-type", "topics", "--entity-name", topic)
     assert settings_in(told.splitlines()) == {"cleanup.policy": "compact", "retention.ms": "1000"}
-    topics.delete(on(stack), topic)
+    stack.kafka.topics.delete(topic)
     seen("the topic to be gone", lambda: topic not in tool("kafka-topics.sh", "--list").split())
 
 
@@ -58,26 +59,26 @@ def test_we_see_what_the_tools_create_and_change(
         "kafka-topics.sh", "--create", "--topic", topic,
         "--partitions", "2", "--replication-factor", "3", "--config", "segment.ms=500",
     )  # fmt: skip
-    seen("the topic to be listed", lambda: topic in topics.names(on(stack)))
+    seen("the topic to be listed", lambda: topic in stack.kafka.topics.names())
     tool("kafka-topics.sh", "--alter", "--topic", topic, "--partitions", "3")
     tool(
         "kafka-configs.sh", "--alter", "--entity-type", "topics", "--entity-name", topic,
         "--add-config", "retention.ms=2000",
     )  # fmt: skip
     expected = [f"{topic}: 3 partitions", "  retention.ms=2000", "  segment.ms=500"]
-    seen("our description", lambda: list(topics.description(on(stack), topic))[:3] == expected)
-    lines = list(topics.description(on(stack), topic))
+    seen("our description", lambda: list(topics.description(stack.kafka, topic))[:3] == expected)
+    lines = list(topics.description(stack.kafka, topic))
     assert [line.split(":")[0].strip() for line in lines[3:]] == [f"{topic}-{n}" for n in range(3)]
     tool("kafka-topics.sh", "--delete", "--topic", topic)
-    seen("the topic to be gone", lambda: topic not in topics.names(on(stack)))
+    seen("the topic to be gone", lambda: topic not in stack.kafka.topics.names())
 
 
 def test_a_refusal_is_one_sentence(stack: DockerStack, topic: str) -> None:
-    topics.create(on(stack), topic, partitions=3, replicas=3, settings=())
+    topics.create(stack.kafka, topic, partitions=3, replicas=3, settings=())
     with pytest.raises(HarnessError, match="3"):
-        topics.add_partitions(on(stack), topic, 2)
+        asked(on(stack), lambda kafka: kafka.topics.add_partitions(topic, 2))
     with pytest.raises(HarnessError, match=r"retention\.ms"):
-        topics.configure(on(stack), topic, ["retention.ms=soon"])
+        asked(on(stack), lambda kafka: topics.configure(kafka, topic, ["retention.ms=soon"]))
     with pytest.raises(KafkaException):
         stack.kafka.topics.delete(f"{topic}-not-there")
 
