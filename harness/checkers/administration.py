@@ -26,15 +26,6 @@ from harness.checkers.sentences import Story, who
 from harness.model.administration import as_setting
 from harness.model.verdict import Anomaly, CheckResult
 
-KINDS = (
-    "lost-topic",
-    "resurrected-topic",
-    "lost-partitions",
-    "lost-setting",
-    "refused-change",
-    "divergent-metadata",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class _Case:
@@ -57,7 +48,8 @@ def administration(evidence: Evidence) -> CheckResult:
         mine = [case for case in cases if case.kind == kind]
         return Found(kind, np.arange(len(mine)), lambda row: _explain(evidence, mine[row]))
 
-    return report("administration", *map(found, KINDS))
+    kinds = dict.fromkeys(case.kind for case in cases)
+    return report("administration", *map(found, kinds))
 
 
 def _cases(tale: Tale) -> Iterator[_Case]:
