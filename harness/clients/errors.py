@@ -6,23 +6,10 @@ the record never entered the client, or every attempt met the same refusal. Ever
 every error that is not listed, is `info`: it may have happened.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
 from confluent_kafka import KafkaException
 
+from harness.clients.error_table import Outcome, Row
 from harness.model.ports import KafkaErrorLike
-
-Outcome: TypeAlias = Literal["fail", "info"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one error means for a send, and why."""
-
-    outcome: Outcome
-    reason: str
-
 
 TABLE: dict[str, Row] = {
     # Never left the client.

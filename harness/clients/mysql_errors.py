@@ -10,21 +10,9 @@ The question is always about a whole transaction, and when the error came decide
   below holds, and what it does not list is `info`.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
 import pymysql
 
-Outcome: TypeAlias = Literal["fail", "info"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one error, met while committing, means for the transaction, and why."""
-
-    outcome: Outcome
-    reason: str
-
+from harness.clients.error_table import Outcome, Row
 
 NOTHING_SENT = "not-connected"
 

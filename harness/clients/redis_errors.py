@@ -9,21 +9,9 @@ by its class. A script that fails half-way keeps what it wrote: of a script ever
 marked "before it began" is `info`, which is what `scripted` is for.
 """
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
 import redis
 
-Outcome: TypeAlias = Literal["fail", "info"]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one error means for a command, and why."""
-
-    outcome: Outcome
-    reason: str
-
+from harness.clients.error_table import Outcome, Row
 
 TABLE: dict[str, Row] = {
     # Never left the client.

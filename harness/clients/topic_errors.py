@@ -9,7 +9,7 @@ the same refusal; every other, and every error that is not listed, is `info`.
 
 from confluent_kafka import KafkaException
 
-from harness.clients.errors import Outcome, Row
+from harness.clients.error_table import Outcome, Row
 
 TABLE: dict[str, Row] = {
     # Refused for what was asked, whoever is controller.

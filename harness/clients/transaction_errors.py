@@ -10,7 +10,7 @@ and then answers that it is done while the commit has been carried out.
 
 from typing import Literal, Protocol, TypeAlias
 
-from harness.clients.errors import Outcome, Row
+from harness.clients.error_table import Outcome, Row
 from harness.model.ports import KafkaErrorLike
 
 Next: TypeAlias = Literal["again", "abort", "begin anew"]

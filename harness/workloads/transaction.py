@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from confluent_kafka import KafkaException
 
-from harness.clients.errors import Outcome, name_of, outcome_of
+from harness.clients.error_table import Outcome
+from harness.clients.errors import name_of, outcome_of
 from harness.clients.transaction_errors import commit_outcome, next_after
 from harness.history.history import NOTHING
 from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
