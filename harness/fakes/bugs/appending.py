@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from harness.fakes.bugs.bug import Append, Dice, bug, change_append
+from harness.fakes.bugs.bug import Append, Dice, append_swapped, bug, change_append
 from harness.fakes.record import Log, Record
 from harness.fakes.replica import Replica
 from harness.fakes.seams import Seams
@@ -36,10 +36,7 @@ def swap_appends(seams: Seams, dice: Dice) -> None:
     def append(_leader: Replica, records: list[Record], proceed: Append) -> list[int]:
         if len(records) < 2 or not dice.strikes():
             return proceed(records)
-        one, two, *rest = records
-        one.sequence, two.sequence = two.sequence, one.sequence
-        of_two, of_one, *others = proceed([two, one, *rest])
-        return [of_one, of_two, *others]
+        return append_swapped(records, proceed)
 
     change_append(seams, append)
 

@@ -54,6 +54,14 @@ def change_append(
     seams.append = append
 
 
+def append_swapped(records: list[Record], proceed: Append) -> list[int]:
+    """Append the first two of `records` in the wrong order; the offsets, in the right one."""
+    one, two, *rest = records
+    one.sequence, two.sequence = two.sequence, one.sequence
+    of_two, of_one, *others = proceed([two, one, *rest])
+    return [of_one, of_two, *others]
+
+
 def change_polls(seams: Seams, change: Callable[[Reader, Log, Messages], Messages]) -> None:
     """Let `change` alter what a poll brings from one log, when it brings something."""
     proceed = seams.hand_out

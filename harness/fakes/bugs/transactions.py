@@ -1,6 +1,6 @@
 """Bugs of a coordinator of transactions, and of leaders that show what is not over."""
 
-from harness.fakes.bugs.bug import Append, Dice, bug, change_append
+from harness.fakes.bugs.bug import Append, Dice, append_swapped, bug, change_append
 from harness.fakes.record import Log, Record
 from harness.fakes.replica import Replica
 from harness.fakes.seams import Seams
@@ -59,9 +59,6 @@ def swap_in_transaction(seams: Seams, dice: Dice) -> None:
     def append(_leader: Replica, records: list[Record], proceed: Append) -> list[int]:
         if len(records) < 2 or records[0].transaction is None or not dice.strikes():
             return proceed(records)
-        one, two, *rest = records
-        one.sequence, two.sequence = two.sequence, one.sequence
-        of_two, of_one, *others = proceed([two, one, *rest])
-        return [of_one, of_two, *others]
+        return append_swapped(records, proceed)
 
     change_append(seams, append)
