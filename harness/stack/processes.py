@@ -9,6 +9,7 @@ from harness.kit.errors import FaultError, HarnessError
 from harness.model.ports import ServiceState
 from harness.stack import own_disk
 from harness.stack.engine import Api, translated
+from harness.stack.inspected import incarnation_of, state_of
 from harness.stack.labels import Identity
 from harness.stack.one_shot import OneShot
 from harness.stack.specs import Blueprint
@@ -31,15 +32,13 @@ class Processes:
 
     def state(self, service: str) -> ServiceState:
         """Whether the process runs, is paused, has exited, or has no container."""
-        return _state_of(self.inspect(service))
+        inspected = self.inspect(service)
+        return "missing" if inspected is None else state_of(inspected)
 
     def incarnation(self, service: str) -> str:
         """When the process started, and its pid on the engine's machine."""
         inspected = self.inspect(service)
-        if inspected is None:
-            return "missing"
-        state = inspected["State"]
-        return f"{state['StartedAt']}/{state['Pid']}"
+        return "missing" if inspected is None else incarnation_of(inspected)
 
     def kill(self, service: str) -> None:
         """SIGKILL, and wait until the process is gone."""
@@ -157,15 +156,3 @@ class Processes:
                 raise FaultError(f"cannot {action} {service}: {error.explanation}") from error
         except OSError as error:
             raise HarnessError(f"cannot {action} {service}: {error}") from error
-
-
-def _state_of(inspected: dict[str, Any] | None) -> ServiceState:
-    if inspected is None:
-        return "missing"
-    match inspected["State"]["Status"]:
-        case "running" | "restarting":
-            return "running"
-        case "paused":
-            return "paused"
-        case _:
-            return "exited"

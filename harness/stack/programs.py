@@ -15,6 +15,7 @@ from harness.kit.errors import FaultError, UsageError
 from harness.model.ports import ServiceState
 from harness.model.program import Program
 from harness.stack.engine import Api, translated
+from harness.stack.inspected import incarnation_of, state_of
 
 STOP_LIMIT_S = 10
 
@@ -227,18 +228,11 @@ class _Container:
 
     def state(self) -> ServiceState:
         with translated(f"look at {self._name}"):
-            match self._inspect()["State"]["Status"]:
-                case "running" | "restarting":
-                    return "running"
-                case "paused":
-                    return "paused"
-                case _:
-                    return "exited"
+            return state_of(self._inspect())
 
     def incarnation(self) -> str:
         with translated(f"look at {self._name}"):
-            state = self._inspect()["State"]
-        return f"{state['StartedAt']}/{state['Pid']}"
+            return incarnation_of(self._inspect())
 
     def start(self) -> None:
         with translated(f"start {self._name}"):
