@@ -9,8 +9,20 @@ from harness.history.history import NOTHING, History
 from harness.model.verdict import Anomaly
 from harness.reporting.flow_operations import flow_parts
 from harness.reporting.topic_operations import topic_parts
-from harness.reporting.words import counted, listed
+from harness.reporting.words import counted, listed, moment
 
+COLUMNS = (
+    "op",
+    "process",
+    "asked",
+    "what",
+    "log@offset",
+    "invoked",
+    "completed",
+    "outcome",
+    "error",
+)
+"""What the texts of an operation are."""
 _PARTS_MAX = 4
 _NOTHING = {"poll": ("no record",), "drain": ("no record",)}
 
@@ -32,6 +44,21 @@ class OperationRow:
     error: str
     places: Mapping[int, list[str]] = field(default_factory=dict)
     """Of values that were asked about: where among all that it read this operation read them."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The operation as the cells of a table, one for each of `COLUMNS`."""
+        return (
+            str(self.op),
+            self.process,
+            self.f,
+            self.what,
+            self.where,
+            moment(self.invoke_ns, 6),
+            moment(self.complete_ns, 6),
+            self.outcome,
+            self.error,
+        )
 
     def pointing(self, values: Iterable[int]) -> "OperationRow":
         """The same operation, with those of `values` that it read named among what it read."""

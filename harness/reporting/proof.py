@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from harness.history.history import History
 from harness.model.verdict import Anomaly, Finding
 from harness.reporting.markup import Markup, items, join, prose, table, tag
-from harness.reporting.operations import OperationRow, describe, named_by
-from harness.reporting.words import count, counted, moment
+from harness.reporting.operations import COLUMNS, OperationRow, describe, named_by
+from harness.reporting.words import count, counted
 
 OPEN_MAX = 3
 """Proofs that are unfolded from the start."""
 ROWS_MAX = 30
 SENTENCES_MAX = 30
-_HEAD = ("Op", "Process", "Asked", "What", "Log@offset", "Invoked", "Completed", "Outcome", "Error")
+_HEAD = tuple(each.capitalize() for each in COLUMNS)
 
 
 def proofs(history: History, findings: Sequence[Finding]) -> Markup:
@@ -71,14 +71,7 @@ def _subject(anomaly: Anomaly) -> str:
 
 
 def _cells(row: OperationRow) -> Sequence[str]:
-    return (
-        tag("button", str(row.op), type="button", class_="op", data_op=str(row.op)),
-        row.process,
-        row.f,
-        row.what,
-        row.where,
-        moment(row.invoke_ns, 6),
-        moment(row.complete_ns, 6),
-        tag("span", row.outcome, class_=f"outcome {row.outcome}"),
-        row.error,
-    )
+    """Its texts, with a button that shows it on the timeline and its outcome in colour."""
+    op, *between, outcome, error = row.texts
+    button = tag("button", op, type="button", class_="op", data_op=op)
+    return (button, *between, tag("span", outcome, class_=f"outcome {outcome}"), error)

@@ -16,8 +16,8 @@ from harness.reporting.fault_story import FaultStory, stories
 from harness.reporting.figures import figures
 from harness.reporting.hop_table import by_hop, lines
 from harness.reporting.numbering import first_example
-from harness.reporting.operations import OperationRow
-from harness.reporting.words import aligned, count, headline, moment
+from harness.reporting.operations import COLUMNS, OperationRow
+from harness.reporting.words import aligned, count, headline
 
 _STYLE = {
     Validity.VALID: "bold blue",
@@ -117,34 +117,9 @@ def _faults(text: Text, faults: Sequence[FaultStory]) -> None:
 
 def operation_table(rows: Iterable[OperationRow], named: Sequence[int] = ()) -> str:
     """Operations as lines of text; `>` stands before those that an anomaly names."""
-    head = (
-        "op",
-        "process",
-        "asked",
-        "what",
-        "log@offset",
-        "invoked",
-        "completed",
-        "outcome",
-        "error",
-    )
-    lines: list[tuple[str, ...]] = [(" ", *head)]
-    lines += [(">" if row.op in named else " ", *_cells(row)) for row in rows]
+    lines: list[tuple[str, ...]] = [(" ", *COLUMNS)]
+    lines += [(">" if row.op in named else " ", *row.texts) for row in rows]
     return "".join(f"{line}\n" for line in aligned(lines))
-
-
-def _cells(row: OperationRow) -> tuple[str, ...]:
-    return (
-        str(row.op),
-        row.process,
-        row.f,
-        row.what,
-        row.where,
-        moment(row.invoke_ns, 6),
-        moment(row.complete_ns, 6),
-        row.outcome,
-        row.error,
-    )
 
 
 def _written(text: Text) -> str:
