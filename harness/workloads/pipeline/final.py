@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.history.journal import EVENT_KINDS, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.model.ports import Message
+from harness.workloads import operation_rows
 from harness.workloads.pipeline.contents import Cell, Contents
 from harness.workloads.pipeline.decoding import Decoder, Event
 from harness.workloads.pipeline.truncation import RowsToldOf
@@ -110,17 +111,6 @@ class FinalReads:
 
     def _operation(self, began_ns: int) -> int:
         operation, self._next = self._next, self._next + 1
-        self._journal.append(
-            "operations",
-            {"id": [operation], "f": [FUNCTIONS.index("drain")], "time_ns": [began_ns]},
-        )
-        self._journal.append(
-            "completions",
-            {
-                "id": [operation],
-                "outcome": [OUTCOMES.index("ok")],
-                "error": [0],
-                "time_ns": [self._clock.now_ns()],
-            },
-        )
+        operation_rows.began(self._journal, operation, "drain", began_ns)
+        operation_rows.ended(self._journal, operation, self._clock.now_ns())
         return operation

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
+from harness.workloads import operation_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +48,7 @@ class Recorder:
 
         The intent is on disk before the statement is sent: what a killed harness leaves is info.
         """
-        self._journal.append(
-            "operations",
-            {
-                "id": [operation],
-                "f": [FUNCTIONS.index("write")],
-                "time_ns": [self.clock.now_ns()],
-            },
-        )
+        operation_rows.began(self._journal, operation, "write", self.clock.now_ns())
         self._journal.append(
             "writes",
             {
@@ -68,15 +62,7 @@ class Recorder:
 
     def complete(self, operation: int, outcome: str, error: str | None = None) -> None:
         """An operation ended now."""
-        self._journal.append(
-            "completions",
-            {
-                "id": [operation],
-                "outcome": [OUTCOMES.index(outcome)],
-                "error": [self._journal.error(error) if error else 0],
-                "time_ns": [self.clock.now_ns()],
-            },
-        )
+        operation_rows.ended(self._journal, operation, self.clock.now_ns(), outcome, error)
 
 
 class SightRecorder:

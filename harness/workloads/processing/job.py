@@ -1,8 +1,5 @@
 """What a worker is told: whose it is, what to read and write, and under which numbers to record."""
 
-from typing import Protocol
-
-from harness.history.journal import Columns
 from harness.model.value import Settings, Value
 from harness.model.workload import Processors
 
@@ -42,13 +39,6 @@ class Job(Value, frozen=True, kw_only=True):
             prefix = settings.get("transactional.id", self.spec.name)
             settings["transactional.id"] = f"{prefix}.{self.group}.{self.name}"
         return settings
-
-
-class Records(Protocol):
-    """The part of `harness.history.journal.Journal` that a worker writes to."""
-
-    def append(self, table: str, columns: Columns) -> None: ...  # noqa: D102
-    def error(self, name: str) -> int: ...  # noqa: D102
 
 
 def result_payload(value: int, origin: int) -> bytes:

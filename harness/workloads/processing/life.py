@@ -19,7 +19,8 @@ from harness.kit.waits import Deadline
 from harness.model.ports import Kafka, MemberConsumer, Message, TransactionalProducer
 from harness.model.workload import Point
 from harness.workloads.consuming import is_end
-from harness.workloads.processing.job import Job, Records
+from harness.workloads.operation_rows import Records
+from harness.workloads.processing.job import Job
 from harness.workloads.processing.pool import HELD_STEP_S, Pool
 from harness.workloads.processing.record import Input, LifeRecord, inputs_of
 from harness.workloads.processing.sending import POLL_S, WAITING_STEP_S, Sender

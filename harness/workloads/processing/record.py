@@ -10,11 +10,12 @@ from typing import Any, TypeAlias
 
 from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
-from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.model.ports import Message, Report
+from harness.workloads import operation_rows
 from harness.workloads.payload import keys_of, values_of
-from harness.workloads.processing.job import Job, Records
+from harness.workloads.processing.job import Job
 
 Place: TypeAlias = tuple[int, int]
 """A partition of the source, and an offset in it."""
@@ -48,7 +49,9 @@ class LifeRecord:
         process: the number that the journal gave this life.
     """
 
-    def __init__(self, job: Job, records: Records, clock: Clock, process: int) -> None:
+    def __init__(
+        self, job: Job, records: operation_rows.Records, clock: Clock, process: int
+    ) -> None:
         self._job = job
         self._records = records
         self._clock = clock
@@ -65,21 +68,12 @@ class LifeRecord:
         """An operation that begins now, or began then; its number."""
         operation = self.take(1)[0]
         began_ns = self._clock.now_ns() if began_ns is None else began_ns
-        row = {"id": [operation], "f": [FUNCTIONS.index(function)], "time_ns": [began_ns]}
-        self._records.append("operations", row)
+        operation_rows.began(self._records, operation, function, began_ns)
         return operation
 
     def end(self, operation: int, outcome: str = "ok", error: str | None = None) -> None:
         """The operation ends now."""
-        self._records.append(
-            "completions",
-            {
-                "id": [operation],
-                "outcome": [OUTCOMES.index(outcome)],
-                "error": [self._records.error(error) if error else 0],
-                "time_ns": [self._clock.now_ns()],
-            },
-        )
+        operation_rows.ended(self._records, operation, self._clock.now_ns(), outcome, error)
 
     def holds(self, function: str, partitions: Iterable[int]) -> None:
         """An `assign` or `revoke` of partitions of the source, which has just happened."""
