@@ -20,11 +20,10 @@ from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, Write
 from harness.clients.mysql import ANSWER_LIMIT_S, CONNECT_LIMIT_S, PASSWORD, USER
 from harness.model.pipeline import Path
 from harness.model.ports import MySql, Stack
-from harness.model.value import Value
 from harness.workloads.pipeline import events_schema, source
 from harness.workloads.pipeline.encoding import Encoder, Record
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.outbox import Outbox
+from harness.workloads.pipeline.outbox import OutboxSettings, outbox
 from harness.workloads.pipeline.python_settings import split
 
 log = logging.getLogger(__name__)
@@ -37,19 +36,13 @@ Row: TypeAlias = dict[str, Any]
 RowsEvent: TypeAlias = WriteRowsEvent | UpdateRowsEvent | DeleteRowsEvent
 
 
-class BinlogSettings(Value, frozen=True, kw_only=True):
+class BinlogSettings(OutboxSettings, frozen=True, kw_only=True):
     """How the feed works; whatever else its settings say is for its producer."""
 
     snapshot: Literal["initial", "no_data"] = msgspec.field(default="initial", name="snapshot.mode")
     skipped: str = msgspec.field(default="t", name="skipped.operations")
     """Letters of operations that are left out, with commas between."""
     tombstones: bool = msgspec.field(default=True, name="tombstones.on.delete")
-    tolerance: Literal["none", "all"] = msgspec.field(default="none", name="errors.tolerance")
-    once: Literal["required", "disabled"] = msgspec.field(
-        default="required", name="exactly.once.support"
-    )
-    """The feed outlives all faults, so an idempotent producer is all that it takes; without the
-    promise the producer is a plain one."""
     newest: bool = msgspec.field(default=False, name="use.latest.version")
     """Write by the newest schema that the registry has, also when it changes."""
 
@@ -87,12 +80,7 @@ class BinlogFeedWorker:
         origin = {"gtid": None, "file": "", "pos": 0}
         sample = {"before": None, "after": None, "source": origin, "op": "c"}
         self._encoder = Encoder(stack, self._topics.values(), events_schema.ENVELOPE, sample)
-        once = settings.once == "required"
-        self._outbox = Outbox(
-            stack,
-            {**({} if once else {"enable.idempotence": False}), **producer},
-            tolerant=settings.tolerance == "all",
-        )
+        self._outbox = outbox(stack, settings, producer)
         self._position = self._read_to = source.position(stack.mysql)
         if settings.snapshot == "initial":
             changes, position = snapshot(stack.mysql, self._database, tables)

@@ -2,12 +2,13 @@
 
 from collections import deque
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, Literal, cast
 
+import msgspec
 from confluent_kafka import KafkaException
 
 from harness.model.ports import Report, Stack
-from harness.model.value import Settings
+from harness.model.value import Settings, Value
 from harness.workloads.pipeline.encoding import Record
 
 BATCH = 1_000
@@ -20,6 +21,23 @@ PRODUCER: Settings = {
     # The producer repeats a record without doubling it, the outbox cannot: so it never gives up.
     "message.timeout.ms": 0,
 }
+
+
+class OutboxSettings(Value, frozen=True, kw_only=True):
+    """What a feed's settings say of how it sends; those of the producer itself come beside them."""
+
+    tolerance: Literal["none", "all"] = msgspec.field(default="none", name="errors.tolerance")
+    once: Literal["required", "disabled"] = msgspec.field(
+        default="required", name="exactly.once.support"
+    )
+    """The feed outlives all faults, so an idempotent producer is all that it takes; without the
+    promise the producer is a plain one."""
+
+
+def outbox(stack: Stack, settings: OutboxSettings, producer: Settings) -> "Outbox":
+    """What a feed with these settings has to send; those of the producer have the last word."""
+    plain: Settings = {} if settings.once == "required" else {"enable.idempotence": False}
+    return Outbox(stack, {**plain, **producer}, tolerant=settings.tolerance == "all")
 
 
 class Outbox:

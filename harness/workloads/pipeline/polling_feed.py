@@ -13,11 +13,10 @@ import pymysql
 
 from harness.model.pipeline import Path
 from harness.model.ports import SqlConnection, Stack
-from harness.model.value import Value
 from harness.workloads.pipeline import events_schema
 from harness.workloads.pipeline.encoding import Encoder, Record
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.outbox import Outbox
+from harness.workloads.pipeline.outbox import OutboxSettings, outbox
 from harness.workloads.pipeline.python_settings import split
 
 log = logging.getLogger(__name__)
@@ -35,17 +34,13 @@ NEWER = {
 }
 
 
-class PollingSettings(Value, frozen=True, kw_only=True):
+class PollingSettings(OutboxSettings, frozen=True, kw_only=True):
     """How the feed works; whatever else its settings say is for its producer."""
 
     mode: Literal["incrementing", "timestamp+incrementing"] = "timestamp+incrementing"
     delay_ms: int = msgspec.field(default=0, name="timestamp.delay.interval.ms")
     """Leave rows alone that are younger: their transactions may not be all there yet."""
     interval_ms: int = msgspec.field(default=100, name="poll.interval.ms")
-    tolerance: Literal["none", "all"] = msgspec.field(default="none", name="errors.tolerance")
-    once: Literal["required", "disabled"] = msgspec.field(
-        default="required", name="exactly.once.support"
-    )
 
 
 class PollingFeedWorker:
@@ -64,12 +59,7 @@ class PollingFeedWorker:
         self._topics = {table: naming.topic(path, table) for table in tables}
         sample = {"id": 0, "version": 0}
         self._encoder = Encoder(stack, self._topics.values(), events_schema.FLAT_ROW, sample)
-        once = settings.once == "required"
-        self._outbox = Outbox(
-            stack,
-            {**({} if once else {"enable.idempotence": False}), **producer},
-            tolerant=settings.tolerance == "all",
-        )
+        self._outbox = outbox(stack, settings, producer)
         self._seen: dict[str, Place] = dict.fromkeys(tables, START)
         self._connection: SqlConnection | None = None
 
