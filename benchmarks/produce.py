@@ -22,6 +22,7 @@ from harness.model.workload import Producers, Topic
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
 from harness.workloads.producing import ProducerWorker
+from harness.workloads.workplace import Workplace
 
 RECORDS = 500_000
 ROUNDS = 5
@@ -87,9 +88,8 @@ def _recorded(stack: DockerStack, topic: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(Path(folder), origin_ns=0)
         journal.topic("benchmark", 3)
-        worker = ProducerWorker(
-            spec, 0, topic, kafka=stack.kafka, journal=journal, clock=REAL, seed=1
-        )
+        workplace = Workplace(stack.kafka, journal, REAL)
+        worker = ProducerWorker(spec, 0, topic, workplace, seed=1)
         began_ns = REAL.now_ns()
         with rare_collections():
             while worker.sent < RECORDS:

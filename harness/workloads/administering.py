@@ -8,13 +8,12 @@ from functools import partial
 from confluent_kafka import KafkaException
 
 from harness.clients.topic_errors import outcome_of
-from harness.history.journal import Journal
-from harness.kit.clock import Clock
 from harness.kit.rng import stream
 from harness.model.administration import POLICIES, Administrators
-from harness.model.ports import Kafka
 from harness.model.workload import Topic
 from harness.workloads.topic_views import TopicLog, described, listed
+from harness.workloads.worker import IDLE_S
+from harness.workloads.workplace import Workplace
 
 WEIGHTS = {
     "create": 3,
@@ -57,10 +56,8 @@ class AdministratorWorker:
         spec: Administrators,
         number: int,
         run: str,
+        workplace: Workplace,
         *,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
         seed: int,
     ) -> None:
         self.name = f"{spec.name}-{number}"
@@ -71,12 +68,12 @@ class AdministratorWorker:
         """Real names of all topics that it ever asked for → their numbers in the journal."""
         self._spec = spec
         self._run = run
-        self._topics = kafka.topics
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
+        self._topics = workplace.kafka.topics
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
         self._random = stream(seed, "administration")
-        self._log = TopicLog(self.name, "administrator", spec.name, journal, clock)
+        self._log = TopicLog(self.name, "administrator", spec.name, self._journal, self._clock)
         self._retentions = itertools.count(RETENTION_MS)
         self._held: list[_Held] = []
         self._free: list[str] = []
@@ -100,7 +97,7 @@ class AdministratorWorker:
         """Make one request and wait for its answer."""
         if self._quiet:
             self.idle = True
-            return 0.02
+            return IDLE_S
         choices = self._choices()
         weights = [WEIGHTS[each] for each in choices]
         (choice,) = self._random.choices(choices, weights)

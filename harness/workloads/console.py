@@ -3,23 +3,25 @@
 import numpy as np
 
 from harness.history.history import NOTHING
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
-from harness.kit.clock import Clock
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.rng import stream
-from harness.model.ports import Consoles, Kafka
+from harness.model.ports import Consoles
 from harness.model.workload import Consumers, Producers
 from harness.workloads.consuming import ReadLog
 from harness.workloads.payload import KEYS_PER_PRODUCER, key_bytes
 from harness.workloads.traffic import bounds_of
+from harness.workloads.worker import IDLE_S
+from harness.workloads.workplace import Workplace
 
 COMPLAINT = "console:ERROR"
+BETWEEN_BATCHES_S = 0.02
 UNSURE = OUTCOMES.index("info")
 
 
 class ConsoleProducer:
     """Sends one batch with every run of the tool, which tells no offsets.
 
-    The arguments are those of `ProducerWorker`.
+    The arguments are those of `ProducerWorker`, and what runs the tool.
     """
 
     def __init__(
@@ -27,10 +29,9 @@ class ConsoleProducer:
         spec: Producers,
         number: int,
         topic: str,
+        workplace: Workplace,
         *,
         consoles: Consoles,
-        journal: Journal,
-        clock: Clock,
         seed: int,
     ) -> None:
         self.name = f"{spec.name}-{number}"
@@ -39,12 +40,13 @@ class ConsoleProducer:
         self._spec = spec
         self._topic = topic
         self._consoles = consoles
-        self._journal = journal
-        self._clock = clock
+        self._journal = workplace.journal
+        self._clock = workplace.clock
         self._random = stream(seed, "keys")
         self._first_key = number * KEYS_PER_PRODUCER
-        self._number = journal.topic(spec.topic, 0)
-        self._next = journal.process(self.name, "producer", spec.name) << SEQUENCE_BITS
+        self._number = self._journal.topic(spec.topic, 0)
+        process = self._journal.process(self.name, "producer", spec.name)
+        self._next = process << SEQUENCE_BITS
         self._quiet = False
 
     def quiet(self) -> None:
@@ -55,7 +57,7 @@ class ConsoleProducer:
         """Send a batch and wait until the tool ends."""
         if self._quiet:
             self.idle = True
-            return 0.02
+            return IDLE_S
         count, began_ns = self._spec.batch, self._clock.now_ns()
         values = np.arange(self._next, self._next + count, dtype=np.int64)
         keys = [self._first_key + self._random.randrange(self._spec.keys) for _ in values]
@@ -77,7 +79,7 @@ class ConsoleProducer:
         ]
         complaint = self._consoles.produce(self._topic, records)
         self._answered(values, complaint)
-        return 0.02
+        return BETWEEN_BATCHES_S
 
     def close(self) -> None:
         """Nothing is left when a step is over."""
@@ -108,20 +110,18 @@ class ConsoleConsumer:
         self,
         spec: Consumers,
         topic: str,
+        workplace: Workplace,
         *,
         consoles: Consoles,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
     ) -> None:
         self.name = self.kind = spec.name
         self.topic = spec.topic
         self._topic = topic
         self._consoles = consoles
-        self._kafka = kafka
-        self._clock = clock
-        process = journal.process(self.name, "consumer", spec.name)
-        self._log = ReadLog(journal, process, {topic: spec.topic}, clock)
+        self._kafka = workplace.kafka
+        self._clock = workplace.clock
+        process = workplace.journal.process(self.name, "consumer", spec.name)
+        self._log = ReadLog(workplace.journal, process, {topic: spec.topic}, self._clock)
         self._may_read = False
 
     @property

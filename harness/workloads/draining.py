@@ -7,42 +7,36 @@ from collections.abc import Iterator, Sequence
 
 from confluent_kafka import KafkaException, TopicPartition
 
-from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
 from harness.model.ports import Kafka, Message
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
+from harness.workloads.workplace import Workplace
 
 READ_BATCH = 5_000
 
 
 def drain(
-    topics: dict[str, tuple[str, int]],
-    *,
-    kafka: Kafka,
-    journal: Journal,
-    clock: Clock,
-    limit_s: float,
+    topics: dict[str, tuple[str, int]], workplace: Workplace, limit_s: float
 ) -> tuple[LogEnd, ...]:
     """Read every log of `topics` to its end and record it as `drain` operations.
 
     Args:
         topics: the scenario's name of each topic → its real name and number of partitions.
-        kafka: where to read.
-        journal: where to record.
-        clock: whose time counts.
+        workplace: where to read and to record.
         limit_s: when to stop; a log that was not read to its end then says so.
 
     Returns:
         For every log where it starts, ends, and how far it was read (equal to end: complete).
     """
+    journal, clock = workplace.journal, workplace.clock
     deadline = Deadline(limit_s, clock)
     process = journal.process("final-reader", "drain", "final-reader")
     log = ReadLog(journal, process, {real: name for name, (real, _) in topics.items()}, clock)
     ends = tuple(
-        _drain_log(name, real, partition, kafka, log, clock, deadline)
+        _drain_log(name, real, partition, workplace, log, deadline)
         for name, (real, partitions) in topics.items()
         for partition in range(partitions)
     )
@@ -54,11 +48,11 @@ def _drain_log(
     name: str,
     real: str,
     partition: int,
-    kafka: Kafka,
+    workplace: Workplace,
     log: ReadLog,
-    clock: Clock,
     deadline: Deadline,
 ) -> LogEnd:
+    kafka, clock = workplace.kafka, workplace.clock
     label = f"{name}-{partition}"
     try:
         start, end = log_bounds(kafka, real, partition, deadline, clock)

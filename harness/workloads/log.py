@@ -29,6 +29,7 @@ from harness.workloads.topic_views import final_look
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.transacting import TransactionalProducer
 from harness.workloads.worker import Worker
+from harness.workloads.workplace import Workplace
 
 log = logging.getLogger(__name__)
 ENDLESS = 1 << 62
@@ -59,6 +60,7 @@ class LogTraffic:
         self._kafka: Kafka = stack.kafka
         self._journal = journal
         self._clock = clock
+        self._workplace = Workplace(stack.kafka, journal, clock)
         self._scenario = plan.scenario
         self._places = {
             topic.name: (f"{topic.name}.{run}", partitions_of(plan.scenario, topic))
@@ -79,9 +81,7 @@ class LogTraffic:
         self._offsets = OffsetsLog(
             self.groups,
             {real: name for name, real in self.topics.items()},
-            kafka=self._kafka,
-            journal=journal,
-            clock=clock,
+            self._workplace,
         )
         self._consumers = tuple(
             self._consumer(spec, number, stack)
@@ -97,9 +97,7 @@ class LogTraffic:
             [each for each in self._consumers if isinstance(each, ConsumerWorker)],
             self._places,
             self.groups,
-            kafka=self._kafka,
-            journal=journal,
-            clock=clock,
+            self._workplace,
         )
         self._producers = tuple(
             self._producer(spec, number, stack, plan.streams[f"{spec.name}-{number}"])
@@ -111,9 +109,7 @@ class LogTraffic:
                 spec,
                 number,
                 run,
-                kafka=self._kafka,
-                journal=journal,
-                clock=clock,
+                self._workplace,
                 seed=plan.streams[f"{spec.name}-{number}"],
             )
             for spec in workload.administrators
@@ -124,20 +120,10 @@ class LogTraffic:
         self, spec: Consumers, number: int, stack: Stack
     ) -> ConsumerWorker | ConsoleConsumer:
         real, partitions = self._places[spec.topic]
-        journal, clock = self._journal, self._clock
         if spec.mode == "console":
-            return ConsoleConsumer(
-                spec, real, consoles=stack.consoles, kafka=self._kafka, journal=journal, clock=clock
-            )
+            return ConsoleConsumer(spec, real, self._workplace, consoles=stack.consoles)
         return ConsumerWorker(
-            spec,
-            number,
-            real,
-            partitions,
-            group=self._group(spec),
-            kafka=self._kafka,
-            journal=journal,
-            clock=clock,
+            spec, number, real, partitions, self._workplace, group=self._group(spec)
         )
 
     def _group(self, spec: Consumers) -> str:
@@ -230,20 +216,12 @@ class LogTraffic:
         deadline = Deadline(limit_s, self._clock)
         ends = drain(
             {name: (real, self._count(real)) for name, real in self.topics.items()},
-            kafka=self._kafka,
-            journal=self._journal,
-            clock=self._clock,
-            limit_s=limit_s,
+            self._workplace,
+            limit_s,
         )
         self._offsets.record(deadline)
         if self._administrators:
-            final_look(
-                self._kafka,
-                self._administered,
-                deadline,
-                journal=self._journal,
-                clock=self._clock,
-            )
+            final_look(self._administered, deadline, self._workplace)
         return FinalRead(logs=ends)
 
     def forget(self) -> None:
@@ -263,32 +241,16 @@ class LogTraffic:
         real = self.topics[spec.topic]
         if spec.client == "console":
             return ConsoleProducer(
-                spec,
-                number,
-                real,
-                consoles=stack.consoles,
-                journal=self._journal,
-                clock=self._clock,
-                seed=seed,
+                spec, number, real, self._workplace, consoles=stack.consoles, seed=seed
             )
         if spec.transactions is None:
-            return ProducerWorker(
-                spec,
-                number,
-                real,
-                kafka=self._kafka,
-                journal=self._journal,
-                clock=self._clock,
-                seed=seed,
-            )
+            return ProducerWorker(spec, number, real, self._workplace, seed=seed)
         return TransactionalProducer(
             spec,
             number,
             self.topics,
             f"{real}-{spec.name}-{number}",
-            kafka=self._kafka,
-            journal=self._journal,
-            clock=self._clock,
+            self._workplace,
             seed=seed,
         )
 

@@ -12,17 +12,16 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.clients.errors import name_of
 from harness.clients.group_metadata import generation_of
-from harness.history.journal import Journal
-from harness.kit.clock import Clock
 from harness.model.group_ports import MemberState
-from harness.model.ports import Consumer, Kafka, Message
+from harness.model.ports import Consumer, Message
 from harness.model.value import Settings
 from harness.model.workload import Consumers
 from harness.workloads.consuming import ReadLog
 from harness.workloads.stalling import Stalling
+from harness.workloads.worker import IDLE_S
+from harness.workloads.workplace import Workplace
 
 POLL_S = 0.1
-IDLE_S = 0.02
 
 
 class ConsumerWorker:
@@ -35,17 +34,15 @@ class ConsumerWorker:
         group: the group's real name.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the first four are keyword options
+    def __init__(
         self,
         spec: Consumers,
         number: int,
         topic: str,
         partitions: int,
+        workplace: Workplace,
         *,
         group: str,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
     ) -> None:
         self.name = f"{spec.name}-{number}"
         self.kind = spec.name
@@ -58,9 +55,9 @@ class ConsumerWorker:
         self._real_topic = topic
         self._partitions = partitions
         self._group = group
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
         self.newest_ms = 0
         """The latest time of a record that it was handed, by the wall clock of who wrote it."""
         self._position: dict[int, int] = {}

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaException, TopicPartition
 
-from harness.history.journal import Journal
-from harness.kit.clock import Clock
 from harness.model.group_ports import LogPlace, MemberState, Moment, ResetTo
-from harness.model.ports import Kafka, KafkaErrorLike
+from harness.model.ports import KafkaErrorLike
 from harness.workloads.consuming import ReadLog
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.resetting import Offset, let_stand, places
+from harness.workloads.workplace import Workplace
 
 
 class TrafficMembers:
@@ -27,17 +26,14 @@ class TrafficMembers:
         consumers: Sequence[ConsumerWorker],
         places: Mapping[str, tuple[str, int]],
         groups: Mapping[str, str],
-        *,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
+        workplace: Workplace,
     ) -> None:
         self._consumers = {consumer.name: consumer for consumer in consumers}
         self._places = places
         self._groups = groups
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
 
     def members_of(self, consumers: str) -> tuple[str, ...]:
         """Names of all consumers of that kind."""

@@ -12,13 +12,13 @@ from harness.clients.offsets_log import (
     partition_of,
 )
 from harness.history.history import NOTHING
-from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.ports import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
 from harness.workloads.draining import next_offset, read_log
+from harness.workloads.workplace import Workplace
 
 OPEN_LIMIT_S = 10.0
 
@@ -32,24 +32,19 @@ class OffsetsLog:
     """
 
     def __init__(
-        self,
-        groups: Mapping[str, str],
-        topics: Mapping[str, str],
-        *,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
+        self, groups: Mapping[str, str], topics: Mapping[str, str], workplace: Workplace
     ) -> None:
         self._groups = groups
         self._topics = dict(topics)
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
         # What earlier runs wrote need not be read; before the first group there is no topic.
-        deadline = Deadline(OPEN_LIMIT_S, clock)
+        deadline = Deadline(OPEN_LIMIT_S, self._clock)
         partitions = range(self._count()) if groups else ()
         self._starts = {
-            each: log_bounds(kafka, OFFSETS_TOPIC, each, deadline, clock)[1] for each in partitions
+            each: log_bounds(self._kafka, OFFSETS_TOPIC, each, deadline, self._clock)[1]
+            for each in partitions
         }
 
     def record(self, deadline: Deadline) -> None:

@@ -9,10 +9,9 @@ from confluent_kafka import KafkaException
 
 from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS, Journal
-from harness.kit.clock import Clock
+from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import Kafka, Report
+from harness.model.ports import Report
 from harness.model.workload import Producers
 from harness.workloads.pace import Pace
 from harness.workloads.payload import (
@@ -25,6 +24,8 @@ from harness.workloads.payload import (
     payload_form,
     values_of,
 )
+from harness.workloads.worker import IDLE_S
+from harness.workloads.workplace import Workplace
 
 FLUSH_EVERY_NS = NS_PER_S // 4
 CLOSE_LIMIT_S = 10.0
@@ -47,10 +48,8 @@ class ProducerWorker:
         spec: Producers,
         number: int,
         topic: str,
+        workplace: Workplace,
         *,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
         seed: int,
     ) -> None:
         self.name = f"{spec.name}-{number}"
@@ -59,17 +58,17 @@ class ProducerWorker:
         self._acked_and_flushed = 0
         self._spec = spec
         self._topic = topic
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
-        self._topic_number = journal.topic(spec.topic, 0)
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
+        self._topic_number = self._journal.topic(spec.topic, 0)
         self._form = payload_form(spec.value_bytes)
         self._keys = key_cycle(seed, number, spec.keys)
         self._key_bytes = [key_bytes(key) for key in self._keys]
-        self._pace = Pace(spec.rate_per_s, spec.batch, clock)
+        self._pace = Pace(spec.rate_per_s, spec.batch, self._clock)
         self._quiet = False
         self._left = False
-        self._flushed_ns = clock.now_ns()
+        self._flushed_ns = self._clock.now_ns()
         # Not yet in the journal: sends in order, and delivery reports as they came.
         # Arrays, not lists: numpy takes them over without looking at each number.
         self._send_times = array("q")
@@ -91,7 +90,7 @@ class ProducerWorker:
 
     def step(self) -> float:
         """Send what the rate allows, up to one batch, and take in delivery reports."""
-        wait_s = 0.02
+        wait_s = IDLE_S
         if self._is_fatal:
             self._reopen()
         elif not self._quiet:

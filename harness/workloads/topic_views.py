@@ -13,6 +13,7 @@ from harness.model.administration import ASPECTS, POLICIES
 from harness.model.ports import Kafka, PartitionState
 from harness.model.value import Settings
 from harness.workloads.consuming import ReadLog
+from harness.workloads.workplace import Workplace
 
 RETRY_S = 0.2
 ABSENT = {"exists": 0}
@@ -92,9 +93,7 @@ def described(kafka: Kafka, topics: Iterable[str]) -> dict[str, dict[str, int]]:
     }
 
 
-def final_look(
-    kafka: Kafka, topics: Mapping[str, int], deadline: Deadline, *, journal: Journal, clock: Clock
-) -> None:
+def final_look(topics: Mapping[str, int], deadline: Deadline, workplace: Workplace) -> None:
     """Record what the cluster lists and describes in the end.
 
     It is asked until both agree: each broker hears of the last changes in its own time. What they
@@ -102,13 +101,12 @@ def final_look(
     is recorded but that.
 
     Args:
-        kafka: the cluster.
         topics: real names of topics → their numbers in the journal.
         deadline: of all questions.
-        journal: where it is recorded.
-        clock: of the run.
+        workplace: where it is asked and recorded.
     """
-    log = TopicLog("final look", "drain", "administration", journal, clock)
+    kafka, clock = workplace.kafka, workplace.clock
+    log = TopicLog("final look", "drain", "administration", workplace.journal, clock)
     while True:
         began_ns = clock.now_ns()
         try:

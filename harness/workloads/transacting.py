@@ -1,17 +1,15 @@
 """A producer that writes in transactions: at a rate, some aborted, some taken over by another."""
 
 from harness.clients.kafka import EVERY_CLIENT, EVERY_PRODUCER
-from harness.history.journal import Journal
-from harness.kit.clock import Clock
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import Kafka
 from harness.model.value import Settings
 from harness.model.workload import Producers, Transactions
 from harness.workloads.pace import Pace
 from harness.workloads.payload import key_cycle, payload_form
 from harness.workloads.transaction import Payloads, TransactionalProcess
 from harness.workloads.transaction_reader import TransactionReader
+from harness.workloads.workplace import Workplace
 
 FLUSH_EVERY_NS = NS_PER_S // 4
 PROMPT_S = 0.002
@@ -32,16 +30,14 @@ class TransactionalProducer:
         seed: its own seed; decides keys, and which transactions are aborted.
     """
 
-    def __init__(  # noqa: PLR0913 - all but the first four are keyword options
+    def __init__(
         self,
         spec: Producers,
         number: int,
         topics: dict[str, str],
         transactional_id: str,
+        workplace: Workplace,
         *,
-        kafka: Kafka,
-        journal: Journal,
-        clock: Clock,
         seed: int,
     ) -> None:
         self.name = f"{spec.name}-{number}"
@@ -53,10 +49,10 @@ class TransactionalProducer:
         self._places = topics
         self._topics = {topics[name]: name for name in spec.destinations}
         self._settings = _with_id(spec.settings, transactional_id)
-        self._kafka = kafka
-        self._journal = journal
-        self._clock = clock
-        self._pace = Pace(spec.rate_per_s, spec.batch, clock)
+        self._kafka = workplace.kafka
+        self._journal = workplace.journal
+        self._clock = workplace.clock
+        self._pace = Pace(spec.rate_per_s, spec.batch, self._clock)
         self._payloads = Payloads(
             payload_form(spec.value_bytes), key_cycle(seed, number, spec.keys)
         )
@@ -65,7 +61,7 @@ class TransactionalProducer:
         self._ended = 0
         self._stopped = False
         self._quiet = False
-        self._flushed_ns = clock.now_ns()
+        self._flushed_ns = self._clock.now_ns()
         self._zombie: TransactionalProcess | None = None
         self._current = self._process()
 

@@ -2,6 +2,9 @@
 
 from typing import Protocol
 
+IDLE_S = 0.02
+"""How long a worker that has nothing to do waits before it looks again."""
+
 
 class Worker(Protocol):
     """Does bounded pieces of work; owned by one thread at a time.

@@ -20,6 +20,7 @@ from harness.model.workload import Topic
 from harness.reporting.operations import describe
 from harness.workloads.administering import AdministratorWorker
 from harness.workloads.topic_views import final_look
+from harness.workloads.workplace import Workplace
 
 CONTROLLER = Role(kind="controller")
 SPEC = Administrators()
@@ -31,13 +32,12 @@ class Office:
     def __init__(self, folder: Path, *bugs: str) -> None:
         self.stack = FakeStack(Topology(), seed=1, bugs=bugs)
         self.journal = Journal(folder, origin_ns=self.stack.clock.now_ns())
+        self.workplace = Workplace(self.stack.kafka, self.journal, self.stack.clock)
         self.worker = AdministratorWorker(
             SPEC,
             0,
             "run",
-            kafka=self.stack.kafka,
-            journal=self.journal,
-            clock=self.stack.clock,
+            self.workplace,
             seed=5,
         )
         self._folder = folder
@@ -47,14 +47,7 @@ class Office:
             self.stack.clock.pause(self.worker.step())
 
     def look(self) -> None:
-        clock = self.stack.clock
-        final_look(
-            self.stack.kafka,
-            self.worker.topics,
-            Deadline(2.0, clock),
-            journal=self.journal,
-            clock=clock,
-        )
+        final_look(self.worker.topics, Deadline(2.0, self.stack.clock), self.workplace)
 
     def history(self) -> History:
         self.journal.close()
