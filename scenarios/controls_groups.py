@@ -11,6 +11,7 @@ from harness.api import (
     Topic,
     Topology,
     after,
+    after_rebalance,
     member,
     worse,
 )
@@ -37,7 +38,11 @@ LATE_GROUP = Scenario(
             ),
         ),
     ),
-    steps=(after(acks=200, spread=0.5).join(member("billing")),),
+    steps=(
+        after(acks=200, spread=0.5).join(member("billing")),
+        # What it is given first shows where it began.
+        after_rebalance("billing", limit_s=10).go_on(name="joined"),
+    ),
     aftermath_acks=200,
 )
 
