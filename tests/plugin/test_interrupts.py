@@ -47,7 +47,12 @@ def in_chaos(project: pytest.Pytester, *command: str) -> Iterator[subprocess.Pop
     """A harness in a process of its own, once both of its faults bite and traffic goes on."""
     project.makepyfile(test_long=LONG)
     process = subprocess.Popen(
-        command, cwd=project.path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        # What a shell starts in the background ignores SIGINT, and so does all that it starts.
+        ("env", "--default-signal=INT", *command),
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     assert process.stdout is not None
     watchdog = threading.Timer(END_LIMIT_S, process.kill)
