@@ -12,7 +12,7 @@ from harness.cli_controls import controls
 from harness.cli_groups import groups
 from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
-from harness.kit.errors import RunFolderError, UsageError
+from harness.kit.errors import UsageError
 
 app = App(
     name="harness",
@@ -366,13 +366,11 @@ def index(*, reports: Reports = Path("reports")) -> int:
         reports: the folder of all runs.
     """
     from harness.model.codec import write_atomically
-    from harness.reporting.folder import run_folders
+    from harness.reporting.folder import asked_for
     from harness.reporting.index import render_index
 
-    if not reports.is_dir():
-        raise RunFolderError(f"there is no folder {reports}; name one with --reports-dir")
     path = reports / "index.html"
-    folders = run_folders(reports)
+    folders = asked_for(reports)
     write_atomically(path, render_index(folders))
     print(f"{len(folders)} runs: {path}")
     return 0

@@ -18,9 +18,9 @@ def controls(reports: Path = Path("reports"), /, *, stack: Stack = "docker") -> 
         stack: which runs count: those on real containers, or those on fakes.
     """
     from harness.engine.controls import rows, tally
-    from harness.reporting.folder import run_folders
+    from harness.reporting.folder import asked_for
     from harness.reporting.words import aligned
 
-    tallies = tally(run_folders(reports), stack)
+    tallies = tally(asked_for(reports), stack)
     print("\n".join(aligned(tuple(rows(tallies)))))
     return int(not all(each.holds for each in tallies))

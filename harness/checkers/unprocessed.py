@@ -39,7 +39,6 @@ def _passed(evidence: Evidence, results: Results) -> Found:
     if results.spec.threads > 1:
         offset = evidence.placements.offset(evidence.stands[rows])
         passed &= offset < _committed(evidence, results)[log]
-    passed_rows = rows[passed]
 
     def explain(row: int) -> Anomaly:
         place = int(np.flatnonzero(rows == row)[0])
@@ -49,7 +48,7 @@ def _passed(evidence: Evidence, results: Results) -> Found:
         story.sent(int(rows[beyond]), before="while a later record has one: ")
         return story.end(int(log[place]), results.spec.hop)
 
-    return Found("unprocessed", passed_rows, explain, results.spec.hop)
+    return Found("unprocessed", rows[passed], explain, results.spec.hop)
 
 
 def _committed(evidence: Evidence, results: Results) -> Longs:

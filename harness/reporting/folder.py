@@ -186,6 +186,17 @@ def run_folders(reports: Path) -> tuple[RunFolder, ...]:
     )
 
 
+def asked_for(reports: Path) -> tuple[RunFolder, ...]:
+    """All run folders under a folder that a user named, newest first.
+
+    Raises:
+        RunFolderError: there is no such folder.
+    """
+    if not reports.is_dir():
+        raise RunFolderError(f"there is no folder {reports}; name the one that holds your runs")
+    return run_folders(reports)
+
+
 def _file(folder: Path, kind: type[Manifest | Plan | Facts | Verdict]) -> Path:
     return folder / f"{kind.__name__.lower()}.json"
 

@@ -85,6 +85,12 @@ def test_a_folder_that_is_no_run_is_passed_over(reports: Path) -> None:
     assert row(reports, "--stack", "fake") == ["1 of 1", "1 of 1", "0", "yes"]
 
 
+def test_a_folder_that_is_not_there_is_no_table_of_nothing(tmp_path: Path) -> None:
+    done = harness("controls", tmp_path / "nowhere")
+    assert done.status == 6
+    assert done.sentence.startswith(f"there is no folder {tmp_path / 'nowhere'}")
+
+
 def verdict(*counted: str) -> Verdict:
     """A verdict in which these kinds count, and `poll-skip` is allowed."""
     kinds = [*((kind, True) for kind in counted), ("poll-skip", False)]
