@@ -4,7 +4,7 @@ import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias, TypedDict
+from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import msgspec
 import pytest
@@ -18,6 +18,9 @@ from harness.kit.errors import HarnessError, UsageError
 from harness.model.topology import Metadata
 from harness.model.verdict import Validity
 
+if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
 RunScenario: TypeAlias = Callable[[Scenario], Run]
 
 
@@ -29,7 +32,8 @@ class Cluster(TypedDict):
 
 
 SEED: pytest.StashKey[int] = pytest.StashKey()
-REPEATED: pytest.StashKey[list[str]] = pytest.StashKey()
+REPEATED = "repeated"
+"""The property of a test that names a run which proved nothing and was repeated."""
 
 
 def nightly(*values: object, marks: Sequence[pytest.MarkDecorator] = ()) -> object:
@@ -79,13 +83,18 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
     config.addinivalue_line("markers", "docker_only(reason): why the fakes cannot run it")
-    seed = config.getoption("--seed")
-    config.stash[REPEATED] = []
+    seed = getattr(config, "workerinput", {}).get("chaos_seed", config.getoption("--seed"))
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
     try:
         with_cluster(Topology(), **_cluster(config))
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: "WorkerController") -> None:
+    """Hand the seed that was drawn to a worker of pytest-xdist: all must collect the same tests."""
+    node.workerinput["chaos_seed"] = node.config.stash[SEED]
 
 
 def _cluster(config: pytest.Config) -> Cluster:
@@ -105,11 +114,16 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"chaos harness: {' '.join(said)}"
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Name each run that proved nothing and was repeated: a test that passed later hides none."""
-    if repeated := config.stash[REPEATED]:
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    properties = (
+        each
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+        for each in report.user_properties
+    )
+    if repeated := [str(value) for name, value in properties if name == REPEATED]:
         terminalreporter.section("runs that proved nothing and were repeated")
         for line in repeated:
             terminalreporter.write_line(line)
@@ -176,7 +190,7 @@ def run_scenario(
                 if done.verdict.validity is not Validity.UNKNOWN:
                     break
                 nothing = f"{request.node.name}: {done.verdict.headline} ({done.folder.report})"
-                config.stash[REPEATED].append(nothing)
+                request.node.user_properties.append((REPEATED, nothing))
                 tell(f"it proved nothing; once more: {nothing}")
                 done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
         except HarnessError as error:

@@ -49,6 +49,17 @@ def test_the_seed_comes_first_and_is_drawn_unless_given(
     )
 
 
+def test_workers_of_a_parallel_session_share_the_seed_that_was_drawn(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(VALID)
+    done = project.runpytest_subprocess("--stack=fake", "--runs=2", "-n2")
+    done.assert_outcomes(passed=2)
+    header = re.search(r"^chaos harness: --seed (\d+)", done.stdout.str(), re.MULTILINE)
+    assert header is not None
+    assert sorted(run.manifest().seed for run in runs()) == [int(header[1]), int(header[1]) + 1]
+
+
 def test_runs_are_seeds_in_a_row(project: pytest.Pytester, runs: Runs) -> None:
     project.makepyfile(VALID)
     done = project.runpytest_inprocess("--stack=fake", "--seed=7", "--runs=3", "-v")
