@@ -19,6 +19,7 @@ from harness.reporting.folder import RunFolder
 
 LEAST: dict[Grade, float] = {"D": 1.0, "H": 0.9, "P": 0.0}
 """The share of a twin's runs that must show its anomaly."""
+WORDS = {Validity.VALID: "yes", Validity.INVALID: "NO", Validity.UNKNOWN: "not run"}
 
 
 @dataclass(slots=True)
@@ -46,10 +47,12 @@ class Tally:
     bad: Runs
 
     @property
-    def holds(self) -> bool:
+    def validity(self) -> Validity:
         """Whether no run of the known-good one showed anything, and enough of its twin's did."""
         enough = self.bad.right >= LEAST[self.control.grade] * self.bad.all
-        return enough and self.good.right == self.good.all
+        if not enough or self.good.right < self.good.all:
+            return Validity.INVALID
+        return Validity.VALID if self.good.all and self.bad.all else Validity.UNKNOWN
 
 
 def tally(folders: Iterable[RunFolder], stack: str) -> tuple[Tally, ...]:
@@ -77,6 +80,12 @@ def tally(folders: Iterable[RunFolder], stack: str) -> tuple[Tally, ...]:
     return tallies
 
 
+def holds(tallies: Sequence[Tally]) -> Validity:
+    """Whether all controls hold; UNKNOWN when no run speaks against one, and some were not run."""
+    found = {each.validity for each in tallies}
+    return next(one for one in (Validity.INVALID, Validity.UNKNOWN, Validity.VALID) if one in found)
+
+
 def rows(tallies: Sequence[Tally]) -> Iterator[tuple[str, ...]]:
     """The table, its head first."""
     yield "control", "grade", "twin shows it", "known-good clean", "UNKNOWN", "longest", "holds"
@@ -89,14 +98,8 @@ def rows(tallies: Sequence[Tally]) -> Iterator[tuple[str, ...]]:
             f"{each.good.right} of {each.good.all}",
             str(each.good.unknown + each.bad.unknown),
             f"{max(spans):.0f} s" if spans else "",
-            _word(each),
+            WORDS[each.validity],
         )
-
-
-def _word(tallied: Tally) -> str:
-    if not (tallied.good.all and tallied.bad.all):
-        return "not run"
-    return "yes" if tallied.holds else "NO"
 
 
 def _is_right(verdict: Verdict, shows: tuple[str, ...]) -> bool:

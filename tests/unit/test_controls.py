@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from harness.checkers.consequences import beyond
+from harness.engine.catalogue import controls
+from harness.engine.controls import Runs, Tally, holds
 from harness.engine.run import Run
 from harness.model import codec
 from harness.model.verdict import Finding, Validity, Verdict
@@ -25,8 +27,12 @@ def reports(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def row(reports: Path, *options: str, status: int = 0) -> list[str]:
-    """What the table says of P-NOFLUSH: twin, good, UNKNOWN, whether it holds."""
+def row(reports: Path, *options: str, status: int = 3) -> list[str]:
+    """What the table says of P-NOFLUSH, beside which no pair was run.
+
+    Returns:
+        How often the twin showed it, how often the good one nothing, UNKNOWN, whether it holds.
+    """
     done = harness("controls", reports, *options)
     assert done.status == status, done.err
     (line,) = (line for line in done.out.splitlines() if line.startswith("P-NOFLUSH "))
@@ -89,6 +95,23 @@ def test_a_folder_that_is_not_there_is_no_table_of_nothing(tmp_path: Path) -> No
     done = harness("controls", tmp_path / "nowhere")
     assert done.status == 6
     assert done.sentence.startswith(f"there is no folder {tmp_path / 'nowhere'}")
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "validity"),
+    [
+        (Runs(2, 0, [20.0, 20.0]), Runs(2, 0, [20.0, 20.0]), Validity.VALID),
+        (Runs(2, 0, [20.0, 20.0]), Runs(), Validity.UNKNOWN),
+        (Runs(1, 0, [20.0, 20.0]), Runs(2, 0, [20.0, 20.0]), Validity.INVALID),
+        (Runs(1, 0, [20.0, 20.0]), Runs(), Validity.INVALID),
+    ],
+)
+def test_a_pair_that_was_not_run_is_not_green_and_hides_none_that_failed(
+    good: Runs, bad: Runs, validity: Validity
+) -> None:
+    one, other = controls()[:2]
+    right = Runs(1, 0, [20.0])
+    assert holds((Tally(one, right, right), Tally(other, good, bad))) is validity
 
 
 def verdict(*counted: str) -> Verdict:
