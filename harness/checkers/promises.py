@@ -16,6 +16,7 @@ from harness.checkers import group_permissions
 from harness.checkers.claims import CLAIMS
 from harness.checkers.cleanup_permissions import cleanup_permissions
 from harness.checkers.key_permissions import key_permissions
+from harness.checkers.log_claims import log_claims
 from harness.checkers.metadata_permissions import metadata_permissions
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.permissions import pipeline_permissions
@@ -123,7 +124,7 @@ def promised(scenario: Scenario) -> tuple[str, ...]:
 def _claims_about(scenario: Scenario) -> tuple[str, ...]:
     match scenario.workload:
         case LogWorkload():
-            return tuple(name for name in CLAIMS if not CLAIMS[name].of_pipelines)
+            return log_claims(scenario)
         case PipelineWorkload() as workload:
             return pipeline_claims(workload)
 

@@ -12,7 +12,7 @@ from harness.model.facts import Facts
 from harness.model.scenario import Floor, Scenario
 from harness.model.value import Settings
 from harness.model.verdict import Verdict
-from harness.model.workload import Consumers, LogWorkload, Producers
+from harness.model.workload import Consumers, LogWorkload, Producers, Transactions
 from harness.reporting.folder import RunFolder
 from harness.reporting.foreign import ForeignVerdict, foreign_verdict
 from harness.reporting.junit import junit
@@ -73,13 +73,15 @@ def _scenario(name: str, read: JepsenHistory, settings: Settings) -> Scenario:
         mode="group" if read.subscribes else "assigned",
         settings={**safe, **settings},
     )
+    producers = Producers(
+        name="both",
+        topic="key",
+        settings={**safe, **settings},
+        transactions=Transactions() if read.transactional else None,
+    )
     return Scenario(
         name=name,
         about="a history of Jepsen's",
-        workload=LogWorkload(
-            topics=(),
-            producers=(Producers(name="both", topic="key", settings={**safe, **settings}),),
-            consumers=(consumers,),
-        ),
+        workload=LogWorkload(topics=(), producers=(producers,), consumers=(consumers,)),
         floor=Floor(acks=1),
     )

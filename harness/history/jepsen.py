@@ -57,6 +57,8 @@ class JepsenHistory:
     history: History
     subscribes: bool
     """Whether any process leaves its partitions to a group."""
+    transactional: bool
+    """Whether clients run their operations in transactions."""
 
 
 def read_jepsen(path: Path) -> JepsenHistory:
@@ -161,7 +163,9 @@ class _Reader:
             raise UsageError(f"{self._source} holds no operation of a process: nothing to judge")
         self._find_strays()
         members = {process for process, how in self._holds.items() if how == {"subscribe"}}
-        return JepsenHistory(self._history(members), subscribes=bool(members))
+        return JepsenHistory(
+            self._history(members), subscribes=bool(members), transactional=self._transactional
+        )
 
     def _refused(self, line: int, why: str) -> UsageError:
         return UsageError(f"{self._source}, line {line}: {why}")

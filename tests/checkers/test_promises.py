@@ -1,13 +1,16 @@
 """What settings permit, and what they therefore promise."""
 
 import pytest
+from msgspec.structs import replace
 
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.claims import CLAIMS, claim_against
+from harness.checkers.log_claims import log_claims
 from harness.checkers.promises import permissions, permitted, promised
+from harness.model.administration import Administrators
 from harness.model.topology import Topology
 from harness.model.value import Settings
-from harness.model.workload import Consumers, Producers
+from harness.model.workload import Consumers, LogWorkload, Processors, Producers, Topic
 from tests.checkers.verdicts import BY_DESIGN, SAFE, scenario
 
 
@@ -31,9 +34,29 @@ def test_every_kind_contradicts_one_claim_but_interleaving() -> None:
 
 def test_the_safe_settings_promise_all_that_a_log_can() -> None:
     assert permitted(scenario()) == {}
-    assert promised(scenario()) == tuple(
-        name for name, claim in CLAIMS.items() if not claim.of_pipelines
+    assert promised(scenario()) == log_claims(scenario())
+
+
+def test_there_is_an_occasion_for_every_claim_about_logs_and_none_is_made_without() -> None:
+    everything = LogWorkload(
+        topics=(Topic(name="orders", settings={"cleanup.policy": "compact"}),),
+        producers=(Producers(topic="orders", delete_every=5),),
+        consumers=(Consumers(topic="orders", within_ms=1000),),
+        processors=(Processors(source="orders", sink="bills", progress="transaction"),),
+        administrators=(Administrators(),),
     )
+    of_logs = {name for name, claim in CLAIMS.items() if not claim.of_pipelines}
+    assert set(log_claims(replace(scenario(), workload=everything))) == of_logs
+    assert set(log_claims(scenario())) == {
+        "durability",
+        "failover",
+        "integrity",
+        "key-order",
+        "no-duplicates",
+        "ordering",
+        "recovery",
+        "retention",
+    }
 
 
 def test_the_defaults_of_librdkafka_promise_neither_order_nor_uniqueness() -> None:

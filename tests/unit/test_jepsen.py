@@ -132,6 +132,14 @@ def test_a_lost_write_is_told_in_the_words_of_the_file(tmp_path: Path) -> None:
     lost = verdict["findings"][0]["anomalies"][0]
     assert (lost["kind"], lost["key"], lost["values"]) == ("lost-write", 5, [1, 2])
     assert lost["operations"] == [1, 5]
+    # What the file cannot tell is no claim: how topics were cleaned, what a cluster did.
+    assert verdict["claims"] == {
+        "durability": "INVALID",
+        "integrity": "VALID",
+        "no-duplicates": "VALID",
+        "ordering": "VALID",
+        "reading": "VALID",
+    }
 
 
 def operation(process: int, f: str, asked: str, done: str, kind: str = "ok") -> str:
@@ -150,6 +158,7 @@ def test_transactions_are_judged_as_such(tmp_path: Path) -> None:
     text += operation(3, "assign", "[2]", "[2]")
     text += operation(3, "poll", "[[:poll]]", "[[:poll {2 [[0 6] [1 7]]}]]")
     verdict = json.loads(check(tmp_path, text, "--json").out)["value"]
+    assert {"atomicity", "exactly-once"} <= set(verdict["claims"])
     findings = {each["kind"]: each for each in verdict["findings"]}
     assert {kind: each["counts"] for kind, each in findings.items()} == {
         "G1a": True,
