@@ -25,6 +25,8 @@ SLOWER = 20
 COUNTED = ("acks", "sends", "results", "removed")
 FULL_QUEUE_SLOWER = 2
 """Of what must fill a client's queue while a fault lasts."""
+COMPACTED_SLOWER = 4
+"""Of what must come in several polls, with gaps between them, once it is compacted."""
 BATCHES_PER_S = 100
 """Records a second, at least, where a worker or a transaction is to have several in hand."""
 
@@ -108,6 +110,8 @@ def small(scenario: Scenario) -> Scenario:
 def _slower(workload: LogWorkload) -> int:
     if any("queue.buffering.max.messages" in each.settings for each in workload.producers):
         return FULL_QUEUE_SLOWER
+    if any("cleanup.policy" in topic.settings for topic in workload.topics):
+        return COMPACTED_SLOWER
     in_batches = workload.processors or any(each.transactions for each in workload.producers)
     least = BATCHES_PER_S if in_batches else 1
     return max(1, min(SLOWER, *(int(each.rate_per_s) // least for each in workload.producers)))
