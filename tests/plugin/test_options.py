@@ -18,6 +18,15 @@ def test_good(run_scenario):
 """
 
 
+def drawn(done: pytest.RunResult) -> int:
+    """The seed that a session's header names."""
+    header = re.search(
+        r"^chaos harness: --seed (\d+) --stack fake$", done.stdout.str(), re.MULTILINE
+    )
+    assert header is not None
+    return int(header[1])
+
+
 def test_the_same_seed_gives_the_same_plan_and_verdict(
     project: pytest.Pytester, runs: Runs
 ) -> None:
@@ -36,15 +45,12 @@ def test_the_seed_comes_first_and_is_drawn_unless_given(
     project.makepyfile(VALID)
     done = project.runpytest_inprocess("--stack=fake")
     done.assert_outcomes(passed=1)
-    header = re.search(
-        r"^chaos harness: --seed (\d+) --stack fake$", done.stdout.str(), re.MULTILINE
-    )
-    assert header is not None
-    assert [run.manifest().seed for run in runs()] == [int(header.group(1))]
+    seed = drawn(done)
+    assert [run.manifest().seed for run in runs()] == [seed]
     assert (
-        f"test_good[seed={header.group(1)}]"
+        f"test_good[seed={seed}]"
         in project.runpytest_inprocess(
-            "--stack=fake", f"--seed={header.group(1)}", "--collect-only", "-q"
+            "--stack=fake", f"--seed={seed}", "--collect-only", "-q"
         ).stdout.str()
     )
 
@@ -55,9 +61,7 @@ def test_workers_of_a_parallel_session_share_the_seed_that_was_drawn(
     project.makepyfile(VALID)
     done = project.runpytest_subprocess("--stack=fake", "--runs=2", "-n2")
     done.assert_outcomes(passed=2)
-    header = re.search(r"^chaos harness: --seed (\d+)", done.stdout.str(), re.MULTILINE)
-    assert header is not None
-    assert sorted(run.manifest().seed for run in runs()) == [int(header[1]), int(header[1]) + 1]
+    assert sorted(run.manifest().seed for run in runs()) == [drawn(done), drawn(done) + 1]
 
 
 def test_runs_are_seeds_in_a_row(project: pytest.Pytester, runs: Runs) -> None:

@@ -88,11 +88,22 @@ def test_a_run_that_proves_nothing_differs_in_its_first_line(project: pytest.Pyt
 
 
 @pytest.mark.parametrize(
-    ("scenario", "floor", "outcome", "repeated"),
-    [("GOOD", 1_000_000, "failed", 1), ("GOOD", 1, "passed", 0), ("BAD", 1, "failed", 0)],
+    ("scenario", "floor", "outcome", "repeated", "workers"),
+    [
+        ("GOOD", 1_000_000, "failed", 1, 0),
+        ("GOOD", 1_000_000, "failed", 1, 1),
+        ("GOOD", 1, "passed", 0, 0),
+        ("BAD", 1, "failed", 0, 0),
+    ],
 )
 def test_only_a_run_that_proves_nothing_is_repeated_and_it_is_named(
-    scenario: str, floor: int, outcome: str, repeated: int, project: pytest.Pytester, runs: Runs
+    scenario: str,
+    floor: int,
+    outcome: str,
+    repeated: int,
+    workers: int,
+    project: pytest.Pytester,
+    runs: Runs,
 ) -> None:
     project.makepyfile(
         f"""
@@ -105,7 +116,9 @@ def test_only_a_run_that_proves_nothing_is_repeated_and_it_is_named(
             run_scenario(msgspec.structs.replace({scenario}, floor=floor)).must_be_valid()
         """
     )
-    done = project.runpytest_inprocess("--stack=fake", "--seed=7", "--repeat-unknown=1")
+    done = project.runpytest_subprocess(
+        "--stack=fake", "--seed=7", "--repeat-unknown=1", f"-n{workers}"
+    )
     done.assert_outcomes(**{outcome: 1})
     first, *others = runs()
     assert len(others) == repeated
