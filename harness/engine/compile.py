@@ -49,6 +49,7 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
         acks=round(when.acks * factor),
         sends=round(when.sends * factor),
         results=round(when.results * factor),
+        reads=round(when.reads * factor),
         changes=round(when.changes * factor),
         offsets=round(when.offsets * factor),
         removed=round(when.removed * factor),

@@ -45,6 +45,7 @@ class Moments:
         traffic = self._traffic
         acks, sends = traffic.acked + after.acks, traffic.sent + after.sends
         results, changes = traffic.results + after.results, traffic.changes + after.changes
+        reads = traffic.reads + after.reads
         until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
 
         def probe() -> str | None:
@@ -54,6 +55,8 @@ class Moments:
             made, granted = traffic.results, traffic.changes
             if made < results or granted < changes:
                 return f"{made} results of {results}, {granted} changes of topics of {changes}"
+            if (read := traffic.reads) < reads:
+                return f"{read} records read of {reads}"
             return None
 
         return probe

@@ -87,6 +87,8 @@ class After(Value, frozen=True, kw_only=True):
     """Sends begun, over all producers."""
     results: int = 0
     """Acknowledged results, over all processors."""
+    reads: int = 0
+    """Records that consumers were done with, over all but tools."""
     changes: int = 0
     """Acknowledged changes of topics, over all administrators."""
     offsets: int = 0

@@ -97,6 +97,7 @@ def when(after: After, entry: Entry) -> str:
             (after.acks, f"acknowledged {entry}"),
             (after.sends, entry),
             (after.results, "result"),
+            (after.reads, "read record"),
             (after.changes, "topic change"),
             (after.offsets, "new offset"),
             (after.removed, "removed record"),

@@ -151,6 +151,11 @@ class LogTraffic:
         return sum(worker.results for worker in self._processors)
 
     @property
+    def reads(self) -> int:
+        """Records that consumers were done with so far, tools aside."""
+        return sum(each.reads for each in self._consumers if isinstance(each, ConsumerWorker))
+
+    @property
     def changes(self) -> int:
         """Changes of topics acknowledged to administrators so far."""
         return sum(administrator.acked for administrator in self._administrators)

@@ -60,6 +60,8 @@ class ConsumerWorker:
         self._clock = workplace.clock
         self.newest_ms = 0
         """The latest time of a record that it was handed, by the wall clock of who wrote it."""
+        self.reads = 0
+        """Records that it was done with, over all its lives."""
         self._position: dict[int, int] = {}
         self._hand: Sequence[Message] = ()
         self._stall: Stalling | None = None
@@ -132,6 +134,7 @@ class ConsumerWorker:
         done = self._hand
         self._hand = ()
         self._position.update(self._log.position)
+        self.reads += len(done)
         if not done:
             return
         reached = {(each.topic(), each.partition()): each.offset() + 1 for each in done}

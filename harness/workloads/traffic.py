@@ -90,6 +90,10 @@ class Traffic(Protocol):
         """Results of processors acknowledged so far."""
 
     @property
+    def reads(self) -> int:
+        """Records that consumers were done with so far."""
+
+    @property
     def changes(self) -> int:
         """Changes of topics acknowledged to administrators so far."""
 

@@ -22,7 +22,7 @@ from tests.checkers.recorded import pack
 
 SLOWER = 20
 """How many times less is sent, and waited for."""
-COUNTED = ("acks", "sends", "results", "removed")
+COUNTED = ("acks", "sends", "results", "reads", "removed")
 FULL_QUEUE_SLOWER = 2
 """Of what must fill a client's queue while a fault lasts."""
 COMPACTED_SLOWER = 4

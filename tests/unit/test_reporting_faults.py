@@ -10,6 +10,7 @@ COUNTS = {
     "acks": (200, "after 200 acknowledged sends"),
     "sends": (1, "after 1 send"),
     "results": (20, "after 20 results"),
+    "reads": (20, "after 20 read records"),
     "changes": (20, "after 20 topic changes"),
     "offsets": (3, "after 3 new offsets"),
     "elected": ("orders", "after an election in orders"),

@@ -168,6 +168,11 @@ class PipelineTraffic:
         return 0
 
     @property
+    def reads(self) -> int:
+        """None: there are no consumers that stand for themselves."""
+        return 0
+
+    @property
     def changes(self) -> int:
         """None: there are no administrators."""
         return 0
