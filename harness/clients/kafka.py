@@ -5,7 +5,7 @@ harness's own links and go to every broker, because during a fault brokers disag
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -15,7 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from harness.clients import cluster, wire, wire_groups
 from harness.clients.groups import GroupClients
-from harness.clients.topics import REQUEST_LIMIT_S, TopicAdmin, said
+from harness.clients.topics import TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.group_ports import GroupState, LogPlace, OnCommit
@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 TOPIC_LIMIT_S = 30.0
 STRAGGLER_S = 0.2
+BOUNDS_LIMIT_S = 5.0
+"""Of one question where a log ends: who asks does so again while there is time."""
 
 # librdkafka logs to standard error unless it is given a logger, and so does a logger that nobody
 # listens to.
@@ -52,6 +54,10 @@ _WRONG_REQUEST = {
     "INVALID_REPLICATION_FACTOR",
     "TOPIC_EXCEPTION",
 }
+_OLD_CONTROLLER = {KafkaError.NOT_CONTROLLER}
+"""After a failover the client asks the old one first."""
+_NO_CONTROLLER = {*_OLD_CONTROLLER, KafkaError._TIMED_OUT}  # noqa: SLF001 - its public name
+"""Said as well of a request that was heard, and may be carried out."""
 
 
 class KafkaClients:
@@ -113,10 +119,14 @@ class KafkaClients:
         Raises:
             UsageError: the cluster refuses the request as it stands.
             HarnessError: it fails otherwise.
-            WaitTimeout: it is not fully replicated in time.
+            WaitTimeout: no controller answers, or it is not fully replicated in time.
         """
         try:
-            self._administer(lambda: self.topics.create(topic))
+            self._administer(
+                lambda: self.topics.create(topic),
+                unanswered=_NO_CONTROLLER,
+                done=KafkaError.TOPIC_ALREADY_EXISTS,
+            )
         except KafkaException as error:
             kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
             raise kind(f"cannot create topic {topic.name!r}: {said(error)}") from error
@@ -134,7 +144,7 @@ class KafkaClients:
             HarnessError: the cluster does not do it.
         """
         try:
-            self._administer(lambda: self.topics.delete(name))
+            self._administer(lambda: self.topics.delete(name), unanswered=_OLD_CONTROLLER)
         except KafkaException as error:
             if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                 raise HarnessError(f"cannot delete topic {name!r}: {said(error)}") from error
@@ -260,15 +270,29 @@ class KafkaClients:
         kept = {name: value for name, value in ours.items() if name not in overruled}
         return {"bootstrap.servers": self._bootstrap, **kept, **given}
 
-    def _administer(self, ask: Callable[[], None]) -> None:
-        """Ask until the controller answers: after a failover the client asks the old one first."""
+    def _administer(
+        self, ask: Callable[[], None], *, unanswered: Container[int], done: int | None = None
+    ) -> None:
+        """Ask until the controller answers.
+
+        Args:
+            ask: raises KafkaException.
+            unanswered: codes of errors that mean that it did not.
+            done: the code of the answer when an earlier request, unanswered, was carried out.
+        """
+        again = False
 
         def probe() -> NotYet | bool:
+            nonlocal again
             try:
                 ask()
             except KafkaException as error:
-                if error.args[0].code() != KafkaError.NOT_CONTROLLER:
+                code = error.args[0].code()
+                if again and code == done:
+                    return True
+                if code not in unanswered:
                     raise
+                again = True
                 return NotYet(said(error))
             return True
 
@@ -327,6 +351,6 @@ def _built(kind: Callable[..., T], settings: Mapping[str, Any]) -> T:
 
 def _bounds(reader: confluent_kafka.Consumer, topic: str, partition: int) -> tuple[int, int]:
     low, high = reader.get_watermark_offsets(
-        TopicPartition(topic, partition), timeout=REQUEST_LIMIT_S, cached=False
+        TopicPartition(topic, partition), timeout=BOUNDS_LIMIT_S, cached=False
     )
     return int(low), int(high)

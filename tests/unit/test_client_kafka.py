@@ -4,9 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 
 from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER, KafkaClients
-from harness.kit.errors import UsageError
+from harness.kit.errors import HarnessError, UsageError
+from harness.model.workload import Topic
 
 
 @pytest.fixture
@@ -53,3 +55,45 @@ producer.flush(0.3)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout + ran.stderr == ""
+
+
+class Answers:
+    """Stands for the administration of topics; answers with these errors, and then with none."""
+
+    def __init__(self, *codes: int) -> None:
+        self.left = list(codes)
+
+    def create(self, topic: Topic) -> None:
+        """Refuse `topic` while an error is left."""
+        if self.left:
+            raise KafkaException(KafkaError(self.left.pop(0), topic.name))
+
+
+@pytest.fixture
+def answering(clients: KafkaClients, monkeypatch: pytest.MonkeyPatch) -> Answers:
+    answers = Answers()
+    monkeypatch.setattr(clients, "topics", answers)
+    monkeypatch.setattr(clients, "_lacks_topic", lambda _: True)
+    return answers
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        (KafkaError.NOT_CONTROLLER, KafkaError.NOT_CONTROLLER),
+        (KafkaError._TIMED_OUT,),
+        (KafkaError._TIMED_OUT, KafkaError.TOPIC_ALREADY_EXISTS),
+    ],
+)
+def test_a_topic_is_asked_for_until_a_controller_has_answered(
+    clients: KafkaClients, answering: Answers, codes: tuple[int, ...]
+) -> None:
+    answering.left = list(codes)
+    clients.create_topic(Topic(name="orders"))
+    assert not answering.left
+
+
+def test_a_topic_of_somebody_else_is_refused(clients: KafkaClients, answering: Answers) -> None:
+    answering.left = [KafkaError.TOPIC_ALREADY_EXISTS]
+    with pytest.raises(HarnessError, match="cannot create topic 'orders'"):
+        clients.create_topic(Topic(name="orders"))
