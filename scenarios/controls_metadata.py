@@ -46,7 +46,7 @@ METADATA_RESTARTED = Scenario(
         after(seconds=1).heal("kill-leader"),
     ),
     aftermath_acks=100,
-    limits=Limits(settle_s=15, drain_s=10),
+    limits=Limits(settle_s=12, drain_s=5),
 )
 
 FAST_FAILOVER = Scenario(

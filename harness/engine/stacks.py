@@ -106,14 +106,22 @@ class StackPool:
         return stack
 
     def _keep_if_healthy(self, stack: DockerStack) -> None:
-        def probe() -> bool | NotYet:
+        def probe() -> str | NotYet:
+            # Everything was started again: what has exited since does not come back by itself.
+            exited = (each for each in stack.services if stack.state(each) == "exited")
+            if gone := next(exited, None):
+                return f"{gone} has exited"
             problem = stack.unhealthy()
-            return NotYet(problem) if problem else True
+            return NotYet(problem) if problem else ""
 
         try:
-            wait_until("the stack to be healthy", probe, limit_s=HEALTH_LIMIT_S, interval_s=0.2)
+            lost = wait_until(
+                "the stack to be healthy", probe, limit_s=HEALTH_LIMIT_S, interval_s=0.2
+            )
         except WaitTimeout as error:
-            self._tell(f"the stack is replaced: {error}")
+            lost = str(error)
+        if lost:
+            self._tell(f"the stack is replaced: {lost}")
             self._warm.pop(stack.topology.digest, None)
             stack.remove()
 

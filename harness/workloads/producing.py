@@ -28,7 +28,7 @@ from harness.workloads.worker import IDLE_S
 from harness.workloads.workplace import Workplace
 
 FLUSH_EVERY_NS = NS_PER_S // 4
-CLOSE_LIMIT_S = 10.0
+CLOSE_LIMIT_S = 5.0
 
 
 class ProducerWorker:
