@@ -193,3 +193,10 @@ def test_what_traffic_cannot_show_is_not_drawn_as_zero() -> None:
     html = page(line("exactly-once", run(), sought=("lost",)))
     assert "No run could tell." in html.partition("Reordered, share of records")[2][:80]
     assert "Zero in every run that tells." in html.partition("Lost, share of records")[2][:80]
+
+
+def test_a_cell_folds_what_each_of_many_runs_showed() -> None:
+    few, many = (line("no guarantee", *map(run, range(count))) for count in (10, 11))
+    assert "<details" not in page(few)
+    folded = page(many).partition("<details")[2].partition("</details>")[0]
+    assert [f'href="../run-{seed}/report.html"' in folded for seed in range(11)] == [True] * 11

@@ -13,6 +13,8 @@ from harness.reporting.semantics.plots import plots
 from harness.reporting.semantics.terminal import sentences
 
 TITLE = "What is lost, duplicated, reordered, read although aborted"
+RUNS_IN_SIGHT = 10
+"""Of how many runs a cell shows each at once."""
 _BADGES = {
     Word.KEPT: "valid",
     Word.UNKNOWN: "unknown",
@@ -89,14 +91,21 @@ def _row(line: Measured) -> tuple[str, ...]:
 
 def _cell(cell: Cell) -> Markup:
     zero = " zero" if cell.figure == "0" else ""
-    links = join((_link(sample, told) for sample, told in cell.runs), " ")
     return join(
         [
             tag("div", cell.figure, class_=f"figure{zero}"),
             *(tag("div", note, class_="note") for note in cell.notes),
-            tag("div", links, class_="note") if cell.runs else "",
+            _each_run(cell) if cell.runs else "",
         ]
     )
+
+
+def _each_run(cell: Cell) -> Markup:
+    """What each run showed; folded where so many would make the table tall."""
+    links = join((_link(sample, told) for sample, told in cell.runs), " ")
+    if len(cell.runs) <= RUNS_IN_SIGHT:
+        return tag("div", links, class_="note")
+    return tag("details", tag("summary", f"{len(cell.runs)} runs"), links, class_="note")
 
 
 def _link(sample: Sample, told: str) -> Markup:
