@@ -21,6 +21,8 @@ from harness.model.verdict import Validity
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
+pytest_plugins = ("harness.plugin_workers",)
+
 RunScenario: TypeAlias = Callable[[Scenario], Run]
 
 

@@ -12,9 +12,16 @@ def sweep() -> Iterator[str]:
 
     Stacks of a harness that is gone are removed with their networks, volumes and rules. In stacks
     that were to be kept, what was broken is healed; one that cannot be healed is removed.
+
+    Raises:
+        HarnessError: something cannot be removed. All else was.
     """
+    left = []
     for info in lifecycle.dead_stacks():
-        yield from _remove(info.stack, "its harness is gone")
+        try:
+            yield from _remove(info.stack, "its harness is gone")
+        except HarnessError as error:
+            left.append(str(error))
     for info in lifecycle.list_stacks():
         if info.kept and not lifecycle.in_use(info.stack):
             yield from _heal(info.stack)
@@ -22,6 +29,8 @@ def sweep() -> Iterator[str]:
     for path in ledger_path("any").parent.glob("*.jsonl"):
         if path.stem not in living:
             path.unlink()
+    if left:
+        raise HarnessError("; ".join(left))
 
 
 def down(stack: str | None) -> Iterator[str]:

@@ -11,6 +11,8 @@ import pytest
 
 from harness.checkers.unfinished import RESTS_ON_WHAT_IS_MISSING
 from harness.history.load import load
+from harness.kit.errors import RunFolderError
+from harness.kit.waits import NotYet, wait_until
 from harness.model.facts import Facts
 from harness.model.verdict import Verdict
 from harness.reporting.folder import RunFolder
@@ -120,6 +122,36 @@ def test_a_pytest_that_is_stopped_heals_and_ends_with_2(
     assert checked(run)[0] == 3
 
 
+def test_workers_heal_when_who_leads_them_gets_sigterm(
+    project: pytest.Pytester, runs: Runs
+) -> None:
+    project.makepyfile(test_long=LONG)
+    process = subprocess.Popen(
+        (
+            *("env", "--default-signal=INT", sys.executable, "-m", "pytest"),
+            *("--stack=fake", "--seed=7", "--numprocesses=1", "test_long.py"),
+        ),
+        cwd=project.path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_until(
+            "a fault",
+            lambda: in_fault(runs()) or NotYet("none"),
+            limit_s=END_LIMIT_S,
+            retry_on=(RunFolderError,),
+        )
+        status, out = stopped(process, signal.SIGTERM)
+    finally:
+        process.kill()
+        process.communicate(timeout=END_LIMIT_S)
+    assert status == pytest.ExitCode.INTERRUPTED
+    assert "KeyboardInterrupt" in out
+    (run,) = runs()
+    assert "kill" in healed(run.facts())
+
+
 def test_a_killed_run_can_be_read_and_proves_nothing(project: pytest.Pytester, runs: Runs) -> None:
     with in_chaos(project, *harness_run()) as process:
         status, _ = stopped(process, signal.SIGKILL)
@@ -133,6 +165,11 @@ def test_a_killed_run_can_be_read_and_proves_nothing(project: pytest.Pytester, r
     assert (status, verdict.validity) == (3, "UNKNOWN")
     assert {finding.kind for finding in verdict.findings} <= set(RESTS_ON_WHAT_IS_MISSING)
     assert all("killed run" in finding.permitted_by[0] for finding in verdict.findings)
+
+
+def in_fault(found: list[RunFolder]) -> bool:
+    """Whether a run has begun whose first fault bites."""
+    return any(event.event == "witnessed" for run in found for event in run.facts().faults)
 
 
 def healed(facts: Facts) -> list[str]:

@@ -1,0 +1,27 @@
+"""What a sweep does when the engine refuses a part of it; the rest is tested on real containers."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from harness.engine.sweep import sweep
+from harness.kit.errors import BootError, HarnessError
+from harness.stack import lifecycle
+
+
+def test_a_stack_that_cannot_be_removed_keeps_no_other_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dead = tuple(SimpleNamespace(stack=name, kept=False) for name in ("chaos-1", "chaos-2"))
+
+    def remove(stack: str) -> None:
+        if stack == "chaos-1":
+            raise BootError("cannot remove the stack chaos-1: its network has active endpoints")
+
+    monkeypatch.setattr(lifecycle, "dead_stacks", lambda: dead)
+    monkeypatch.setattr(lifecycle, "list_stacks", lambda: dead[:1])
+    monkeypatch.setattr(lifecycle, "remove_stack", remove)
+    cleaning = sweep()
+    assert next(cleaning) == "removed chaos-2: its harness is gone"
+    with pytest.raises(HarnessError, match="chaos-1: its network has active endpoints"):
+        next(cleaning)
