@@ -63,6 +63,11 @@ def _drain_log(
         log.took("drain", began_ns, messages)
         log.flush_when_due()
         read_to = max([read_to, *(next_offset(message) for message in messages)])
+    try:
+        # Retention does not wait for the reader: what it took meanwhile was not there to be read.
+        start = log_bounds(kafka, real, partition, deadline, clock)[0]
+    except KafkaException:
+        return LogEnd(log=label, start=start, end=end, read_to=-1)
     return LogEnd(log=label, start=start, end=end, read_to=min(read_to, end))
 
 
