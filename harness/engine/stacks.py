@@ -64,6 +64,8 @@ class StackPool:
         if stack is None:
             stack = self._new(topology)
         else:
+            # Last again: the one that was used longest ago makes room.
+            self._warm[topology.digest] = self._warm.pop(topology.digest)
             stack.turn_page()
         try:
             yield Environment(
