@@ -26,7 +26,7 @@ ORDERS = Producers(topic="orders", settings=SAFE, rate_per_s=200)
 # Threads wait for each result by itself: of a backlog they would hardly get rid.
 FEW_ORDERS = msgspec.structs.replace(ORDERS, rate_per_s=100)
 # So many keys that some are not written again between a zombie's late write and the end.
-MANY_KEYS = Producers(topic="orders", settings=SAFE, rate_per_s=400, keys=1000)
+MANY_KEYS = Producers(topic="orders", settings=SAFE, rate_per_s=400, keys=3000)
 NOTHING_IS_LEFT_OUT = ("durability", "processing")
 ONCE = (*NOTHING_IS_LEFT_OUT, "exactly-once")
 EXACTLY_ONCE = (*ONCE, "processing-once", "atomicity", "integrity")
@@ -125,7 +125,7 @@ ASLEEP = Scenario(
         after(results=100, spread=0.5).hold(worker("enrich"), at="before-produce"),
         after().pause(worker("enrich")),
         after_rebalance("enrich").go_on(name="taken-over"),
-        after(results=2000).heal("hold"),
+        after(results=3000).heal("hold"),
         after().heal("pause"),
     ),
     aftermath_acks=50,
@@ -228,7 +228,7 @@ PROCESSING = (
         ),
         shows=("stale-result",),
         forced="the worker is held between poll and write, and frozen there until its group has "
-        "settled without it and the other one has made 2000 results; of the keys in its hand most "
+        "settled without it and the other one has made 3000 results; of the keys in its hand most "
         "have later ones by then, and not all get another after it wakes",
         nightly=False,
     ),
