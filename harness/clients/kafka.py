@@ -56,7 +56,11 @@ _WRONG_REQUEST = {
 }
 _OLD_CONTROLLER = {KafkaError.NOT_CONTROLLER}
 """After a failover the client asks the old one first."""
-_NO_CONTROLLER = {*_OLD_CONTROLLER, KafkaError._TIMED_OUT}  # noqa: SLF001 - its public name
+_NO_CONTROLLER = {
+    *_OLD_CONTROLLER,
+    KafkaError.UNKNOWN,  # of a controller that loses its office meanwhile
+    KafkaError._TIMED_OUT,  # noqa: SLF001 - its public name
+}
 """Said as well of a request that was heard, and may be carried out."""
 
 

@@ -60,12 +60,15 @@ class StackPool:
         if self.kind == "fake":
             yield from self._fake(topology, seed)
             return
+        if topology.digest in self._warm:
+            # Last again: the one that was used longest ago makes room.
+            self._warm[topology.digest] = self._warm.pop(topology.digest)
+            # A broker whose machine was too busy may have lost its session meanwhile.
+            self._keep_if_healthy(self._warm[topology.digest])
         stack = self._warm.get(topology.digest)
         if stack is None:
             stack = self._new(topology)
         else:
-            # Last again: the one that was used longest ago makes room.
-            self._warm[topology.digest] = self._warm.pop(topology.digest)
             stack.turn_page()
         try:
             yield Environment(

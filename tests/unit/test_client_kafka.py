@@ -81,7 +81,7 @@ def answering(clients: KafkaClients, monkeypatch: pytest.MonkeyPatch) -> Answers
     "codes",
     [
         (KafkaError.NOT_CONTROLLER, KafkaError.NOT_CONTROLLER),
-        (KafkaError._TIMED_OUT,),
+        (KafkaError._TIMED_OUT, KafkaError.UNKNOWN),
         (KafkaError._TIMED_OUT, KafkaError.TOPIC_ALREADY_EXISTS),
     ],
 )
