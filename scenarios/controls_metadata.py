@@ -22,6 +22,11 @@ READER = Consumers(
     name="reader", topic="orders", mode="assigned", settings={"enable.auto.commit": False}
 )
 TRAFFIC = LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(READER,))
+# Where a log is emptied, what was read and not yet acknowledged is sent and read once more; these
+# producers promise nothing else.
+RETRYING = msgspec.structs.replace(
+    SAFE, settings={**SAFE.settings, "enable.idempotence": False, "max.in.flight": 1}
+)
 
 
 def on(topology: Topology, scenario: Scenario, name: str, about: str) -> Scenario:
@@ -67,7 +72,7 @@ LAST_REPLICA_EMPTY = Scenario(
     about="Two followers are stopped, the last replica in sync loses its disk and comes back first",
     claims=("durability",),
     topology=Topology(metadata="kraft"),
-    workload=TRAFFIC,
+    workload=msgspec.structs.replace(TRAFFIC, producers=(RETRYING,)),
     steps=(
         after(acks=200, spread=0.5).stop(followers("orders"), name="stop-followers"),
         after(seconds=1).wipe(leader("orders")),
