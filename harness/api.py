@@ -79,6 +79,7 @@ __all__ = [
     "after",
     "after_election",
     "after_rebalance",
+    "after_shrink",
     "broker",
     "brokers",
     "controller",
@@ -211,6 +212,11 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
 def after_election(topic: str, *, sends: int = 0, limit_s: float = 30.0) -> "Moment":
     """The moment when another than before leads the first partition of a topic."""
     return Moment(After(elected=topic, sends=sends, limit_s=limit_s))
+
+
+def after_shrink(topic: str, *, limit_s: float = 30.0) -> "Moment":
+    """The moment when nobody but its leader is in sync with the first partition of a topic."""
+    return Moment(After(alone=topic, limit_s=limit_s))
 
 
 def after_rebalance(group: str, *, limit_s: float = 30.0) -> "Moment":

@@ -159,8 +159,9 @@ def _validate_step(step: Step, topics: set[str], before: set[str], scenario: Sce
             f"scenario {scenario.name}: step {step.name} has a spread of {step.after.spread:g}; "
             "it is a fraction, from 0 to 1"
         )
-    if step.after.elected is not None:
-        _known(step.after.elected, topics, f"step {step.name} waits for a leader of", scenario)
+    for topic in (step.after.elected, step.after.alone):
+        if topic is not None:
+            _known(topic, topics, f"step {step.name} waits for a leader of", scenario)
     if step.after.rebalanced is not None:
         groups = {each.name for each in scenario.log_workload.processors}
         groups |= {each.name for each in scenario.log_workload.consumers if each.mode == "group"}

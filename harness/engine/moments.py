@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException
 
 from harness.kit.clock import Clock
 from harness.model.fault import After
-from harness.model.ports import Stack
+from harness.model.ports import PartitionState, Stack
 from harness.workloads.traffic import Traffic
 
 Probe: TypeAlias = Callable[[], str | None]
@@ -32,6 +32,8 @@ class Moments:
         yield self._counted(after)
         if after.elected is not None:
             yield self._elected(after.elected)
+        if after.alone is not None:
+            yield self._alone(after.alone)
         if after.rebalanced is not None:
             yield self._rebalanced(after.rebalanced)
         if after.offsets or after.removed:
@@ -71,6 +73,15 @@ class Moments:
 
         return probe
 
+    def _alone(self, topic: str) -> Probe:
+        def probe() -> str | None:
+            first = self._first_partition(topic)
+            if first is None or first.leader is None or first.isr != (first.leader,):
+                return f"somebody but its leader is in sync with {topic}, or it has none"
+            return None
+
+        return probe
+
     def _rebalanced(self, group: str) -> Probe:
         _, before = self._members(group)
 
@@ -96,12 +107,17 @@ class Moments:
 
     def _leader(self, topic: str) -> int | None:
         """Who leads the first partition of a topic; None as well when nobody can tell."""
+        first = self._first_partition(topic)
+        return None if first is None else first.leader
+
+    def _first_partition(self, topic: str) -> PartitionState | None:
+        """The first partition of a topic; None when it is not there, or nobody can tell."""
         real = self._traffic.topics[topic]
         try:
             seen = self._stack.kafka.describe([real])
         except KafkaException:
             return None
-        return seen[real][0].leader if real in seen else None
+        return seen[real][0] if real in seen else None
 
     def _members(self, group: str) -> tuple[bool, frozenset[str]]:
         """Whether a group has settled, and who is in it: nobody while nobody can tell."""

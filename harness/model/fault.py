@@ -95,6 +95,8 @@ class After(Value, frozen=True, kw_only=True):
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     elected: str | None = None
     """A topic whose first partition has got another leader."""
+    alone: str | None = None
+    """A topic of whose first partition nobody but the leader is in sync."""
     rebalanced: str | None = None
     """Consumers or processors whose group has settled with other members than it had."""
     removed: int = 0

@@ -106,6 +106,8 @@ def when(after: After, entry: Entry) -> str:
     ]
     if after.elected:
         counts.append(f"an election in {after.elected}")
+    if after.alone:
+        counts.append(f"the leader of {after.alone} is alone in sync")
     if after.rebalanced:
         counts.append(f"a rebalance of {after.rebalanced}")
     if after.cleaned:

@@ -14,6 +14,7 @@ COUNTS = {
     "changes": (20, "after 20 topic changes"),
     "offsets": (3, "after 3 new offsets"),
     "elected": ("orders", "after an election in orders"),
+    "alone": ("orders", "after the leader of orders is alone in sync"),
     "rebalanced": ("billing", "after a rebalance of billing"),
     "removed": (500, "after 500 removed records"),
     "cleaned": (True, "after the cleaner's work"),
