@@ -54,7 +54,10 @@ _WRONG_REQUEST = {
     "INVALID_REPLICATION_FACTOR",
     "TOPIC_EXCEPTION",
 }
-_OLD_CONTROLLER = {KafkaError.NOT_CONTROLLER}
+_OLD_CONTROLLER = {
+    KafkaError.NOT_CONTROLLER,
+    KafkaError._DESTROY_BROKER,  # noqa: SLF001 - its public name; it has left the cluster's view
+}
 """After a failover the client asks the old one first."""
 _NO_CONTROLLER = {
     *_OLD_CONTROLLER,

@@ -80,7 +80,7 @@ def answering(clients: KafkaClients, monkeypatch: pytest.MonkeyPatch) -> Answers
 @pytest.mark.parametrize(
     "codes",
     [
-        (KafkaError.NOT_CONTROLLER, KafkaError.NOT_CONTROLLER),
+        (KafkaError.NOT_CONTROLLER, KafkaError._DESTROY_BROKER, KafkaError.NOT_CONTROLLER),
         (KafkaError._TIMED_OUT, KafkaError.UNKNOWN),
         (KafkaError._TIMED_OUT, KafkaError.TOPIC_ALREADY_EXISTS),
     ],
