@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 
+import httpx2
 import pymysql
 import pytest
 import redis
@@ -225,9 +226,17 @@ def test_the_registry_refuses_what_is_incompatible_and_keeps_its_schemas(
 
 def test_serializers_of_the_kafka_client_use_the_registry(pipeline: DockerStack) -> None:
     context = SerializationContext("payments", MessageField.VALUE)
-    with pipeline.registry.client() as client:
-        encoded = AvroSerializer(client, INT)({"a": 7}, context)
-        assert AvroDeserializer(client)(encoded, context) == {"a": 7}
+
+    def there_and_back() -> bytes:
+        with pipeline.registry.client() as client:
+            encoded: bytes = AvroSerializer(client, INT)({"a": 7}, context)
+            assert AvroDeserializer(client)(encoded, context) == {"a": 7}
+        return encoded
+
+    # Its client does not ask twice, and a registry that has just started is slow at first.
+    encoded = wait_until(
+        "the registry", there_and_back, limit_s=30, retry_on=(httpx2.TransportError,)
+    )
     assert encoded[0] == 0
     registered = pipeline.registry.schema(int.from_bytes(encoded[1:5]))
     assert json.loads(registered) == json.loads(INT)
