@@ -55,14 +55,14 @@ _WRONG_REQUEST = {
     "TOPIC_EXCEPTION",
 }
 _OLD_CONTROLLER = {
-    KafkaError.NOT_CONTROLLER,
-    KafkaError._DESTROY_BROKER,  # noqa: SLF001 - its public name; it has left the cluster's view
+    "NOT_CONTROLLER",
+    "_DESTROY_BROKER",  # it has left the client's view of the cluster
 }
 """After a failover the client asks the old one first."""
 _NO_CONTROLLER = {
     *_OLD_CONTROLLER,
-    KafkaError.UNKNOWN,  # of a controller that loses its office meanwhile
-    KafkaError._TIMED_OUT,  # noqa: SLF001 - its public name
+    "UNKNOWN",  # of a controller that loses its office meanwhile
+    "_TIMED_OUT",
 }
 """Said as well of a request that was heard, and may be carried out."""
 
@@ -132,7 +132,7 @@ class KafkaClients:
             self._administer(
                 lambda: self.topics.create(topic),
                 unanswered=_NO_CONTROLLER,
-                done=KafkaError.TOPIC_ALREADY_EXISTS,
+                done="TOPIC_ALREADY_EXISTS",
             )
         except KafkaException as error:
             kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
@@ -278,14 +278,14 @@ class KafkaClients:
         return {"bootstrap.servers": self._bootstrap, **kept, **given}
 
     def _administer(
-        self, ask: Callable[[], None], *, unanswered: Container[int], done: int | None = None
+        self, ask: Callable[[], None], *, unanswered: Container[str], done: str | None = None
     ) -> None:
         """Ask until the controller answers.
 
         Args:
             ask: raises KafkaException.
-            unanswered: codes of errors that mean that it did not.
-            done: the code of the answer when an earlier request, unanswered, was carried out.
+            unanswered: names of errors that mean that it did not.
+            done: the name of the answer when an earlier request, unanswered, was carried out.
         """
         again = False
 
@@ -294,10 +294,10 @@ class KafkaClients:
             try:
                 ask()
             except KafkaException as error:
-                code = error.args[0].code()
-                if again and code == done:
+                name = error.args[0].name()
+                if again and name == done:
                     return True
-                if code not in unanswered:
+                if name not in unanswered:
                     raise
                 again = True
                 return NotYet(said(error))
