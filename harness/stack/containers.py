@@ -59,6 +59,7 @@ def launch(
         hostname=spec.name,
         labels=marks,
         mem_limit=f"{spec.memory_mb}m",
+        sysctls=dict(spec.sysctls),
         mounts=_mounts(spec, identity, marks),
         log_config=LogConfig(type="json-file"),
         **(own_disk.RIGHTS if spec.own_disk else {}),

@@ -41,6 +41,7 @@ def made_of(blueprint: Blueprint, tags: Mapping[str, str]) -> str:
             tags[spec.name],
             spec.command,
             dict(spec.environment),
+            dict(spec.sysctls),
             dict(spec.files),
             spec.memory_mb,
         ]

@@ -72,6 +72,8 @@ class ServiceSpec:
     """Other versions for the image than those in `compose/versions.env`, by the names there."""
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
+    sysctls: Mapping[str, str] = field(default_factory=dict)
+    """Settings of the kernel for the container's own network."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Text files put into the container before it starts, by absolute path."""
     data: str | None = None

@@ -1,5 +1,6 @@
 """Every power over a real stack takes effect, is idempotent, and can be undone."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,7 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
 from harness.model.workload import Topic
 from harness.stack.docker_stack import DockerStack
+from harness.stack.specs import CLIENT
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -138,6 +140,16 @@ def test_a_cut_outlives_a_restart_on_both_of_its_ends(stack: DockerStack) -> Non
             assert stack.dropped(BROKER, ["broker-1"]) > 0
     finally:
         stack.mend(BROKER, OTHERS)
+
+
+def test_a_link_gives_a_connection_up_whose_packets_vanish(stack: DockerStack) -> None:
+    # Else it holds up every later one: the proxy connects to a service for one client at a time.
+    stack.cut(BROKER, ["toxiproxy"])
+    try:
+        with socket.create_connection(stack.blueprint.address(CLIENT, BROKER), timeout=20) as held:
+            assert held.recv(1) == b""
+    finally:
+        stack.mend(BROKER, ["toxiproxy"])
 
 
 def test_a_delay_is_seen_in_a_round_trip_and_on_no_other_link(stack: DockerStack) -> None:
