@@ -43,9 +43,9 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             command=("-host", EVERYWHERE, "-port", str(CONTROL_PORT), "-config", CONFIG),
             # Otherwise it writes five lines for each connection: some megabytes a minute.
             environment={"LOG_LEVEL": "warn"},
-            # It connects to one client's service at a time. Packets to a service that dies meanwhile
-            # vanish, and by default the kernel repeats them for a minute or two, while everybody
-            # else on that link waits, although the service is back under another address.
+            # It connects for one client at a time. Packets to a service that dies meanwhile vanish,
+            # and by default the kernel repeats them for a minute or two, while everybody else on
+            # that link waits, although the service is back under another address.
             sysctls={"net.ipv4.tcp_syn_retries": "1"},
             files={CONFIG: json.dumps(config, indent=2) + "\n"},
             published={
