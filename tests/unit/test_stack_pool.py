@@ -1,0 +1,102 @@
+"""Which stacks the pool keeps warm, lends again, replaces, and gives up to make room."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+
+from harness.engine.stacks import StackPool
+from harness.model.topology import Topology
+from harness.stack import lifecycle
+
+SMALL, MIDDLE, LARGE = (Topology(brokers=count) for count in (1, 3, 5))
+
+
+class Booted:
+    """What the pool asks of a stack; its containers are this object's word."""
+
+    services = ("broker-1",)
+
+    def __init__(self, topology: Topology, number: int) -> None:
+        self.topology = topology
+        self.identity = SimpleNamespace(stack=f"stack-{number}")
+        self.exited = False
+        self.end = "still there"
+
+    def state(self, _service: str) -> str:
+        return "exited" if self.exited else "running"
+
+    def unhealthy(self) -> str | None:
+        return None
+
+    def turn_page(self) -> None:
+        pass
+
+    def image_tags(self) -> dict[str, str]:
+        return {}
+
+    def versions(self) -> dict[str, str]:
+        return {}
+
+    def close(self) -> None:
+        self.end = "closed"
+
+    def remove(self) -> None:
+        self.end = "removed"
+
+
+@pytest.fixture
+def booted(monkeypatch: pytest.MonkeyPatch) -> list[Booted]:
+    """All stacks that were booted, in order."""
+    made: list[Booted] = []
+
+    def boot(topology: Topology, **_: object) -> Booted:
+        made.append(Booted(topology, len(made) + 1))
+        return made[-1]
+
+    monkeypatch.setattr(lifecycle, "attach", lambda _topology, **_: None)
+    monkeypatch.setattr(lifecycle, "boot", boot)
+    return made
+
+
+@pytest.fixture
+def lend(booted: list[Booted]) -> Callable[[Topology], Booted]:
+    """Lend the pool's stack of a topology for one run, and tell which it was."""
+    pool = StackPool("docker", kept=False, tell=lambda _line: None)
+
+    def lend(topology: Topology) -> Booted:
+        with pool.environment(topology, seed=0) as environment:
+            return next(each for each in booted if id(each) == id(environment.stack))
+
+    return lend
+
+
+def test_a_healthy_stack_is_lent_again(lend: Callable[[Topology], Booted]) -> None:
+    assert lend(MIDDLE) is lend(MIDDLE)
+
+
+def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(
+    lend: Callable[[Topology], Booted],
+) -> None:
+    first = lend(MIDDLE)
+    first.exited = True
+    second = lend(MIDDLE)
+    assert second is not first
+    assert (first.end, second.end) == ("removed", "still there")
+
+
+def test_a_stack_that_a_run_left_broken_is_removed_after_it(booted: list[Booted]) -> None:
+    pool = StackPool("docker", kept=False, tell=lambda _line: None)
+    with pool.environment(MIDDLE, seed=0):
+        booted[0].exited = True
+    assert booted[0].end == "removed"
+
+
+def test_the_stack_that_was_used_longest_ago_makes_room(
+    lend: Callable[[Topology], Booted],
+) -> None:
+    small, middle = lend(SMALL), lend(MIDDLE)
+    assert lend(SMALL) is small
+    large = lend(LARGE)
+    assert [each.end for each in (small, middle, large)] == ["still there", "closed", "still there"]
+    assert lend(SMALL) is small
