@@ -110,6 +110,7 @@ def _service(spec: ServiceSpec) -> dict[str, object]:
             name: _Literal(value) if "\n" in value else value
             for name, value in spec.environment.items()
         },
+        "sysctls": dict(spec.sysctls),
         "configs": [{"source": _config_name(spec, path), "target": path} for path in spec.files],
         "volumes": [f"{spec.name}:{spec.data}"] if spec.data else [],
         "ports": [f"{HOST}:{out}:{inside}" for inside, out in spec.published.items()],

@@ -44,6 +44,7 @@ def test_it_holds_every_service_with_its_settings_and_ports(topology: Topology) 
     for name, spec in blueprint.services.items():
         service = document["services"][name]
         assert service.get("environment", {}) == dict(spec.environment)
+        assert service.get("sysctls", {}) == dict(spec.sysctls)
         assert service.get("command", []) == list(spec.command)
         assert service.get("depends_on", []) == list(spec.after)
         assert len(service.get("ports", [])) == len(spec.published)
