@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -122,6 +123,28 @@ def test_what_a_stack_is_made_of_tells_images_and_settings_apart() -> None:
 
     assert digest("a") == digest("a")
     assert len({digest("a"), digest("b"), digest("a", threads=3)}) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"command": ("other",)},
+        {"environment": {}},
+        {"sysctls": {}},
+        {"files": {}},
+        {"memory_mb": 1},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_a_stack_that_was_started_otherwise_is_made_of_something_else(
+    other: dict[str, Any],
+) -> None:
+    topology = Topology(brokers=1)
+    blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
+    tags = dict.fromkeys(blueprint.services, "a")
+    proxy = replace(blueprint.services["toxiproxy"], **other)
+    changed: Any = SimpleNamespace(services={**blueprint.services, "toxiproxy": proxy})
+    assert labels.made_of(changed, tags) != labels.made_of(blueprint, tags)
 
 
 def test_labels_of_another_version_are_no_blueprint() -> None:

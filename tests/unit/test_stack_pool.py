@@ -1,7 +1,7 @@
 """Which stacks the pool keeps warm, lends again, replaces, and gives up to make room."""
 
-from collections.abc import Callable
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -47,7 +47,7 @@ class Booted:
 
 @pytest.fixture
 def booted(monkeypatch: pytest.MonkeyPatch) -> list[Booted]:
-    """All stacks that were booted, in order."""
+    """Every stack that is booted from here on, in order."""
     made: list[Booted] = []
 
     def boot(topology: Topology, **_: object) -> Booted:
@@ -60,43 +60,39 @@ def booted(monkeypatch: pytest.MonkeyPatch) -> list[Booted]:
 
 
 @pytest.fixture
-def lend(booted: list[Booted]) -> Callable[[Topology], Booted]:
-    """Lend the pool's stack of a topology for one run, and tell which it was."""
-    pool = StackPool("docker", kept=False, tell=lambda _line: None)
-
-    def lend(topology: Topology) -> Booted:
-        with pool.environment(topology, seed=0) as environment:
-            return next(each for each in booted if id(each) == id(environment.stack))
-
-    return lend
+def pool(booted: list[Booted]) -> StackPool:  # noqa: ARG001 - what it boots
+    return StackPool("docker", kept=False, tell=lambda _line: None)
 
 
-def test_a_healthy_stack_is_lent_again(lend: Callable[[Topology], Booted]) -> None:
-    assert lend(MIDDLE) is lend(MIDDLE)
+def lend(pool: StackPool, topology: Topology) -> Booted:
+    """Lend a stack for one run, and tell which it was."""
+    with pool.environment(topology, seed=0) as environment:
+        return cast("Booted", environment.stack)
 
 
-def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(
-    lend: Callable[[Topology], Booted],
-) -> None:
-    first = lend(MIDDLE)
+def test_a_healthy_stack_is_lent_again(pool: StackPool) -> None:
+    assert lend(pool, MIDDLE) is lend(pool, MIDDLE)
+
+
+def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(pool: StackPool) -> None:
+    first = lend(pool, MIDDLE)
     first.exited = True
-    second = lend(MIDDLE)
+    second = lend(pool, MIDDLE)
     assert second is not first
     assert (first.end, second.end) == ("removed", "still there")
 
 
-def test_a_stack_that_a_run_left_broken_is_removed_after_it(booted: list[Booted]) -> None:
-    pool = StackPool("docker", kept=False, tell=lambda _line: None)
+def test_a_stack_that_a_run_left_broken_is_removed_after_it(
+    pool: StackPool, booted: list[Booted]
+) -> None:
     with pool.environment(MIDDLE, seed=0):
         booted[0].exited = True
     assert booted[0].end == "removed"
 
 
-def test_the_stack_that_was_used_longest_ago_makes_room(
-    lend: Callable[[Topology], Booted],
-) -> None:
-    small, middle = lend(SMALL), lend(MIDDLE)
-    assert lend(SMALL) is small
-    large = lend(LARGE)
+def test_the_stack_that_was_used_longest_ago_makes_room(pool: StackPool) -> None:
+    small, middle = lend(pool, SMALL), lend(pool, MIDDLE)
+    assert lend(pool, SMALL) is small
+    large = lend(pool, LARGE)
     assert [each.end for each in (small, middle, large)] == ["still there", "closed", "still there"]
-    assert lend(SMALL) is small
+    assert lend(pool, SMALL) is small
