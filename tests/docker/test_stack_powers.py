@@ -191,6 +191,14 @@ def test_a_restarted_zookeeper_is_found_again(stack: DockerStack) -> None:
     stack.start("zookeeper")
 
 
+def test_zookeeper_does_not_wait_for_the_disk(stack: DockerStack, topic: str) -> None:
+    assert topic in stack.kafka.topics.names()  # so there is something that it has written
+    printed: list[bytes] = []
+    ask = "exec 3<>/dev/tcp/localhost/2181; printf mntr >&3; cat <&3"
+    stack.exec_in("zookeeper", ["bash", "-c", ask], lambda _stream, data: printed.append(data))
+    assert b"zk_cnt_fsynctime\t0\n" in b"".join(printed)
+
+
 def test_commands_run_inside_a_service(stack: DockerStack) -> None:
     printed: list[tuple[str, bytes]] = []
     script = "echo out; echo err >&2; exit 3"
