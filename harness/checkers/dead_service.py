@@ -1,7 +1,7 @@
 """Once everything is healed, every broker and whoever keeps the metadata runs.
 
 Evidence: services that had exited in the end, although each fault of the run was healed and nobody
-ended them any more: they were started and gave up by themselves, and will each time.
+ended them any more. They gave up by themselves, and again when they were started once more.
 
 UNKNOWN: never by itself. Reports: `dead-service`, once per service. Cost: O(services).
 """
@@ -28,6 +28,9 @@ def dead_service(evidence: Evidence) -> CheckResult:
         story = Story(evidence, "dead-service")
         for event in mine[-1:]:
             story.tell(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
+        for again in evidence.facts.revived:
+            if again.service == dead[row]:
+                story.tell(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
         return story.tell(f"{dead[row]} does not run in the end").end()
 
     return report("dead-service", Found("dead-service", np.arange(len(dead)), explain))

@@ -13,7 +13,7 @@ import confluent_kafka
 from confluent_kafka import ElectionType, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from harness.clients import cluster, wire, wire_groups
+from harness.clients import cluster, wire, wire_groups, wire_transactions
 from harness.clients.groups import GroupClients
 from harness.clients.topics import TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
@@ -245,6 +245,17 @@ class KafkaClients:
         if missing or not apart:
             return missing
         return cluster.quorum_shortcoming(wire.quorum_view(self._controllers), self._controllers)
+
+    def transactions_shortcoming(self) -> str | None:
+        """None when each partition of the transaction log, if there is one, takes producers."""
+        views = wire.cluster_views(self._brokers)
+        partitions = cluster.partitions_of(views, wire_transactions.LOG)
+        for name in wire_transactions.probes(len(partitions)):
+            said = wire_transactions.refusals(self._brokers, name, limit_s=wire.LIMIT_S)
+            if all(said.values()):
+                told = ", ".join(f"broker {broker}: {why}" for broker, why in sorted(said.items()))
+                return f"no coordinator takes the transactional producer {name} ({told})"
+        return None
 
     def close(self) -> None:
         """Close the clients that this object keeps for itself."""

@@ -16,6 +16,7 @@ from harness.engine.notes import Notes
 from harness.engine.observe import HostTicker, TaskObserver
 from harness.engine.observe_groups import GroupObserver
 from harness.engine.observe_schemas import SchemaObserver
+from harness.engine.supervisor import Supervisor
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
@@ -100,6 +101,7 @@ class _Run:
             members=traffic.members,
             on_event=notes.fault,
         )
+        self._supervisor = Supervisor(self._stack, notes)
         self._moments = Moments(traffic, environment.stack, self._clock)
 
     def all_phases(self) -> None:
@@ -132,7 +134,7 @@ class _Run:
         with rare_collections():
             self._under_faults()
             self._settle()
-        self._notes.exited = self._exited()
+        self._notes.exited = self._supervisor.exited()
         self._notes.phase("drain")
         self._notes.final_read = self._traffic.final_read(self._scenario.limits.drain_s)
 
@@ -168,6 +170,7 @@ class _Run:
         finally:
             self._notes.phase("heal")
             self._conductor.heal_all()
+            self._executor.start(self._supervisor)
         aftermath = After(acks=self._scenario.aftermath_acks, limit_s=limits.settle_s)
         if not self._reached(aftermath):
             self._notes.unknown(
@@ -182,11 +185,6 @@ class _Run:
             self._notes.say(f"ZooKeeper does not tell sessions: {error}")
             return ()
         return tuple(Session(service=name, timeout_ms=ms) for name, ms in sorted(granted.items()))
-
-    def _exited(self) -> tuple[str, ...]:
-        topology = self._stack.topology
-        nodes = (*topology.metadata_names, *topology.broker_names)
-        return tuple(name for name in nodes if self._stack.state(name) == "exited")
 
     def _settle(self) -> None:
         """Stop sending; wait for reports, for a whole stack, for readers to reach the end."""

@@ -12,6 +12,7 @@ from harness.model.facts import (
     LagEvent,
     LeaderEvent,
     PhaseEvent,
+    RevivedEvent,
     SchemaEvent,
     Session,
     StartEvent,
@@ -47,6 +48,7 @@ class Notes:
         self.tasks: list[TaskEvent] = []
         self.schemas: list[SchemaEvent] = []
         self.sessions: tuple[Session, ...] = ()
+        self.revived: list[RevivedEvent] = []
         self.exited: tuple[str, ...] = ()
         self.groups: list[GroupEvent] = []
         self.lags: list[LagEvent] = []
@@ -106,6 +108,7 @@ class Notes:
                 tasks=tuple(self.tasks),
                 schemas=tuple(self.schemas),
                 sessions=self.sessions,
+                revived=tuple(self.revived),
                 exited=self.exited,
                 groups=tuple(self.groups),
                 lags=tuple(self.lags),

@@ -116,7 +116,7 @@ class StackPool:
             exited = (each for each in stack.services if stack.state(each) == "exited")
             if gone := next(exited, None):
                 return f"{gone} has exited"
-            problem = stack.unhealthy()
+            problem = stack.unhealthy() or stack.kafka.transactions_shortcoming()
             return NotYet(problem) if problem else ""
 
         try:

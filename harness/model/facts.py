@@ -131,6 +131,13 @@ class Session(Value, frozen=True, kw_only=True):
     timeout_ms: int
 
 
+class RevivedEvent(Value, frozen=True, kw_only=True):
+    """A service had exited by itself, after every fault was healed, and was started once more."""
+
+    time_ns: int
+    service: str
+
+
 class Standing(Value, frozen=True, kw_only=True):
     """Where a sink that may pass over records stood in a log in the end."""
 
@@ -163,6 +170,7 @@ class Facts(Value, frozen=True, kw_only=True):
     standings: tuple[Standing, ...] = ()
     sessions: tuple[Session, ...] = ()
     """Of every broker, before chaos began; none with KRaft, where nobody negotiates."""
+    revived: tuple[RevivedEvent, ...] = ()
     exited: tuple[str, ...] = ()
     """Services that did not run in the end, although every fault was healed."""
     unknowns: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ import pytest
 
 from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
-from harness.model.facts import Facts, FaultEvent, Session
+from harness.model.facts import Facts, FaultEvent, RevivedEvent, Session
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.verdict import Verdict
@@ -35,6 +35,15 @@ def test_a_broker_that_was_started_and_does_not_run_is_dead() -> None:
         "broker-1 does not run in the end",
     )
     assert found(verdict(Facts(faults=(fault("healed"),)), "recovery")) == {}
+
+
+def test_a_broker_that_was_started_once_more_and_does_not_run_is_dead() -> None:
+    again = RevivedEvent(time_ns=9_000_000_000, service="broker-1")
+    facts = Facts(faults=(fault("healed"),), revived=(again,), exited=("broker-1",))
+    (finding,) = verdict(facts, "recovery").findings
+    assert "it gave up, and was started once more at 9.0 s" in finding.examples[0].because
+    stayed = Facts(faults=(fault("healed"),), revived=(again,))
+    assert found(verdict(stayed, "recovery")) == {}
 
 
 def test_a_broker_that_could_not_be_started_proves_nothing() -> None:

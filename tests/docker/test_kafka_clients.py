@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaException, TopicPartition
 
+from harness.clients import wire_transactions
 from harness.clients.errors import name_of, outcome_of
 from harness.kit.errors import UsageError
+from harness.kit.waits import NotYet, wait_until
 from harness.model.workload import Topic
 from harness.stack.docker_stack import DockerStack
 
@@ -95,3 +97,21 @@ def test_a_topic_that_is_not_there_is_deleted_described_and_measured(stack: Dock
     with pytest.raises(KafkaException):
         stack.kafka.watermarks("never-was", 0)
     assert stack.kafka.controller() in (1, 2, 3)
+
+
+def test_each_partition_of_the_transaction_log_has_one_coordinator(stack: DockerStack) -> None:
+    producer = stack.kafka.transactional_producer({"transactional.id": "first"})
+    producer.init_transactions(30)
+    wait_until(
+        "every coordinator to have loaded",
+        lambda: NotYet(why) if (why := stack.kafka.transactions_shortcoming()) else True,
+        limit_s=30,
+    )
+    brokers = stack.kafka._brokers
+    partitions = stack.kafka.describe([wire_transactions.LOG])[wire_transactions.LOG]
+    takers = [
+        [broker for broker, why in said.items() if not why]
+        for name in wire_transactions.probes(len(partitions))
+        for said in [wire_transactions.refusals(brokers, name, limit_s=5)]
+    ]
+    assert sorted(takers) == sorted([each.leader] for each in partitions)

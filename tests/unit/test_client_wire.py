@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.clients import wire
+from harness.clients import wire, wire_transactions
 from harness.clients.wire import ClusterView
 
 
@@ -191,3 +191,21 @@ def test_a_quorum_that_nobody_leads_has_no_view() -> None:
 
     with broker(refuse) as only:
         assert wire.quorum_view({101: only, 102: refusing()}, limit_s=1) is None
+
+
+def test_each_broker_says_why_it_does_not_initialize_a_producer() -> None:
+    def saying(error: int) -> Callable[[socket.socket, threading.Event], None]:
+        told = struct.pack(">ihqh", 0, error, 7 if error == 0 else -1, 0)
+        return lambda connection, _: answer(connection, told)
+
+    with broker(saying(0)) as coordinator, broker(saying(16)) as other:
+        addresses = {1: coordinator, 2: other}
+        said = wire_transactions.refusals(addresses, "mine", limit_s=5)
+    assert said == {1: "", 2: "NOT_COORDINATOR"}
+    with broker(saying(14)) as loading, broker(hangs) as silent:
+        addresses = {1: loading, 2: silent}
+        said = wire_transactions.refusals(addresses, "mine", limit_s=0.2)
+    assert said == {
+        1: "COORDINATOR_LOAD_IN_PROGRESS",
+        2: "no answer within 0.2 s",
+    }

@@ -5,6 +5,7 @@ from typing import cast
 
 import pytest
 
+from harness.engine import stacks
 from harness.engine.stacks import StackPool
 from harness.model.topology import Topology
 from harness.stack import lifecycle
@@ -21,6 +22,8 @@ class Booted:
         self.topology = topology
         self.identity = SimpleNamespace(stack=f"stack-{number}")
         self.exited = False
+        self.stuck: str | None = None
+        self.kafka = SimpleNamespace(transactions_shortcoming=lambda: self.stuck)
         self.end = "still there"
 
     def state(self, _service: str) -> str:
@@ -88,6 +91,16 @@ def test_a_stack_that_a_run_left_broken_is_removed_after_it(
     with pool.environment(MIDDLE, seed=0):
         booted[0].exited = True
     assert booted[0].end == "removed"
+
+
+def test_a_stack_whose_transactions_are_stuck_is_not_lent_again(
+    pool: StackPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stacks, "HEALTH_LIMIT_S", 0.01)
+    first = lend(pool, MIDDLE)
+    first.stuck = "no coordinator takes the transactional producer"
+    assert lend(pool, MIDDLE) is not first
+    assert first.end == "removed"
 
 
 def test_the_stack_that_was_used_longest_ago_makes_room(pool: StackPool) -> None:
