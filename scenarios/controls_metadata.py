@@ -24,9 +24,7 @@ READER = Consumers(
 TRAFFIC = LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(READER,))
 # Where a log is emptied, what was read and not yet acknowledged is sent and read once more; these
 # producers promise nothing else.
-RETRYING = msgspec.structs.replace(
-    SAFE, settings={**SAFE.settings, "enable.idempotence": False, "max.in.flight": 1}
-)
+RETRYING = msgspec.structs.replace(SAFE, settings={"acks": "all", "enable.idempotence": False})
 
 
 def on(topology: Topology, scenario: Scenario, name: str, about: str) -> Scenario:
