@@ -82,6 +82,7 @@ start_engine() {
     if [[ -d /run/systemd/system ]]; then
         systemctl start docker || true
     else
+        await_stopping_engine
         remove_stale_pid /var/run/docker.pid dockerd
         remove_stale_pid /var/run/docker/containerd/containerd.pid containerd
         setsid dockerd >>"$engine_log" 2>&1 </dev/null &
@@ -98,15 +99,22 @@ start_engine() {
     say "started Docker"
 }
 
+# An engine that is still stopping answers nobody, and none can be started beside it.
+await_stopping_engine() {
+    local deadline=$((SECONDS + engine_wait_s))
+    while runs /var/run/docker.pid dockerd && ((SECONDS < deadline)); do sleep 0.3; done
+}
+
 # A machine that was stopped leaves its process ids behind. After the next boot they belong to
 # others, and the engine believes that it is already running.
 remove_stale_pid() {
-    local file=$1 program=$2 pid
-    if [[ ! -f $file ]]; then return; fi
-    pid=$(<"$file")
-    if [[ ! -d /proc/$pid || $(cat "/proc/$pid/comm" 2>/dev/null) != "$program" ]]; then
-        rm -f "$file"
-    fi
+    if ! runs "$1" "$2"; then rm -f "$1"; fi
+}
+
+# Whether the process whose id stands in a file is that program.
+runs() {
+    local file=$1 program=$2
+    [[ -f $file && $(cat "/proc/$(<"$file")/comm" 2>/dev/null) == "$program" ]]
 }
 
 # A runner that is thrown away must not hang on a process that outlives its job; everywhere else
