@@ -99,7 +99,7 @@ def sit_recorded(broken: int) -> Exam:
                 random = Random(f"{pair.id} {name} {place}")
                 run = as_run(good.history, good.facts)
                 if falsifier.apply(run, random):
-                    exam.take_broken(judged(run), falsifier.must, falsifier.may)
+                    exam.take_broken(judged(run), falsifier.must, falsifier.may | permitted)
     return exam
 
 
