@@ -1,7 +1,7 @@
 """Stacks come and go here: boot, attach, list, remove, and which ones nobody owns any more."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeAlias
 
@@ -212,7 +212,7 @@ def _boot(
         on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")
         _launch(identity, blueprint, tags)
         on_progress("started; waiting until they answer")
-        _wait_until_serving(api, stack)
+        _wait_until_serving(api, stack, on_progress)
     except BaseException:
         stack.remove()
         raise
@@ -245,11 +245,25 @@ def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -
         pool.shutdown(wait=True)
 
 
-def _wait_until_serving(api: Api, stack: DockerStack) -> None:
+def _wait_until_serving(api: Api, stack: DockerStack, on_progress: Say) -> None:
+    """Wait for every service; one that ends is started once more.
+
+    All are started at once, and what looks for the others too early may give up (seen: a registry
+    that was told of no broker by a broker which had just started).
+    """
     readiness = Readiness(stack.blueprint, stack.kafka)
+    again: set[str] = set()
 
     def probe() -> NotYet | bool:
-        _raise_if_dead(api, stack)
+        for service, status in _ended(api, stack):
+            if service in again:
+                raise BootError(
+                    f"{service} ended twice while the stack booted ({status})\n"
+                    f"{_tail(stack, service)}"
+                )
+            again.add(service)
+            on_progress(f"{service} ended while the stack booted ({status}); started once more")
+            stack.start(service)
         missing = readiness.missing()
         return NotYet(missing) if missing else True
 
@@ -274,14 +288,12 @@ def _wait_until_healthy(stack: DockerStack) -> None:
     )
 
 
-def _raise_if_dead(api: Api, stack: DockerStack) -> None:
+def _ended(api: Api, stack: DockerStack) -> Iterator[tuple[str, str]]:
+    """Services that do not run, and how the engine puts it."""
     for container in containers.found(api, stack.identity.stack):
         service = container["Labels"].get(labels.SERVICE)
         if service and container["State"] in ("exited", "dead"):
-            raise BootError(
-                f"{service} ended while the stack booted ({container['Status']})\n"
-                f"{_tail(stack, service)}"
-            )
+            yield service, container["Status"]
 
 
 def _tail(stack: DockerStack, service: str) -> str:

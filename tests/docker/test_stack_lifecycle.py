@@ -123,6 +123,23 @@ def test_a_service_that_dies_ends_the_boot_with_its_last_words_and_leaves_nothin
     assert known() == before
 
 
+def test_a_service_that_ends_once_while_the_stack_boots_is_started_again() -> None:
+    told: list[str] = []
+
+    def end_it_once(line: str) -> None:
+        told.append(line)
+        if line.startswith("started;"):
+            (starting,) = [each for each in told if each.startswith("starting ")]
+            connect().kill(f"{starting.split()[-1]}-broker-1")
+
+    booted = lifecycle.boot(SMALL, kept=False, on_progress=end_it_once)
+    try:
+        assert any(line.startswith("broker-1 ended while the stack booted") for line in told)
+        booted.kafka.create_topic(Topic(name="serves", replicas=1))
+    finally:
+        booted.remove()
+
+
 def test_an_interrupted_boot_leaves_nothing() -> None:
     before = known()
 
