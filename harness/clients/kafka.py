@@ -128,10 +128,12 @@ class KafkaClients:
             HarnessError: it fails otherwise.
             WaitTimeout: no controller answers, or it is not fully replicated in time.
         """
+        # Of brokers that are there, one may have lost its session just now, and will be back.
+        absent = {"INVALID_REPLICATION_FACTOR"} if topic.replicas <= len(self._brokers) else set()
         try:
             self._administer(
                 lambda: self.topics.create(topic),
-                unanswered=_NO_CONTROLLER,
+                unanswered=_NO_CONTROLLER | absent,
                 done="TOPIC_ALREADY_EXISTS",
             )
         except KafkaException as error:

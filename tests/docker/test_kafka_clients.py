@@ -1,5 +1,6 @@
 """Clients of a real cluster, and the way their traffic takes."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -89,6 +90,24 @@ def test_topics_that_cannot_be_are_the_callers_mistake(stack: DockerStack) -> No
         stack.kafka.create_topic(Topic(name="too-many", replicas=9))
     with pytest.raises(UsageError, match="nonsense"):
         stack.kafka.create_topic(Topic(name="odd", settings={"nonsense": 1}))
+
+
+def test_a_topic_waits_for_a_broker_that_is_away(stack: DockerStack) -> None:
+    stack.kill("broker-3")
+    try:
+        # Its session must have ended, or the topic is created at once and waits for replicas.
+        wait_until(
+            "the others to miss it",
+            lambda: True if "does not see 3" in (stack.kafka.shortcoming() or "") else NotYet(""),
+            limit_s=30,
+        )
+        back = threading.Timer(1, stack.start, ["broker-3"])
+        back.start()
+        stack.kafka.create_topic(Topic(name="waits", replicas=3))
+        back.join()
+    finally:
+        stack.start("broker-3")
+        stack.kafka.delete_topic("waits")
 
 
 def test_a_topic_that_is_not_there_is_deleted_described_and_measured(stack: DockerStack) -> None:
