@@ -251,7 +251,7 @@ class KafkaClients:
     def transactions_shortcoming(self) -> str | None:
         """None when each partition of the transaction log, if there is one, takes producers."""
         views = wire.cluster_views(self._brokers)
-        partitions = cluster.partitions_of(views, wire_transactions.LOG)
+        partitions = cluster.partitions_of(views, wire_transactions.TRANSACTIONS_TOPIC)
         for name in wire_transactions.probes(len(partitions)):
             said = wire_transactions.refusals(self._brokers, name, limit_s=wire.LIMIT_S)
             if all(said.values()):

@@ -136,8 +136,7 @@ def group_view(
         group: its id.
         limit_s: how long to wait for all answers; whoever is not the coordinator refuses.
     """
-    name = group.encode()
-    request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">ih", 1, len(name)) + name)
+    request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">i", 1) + text(group))
     answers = asyncio.run(ask_all(addresses, request, limit_s, limit_s)).values()
     views = (_parse_group(body) for body in answers if not isinstance(body, OSError))
     return next((view for view in views if view is not None), None)
@@ -161,6 +160,12 @@ class Request:
     api: int
     version: int
     body: bytes
+
+
+def text(value: str) -> bytes:
+    """A string as a request holds it."""
+    data = value.encode()
+    return struct.pack(">h", len(data)) + data
 
 
 async def ask_all(

@@ -29,7 +29,7 @@ def group_state(
     addresses: Mapping[int, Address], group: str, *, limit_s: float
 ) -> GroupState | None:
     """The group by the word of its coordinator; None when no broker is that now."""
-    request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">i", 1) + _text(group))
+    request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">i", 1) + wire.text(group))
     for broker, body in _answers(addresses, request, limit_s).items():
         state = _parse_group(broker, Reader(body))
         if state is not None:
@@ -41,7 +41,7 @@ def committed(
     addresses: Mapping[int, Address], group: str, *, limit_s: float
 ) -> dict[LogPlace, int] | None:
     """What the group has committed, by its coordinator; None when no broker is that now."""
-    request = Request(_OFFSET_FETCH, 2, _text(group) + _ALL_TOPICS)
+    request = Request(_OFFSET_FETCH, 2, wire.text(group) + _ALL_TOPICS)
     for body in _answers(addresses, request, limit_s).values():
         reader = Reader(body)
         offsets: dict[LogPlace, int] = {}
@@ -65,7 +65,7 @@ def ends(
     for topic in topics:
         numbers = [partition for name, partition in wanted if name == topic]
         asked = b"".join(struct.pack(">iq", number, _LATEST) for number in numbers)
-        parts += [_text(topic), struct.pack(">i", len(numbers)), asked]
+        parts += [wire.text(topic), struct.pack(">i", len(numbers)), asked]
     request = Request(_LIST_OFFSETS, 1, b"".join(parts))
     found: dict[LogPlace, int] = {}
     for body in _answers(addresses, request, limit_s).values():
@@ -126,8 +126,3 @@ def _parse_member(reader: Reader) -> GroupMember:
         for topic, partition in _partitions(share):
             logs.append((topic, partition))
     return GroupMember(client=client, member=member, logs=tuple(sorted(logs)))
-
-
-def _text(text: str) -> bytes:
-    data = text.encode()
-    return struct.pack(">h", len(data)) + data

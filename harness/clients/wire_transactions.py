@@ -14,7 +14,7 @@ from confluent_kafka import KafkaError
 from harness.clients import wire
 from harness.clients.wire import Address, Reader, Request
 
-LOG = "__transaction_state"
+TRANSACTIONS_TOPIC = "__transaction_state"
 _INIT_PRODUCER_ID = 22
 _TIMEOUT_MS = struct.pack(">i", 10_000)  # nothing is ever sent with these ids
 # The log's partition is the Java hash of an id, modulo their number: ids that differ in their last
@@ -36,8 +36,7 @@ def refusals(addresses: Mapping[int, Address], name: str, *, limit_s: float) -> 
         name: the transactional id.
         limit_s: how long to wait for all answers.
     """
-    data = name.encode()
-    request = Request(_INIT_PRODUCER_ID, 0, struct.pack(">h", len(data)) + data + _TIMEOUT_MS)
+    request = Request(_INIT_PRODUCER_ID, 0, wire.text(name) + _TIMEOUT_MS)
     answers = asyncio.run(wire.ask_all(addresses, request, limit_s, limit_s))
     return {
         broker: str(answer) if isinstance(answer, OSError) else _refusal(Reader(answer))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from harness.checkers.group_permissions import WEEK_MINUTES
 from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
+from harness.clients.wire_transactions import TRANSACTIONS_TOPIC
 from harness.fakes.broker import Broker
 from harness.fakes.clock import VirtualClock
 from harness.fakes.groups import Group
@@ -25,7 +26,6 @@ from harness.model.sessions import granted_ms, keeps_in_memory
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
-from harness.stack.roles import TRANSACTIONS_TOPIC
 from harness.stack.services.kafka import baseline
 
 WRITEBACK_MS = 30_000

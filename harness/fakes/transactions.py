@@ -13,12 +13,12 @@ from typing import TypeAlias
 
 from confluent_kafka import KafkaError
 
+from harness.clients.wire_transactions import TRANSACTIONS_TOPIC
 from harness.fakes.clock import Timer, VirtualClock
 from harness.fakes.groups import Group
 from harness.fakes.record import Identity, Log, Record
 from harness.fakes.replica import Replica
 from harness.fakes.seams import Seams
-from harness.stack.roles import TRANSACTIONS_TOPIC
 
 WRITE_AGAIN_S = 0.005
 

@@ -6,12 +6,11 @@ from typing import Protocol
 from confluent_kafka import KafkaException
 
 from harness.clients.offsets_log import OFFSETS_TOPIC, partition_of
+from harness.clients.wire_transactions import TRANSACTIONS_TOPIC
 from harness.kit.errors import FaultError
 from harness.model.fault import Role
 from harness.model.ports import PartitionState
 from harness.model.topology import Topology
-
-TRANSACTIONS_TOPIC = "__transaction_state"
 
 
 class Cluster(Protocol):

@@ -127,7 +127,8 @@ def test_each_partition_of_the_transaction_log_has_one_coordinator(stack: Docker
         limit_s=30,
     )
     brokers = stack.kafka._brokers
-    partitions = stack.kafka.describe([wire_transactions.LOG])[wire_transactions.LOG]
+    topic = wire_transactions.TRANSACTIONS_TOPIC
+    partitions = stack.kafka.describe([topic])[topic]
     takers = [
         [broker for broker, why in said.items() if not why]
         for name in wire_transactions.probes(len(partitions))
