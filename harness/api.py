@@ -21,6 +21,7 @@ from harness.model.administration import Administrators
 from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
 from harness.model.group_ports import ResetTo
+from harness.model.legal import Legal
 from harness.model.pipeline import (
     Cache,
     Copy,
@@ -56,6 +57,7 @@ __all__ = [
     "Copy",
     "Feed",
     "Floor",
+    "Legal",
     "Limits",
     "Line",
     "LogWorkload",

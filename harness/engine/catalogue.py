@@ -1,15 +1,18 @@
-"""Scenarios by name: every `Scenario` of a scenario module, also in a `Line` or a `Control`."""
+"""Scenarios by name: each `Scenario` of a module, also in a `Line`, a `Control` or a `Legal`."""
 
 import importlib.util
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from harness.kit.errors import UsageError
 from harness.model.control import Control
+from harness.model.legal import Legal
 from harness.model.scenario import Scenario
 from harness.model.semantics import Line
 
+T = TypeVar("T")
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
@@ -48,12 +51,13 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
     """The scenarios that the module at `path` holds, in order of writing, each once.
 
-    It holds a `Scenario` by itself, in a `Line`, or in a tuple of `Control`.
+    It holds a `Scenario` by itself, in a `Line`, or in a tuple of `Control` or of `Legal`.
     """
     values = [each.scenario if isinstance(each, Line) else each for each in _values_of(path)]
-    twins = [twin for each in _controls(values) for twin in (each.good, each.bad)]
+    twins = [twin for each in _tabled(values, Control) for twin in (each.good, each.bad)]
+    exam = [each.scenario for each in _tabled(values, Legal)]
     alone = [value for value in values if isinstance(value, Scenario)]
-    return tuple({each.name: each for each in (*alone, *twins)}.values())
+    return tuple({each.name: each for each in (*alone, *twins, *exam)}.values())
 
 
 def lines_of(path: Path) -> tuple[Line, ...]:
@@ -64,14 +68,22 @@ def lines_of(path: Path) -> tuple[Line, ...]:
 def controls() -> tuple[Control, ...]:
     """The controls of all scenario modules, in order of module and writing, each once."""
     paths = sorted(SCENARIOS.glob("test_*.py"))
-    held = (each for path in paths for each in _controls(_values_of(path)))
+    held = (each for path in paths for each in _tabled(_values_of(path), Control))
     return tuple({each.id: each for each in held}.values())
 
 
-def _controls(values: Iterable[object]) -> Iterator[Control]:
+def exam() -> tuple[Legal, ...]:
+    """The legal pipelines of all scenario modules, in order of module and writing, each once."""
+    paths = sorted(SCENARIOS.glob("test_*.py"))
+    held = (each for path in paths for each in _tabled(_values_of(path), Legal))
+    return tuple({each.scenario.name: each for each in held}.values())
+
+
+def _tabled(values: Iterable[object], kind: type[T]) -> Iterator[T]:
+    """What tuples among `values` hold of that kind."""
     for value in values:
         if isinstance(value, tuple):
-            yield from (each for each in value if isinstance(each, Control))
+            yield from (each for each in value if isinstance(each, kind))
 
 
 def _values_of(path: Path) -> Iterable[object]:

@@ -46,6 +46,15 @@ class Run:
         if self.verdict.validity is not Validity.VALID:
             raise AssertionError(self._story("expected VALID"))
 
+    def must_be_unknown(self, why: str) -> None:
+        """Assert that nothing is held against the run, and that `why` is among its reasons."""
+        __tracebackhide__ = True
+        verdict = self.verdict
+        if verdict.validity is not Validity.UNKNOWN or not any(
+            why in each for each in verdict.unknowns
+        ):
+            raise AssertionError(self._story(f"expected UNKNOWN because {why!r}"))
+
     def must_show(self, kind: str, *, hop: str | None = None) -> None:
         """Assert that the run is INVALID and shows an anomaly of `kind` that counts.
 
