@@ -155,7 +155,7 @@ class _Run:
         try:
             self._notes.phase("baseline")
             baseline = After(acks=self._scenario.baseline_acks, limit_s=limits.baseline_s)
-            if not self._reached(baseline):
+            if self._unreached(baseline):
                 self._notes.unknown(
                     f"the baseline is unhealthy: {self._traffic.acked} of {baseline.acks} sends "
                     f"were acknowledged in {limits.baseline_s:g} s without any fault"
@@ -172,7 +172,7 @@ class _Run:
             self._conductor.heal_all()
             self._executor.start(self._supervisor)
         aftermath = After(acks=self._scenario.aftermath_acks, limit_s=limits.settle_s)
-        if not self._reached(aftermath):
+        if self._unreached(aftermath):
             self._notes.unknown(
                 f"after healing, fewer than {aftermath.acks} sends were acknowledged in "
                 f"{limits.settle_s:g} s: the service did not come back"
@@ -194,6 +194,8 @@ class _Run:
         deadline = Deadline(self._scenario.limits.settle_s, self._clock)
         self._await(self._traffic.reported(), deadline, late)
         self._await([("the stack to be whole again", self._stack.unhealthy)], deadline, late)
+        self._await(self._traffic.processed(), deadline, late)
+        self._traffic.sends_ended()
         self._await(self._traffic.caught_up(), deadline, late)
         self._executor.stop()
 
@@ -210,26 +212,26 @@ class _Run:
 
     def _chaos(self, deadline: Deadline) -> None:
         for step in self._scenario.steps:
-            reached = self._reached(step.after, within_s=deadline.left_s)
+            missing = self._unreached(step.after, within_s=deadline.left_s)
             if deadline.passed:
                 self._notes.unknown(
                     f"chaos took longer than {deadline.limit_s:g} s; step {step.name} and what "
                     "follows it were left out"
                 )
                 return
-            if not reached:
-                self._notes.say(f"step {step.name} begins by its limit of {step.after.limit_s:g} s")
+            if missing is not None:
+                self._notes.unmet(step.name, missing.limit_s, missing.seen)
             self._conductor.execute(step)
 
-    def _reached(self, after: After, *, within_s: float = math.inf) -> bool:
-        """Let traffic go on until `after` is reached; False when its limit passed first."""
+    def _unreached(self, after: After, *, within_s: float = math.inf) -> WaitTimeout | None:
+        """Let traffic go on until `after` is reached; what was missing when its limit passed."""
         limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
         what = f"{after.acks} acknowledgements and {after.sends} sends"
         try:
             wait_for(self._executor, what, self._moments.awaited(after), limit_s=limit_s)
-        except WaitTimeout:
-            return False
-        return True
+        except WaitTimeout as error:
+            return error
+        return None
 
 
 def _only(topics: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:

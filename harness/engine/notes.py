@@ -17,6 +17,7 @@ from harness.model.facts import (
     Session,
     StartEvent,
     TaskEvent,
+    UnmetCondition,
 )
 from harness.reporting.folder import RunFolder
 from harness.workloads.traffic import FinalRead
@@ -40,6 +41,7 @@ class Notes:
         self._tell = tell
         self._phases: list[PhaseEvent] = []
         self._faults: list[FaultEvent] = []
+        self._unmet: list[UnmetCondition] = []
         self._unknowns: list[str] = []
         self.origin_ns = clock.now_ns()
         self.leaders: list[LeaderEvent] = []
@@ -76,6 +78,16 @@ class Notes:
         )
         self._tell(told.rstrip())
 
+    def unmet(self, step: str, waited_s: float, seen: str) -> None:
+        """A step begins by its limit."""
+        event = UnmetCondition(
+            time_ns=self.since_start_ns(), step=step, waited_s=waited_s, seen=seen
+        )
+        self._unmet.append(event)
+        log.warning("step %s: %s", step, event)
+        self._try_to_save()
+        self._tell(f"{step}: {event}")
+
     def task(self, event: TaskEvent) -> None:
         """A connector or a task was seen in another state."""
         self.tasks.append(event)
@@ -102,6 +114,7 @@ class Notes:
                 standings=read.standings if read else (),
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
+                unmet=tuple(self._unmet),
                 leaders=tuple(self.leaders),
                 starts=tuple(self.starts),
                 ends=tuple(self.ends),

@@ -10,7 +10,7 @@ from harness.faults.fault import FAULTS, PATIENCE_S, Injection
 from harness.faults.ledger import Ledger
 from harness.kit.clock import Clock
 from harness.kit.errors import FaultError, UsageError, WaitTimeout
-from harness.kit.waits import wait_until
+from harness.kit.waits import NotYet, wait_until
 from harness.model.codec import convert
 from harness.model.facts import FaultEvent
 from harness.model.fault import FaultSpec, Role, Step
@@ -21,13 +21,19 @@ from harness.model.value import Value
 
 log = logging.getLogger(__name__)
 ROLE_LIMIT_S = 10.0
+HEAL_LIMIT_S = 30.0
+"""How long `heal_all` tries again what cannot be healed at once."""
+HEAL_EVERY_S = 1.0
 
 
 @dataclass(slots=True)
 class _Active:
-    step: Step
+    step: str
+    kind: str
     injection: Injection[Value]
     entry: int
+    problem: str = ""
+    """Why it could not be healed when that was last tried."""
 
 
 class Conductor:
@@ -74,9 +80,28 @@ class Conductor:
             self._tell(step.name, step.fault.kind, (), "failed", f"{type(error).__name__}: {error}")
 
     def heal_all(self) -> None:
-        """Heal whatever is still broken, newest first; one that fails does not keep the others."""
-        for name in reversed(list(self._active)):
-            self._heal(name)
+        """Heal whatever is still broken, newest first; one that fails does not keep the others.
+
+        A heal that fails is tried again for HEAL_LIMIT_S. What cannot be healed even then has
+        failed, and stays open in the ledger for whoever lends the stack next.
+        """
+
+        def probe() -> NotYet | bool:
+            failures = filter(None, map(self._healed, reversed(list(self._active))))
+            seen = "; ".join(failures)
+            return NotYet(seen) if seen else True
+
+        try:
+            wait_until(
+                "every fault to be healed",
+                probe,
+                limit_s=HEAL_LIMIT_S,
+                interval_s=HEAL_EVERY_S,
+                clock=self._clock,
+            )
+        except WaitTimeout:
+            for active in reversed(list(self._active.values())):
+                self._tell_unhealed(active)
 
     def _inject(self, step: Step, spec: FaultSpec) -> None:
         fault = FAULTS[spec.kind]
@@ -100,7 +125,7 @@ class Conductor:
             },
         )
         entry = self._ledger.open(spec.kind, targets, settings)
-        self._active[step.name] = _Active(step, injection, entry)
+        self._active[step.name] = _Active(step.name, spec.kind, injection, entry)
         fault.inject(injection)
         self._tell(step.name, spec.kind, targets, "injected")
         try:
@@ -117,19 +142,29 @@ class Conductor:
             self._heal(step.name)
 
     def _heal(self, name: str) -> None:
-        active = self._active.pop(name, None)
+        """Heal in mid-run; what fails now is tried again in the end."""
+        if self._healed(name) is not None:
+            self._tell_unhealed(self._active[name])
+
+    def _healed(self, name: str) -> str | None:
+        """Try to heal the fault of a step; None when nothing of it is left, else why it failed."""
+        active = self._active.get(name)
         if active is None:
-            return
-        spec = active.step.fault
-        assert spec is not None  # noqa: S101 - only steps with a fault become active
-        targets = active.injection.targets
+            return None
         try:
-            FAULTS[spec.kind].heal(active.injection)
+            FAULTS[active.kind].heal(active.injection)
             self._ledger.close(active.entry)
         except Exception as error:  # noqa: BLE001 - shield: one heal must not keep the others
-            self._tell(name, spec.kind, targets, "failed", f"heal: {type(error).__name__}: {error}")
-            return
-        self._tell(name, spec.kind, targets, "healed")
+            active.problem = f"{type(error).__name__}: {error}"
+            log.warning("%s %s: heal failed: %s", name, active.kind, active.problem)
+            return active.problem
+        del self._active[name]
+        self._tell(name, active.kind, active.injection.targets, "healed")
+        return None
+
+    def _tell_unhealed(self, active: _Active) -> None:
+        note = f"heal: {active.problem}"
+        self._tell(active.step, active.kind, active.injection.targets, "failed", note)
 
     def _resolved(self, role: Role) -> tuple[str, ...]:
         """Who has `role`: between two leaders, or two workers of a task, nobody for a moment."""

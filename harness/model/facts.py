@@ -29,6 +29,23 @@ class FaultEvent(Value, frozen=True, kw_only=True):
     note: str = ""
 
 
+class UnmetCondition(Value, frozen=True, kw_only=True):
+    """A step began by its limit: what it waits for had not come in time."""
+
+    time_ns: int
+    """When it began."""
+    step: str
+    waited_s: float
+    seen: str
+    """What was seen last instead."""
+
+    def __str__(self) -> str:
+        return (
+            f"its condition was not met within {self.waited_s:g} s; it starts anyway "
+            f"(last seen: {self.seen})"
+        )
+
+
 class PhaseEvent(Value, frozen=True, kw_only=True):
     """A phase of the run began."""
 
@@ -156,6 +173,8 @@ class Facts(Value, frozen=True, kw_only=True):
     logs: tuple[LogEnd, ...] = ()
     faults: tuple[FaultEvent, ...] = ()
     phases: tuple[PhaseEvent, ...] = ()
+    unmet: tuple[UnmetCondition, ...] = ()
+    """Steps that began by their limit."""
     leaders: tuple[LeaderEvent, ...] = ()
     starts: tuple[StartEvent, ...] = ()
     """Of logs from which records may be removed while the run goes on."""

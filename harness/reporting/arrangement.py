@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.model.facts import Facts, UnmetCondition
 from harness.model.scenario import Limits, Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.workload import Consumers, Processors, Producers, Topic, Transactions
@@ -18,10 +19,11 @@ PROGRESS = {
 }
 
 
-def arrangement(plan: Plan) -> Markup:
-    """What ran: the stack, the topics, the traffic, the limits."""
+def arrangement(plan: Plan, facts: Facts) -> Markup:
+    """What ran: the stack, the topics, the traffic, the steps, the limits."""
     scenario = plan.scenario
     workload = scenario.log_workload
+    unmet = {event.step: event for event in facts.unmet}
     rows = [
         ("stack", ", ".join(_services(scenario.topology))),
         *_overrides(scenario.topology),
@@ -31,7 +33,7 @@ def arrangement(plan: Plan) -> Markup:
         *((f"processors: {kind.name}", _processors(kind)) for kind in workload.processors),
         *pipeline_settings.rows(scenario.pipeline),
         *(
-            (f"step: {step.name}", _step_words(plan, index))
+            (f"step: {step.name}", _step_words(plan, index, unmet.get(step.name)))
             for index, step in enumerate(scenario.steps)
         ),
         ("floor", _floor(scenario)),
@@ -126,7 +128,7 @@ def _consumers(kind: Consumers) -> Markup:
     return with_code(sentence, words.settings(kind.settings))
 
 
-def _step_words(plan: Plan, index: int) -> Markup:
+def _step_words(plan: Plan, index: int, unmet: UnmetCondition | None) -> Markup:
     step = plan.scenario.steps[index]
     if step.fault is not None:
         action = f"{step.fault.kind} on {step.fault.target}"
@@ -135,4 +137,5 @@ def _step_words(plan: Plan, index: int) -> Markup:
         action, values = (f"heal {step.heal.step}" if step.heal else "nothing"), ""
     waits = step.after.acks or step.after.sends
     limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
+    limit = f"; {unmet}" if unmet else limit
     return with_code(f"{when(step.after, entry_of(plan.scenario))}: {action}{limit}", values)

@@ -23,6 +23,8 @@ class FaultStory:
     times_ns: dict[str, int]
     """The first moment of each event, by its name in `FaultEvent`."""
     notes: tuple[str, ...]
+    unmet: tuple[str, ...] = ()
+    """Sentences on a condition for which the step, or the step that heals it, waited in vain."""
 
     @property
     def state(self) -> str:
@@ -56,13 +58,36 @@ def stories(plan: Plan, facts: Facts) -> tuple[FaultStory, ...]:
     events: dict[str, list[FaultEvent]] = {}
     for event in facts.faults:
         events.setdefault(event.step, []).append(event)
+    unmet = _unmet(plan, facts)
     planned = {step.name: step for step in plan.scenario.steps if step.fault is not None}
     names = [*planned, *(name for name in events if name not in planned)]
     entry = entry_of(plan.scenario)
-    return tuple(_story(name, planned.get(name), events.get(name, []), entry) for name in names)
+    return tuple(
+        _story(name, planned.get(name), events.get(name, []), entry, unmet.get(name, ()))
+        for name in names
+    )
 
 
-def _story(name: str, step: Step | None, events: Sequence[FaultEvent], entry: Entry) -> FaultStory:
+def _unmet(plan: Plan, facts: Facts) -> dict[str, tuple[str, ...]]:
+    """What began by its limit, by the step whose fault it is about: its own begin, or its heal."""
+    found: dict[str, tuple[str, ...]] = {}
+    steps = {step.name: step for step in plan.scenario.steps}
+    for event in facts.unmet:
+        step = steps.get(event.step)
+        healed = step.heal.step if step and step.heal else None
+        about = event.step if healed is None else healed
+        sentence = str(event) if healed is None else f"step {event.step} heals it: {event}"
+        found[about] = (*found.get(about, ()), sentence)
+    return found
+
+
+def _story(
+    name: str,
+    step: Step | None,
+    events: Sequence[FaultEvent],
+    entry: Entry,
+    unmet: Sequence[str],
+) -> FaultStory:
     times_ns: dict[str, int] = {}
     for event in events:
         times_ns.setdefault(event.event, event.time_ns)
@@ -79,7 +104,8 @@ def _story(name: str, step: Step | None, events: Sequence[FaultEvent], entry: En
         when=when(step.after, entry) if step else "",
         targets=tuple(dict.fromkeys(target for event in events for target in event.targets)),
         times_ns=times_ns,
-        notes=_notes(events),
+        notes=(*unmet, *_notes(events)),
+        unmet=tuple(unmet),
     )
 
 

@@ -64,7 +64,7 @@ def render(
         ("timeline", "Timeline", _timeline_place()),
         ("anomalies", "Anomalies and their proof", proof.proofs(history, findings)),
         ("statistics", "Statistics", background.numbers(numbers, facts, verdict)),
-        ("settings", "Settings", arrangement(plan)),
+        ("settings", "Settings", arrangement(plan, facts)),
         ("origin", "Where this run came from", background.origin(manifest, plan)),
         (
             "untested",

@@ -113,6 +113,8 @@ def _faults(text: Text, faults: Sequence[FaultStory]) -> None:
         text.append(f"  {story.step}: {story.kind} on {targets}: ")
         text.append(story.state, "" if story.is_proved else _STYLE[Validity.UNKNOWN])
         text.append("\n")
+        for sentence in story.unmet:
+            text.append(f"    {sentence}\n")
 
 
 def operation_table(rows: Iterable[OperationRow], named: Sequence[int] = ()) -> str:

@@ -206,14 +206,17 @@ class LogTraffic:
         """Every send has its delivery report, and every administrator its last answer."""
         yield "every send to have its delivery report", self._unreported
 
-    def caught_up(self) -> Iterator[Condition]:
-        """Consumers of every kind have, between them, read every log to its end.
-
-        Processors come first: what they have not sent yet, nobody can read.
-        """
+    def processed(self) -> Iterator[Condition]:
+        """Processors are done: what they have not sent yet, nobody can read."""
         yield "every processor to have done with its source", self._unprocessed
+
+    def sends_ended(self) -> None:
+        """Let readers go on that waited for this."""
         for consumer in self._consumers:
             consumer.sends_ended()
+
+    def caught_up(self) -> Iterator[Condition]:
+        """Consumers of every kind have, between them, read every log to its end."""
         yield "every consumer to read to the end", self._behind
 
     def final_read(self, limit_s: float) -> FinalRead:

@@ -112,8 +112,14 @@ class Traffic(Protocol):
     def reported(self) -> Iterator[Condition]:
         """What must hold before the stack is asked whether it is whole: every write is answered."""
 
+    def processed(self) -> Iterator[Condition]:
+        """What must hold, once the stack is whole, before nothing more is sent."""
+
+    def sends_ended(self) -> None:
+        """Tell readers that nothing more is sent."""
+
     def caught_up(self) -> Iterator[Condition]:
-        """What must hold before the final read, once the stack is whole."""
+        """What must hold before the final read, once nothing more is sent."""
 
     def final_read(self, limit_s: float) -> FinalRead:
         """Read everything to its end and record it; workers do not run any more."""

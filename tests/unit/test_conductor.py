@@ -24,6 +24,7 @@ class Powers:
         self.ledger_lines_at_action: list[int] = []
         self.deaf = False
         self.unstartable: set[str] = set()
+        self.unstartable_for = 0
         self.leaderless = 0
 
     def resolve(self, role: Role) -> tuple[str, ...]:
@@ -61,7 +62,8 @@ class Powers:
         self.states[service] = "running"
 
     def start(self, service: str) -> None:
-        if service in self.unstartable:
+        self.unstartable_for -= 1
+        if service in self.unstartable or self.unstartable_for >= 0:
             raise FaultError(f"{service} does not start")
         self.states[service] = "running"
         self.starts[service] += 1
@@ -148,8 +150,33 @@ def test_healing_goes_newest_first_and_one_failure_does_not_keep_the_others(
     powers.unstartable.add("broker-2")
     conductor.heal_all()
     last = [each for each in story(conductor) if each[1] in {"healed", "failed"}]
-    assert last == [("third", "healed"), ("second", "failed"), ("first", "healed")]
+    assert last == [("third", "healed"), ("first", "healed"), ("second", "failed")]
     assert [entry.targets for entry in Ledger(powers.ledger).opened()] == [("broker-2",)]
+
+
+def test_a_heal_that_fails_for_a_moment_is_tried_again_and_is_no_failure(
+    powers: Powers, conductor: Conductor
+) -> None:
+    conductor.execute(step("kill", "process.kill", Role(kind="broker", index=0)))
+    powers.unstartable_for = 3
+    conductor.heal_all()
+    assert [event for _, event in story(conductor)][-1] == "healed"
+    assert "failed" not in [event for _, event in story(conductor)]
+    assert Ledger(powers.ledger).opened() == ()
+
+
+def test_a_heal_step_that_fails_is_told_and_tried_again_in_the_end(
+    powers: Powers, conductor: Conductor
+) -> None:
+    conductor.execute(step("kill", "process.kill", Role(kind="broker", index=0)))
+    powers.unstartable_for = 1
+    conductor.execute(Step(name="heal", after=After(), heal=Heal(step="kill")))
+    assert story(conductor)[-1] == ("kill", "failed")
+    assert powers.states["broker-1"] == "exited"
+    conductor.heal_all()
+    assert story(conductor)[-1] == ("kill", "healed")
+    assert powers.states["broker-1"] == "running"
+    assert Ledger(powers.ledger).opened() == ()
 
 
 def test_a_heal_step_heals_only_what_it_names(powers: Powers, conductor: Conductor) -> None:

@@ -204,6 +204,13 @@ class PipelineTraffic:
         for race in self._races:
             yield f"the races of {race.name} to be run", partial(_unrun, race)
 
+    def processed(self) -> Iterator[Condition]:
+        """Nothing: no worker of a pipeline makes writes of others'."""
+        yield from ()
+
+    def sends_ended(self) -> None:
+        """Nothing: no reader of a pipeline waits for it."""
+
     def caught_up(self) -> Iterator[Condition]:
         """An end mark in every table has come out of every copy."""
         for each in self._workload.caches:
