@@ -3,6 +3,7 @@
 import logging
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -10,6 +11,7 @@ from cyclopts import App, Parameter
 
 from harness.cli_controls import controls
 from harness.cli_groups import groups
+from harness.cli_scenarios import catalogue, scenarios
 from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
 from harness.kit.errors import UsageError
@@ -17,6 +19,7 @@ from harness.kit.errors import UsageError
 app = App(
     name="harness",
     help="Break a streaming pipeline on purpose and say which data it lost, repeated or reordered.",
+    version=lambda: version("kafka-chaos-harness"),
     result_action="return_value",
     exit_on_error=False,
     print_error=False,
@@ -25,6 +28,8 @@ app = App(
 app.command(topics)
 app.command(groups)
 app.command(controls)
+app.command(scenarios)
+app.command(catalogue)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
@@ -50,7 +55,7 @@ def run(
     """Run one scenario and say how it stands.
 
     Args:
-        scenario: its name, or the path of a file that holds one.
+        scenario: its name; `FILE::NAME`; or a file that holds one.
         seed: drawn and printed unless given.
         stack: real containers, or the in-memory fake.
         metadata: who keeps the cluster's metadata; what the scenario says unless given.
@@ -60,13 +65,15 @@ def run(
     """
     import secrets
 
-    from harness.engine.catalogue import find
     from harness.engine.cluster import on_cluster
+    from harness.engine.own_scenarios import resolve
     from harness.engine.replay import exit_status
     from harness.engine.run import run_scenario
     from harness.engine.stacks import StackPool
 
-    chosen = on_cluster(find(scenario), metadata=metadata, kafka_version=kafka_version)
+    chosen = on_cluster(
+        resolve(scenario, Path.cwd()), metadata=metadata, kafka_version=kafka_version
+    )
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
     with StackPool(stack, kept=keep_stack, tell=say) as pool:
@@ -329,33 +336,6 @@ def doctor() -> int:
         if not finding.ok:
             print(f"{'':<8}{finding.remedy}")
     return 0 if all(finding.ok for finding in findings) else 4
-
-
-@app.command
-def scenarios() -> int:
-    """List every scenario by name."""
-    from harness.engine.catalogue import scenarios as all_scenarios
-
-    for name, scenario in all_scenarios().items():
-        print(f"{name:<24} {scenario.about}")
-    return 0
-
-
-@app.command
-def catalogue(*, write: bool = False) -> int:
-    """Print all that has a name: scenarios, services, faults, claims, anomalies, checkers, errors.
-
-    Args:
-        write: bring the part of ARCHITECTURE.md that holds it up to date instead.
-    """
-    from harness.engine import handbook
-
-    if write:
-        changed = handbook.write_catalogue()
-        print(f"{handbook.ARCHITECTURE.name} {'is brought' if changed else 'was'} up to date")
-    else:
-        print(handbook.catalogue())
-    return 0
 
 
 @app.command

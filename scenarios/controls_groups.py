@@ -16,7 +16,8 @@ from harness.api import (
     worse,
 )
 from harness.model.value import Settings
-from scenarios.controls_metadata import on
+
+from .controls_metadata import on
 
 CLAIMS = ("durability", "ownership", "committed-offsets", "resumption")
 ORDERS = Topic(name="orders", partitions=6)

@@ -15,7 +15,8 @@ from harness.api import (
     metadata,
 )
 from harness.model.value import Settings
-from scenarios.controls_brokers import ORDERS, SAFE
+
+from .controls_brokers import ORDERS, SAFE
 
 # Where no cluster is left, a client that commits by itself waits for a coordinator when it closes.
 READER = Consumers(

@@ -14,7 +14,8 @@ from harness.api import (
     worse,
 )
 from harness.model.value import Scalar, Settings
-from scenarios.controls_brokers import ORDERS, SAFE, durable
+
+from .controls_brokers import ORDERS, SAFE, durable
 
 ONCE_IN_ORDER = ("durability", "ordering", "no-duplicates")
 

@@ -6,13 +6,14 @@ import pytest
 
 from harness.api import Control, Scenario, Transactions
 from harness.plugin import RunScenario
-from scenarios.controls_brokers import BROKERS
-from scenarios.controls_groups import GROUPS
-from scenarios.controls_metadata import METADATA
-from scenarios.controls_processing import PROCESSING
-from scenarios.controls_producers import PRODUCERS, bug_hunt
-from scenarios.controls_topics import TOPICS
-from scenarios.controls_transactions import TRANSACTIONS
+
+from .controls_brokers import BROKERS
+from .controls_groups import GROUPS
+from .controls_metadata import METADATA
+from .controls_processing import PROCESSING
+from .controls_producers import PRODUCERS, bug_hunt
+from .controls_topics import TOPICS
+from .controls_transactions import TRANSACTIONS
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls]
 

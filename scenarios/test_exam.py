@@ -4,10 +4,11 @@ import pytest
 
 from harness.api import Legal
 from harness.plugin import RunScenario
-from scenarios.exam_copies import COPIES
-from scenarios.exam_formats import FORMATS
-from scenarios.exam_logs import LOGS
-from scenarios.exam_tables import TABLES
+
+from .exam_copies import COPIES
+from .exam_formats import FORMATS
+from .exam_logs import LOGS
+from .exam_tables import TABLES
 
 pytestmark = [pytest.mark.docker, pytest.mark.exam]
 

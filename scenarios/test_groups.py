@@ -13,7 +13,8 @@ from harness.api import (
 )
 from harness.model.group_ports import ResetTo
 from harness.plugin import RunScenario, nightly
-from scenarios.controls_groups import CLAIMS, ORDERS, SAFE
+
+from .controls_groups import CLAIMS, ORDERS, SAFE
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.claim("resumption")]
 

@@ -17,7 +17,8 @@ from harness.api import (
 )
 from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly
-from scenarios import test_connect_path as connect_path
+
+from . import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 

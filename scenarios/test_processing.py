@@ -4,7 +4,8 @@ import pytest
 
 from harness.api import Scenario, after, brokers, leader, worker
 from harness.plugin import RunScenario
-from scenarios.controls_processing import (
+
+from .controls_processing import (
     EXACTLY_ONCE,
     FEW_ORDERS,
     NOTHING_IS_LEFT_OUT,

@@ -5,7 +5,8 @@ import pytest
 
 from harness.api import Copy, Feed, Path, PipelineWorkload, Scenario, after, leader
 from harness.plugin import RunScenario
-from scenarios import test_connect_path as connect_path
+
+from . import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 

@@ -18,7 +18,8 @@ from harness.api import (
     worse_path,
 )
 from harness.plugin import RunScenario
-from scenarios import test_connect_path as connect_path
+
+from . import test_connect_path as connect_path
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline]
 

@@ -37,7 +37,8 @@ from harness.checkers.effects import sample
 from harness.model.semantics import SHOULD_SHOW, Guarantee
 from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly
-from scenarios import test_connect_path as connect_path
+
+from . import test_connect_path as connect_path
 
 pytestmark = pytest.mark.docker
 

@@ -12,7 +12,8 @@ from harness.api import (
     follower,
 )
 from harness.plugin import RunScenario
-from scenarios.controls_topics import READER, SAFE, SHORT_SEGMENTS
+
+from .controls_topics import READER, SAFE, SHORT_SEGMENTS
 
 pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.nightly]
 

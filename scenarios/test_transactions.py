@@ -10,7 +10,8 @@ from harness.api import (
     transaction_coordinator,
 )
 from harness.plugin import RunScenario
-from scenarios.controls_transactions import transactional
+
+from .controls_transactions import transactional
 
 pytestmark = [
     pytest.mark.docker,

@@ -1,19 +1,18 @@
 """Scenarios by name: each `Scenario` of a module, also in a `Line`, a `Control` or a `Legal`."""
 
-import importlib.util
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from harness.engine.scenario_modules import values_of
 from harness.kit.errors import UsageError
 from harness.model.control import Control
 from harness.model.legal import Legal
 from harness.model.scenario import Scenario
 from harness.model.semantics import Line
+from harness.shipped import SCENARIOS
 
 T = TypeVar("T")
-SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
@@ -28,20 +27,11 @@ def scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
 
 
 def find(name: str, folder: Path = SCENARIOS) -> Scenario:
-    """The scenario of that name, or the one scenario of the file of that path.
+    """The scenario of that name.
 
     Raises:
         UsageError: there is none; lists what there is.
     """
-    if name.endswith(".py"):
-        path = Path(name)
-        if not path.is_file():
-            raise UsageError(f"there is no scenario file {name}")
-        inside = scenarios_of(path)
-        if len(inside) != 1:
-            names = ", ".join(scenario.name for scenario in inside) or "none"
-            raise UsageError(f"{name} must hold exactly one scenario; it holds {names}")
-        return inside[0]
     known = scenarios(folder)
     if name not in known:
         raise UsageError(f"there is no scenario {name!r}; known: {', '.join(known) or 'none'}")
@@ -53,7 +43,7 @@ def scenarios_of(path: Path) -> tuple[Scenario, ...]:
 
     It holds a `Scenario` by itself, in a `Line`, or in a tuple of `Control` or of `Legal`.
     """
-    values = [each.scenario if isinstance(each, Line) else each for each in _values_of(path)]
+    values = [each.scenario if isinstance(each, Line) else each for each in values_of(path)]
     twins = [twin for each in _tabled(values, Control) for twin in (each.good, each.bad)]
     exam = [each.scenario for each in _tabled(values, Legal)]
     alone = [value for value in values if isinstance(value, Scenario)]
@@ -62,20 +52,20 @@ def scenarios_of(path: Path) -> tuple[Scenario, ...]:
 
 def lines_of(path: Path) -> tuple[Line, ...]:
     """The lines at the top level of the module at `path`, in order of writing."""
-    return tuple(value for value in _values_of(path) if isinstance(value, Line))
+    return tuple(value for value in values_of(path) if isinstance(value, Line))
 
 
 def controls() -> tuple[Control, ...]:
     """The controls of all scenario modules, in order of module and writing, each once."""
     paths = sorted(SCENARIOS.glob("test_*.py"))
-    held = (each for path in paths for each in _tabled(_values_of(path), Control))
+    held = (each for path in paths for each in _tabled(values_of(path), Control))
     return tuple({each.id: each for each in held}.values())
 
 
 def exam() -> tuple[Legal, ...]:
     """The legal pipelines of all scenario modules, in order of module and writing, each once."""
     paths = sorted(SCENARIOS.glob("test_*.py"))
-    held = (each for path in paths for each in _tabled(_values_of(path), Legal))
+    held = (each for path in paths for each in _tabled(values_of(path), Legal))
     return tuple({each.scenario.name: each for each in held}.values())
 
 
@@ -84,21 +74,3 @@ def _tabled(values: Iterable[object], kind: type[T]) -> Iterator[T]:
     for value in values:
         if isinstance(value, tuple):
             yield from (each for each in value if isinstance(each, kind))
-
-
-def _values_of(path: Path) -> Iterable[object]:
-    name = f"scenarios.{path.stem}" if path.parent == SCENARIOS else f"scenario_file_{path.stem}"
-    # Scenario modules may import one another, from wherever the command is run.
-    if str(SCENARIOS.parent) not in sys.path:
-        sys.path.append(str(SCENARIOS.parent))
-    module = sys.modules.get(name)
-    if module is None:
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None  # noqa: S101 - the path ends in .py
-        assert spec.loader is not None  # noqa: S101
-        module = importlib.util.module_from_spec(spec)
-        try:
-            spec.loader.exec_module(module)
-        except Exception as error:
-            raise UsageError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
-    return tuple(vars(module).values())

@@ -18,9 +18,10 @@ from harness.kit.errors import UsageError
 from harness.model.codec import write_atomically
 from harness.model.topology import Topology
 from harness.model.value import Value
+from harness.shipped import HOME
 from harness.stack.specs import SERVICE_KINDS
 
-ARCHITECTURE = Path(__file__).parents[2] / "ARCHITECTURE.md"
+ARCHITECTURE = HOME / "ARCHITECTURE.md"
 BEGIN = "<!-- catalogue begins: `harness catalogue --write` -->"
 END = "<!-- catalogue ends -->"
 NEVER = "nothing: concurrent senders share a log"

@@ -3,7 +3,6 @@
 import logging
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import msgspec
 
 from harness.checkers.consequences import beyond
 from harness.engine.check import check
+from harness.engine.commits import commits
 from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
@@ -141,7 +141,6 @@ def run_plan(
 def _manifest(
     plan: Plan, environment: Environment, folder: RunFolder, started: str, replay_of: str | None
 ) -> Manifest:
-    commit = _git("rev-parse", "HEAD")
     return Manifest(
         run=folder.name,
         scenario=plan.scenario.name,
@@ -149,8 +148,7 @@ def _manifest(
         stack=environment.kind,
         started_utc=started,
         harness_version=version("kafka-chaos-harness"),
-        git_commit=commit,
-        git_dirty=bool(commit and _git("status", "--porcelain")),
+        **commits(Path.cwd()),
         argv=tuple(Path(word).name if place == 0 else word for place, word in enumerate(sys.argv)),
         versions={"python": platform.python_version(), **environment.versions},
         host={
@@ -160,18 +158,6 @@ def _manifest(
         images=environment.images,
         replay_of=replay_of,
     )
-
-
-def _git(*words: str) -> str | None:
-    """What git says about the harness's own checkout; None when it is not one."""
-    here = Path(__file__).parent
-    try:
-        done = subprocess.run(
-            ["git", *words], cwd=here, capture_output=True, text=True, check=True, timeout=10
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return done.stdout.strip()
 
 
 @contextmanager

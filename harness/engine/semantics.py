@@ -7,7 +7,7 @@ import msgspec
 
 from harness.checkers.effects import sample, sought
 from harness.engine.campaign import campaign
-from harness.engine.catalogue import SCENARIOS, lines_of
+from harness.engine.catalogue import lines_of
 from harness.engine.environment import StackKind
 from harness.engine.run import Run
 from harness.engine.stacks import StackPool
@@ -19,6 +19,7 @@ from harness.model.verdict import Validity
 from harness.reporting.folder import stamp
 from harness.reporting.semantics.known_bugs import named
 from harness.reporting.semantics.page import render
+from harness.shipped import SCENARIOS
 
 HOME = SCENARIOS / "test_semantics.py"
 """The harness's own lines."""

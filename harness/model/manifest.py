@@ -17,7 +17,10 @@ class Manifest(Value, frozen=True, kw_only=True):
     finished_utc: str | None = None
     harness_version: str
     git_commit: str | None
+    """Of the repository in which the run was started; None when that is none."""
     git_dirty: bool
+    harness_commit: str | None = None
+    """Of the harness's checkout; None when it was installed from a wheel."""
     argv: tuple[str, ...]
     versions: dict[str, str] = {}
     host: dict[str, str] = {}

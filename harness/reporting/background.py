@@ -136,6 +136,9 @@ def _is_silent(result: CheckResult) -> bool:
 
 def origin(manifest: Manifest, plan: Plan) -> Markup:
     """Where the run came from."""
+    harness = manifest.harness_version
+    if manifest.harness_commit:
+        harness += f", commit {manifest.harness_commit}"
     commit = manifest.git_commit or "unknown"
     rows = [
         ("run", manifest.run),
@@ -144,11 +147,8 @@ def origin(manifest: Manifest, plan: Plan) -> Markup:
         ("seed", str(manifest.seed)),
         ("started", manifest.started_utc),
         ("finished", manifest.finished_utc or "not recorded"),
-        (
-            "harness",
-            f"{manifest.harness_version}, commit {commit}"
-            + (" with uncommitted changes" if manifest.git_dirty else ""),
-        ),
+        ("harness", harness),
+        ("repository", f"commit {commit}{' with uncommitted changes' * manifest.git_dirty}"),
         ("command", tag("code", " ".join(manifest.argv))),
         *((f"version of {name}", value) for name, value in sorted(manifest.versions.items())),
         *((f"image {name}", tag("code", value)) for name, value in sorted(manifest.images.items())),

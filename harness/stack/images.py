@@ -20,6 +20,7 @@ from pathlib import Path
 
 from harness.kit.errors import ImageBuildError, UsageError
 from harness.model.topology import Metadata
+from harness.shipped import COMPOSE
 from harness.stack.image_builder import (
     Build,
     Builder,
@@ -53,9 +54,9 @@ class Recipe:
 
 
 def compose_dir() -> Path:
-    """The folder with the recipes: HARNESS_COMPOSE_DIR, or `compose` beside the package."""
+    """The folder with the recipes: HARNESS_COMPOSE_DIR, or the one that is shipped."""
     given = os.environ.get("HARNESS_COMPOSE_DIR")
-    return Path(given) if given else Path(__file__).resolve().parents[2] / "compose"
+    return Path(given) if given else COMPOSE
 
 
 def names(folder: Path | None = None) -> tuple[str, ...]:

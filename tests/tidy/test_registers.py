@@ -8,12 +8,13 @@ import msgspec
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.claims import CLAIMS, Claim, claim_against
 from harness.engine import handbook
-from harness.engine.catalogue import SCENARIOS, exam, scenarios, scenarios_of
+from harness.engine.catalogue import exam, scenarios, scenarios_of
 from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
 from harness.kit import errors
 from harness.kit.errors import HarnessError
 from harness.model.scenario import Scenario
+from harness.shipped import SCENARIOS
 from tests.tidy.checkout import ROOT, texts
 
 NEVER_A_VIOLATION = {"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"}

@@ -7,10 +7,11 @@ import pytest
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS
 from harness.engine import handbook
-from harness.engine.catalogue import SCENARIOS, find, scenarios, scenarios_of
+from harness.engine.catalogue import find, scenarios, scenarios_of
 from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
+from harness.shipped import SCENARIOS
 
 ONE = """
 from harness.api import LogWorkload, Producers, Scenario, Topic
@@ -60,30 +61,6 @@ def test_a_scenario_may_be_imported_by_a_second_module(tmp_path: Path) -> None:
     write(tmp_path / "test_some.py", "one")
     write(tmp_path / "test_others.py", "one")
     assert list(scenarios(tmp_path)) == ["one"]
-
-
-def test_a_file_of_one_scenario_needs_no_name(tmp_path: Path) -> None:
-    assert find(str(write(tmp_path / "mine.py", "one"))).name == "one"
-
-
-@pytest.mark.parametrize(("names", "held"), [((), "none"), (("one", "two"), "one, two")])
-def test_a_file_must_hold_exactly_one(tmp_path: Path, names: tuple[str, ...], held: str) -> None:
-    path = write(tmp_path / "mine.py", *names)
-    with pytest.raises(UsageError, match=f"must hold exactly one scenario; it holds {held}$"):
-        find(str(path))
-
-
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no scenario file .*nowhere\.py"):
-        find(str(tmp_path / "nowhere.py"))
-
-
-@pytest.mark.parametrize("text", ["import nowhere_to_be_found", "1 / 0", "def broken(:"])
-def test_a_broken_file_says_what_python_says(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "broken.py"
-    path.write_text(text)
-    with pytest.raises(UsageError, match=r"broken\.py cannot be loaded: \w+Error: "):
-        find(str(path))
 
 
 def test_every_module_of_the_folder_is_looked_at() -> None:

@@ -64,7 +64,10 @@ def test_a_request_without_sense_ends_with_2(arguments: tuple[str, ...], sentenc
         ("raise RuntimeError('no')", "mine.py cannot be loaded: RuntimeError: no"),
         ("", "mine.py must hold exactly one scenario; it holds none"),
         (
-            "from scenarios.controls_brokers import LEADER_SILENT, LEADER_DIES_AHEAD",
+            (
+                "from harness.shipped.scenarios.controls_brokers import LEADER_SILENT\n"
+                "from harness.shipped.scenarios.controls_brokers import LEADER_DIES_AHEAD"
+            ),
             "mine.py must hold exactly one scenario; it holds k-ack0, k-ack1",
         ),
     ],

@@ -1,0 +1,39 @@
+"""`harness scenarios` and `harness catalogue`: what there is, by name."""
+
+from pathlib import Path
+
+
+def scenarios(*places: Path) -> int:
+    """List scenarios by name: yours, then those that are shipped.
+
+    Args:
+        places: files and folders of yours; unless given, `scenarios/`, `tests/` and files of tests
+            in this folder.
+    """
+    from harness.engine.catalogue import scenarios as shipped
+    from harness.engine.own_scenarios import held_in
+    from harness.reporting.words import aligned
+
+    own = [(str(held.path), held.scenarios) for held in held_in(Path.cwd(), places)]
+    known = [] if places else [("shipped with the harness", tuple(shipped().values()))]
+    for title, listed in (*own, *known):
+        print(title)
+        for line in aligned([(f"  {each.name}", each.about) for each in listed]):
+            print(line)
+    return 0
+
+
+def catalogue(*, write: bool = False) -> int:
+    """Print all that has a name: scenarios, services, faults, claims, anomalies, checkers, errors.
+
+    Args:
+        write: bring the part of ARCHITECTURE.md that holds it up to date instead.
+    """
+    from harness.engine import handbook
+
+    if write:
+        changed = handbook.write_catalogue()
+        print(f"{handbook.ARCHITECTURE.name} {'is brought' if changed else 'was'} up to date")
+    else:
+        print(handbook.catalogue())
+    return 0
