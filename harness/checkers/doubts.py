@@ -77,7 +77,8 @@ def _places_not_read(facts: Facts, scenario: Scenario) -> Iterator[str]:
     steps = hops(scenario.pipeline)
     for place in dict.fromkeys([each for hop in steps for each in (hop.origin, hop.target)]):
         if place not in facts.drained:
-            yield f"the final read of {place} is not complete"
+            why = f": {facts.unread[place]}" if place in facts.unread else ""
+            yield f"the final read of {place} is not complete{why}"
 
 
 def _faults_that_did_not_bite(facts: Facts) -> Iterator[str]:

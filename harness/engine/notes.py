@@ -111,6 +111,7 @@ class Notes:
             Facts(
                 logs=read.logs if read else (),
                 drained=read.places if read else (),
+                unread=dict(read.unread) if read else {},
                 standings=read.standings if read else (),
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),

@@ -186,6 +186,8 @@ class Facts(Value, frozen=True, kw_only=True):
     lags: tuple[LagEvent, ...] = ()
     drained: tuple[str, ...] = ()
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
+    unread: dict[str, str] = {}
+    """Places of a pipeline that the final read could not read, each with the reason."""
     standings: tuple[Standing, ...] = ()
     sessions: tuple[Session, ...] = ()
     """Of every broker, before chaos began; none with KRaft, where nobody negotiates."""

@@ -1,7 +1,7 @@
 """What a run needs of its traffic, whatever the traffic is."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from harness.kit.clock import Clock
@@ -27,6 +27,8 @@ class FinalRead:
     """Places of a pipeline that were read completely."""
     standings: tuple[Standing, ...] = ()
     """Where sinks that may pass over records stood, when they were ended for this read."""
+    unread: Mapping[str, str] = field(default_factory=dict)
+    """Places that could not be read, each with what kept it from being read."""
 
 
 def bounds_of(kafka: Kafka, topics: Iterable[str], clock: Clock) -> tuple[int, int]:

@@ -3,6 +3,8 @@
 import msgspec
 import pytest
 
+from harness.history.flow_build import Change
+from harness.history.history import NOTHING
 from harness.history.journal import END_MARK, SEQUENCE_BITS
 from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline import SOURCE
@@ -11,8 +13,10 @@ from tests.checkers.flows import (
     CACHE,
     CACHE_HOP,
     FEED_HOP,
+    LOG,
     SINK,
     SINK_HOP,
+    TOPICS,
     Run,
     blamed,
     everything_read,
@@ -112,3 +116,31 @@ def test_a_task_counts_as_it_was_in_the_end(facts: Facts, *, shown: bool) -> Non
     run.captured()
     run.copied()
     assert run.verdict(facts=facts).shows("failed-task") is shown
+
+
+def test_a_binary_log_that_could_not_be_read_accuses_nobody() -> None:
+    run = Run()
+    first = run.flow.write("writer", ("orders", 1), ("orders", 2))
+    second = run.flow.write("writer", ("orders", 1))
+    run.flow.write("writer", ("orders", 2), delete=True)
+    changes = [
+        Change(table="orders", key=1, version=first, before=NOTHING),
+        Change(table="orders", key=2, version=first, before=NOTHING),
+        Change(table="orders", key=1, version=second, before=first),
+        Change(table="orders", key=2, version=NOTHING, before=first),
+    ]
+    run.flow.events(TOPICS, LOG, changes)
+    for place in (SINK, CACHE):
+        run.flow.rows(place, {("orders", 1): second})
+        run.flow.read("reader", place, ("orders", 1), first)
+        run.flow.read("reader", place, ("orders", 1), second)
+    whole = everything_read(pipeline())
+    facts = msgspec.structs.replace(
+        whole,
+        drained=tuple(place for place in whole.drained if place != SOURCE),
+        unread={SOURCE: "an event of type 99"},
+    )
+    verdict = run.verdict(facts=facts)
+    assert blamed(verdict) == {}
+    assert verdict.validity is Validity.UNKNOWN
+    assert verdict.unknowns[0] == "the final read of mysql is not complete: an event of type 99"

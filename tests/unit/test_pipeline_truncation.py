@@ -1,16 +1,15 @@
 """Truncations without containers: what a log and the binary log say that they end."""
 
 from collections import defaultdict
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from pymysqlreplication.event import QueryEvent
 
 from harness.history.history import NOTHING
-from harness.workloads.pipeline import binlog
+from harness.workloads.pipeline import binlog, log_statements
 from harness.workloads.pipeline.binlog import DELETE, Change
 from harness.workloads.pipeline.decoding import Event, event_of
+from harness.workloads.pipeline.log_reader import Transaction
 from harness.workloads.pipeline.truncation import RowsToldOf
 
 
@@ -61,21 +60,30 @@ def test_an_event_of_a_truncation_has_no_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["TRUNCATE TABLE `orders`", "truncate orders", "TRUNCATE TABLE `src`.`orders`"]
+    "query",
+    [
+        "TRUNCATE TABLE `orders`",
+        "truncate orders",
+        "TRUNCATE TABLE `src`.`orders`",
+        "/* ours */ TRUNCATE TABLE src . orders",
+    ],
 )
 def test_the_source_truncates_every_row_that_is_there(query: str) -> None:
-    assert truncated(query) == [Change("orders", key, NOTHING, key * 10, DELETE) for key in (1, 2)]
+    assert log_statements.of(query, "src", "src").truncated == "orders"
+    rows: binlog.Tables = defaultdict(dict, {"orders": {2: 20, 1: 10}})
+    found = list(binlog.changes(Transaction((), truncated="orders"), rows))
+    assert found == [Change("orders", key, NOTHING, key * 10, DELETE) for key in (1, 2)]
+    assert rows["orders"] == {}
 
 
 @pytest.mark.parametrize(
-    ("query", "database"),
-    [("BEGIN", "src"), ("TRUNCATE TABLE `orders`", "other"), ("TRUNCATE TABLE `items`", "src")],
+    ("query", "schema"),
+    [
+        ("BEGIN", "src"),
+        ("TRUNCATE TABLE `orders`", "other"),
+        ("TRUNCATE TABLE other.orders", "src"),
+        ("TRUNCATE TABLE `items`", "src"),
+    ],
 )
-def test_other_statements_remove_nothing(query: str, database: str) -> None:
-    assert truncated(query, database) == []
-
-
-def truncated(query: str, database: str = "src") -> list[Change]:
-    rows: binlog.Tables = defaultdict(dict, {"orders": {2: 20, 1: 10}})
-    statement = SimpleNamespace(query=query, schema=database.encode())
-    return binlog.truncated(cast("QueryEvent", statement), "src", rows)
+def test_other_statements_remove_nothing(query: str, schema: str) -> None:
+    assert log_statements.of(query, schema, "src").truncated != "orders"

@@ -79,8 +79,14 @@ class CopyTrail:
 
     @cached_property
     def wrong(self) -> dict[str, Rows]:
-        """Entities by what is wrong with them."""
+        """Entities by what is wrong with them.
+
+        Against a source that was not read completely nothing can be held but a row that is there
+        twice.
+        """
         source = self.source
+        if not source.drained:
+            return {"duplicate-row": np.flatnonzero(self.held > 1)}
         there, alive = self.shown != NOTHING, source.truth != NOTHING
         different = self.shown != source.truth
         strange = there & different

@@ -4,22 +4,17 @@ It is independent of every path: another library, from the server itself, from w
 before the first write.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from pymysqlreplication import BinLogStreamReader
-from pymysqlreplication.event import QueryEvent, XidEvent
-from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, WriteRowsEvent
+from pymysqlreplication.row_event import DeleteRowsEvent, WriteRowsEvent
 
-from harness.clients.mysql import PASSWORD, USER
 from harness.history.history import NOTHING
 from harness.history.journal import EVENT_KINDS, Journal
+from harness.workloads.pipeline.log_reader import LogReader, RowsEvent, Transaction
 
-READER_SERVER_ID = 990_001
-TRUNCATE = re.compile(r"TRUNCATE (?:TABLE )?(?:`?\w+`?\.)?`?(\w+)`?", re.IGNORECASE)
 INSERT, UPDATE, DELETE = (EVENT_KINDS.index(kind) for kind in ("insert", "update", "delete"))
 
 Tables: TypeAlias = defaultdict[str, dict[int, int]]
@@ -37,19 +32,23 @@ class Change:
     kind: int
 
 
-def record_changes(
-    address: tuple[str, int], database: str, start: tuple[str, int], journal: Journal
-) -> int:
-    """Read the binary log of `database` from `start` to its end into the journal.
+def record_changes(reader: LogReader, journal: Journal) -> int:
+    """Read the binary log to its end into the journal; nothing is recorded unless all can be read.
 
     Returns:
         How many changes there were.
+
+    Raises:
+        UnreadableLogError: an event is not understood.
+        pymysql.Error, OSError: the server does not hand it out.
     """
     columns: dict[str, list[int]] = {
         name: [] for name in ("txn", "table", "key", "version", "before", "kind")
     }
-    for number, transaction in enumerate(_transactions(address, database, start)):
-        for change in transaction:
+    rows: Tables = defaultdict(dict)
+    ours = (each for each in reader if each.rows or each.truncated)
+    for number, transaction in enumerate(ours):
+        for change in changes(transaction, rows):
             columns["txn"].append(number)
             columns["table"].append(journal.table(change.table))
             columns["key"].append(change.key)
@@ -60,75 +59,51 @@ def record_changes(
     return len(columns["txn"])
 
 
-def _transactions(
-    address: tuple[str, int], database: str, start: tuple[str, int]
-) -> Iterator[list[Change]]:
-    """Every transaction that changed a row of `database`, in order of commit."""
-    host, port = address
-    reader = BinLogStreamReader(
-        connection_settings={"host": host, "port": port, "user": USER, "password": PASSWORD},
-        server_id=READER_SERVER_ID,
-        log_file=start[0],
-        log_pos=start[1],
-        resume_stream=True,
-        only_schemas=[database],
-        only_events=[WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent, QueryEvent],
-    )
-    rows: Tables = defaultdict(dict)
-    try:
-        transaction: list[Change] = []
-        for event in reader:
-            if isinstance(event, QueryEvent):
-                ended = truncated(event, database, rows)
-            elif isinstance(event, XidEvent):
-                ended, transaction = transaction, []
-            else:
-                transaction += _changes(event)
-                continue
-            if ended:
-                _keep(ended, rows)
-                yield ended
-    finally:
-        reader.close()
+def changes(transaction: Transaction, rows: Tables) -> Iterator[Change]:
+    """The changes of a transaction in order; each is applied to `rows` before the next.
 
-
-def truncated(event: QueryEvent, database: str, rows: Tables) -> list[Change]:
-    """The end of every row of a table that a statement emptied, a transaction by itself.
-
-    Other statements are none of ours: BEGIN, and those that define tables.
+    A truncation is the end of every row that is there.
     """
-    match = TRUNCATE.match(event.query)
-    if match is None or event.schema.decode() != database:
-        return []
-    table = match.group(1)
-    found = sorted(rows[table].items())
-    return [Change(table, key, NOTHING, version, DELETE) for key, version in found]
+    if transaction.truncated is not None:
+        table = transaction.truncated
+        found = sorted(rows[table].items())
+        yield from _kept([Change(table, key, NOTHING, old, DELETE) for key, old in found], rows)
+    for event in transaction.rows:
+        yield from _kept(_changes(event, rows), rows)
 
 
-def _keep(transaction: Iterable[Change], rows: Tables) -> None:
-    """Bring what is in each table up to date."""
-    for change in transaction:
+def _kept(found: Iterable[Change], rows: Tables) -> Iterator[Change]:
+    """Hand on each change and bring what is in its table up to date."""
+    for change in found:
         if change.version == NOTHING:
             rows[change.table].pop(change.key, None)
         else:
             rows[change.table][change.key] = change.version
+        yield change
 
 
-def _changes(event: WriteRowsEvent | UpdateRowsEvent | DeleteRowsEvent) -> Iterator[Change]:
+def _changes(event: RowsEvent, rows: Tables) -> Iterator[Change]:
     table = str(event.table)
     for row in event.rows:
-        before = row.get("before_values") or (
-            row["values"] if isinstance(event, DeleteRowsEvent) else None
-        )
-        after = row.get("after_values") or (
-            row["values"] if isinstance(event, WriteRowsEvent) else None
-        )
-        old = before["version"] if before else NOTHING
-        if before and after and before["id"] == after["id"]:
-            yield Change(table, after["id"], after["version"], old, UPDATE)
+        before = row["values"] if isinstance(event, DeleteRowsEvent) else row.get("before_values")
+        after = row["values"] if isinstance(event, WriteRowsEvent) else row.get("after_values")
+        old_key = before["id"] if before else NOTHING
+        old = _old(before, rows[table]) if before else NOTHING
+        # With binlog_row_image=MINIMAL an image holds the key, or what was changed, and no more.
+        key = old_key if after is None or after["id"] is None else after["id"]
+        if before and after and key == old_key:
+            version = old if after["version"] is None else after["version"]
+            yield Change(table, key, version, old, UPDATE)
             continue
         # An update of the key is a delete of the old one and an insert of the new one.
         if before:
-            yield Change(table, before["id"], NOTHING, old, DELETE)
+            yield Change(table, old_key, NOTHING, old, DELETE)
         if after:
-            yield Change(table, after["id"], after["version"], NOTHING, INSERT)
+            version = old if after["version"] is None else after["version"]
+            yield Change(table, key, version, NOTHING, INSERT)
+
+
+def _old(before: Mapping[str, Any], rows: Mapping[int, int]) -> int:
+    """The version before a change, as the event says it or else the changes before it."""
+    version = before["version"]
+    return rows.get(before["id"], NOTHING) if version is None else int(version)

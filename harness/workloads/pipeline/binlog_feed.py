@@ -5,23 +5,20 @@ from there, over a connection of its own for each look.
 """
 
 import logging
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import msgspec
 import pymysql
-from pymysqlreplication import BinLogStreamReader
-from pymysqlreplication.event import GtidEvent, XidEvent
-from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent, WriteRowsEvent
+from pymysqlreplication.row_event import DeleteRowsEvent, UpdateRowsEvent
 
-from harness.clients.mysql import ANSWER_LIMIT_S, CONNECT_LIMIT_S, PASSWORD, USER
 from harness.model.pipeline import Path
 from harness.model.ports import MySql, Stack
 from harness.workloads.pipeline import events_schema, source
 from harness.workloads.pipeline.encoding import Encoder, Record
+from harness.workloads.pipeline.log_reader import LogReader, Position, RowsEvent, Xid
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.outbox import OutboxSettings, outbox
 from harness.workloads.pipeline.python_settings import split
@@ -31,9 +28,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.05
 RETRY_S = 0.5
 CHANGES_PER_LOOK = 1_000
-Position: TypeAlias = tuple[str, int]
 Row: TypeAlias = dict[str, Any]
-RowsEvent: TypeAlias = WriteRowsEvent | UpdateRowsEvent | DeleteRowsEvent
 
 
 class BinlogSettings(OutboxSettings, frozen=True, kw_only=True):
@@ -76,7 +71,8 @@ class BinlogFeedWorker:
         self._database = naming.source
         self._tables = tables
         self._topics = {table: naming.topic(path, table) for table in tables}
-        self._server_id = 1_000_000 + zlib.crc32(self.name.encode()) % 1_000_000
+        self._server_id = naming.server_id(self.name)
+        self._prepared: dict[Xid, tuple[RowsEvent, ...]] = {}
         origin = {"gtid": None, "file": "", "pos": 0}
         sample = {"before": None, "after": None, "source": origin, "op": "c"}
         self._encoder = Encoder(stack, self._topics.values(), events_schema.ENVELOPE, sample)
@@ -109,42 +105,23 @@ class BinlogFeedWorker:
         """Read some transactions; whether there were any."""
         found = 0
         with closing(self._reader()) as reader:
-            transaction: list[RowChange] = []
-            gtid = None
-            for event in reader:
-                if isinstance(event, GtidEvent):
-                    gtid = event.gtid
-                elif isinstance(event, XidEvent):
-                    self._read_to = (reader.log_file, reader.log_pos)
-                    self._put(transaction, gtid)
-                    found += len(transaction)
-                    transaction = []
-                    if found >= CHANGES_PER_LOOK:
-                        break
-                else:
-                    transaction += row_changes(event)
+            for transaction in reader:
+                self._read_to = reader.position
+                changes = [change for event in transaction.rows for change in row_changes(event)]
+                self._put(changes, transaction.gtid)
+                found += len(changes)
+                if found >= CHANGES_PER_LOOK:
+                    break
         return found > 0
 
-    def _reader(self) -> BinLogStreamReader:
-        host, port = self._address
-        return BinLogStreamReader(
-            connection_settings={
-                "host": host,
-                "port": port,
-                "user": USER,
-                "passwd": PASSWORD,
-                "connect_timeout": CONNECT_LIMIT_S,
-                "read_timeout": ANSWER_LIMIT_S,
-            },
-            server_id=self._server_id,
-            log_file=self._position[0],
-            log_pos=self._position[1],
-            resume_stream=True,
-            only_schemas=[self._database],
-            only_tables=list(self._tables),
-            only_events=[WriteRowsEvent, UpdateRowsEvent, DeleteRowsEvent, XidEvent, GtidEvent],
-            pymysql_wrapper=_connecting_twice(),
-            enable_logging=False,
+    def _reader(self) -> LogReader:
+        return LogReader(
+            self._address,
+            self._server_id,
+            self._position,
+            database=self._database,
+            tables=self._tables,
+            prepared=self._prepared,
         )
 
     def _put(self, changes: Sequence[RowChange], gtid: str | None) -> None:
@@ -218,19 +195,3 @@ def snapshot(
                 RowChange(table, "r", None, version, key) for key, version in cursor.fetchall()
             ]
         return changes, position
-
-
-def _connecting_twice() -> Callable[..., "pymysql.Connection[Any]"]:
-    """A way to connect that works for the reader's two connections only.
-
-    When one is lost the library would go on by itself, maybe in the middle of a transaction, with
-    numbers of tables that a restarted server has given to others.
-    """
-    left = iter(range(2))
-
-    def connect(**settings: Any) -> "pymysql.Connection[Any]":  # noqa: ANN401 - passed on
-        if next(left, None) is None:
-            raise pymysql.OperationalError(2013, "the connection is lost")
-        return pymysql.connect(**settings)
-
-    return connect

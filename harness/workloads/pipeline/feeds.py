@@ -8,7 +8,7 @@ from harness.model.pipeline import Path
 from harness.model.ports import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.wiring import filled, server_id, wiring
+from harness.workloads.pipeline.wiring import filled, wiring
 
 REPLICAS = 3
 TIMEOUTS = "connectTimeout=5000&socketTimeout=10000"
@@ -51,7 +51,7 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
         "database.port": port,
         "database.user": USER,
         "database.password": PASSWORD,
-        "database.server.id": server_id(path, naming),
+        "database.server.id": naming.server_id(naming.feed(path)),
         "topic.prefix": naming.prefix(path),
         "database.include.list": naming.source,
         "table.include.list": ",".join(f"{naming.source}.{table}" for table in tables),

@@ -1,5 +1,6 @@
 """What a run's databases, topics, connectors and keys are called: nobody else's names."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from harness.model.pipeline import Copy, Path
 _ODD = re.compile(r"[^a-z0-9]+")
 NAME_MAX = 48
 """MySQL allows 64 characters for a database; the rest is for what is put before and behind."""
+FIRST_SERVER_ID, SERVER_IDS = 1 << 31, 1 << 31
+"""Ids of readers of the binary log: far from those of servers, which are small numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +64,17 @@ class Naming:
     def state(self, place: str) -> str:
         """The key that says whether the place is filled."""
         return f"{self.entries(place)}state"
+
+    @property
+    def oracle(self) -> str:
+        """Who reads the whole binary log in the end."""
+        return f"{self.run}-oracle"
+
+    def server_id(self, reader: str) -> int:
+        """The number by which a MySQL server knows a reader of its binary log, as a replica.
+
+        A server hangs up on a reader when another one comes with its number, so it is a hash wide
+        enough that no two readers of a run, or of runs on one server, meet.
+        """
+        digest = hashlib.sha256(reader.encode()).digest()
+        return FIRST_SERVER_ID + int.from_bytes(digest[:8], "big") % SERVER_IDS

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 
 import pymysql
@@ -27,13 +28,14 @@ from harness.model.pipeline import (
 )
 from harness.model.ports import Stack
 from harness.model.scenario import Plan
-from harness.workloads.pipeline import binlog, contents, dead_letters, source
+from harness.workloads.pipeline import binlog, contents, dead_letters, source, source_server
 from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.assembly import Assembly
 from harness.workloads.pipeline.contents import Columns, Contents
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
 from harness.workloads.pipeline.late import Arrivals
+from harness.workloads.pipeline.log_reader import LogReader
 from harness.workloads.pipeline.marks import Marks
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.own_programs import (
@@ -77,7 +79,9 @@ class PipelineTraffic:
         self._clock = clock
         self._naming = Naming.of(run)
         self._tables = [table.name for table in workload.tables]
+        source_server.check(stack.mysql, workload)
         self._start = source.position(stack.mysql)
+        self._unread: dict[str, str] = {}
         self._quiet_ns = clock.now_ns()
         self._places = Places(self._naming, stack)
         self._marks = Marks(
@@ -258,7 +262,12 @@ class PipelineTraffic:
             read_rows = partial(self._read_rows, place, found, reads)
             if self._read_place(place, read_rows):
                 places.append(place)
-        return FinalRead(logs=tuple(logs), places=tuple(places), standings=tuple(standings))
+        return FinalRead(
+            logs=tuple(logs),
+            places=tuple(places),
+            standings=tuple(standings),
+            unread=self._unread,
+        )
 
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys."""
@@ -288,8 +297,10 @@ class PipelineTraffic:
                 read()
             except UNREADABLE as error:
                 log.warning("%s cannot be read (attempt %d): %s", place, attempt, error)
+                self._unread[place] = str(error)
                 self._clock.pause(READ_AGAIN_S)
             else:
+                self._unread.pop(place, None)
                 return True
         return False
 
@@ -303,10 +314,20 @@ class PipelineTraffic:
         for table, now in self._columns_now().items():
             self._columns[table] = contents.unaltered(self._columns[table], now)
         found = {table: read(table, columns) for table, columns in self._columns.items()}
-        address = self._stack.address("mysql")
-        binlog.record_changes(address, self._naming.source, self._start, self._journal)
+        with closing(self._log_reader()) as reader:
+            binlog.record_changes(reader, self._journal)
         for table, each in found.items():
             reads.rows(SOURCE, table, each, began_ns)
+
+    def _log_reader(self) -> LogReader:
+        return LogReader(
+            self._stack.address("mysql"),
+            self._naming.server_id(self._naming.oracle),
+            self._start,
+            database=self._naming.source,
+            tables=self._tables,
+            answer_limit_s=30.0,
+        )
 
     def _contents(self, path: Path, copy: Copy, table: str) -> Contents:
         return self._places.contents(path, copy, table, self._columns[table])

@@ -63,7 +63,7 @@ def wiring(
         "TOPIC_PREFIX": naming.prefix(path),
         "GROUP_ID": naming.feed(path) if copy is None else naming.connector(path, copy),
         "SOURCE_DATABASE": naming.source,
-        "SERVER_ID": str(server_id(path, naming)),
+        "SERVER_ID": str(naming.server_id(naming.feed(path))),
     }
     if topology.registry:
         host, port = stack.address("registry", caller)
@@ -88,11 +88,6 @@ def wiring(
             "REDIS_KEY_PREFIX": naming.entries(copy_place(path, copy)),
         }
     return told
-
-
-def server_id(path: Path, naming: Naming) -> int:
-    """A number for the path's reader of the binary log, which no other reader of it may have."""
-    return 100_000 + sum(naming.feed(path).encode()) * 7 % 800_000
 
 
 def filled(settings: Settings, told: Mapping[str, str], owner: str) -> Settings:
