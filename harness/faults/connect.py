@@ -8,6 +8,7 @@ from harness.clients.connect import STATUS_TOPIC
 from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
+from harness.model.ranges import Index
 from harness.model.value import Value
 
 
@@ -15,7 +16,7 @@ class RestartTaskSettings(Value, frozen=True, kw_only=True):
     """Which task; the target is the worker that runs it."""
 
     connector: str
-    task: int = 0
+    task: Index = 0
 
 
 @fault("connect.restart-task")

@@ -8,6 +8,7 @@ from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
+from harness.model.ranges import Index
 from harness.model.value import Value
 
 ELECTION_LIMIT_S = 30.0
@@ -17,7 +18,7 @@ class ElectSettings(Value, frozen=True, kw_only=True):
     """Which partition gets a leader."""
 
     topic: str
-    partition: int = 0
+    partition: Index = 0
 
 
 @fault("leader.elect")

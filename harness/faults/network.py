@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from harness.faults.fault import Injection, fault
 from harness.kit.waits import NotYet
+from harness.model.ranges import Milliseconds
 from harness.model.value import Value
 
 
@@ -44,7 +45,7 @@ class Isolate:
 class DelaySettings(Value, frozen=True, kw_only=True):
     """How long answers are held back."""
 
-    latency_ms: int = 500
+    latency_ms: Milliseconds = 500
 
 
 @fault("network.delay")

@@ -6,6 +6,7 @@ from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
 from harness.model.ports import Report
+from harness.model.ranges import Index
 from harness.model.value import Value
 
 POISON = b"poison"
@@ -17,7 +18,7 @@ class PoisonSettings(Value, frozen=True, kw_only=True):
     """Where the record goes; the target is the partition's leader."""
 
     topic: str
-    partition: int = 0
+    partition: Index = 0
 
 
 @fault("topic.poison")

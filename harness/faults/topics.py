@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from harness.faults.fault import Injection, fault
 from harness.kit.waits import NotYet
+from harness.model.ranges import Partitions
 from harness.model.value import Scalar, Value, as_text
 
 
@@ -11,7 +12,7 @@ class AddPartitionsSettings(Value, frozen=True, kw_only=True):
     """Which topic, and how many partitions it has then."""
 
     topic: str
-    total: int
+    total: Partitions
 
 
 class ConfigureSettings(Value, frozen=True, kw_only=True):

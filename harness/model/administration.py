@@ -1,5 +1,10 @@
 """Administration of topics as traffic: who does it, and the words that a history has for it."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
+from harness.model.ranges import Name, Partitions, Rate, Replicas, Workers
 from harness.model.value import Value
 
 CHANGES = ("create", "add-partitions", "configure", "delete")
@@ -27,11 +32,11 @@ class Administrators(Value, frozen=True, kw_only=True):
     asked for may still happen at any time.
     """
 
-    name: str = "administrator"
-    count: int = 1
-    topics: int = 3
+    name: Name = "administrator"
+    count: Workers = 1
+    topics: Annotated[int, Meta(ge=1, le=100)] = 3
     """How many topics each keeps, beside those that it leaves alone."""
-    replicas: int = 3
-    partitions_max: int = 6
-    rate_per_s: float = 20.0
+    replicas: Replicas = 3
+    partitions_max: Partitions = 6
+    rate_per_s: Rate = 20.0
     """Operations per second of each; one that takes longer delays the next."""

@@ -6,6 +6,7 @@ of that kind when a scenario is compiled, so a plan can be read where the fault'
 
 from typing import Literal
 
+from harness.model.ranges import Fraction, Index, Limit, Seconds, Title, Whole
 from harness.model.value import Settings, Value
 
 
@@ -38,8 +39,8 @@ class Role(Value, frozen=True, kw_only=True):
         "same",
     ]
     topic: str | None = None
-    partition: int = 0
-    index: int | None = None
+    partition: Index = 0
+    index: Index | None = None
     name: str | None = None
 
     def __str__(self) -> str:
@@ -81,17 +82,17 @@ class After(Value, frozen=True, kw_only=True):
     seconds by up to that fraction.
     """
 
-    acks: int = 0
+    acks: Whole = 0
     """Acknowledged sends, over all producers."""
-    sends: int = 0
+    sends: Whole = 0
     """Sends begun, over all producers."""
-    results: int = 0
+    results: Whole = 0
     """Acknowledged results, over all processors."""
-    reads: int = 0
+    reads: Whole = 0
     """Records that consumers were done with, over all but tools."""
-    changes: int = 0
+    changes: Whole = 0
     """Acknowledged changes of topics, over all administrators."""
-    offsets: int = 0
+    offsets: Whole = 0
     """Offsets that topics have grown by, all together: what came through a feed, and markers."""
     elected: str | None = None
     """A topic whose first partition has got another leader."""
@@ -99,21 +100,21 @@ class After(Value, frozen=True, kw_only=True):
     """A topic of whose first partition nobody but the leader is in sync."""
     rebalanced: str | None = None
     """Consumers or processors whose group has settled with other members than it had."""
-    removed: int = 0
+    removed: Whole = 0
     """Offsets that logs have lost at their starts, all together: what retention removed."""
     cleaned: bool = False
     """The cleaner has done all it may to what compacted topics held when the wait began."""
-    seconds: float = 0.0
+    seconds: Seconds = 0.0
     whole: bool = False
     """Every service answers and every partition is fully replicated."""
-    limit_s: float = 30.0
-    spread: float = 0.0
+    limit_s: Limit = 30.0
+    spread: Fraction = 0.0
 
 
 class Step(Value, frozen=True, kw_only=True):
     """One entry of a scenario or a plan: when, and what."""
 
-    name: str
+    name: Title
     after: After
     fault: FaultSpec | None = None
     heal: Heal | None = None

@@ -1,10 +1,23 @@
 """A pipeline workload: tables in MySQL, the paths their changes take, where copies end up."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from harness.model.program import Program
+from harness.model.ranges import (
+    KEYS_MAX,
+    Keys,
+    Limit,
+    Name,
+    Partitions,
+    Rate,
+    Rows,
+    Seconds,
+    TableName,
+    Workers,
+)
 from harness.model.value import Settings, Value
 
 CONNECTORS = ("debezium", "jdbc")
@@ -22,11 +35,11 @@ class SourceTable(Value, frozen=True, kw_only=True):
     with values that follow from the version.
     """
 
-    name: str
+    name: TableName
     columns: dict[str, str] = {}
     ddl: str | None = None
     """One's own CREATE TABLE instead; it needs the BIGINT columns `id`, the key, and `version`."""
-    rows: int = 0
+    rows: Rows = 0
     """Rows inserted before any connector looks."""
 
 
@@ -39,20 +52,20 @@ class Writers(Value, frozen=True, kw_only=True):
     feed (`keys_rise` tells which is later).
     """
 
-    name: str = "writer"
+    name: Name = "writer"
     tables: tuple[str, ...]
-    count: int = 1
-    rate_per_s: float = 50.0
+    count: Workers = 1
+    rate_per_s: Rate = 50.0
     """Transactions per second of each writer."""
-    keys: int = 64
+    keys: Keys = 64
     """Distinct keys of each writer; keys of different writers differ."""
     keys_rise: bool = False
     """A new row gets the next higher key, as AUTO_INCREMENT would give; `keys` is no limit then."""
-    rows_of_many: int = 3
+    rows_of_many: Annotated[int, Meta(ge=1, le=10_000)] = 3
     """Rows that a `multi-row` transaction changes, all in one statement."""
-    open_s: float = 3.0
+    open_s: Limit = 3.0
     """After that many seconds a late transaction commits all the same."""
-    mix: dict[str, int] = msgspec.field(
+    mix: dict[str, Annotated[int, Meta(ge=0, le=1_000_000)]] = msgspec.field(
         default_factory=lambda: {"insert": 4, "update": 4, "delete": 2}
     )
 
@@ -73,7 +86,7 @@ class Feed(Value, frozen=True, kw_only=True):
     program: Program | None = None
     schemas: dict[str, str] = {}
     """One's own Avro schemas by table, which the registry is given before the feed starts."""
-    partitions: int = 3
+    partitions: Partitions = 3
     topic_settings: Settings = {}
     compatibility: str | None = None
     """What the registry asks of a new schema of its topics (`BACKWARD`, `NONE`); None: its own."""
@@ -89,7 +102,7 @@ class Copy(Value, frozen=True, kw_only=True):
     """
 
     kind: Literal["jdbc", "table", "redis", "program"]
-    name: str
+    name: Name
     settings: Settings = {}
     connector: Settings | None = None
     """As `Feed.connector`."""
@@ -103,7 +116,7 @@ class Copy(Value, frozen=True, kw_only=True):
     tables have, where a connector fills the copy from what a connector wrote; otherwise none, since
     who keeps a copy may keep some columns only."""
     holds: Literal["equal", "cached"] = "equal"
-    staleness_s: float | None = None
+    staleness_s: Seconds | None = None
     """The bound that a reader was promised; None: only convergence in the end."""
 
     @property
@@ -115,7 +128,7 @@ class Copy(Value, frozen=True, kw_only=True):
 class Path(Value, frozen=True, kw_only=True):
     """One way from the source to copies of it."""
 
-    name: str
+    name: Name
     feed: Feed
     copies: tuple[Copy, ...] = ()
 
@@ -128,9 +141,9 @@ class Cache(Value, frozen=True, kw_only=True):
     """
 
     kind: Literal["cache-aside", "write-through"]
-    name: str
+    name: Name
     settings: Settings = {}
-    staleness_s: float | None = None
+    staleness_s: Seconds | None = None
     """The bound that a reader was promised; None: only that no entry is wrong in the end."""
 
     @property
@@ -147,8 +160,8 @@ class Readers(Value, frozen=True, kw_only=True):
 
     copy: str
     """The name of a copy, whatever its path, or of a cache."""
-    count: int = 1
-    rate_per_s: float = 50.0
+    count: Workers = 1
+    rate_per_s: Rate = 50.0
     tail: bool = False
     """Follow tables to which writers only add rows with rising keys: see each row when it comes."""
 
@@ -166,13 +179,13 @@ class Race(Value, frozen=True, kw_only=True):
     `early-fill`: a reader fills the cache just before a writer commits.
     """
 
-    name: str = "race"
+    name: Name = "race"
     cache: str
     table: str
     kind: Literal["stale-fill", "late-write", "early-fill"]
-    rows: int = 20
+    rows: Annotated[int, Meta(ge=1, le=KEYS_MAX)] = 20
     """Rows raced for, one after the other; nobody else writes them."""
-    rate_per_s: float = 20.0
+    rate_per_s: Rate = 20.0
     """Races per second."""
 
 

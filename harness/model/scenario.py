@@ -2,6 +2,7 @@
 
 from harness.model.fault import Step
 from harness.model.pipeline import PipelineWorkload
+from harness.model.ranges import Limit, Title, Whole
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.model.workload import LogWorkload
@@ -13,19 +14,19 @@ NO_PIPELINE = PipelineWorkload(tables=(), writers=(), paths=())
 class Floor(Value, frozen=True, kw_only=True):
     """Below this a run has proved nothing and is UNKNOWN."""
 
-    acks: int = 100
+    acks: Whole = 100
     """Acknowledged sends, or writes to the source of a pipeline, over the whole run."""
-    changes: int = 20
+    changes: Whole = 20
     """Acknowledged changes of topics over the whole run, where there are administrators."""
 
 
 class Limits(Value, frozen=True, kw_only=True):
     """How long each phase may take, in seconds."""
 
-    baseline_s: float = 30.0
-    chaos_s: float = 120.0
-    settle_s: float = 60.0
-    drain_s: float = 60.0
+    baseline_s: Limit = 30.0
+    chaos_s: Limit = 120.0
+    settle_s: Limit = 60.0
+    drain_s: Limit = 60.0
 
 
 class Scenario(Value, frozen=True, kw_only=True):
@@ -34,15 +35,15 @@ class Scenario(Value, frozen=True, kw_only=True):
     `claims` are names of claims (see `harness.checkers.claims`). Empty: what the settings promise.
     """
 
-    name: str
+    name: Title
     about: str
     claims: tuple[str, ...] = ()
     topology: Topology = Topology()
     workload: LogWorkload | PipelineWorkload
     steps: tuple[Step, ...] = ()
-    baseline_acks: int = 100
+    baseline_acks: Whole = 100
     """Acknowledged sends without faults before chaos may begin."""
-    aftermath_acks: int = 0
+    aftermath_acks: Whole = 0
     """Acknowledged sends after the last heal before traffic stops; shows that service came back."""
     floor: Floor = Floor()
     limits: Limits = Limits()

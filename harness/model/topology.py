@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
+from msgspec import Meta
 
 from harness.kit.errors import UsageError
 from harness.model.value import Settings, Value
@@ -26,7 +27,7 @@ class Topology(Value, frozen=True, kw_only=True):
             without brokers, or a version of Kafka that cannot keep its metadata that way.
     """
 
-    brokers: int = 3
+    brokers: Annotated[int, Meta(ge=0, le=15)] = 3
     """With none nobody keeps metadata either: a stack without Kafka."""
     metadata: Metadata = "zookeeper"
     """Who keeps the cluster's metadata: ZooKeeper, or Kafka's own controllers."""
@@ -41,7 +42,7 @@ class Topology(Value, frozen=True, kw_only=True):
     own_disks: bool = False
     """Brokers keep their logs on disks of their own, of which a power cut takes what they have not
     synced. Each is a file on a loop device, which the engine's machine must have."""
-    connect_workers: int = 0
+    connect_workers: Annotated[int, Meta(ge=0, le=10)] = 0
     mysql: bool = False
     mysql_replica: bool = False
     redis: bool = False
@@ -68,7 +69,7 @@ class Topology(Value, frozen=True, kw_only=True):
         if not self.brokers and (self.registry or self.connect_workers):
             raise UsageError("topology: a registry and Connect workers need brokers")
         if self.kafka_version is not None:
-            _require_fit(self.kafka_version, self.metadata)
+            _require_fit(str(self.kafka_version), self.metadata)
 
     @property
     def broker_names(self) -> tuple[str, ...]:

@@ -1,17 +1,34 @@
 """What traffic a scenario drives."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta
 
 from harness.model.administration import Administrators
+from harness.model.ranges import (
+    Batch,
+    Fraction,
+    Index,
+    Keys,
+    Milliseconds,
+    Name,
+    Offset,
+    Partitions,
+    Period,
+    RateOrNone,
+    Replicas,
+    Whole,
+    Workers,
+)
 from harness.model.value import Settings, Value
 
 
 class Topic(Value, frozen=True, kw_only=True):
     """A topic that a scenario owns; its real name gets the run's prefix."""
 
-    name: str
-    partitions: int = 1
-    replicas: int = 3
+    name: Name
+    partitions: Partitions = 1
+    replicas: Replicas = 3
     settings: Settings = {}
 
 
@@ -23,15 +40,15 @@ class Transactions(Value, frozen=True, kw_only=True):
     committed. `transactional.id` is the producer's own in this run.
     """
 
-    records: int = 10
+    records: Annotated[int, Meta(ge=2, le=1_000_000)] = 10
     topics: tuple[str, ...] = ()
     """Topics besides the producer's own."""
-    aborted: float = 0.0
+    aborted: Fraction = 0.0
     """The share of transactions that the application aborts, from 0 to 1."""
-    takeover_every: int = 0
+    takeover_every: Period = 0
     """In the middle of every so many transactions a second process with the same id begins, and
     commits one; then the first goes on as if nothing had happened (a zombie). 0 is never."""
-    stops_after: int = 0
+    stops_after: Period = 0
     """After so many transactions the application stops in the middle of one, for good. 0: never."""
     polls: tuple[str, ...] = ()
     """Topics of which it also takes, while a transaction is open, what is committed; after one that
@@ -47,20 +64,20 @@ class Producers(Value, frozen=True, kw_only=True):
     `ending` is how the application stops: it flushes, or it leaves (process gone, queue lost).
     """
 
-    name: str = "producer"
+    name: Name = "producer"
     client: Literal["python", "console"] = "python"
     """Our own, or `kafka-console-producer.sh`, run once for every batch, with its own defaults."""
     topic: str
-    count: int = 1
+    count: Workers = 1
     settings: Settings = {}
-    rate_per_s: float = 500.0
+    rate_per_s: RateOrNone = 500.0
     """Sends per second of each producer; 0 is as fast as it can."""
-    batch: int = 10
+    batch: Batch = 10
     """Sends between two looks at delivery reports."""
-    keys: int = 16
+    keys: Keys = 16
     """Distinct keys of each producer; keys of different producers differ."""
-    value_bytes: int = 16
-    delete_every: int = 0
+    value_bytes: Annotated[int, Meta(ge=16, le=100_000_000)] = 16
+    delete_every: Period = 0
     """Every so many-th send deletes its key, by a record without a value (a tombstone)."""
     belief: Literal["delivery", "enqueue"] = "delivery"
     ending: Literal["flush", "leave"] = "flush"
@@ -79,9 +96,9 @@ class Stall(Value, frozen=True, kw_only=True):
     It takes nothing more of some partitions until nobody sends any more.
     """
 
-    reads: int
+    reads: Whole
     """After so many records, of whatever partition."""
-    partitions: tuple[int, ...]
+    partitions: tuple[Index, ...]
 
 
 class Consumers(Value, frozen=True, kw_only=True):
@@ -94,20 +111,20 @@ class Consumers(Value, frozen=True, kw_only=True):
     still itself, and the group does not notice.
     """
 
-    name: str = "consumer"
+    name: Name = "consumer"
     topic: str
-    count: int = 1
+    count: Workers = 1
     mode: Literal["group", "assigned", "console"] = "group"
     """`console`: `kafka-console-consumer.sh`, run once nobody sends any more."""
     settings: Settings = {}
-    batch: int = 500
+    batch: Batch = 500
     commit: Literal["client", "application"] = "client"
     static: bool = False
     late: bool = False
     """Not there when the run begins; a step lets them join."""
-    start: int | None = None
+    start: Offset | None = None
     """Of readers with partitions assigned by hand: the offset in each; None is the beginning."""
-    within_ms: int | None = None
+    within_ms: Milliseconds | None = None
     """What they are promised: a record reaches them so long after it was acknowledged, at most."""
     stall: Stall | None = None
     """Of readers with partitions assigned by hand."""
@@ -140,21 +157,21 @@ class Processors(Value, frozen=True, kw_only=True):
     id begins with it. With `transaction` it need not be given.
     """
 
-    name: str = "processor"
+    name: Name = "processor"
     source: str
     sink: str
-    count: int = 1
+    count: Workers = 1
     progress: Literal["auto", "before", "after", "transaction"] = "after"
     consumer: Settings = {}
     producer: Settings = {}
-    batch: int = 100
+    batch: Batch = 100
     """Records between two looks at progress: commits, transactions."""
-    threads: int = 1
+    threads: Annotated[int, Meta(ge=1, le=100)] = 1
     """How many of each worker make and send results at once; several go with `after` alone, and
     commit up to the first record that none of them is done with."""
     lanes: bool = True
     """All records of a key go to the same thread; otherwise each goes to the next."""
-    start: int = 0
+    start: Offset = 0
     """The offset where the group begins in a log of which it has committed nothing."""
     deduplicated: bool = False
     """Whoever takes the results keeps one of each record, as a table with its identity as key."""

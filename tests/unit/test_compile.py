@@ -137,88 +137,89 @@ def caching(**parts: object) -> Scenario:
         writers=(Writers(tables=("orders",)),),
         caches=(Cache(kind="cache-aside", name="kept"),),
     )
-    return scenario(workload=msgspec.structs.replace(workload, **parts))
+    topology = Topology(mysql=True, redis=True)
+    return scenario(topology=topology, workload=msgspec.structs.replace(workload, **parts))
 
 
 NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
-    "unknown claim": (lambda: scenario(claims=("speed",)), "there is no claim 'speed'; known: "),
+    "unknown claim": (lambda: scenario(claims=("speed",)), "unknown claim 'speed' in claims; "),
     "producer's topic": (
         lambda: uses(producers=(Producers(topic="nope"),)),
-        "producer uses topic 'nope', which is not there: orders",
+        "unknown topic 'nope' in producer 'producer'; known topics: orders",
     ),
     "consumer's topic": (
         lambda: uses(consumers=(Consumers(name="billing", topic="nope"),)),
-        "billing uses topic 'nope', which is not there: orders",
+        "unknown topic 'nope' in consumer 'billing'; known topics: orders",
     ),
     "threads that commit before": (
         lambda: uses(
             processors=(Processors(source="orders", sink="orders", threads=2, progress="before"),)
         ),
-        "processor has 2 threads, which commit what all of them are done with: progress must be",
+        "processor 'processor' has 2 threads, which commit what all of them are done with: progress",
     ),
     "two workers of a name": (
         lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),
-        "two producers, consumers, processors or administrators are named producer",
+        "two producers, consumers, processors or administrators are named 'producer'",
     ),
     "two steps of a name": (
         lambda: scenario(after().kill(broker()), after().kill(broker())),
-        "two steps are named kill",
+        "two steps are named 'kill'",
     ),
     "too few brokers": (
         lambda: scenario(topology=Topology(brokers=2)),
-        "topic orders wants 3 replicas of 2 brokers; lower replicas or raise topology.brokers",
+        "topic 'orders' wants 3 replicas of 2 brokers; lower replicas or raise topology.brokers",
     ),
     "healing what was never broken": (
         lambda: scenario(after().heal("kill")),
-        "step heal-kill heals step 'kill', which is not there: none",
+        "unknown step 'kill' in step 'heal-kill', which heals it; known steps: none",
     ),
     "healing before breaking": (
         lambda: scenario(after().heal("kill"), after().kill(broker())),
-        "heals step 'kill', which is not there: none",
+        "unknown step 'kill' in step 'heal-kill', which heals it; known steps: none",
     ),
     "spread above one": (
         lambda: scenario(after(acks=9, spread=50).kill(broker())),
-        "step kill has a spread of 50; it is a fraction, from 0 to 1",
+        "steps[0].after.spread: expected a finite number from 0 up to 1, got 50",
     ),
     "unknown fault": (
         lambda: scenario(fault("process.tickle")),
-        "there is no fault 'process.tickle'; known: connect.restart-task, ",
+        "unknown fault 'process.tickle' in step 'step'; known faults: connect.restart-task, ",
     ),
     "unknown setting": (
         lambda: scenario(fault("network.delay", latency=5)),
-        "step step: Object contains unknown field `latency`",
+        "step 'step': Object contains unknown field `latency`",
     ),
     "leader of no topic": (
         lambda: scenario(after().kill(leader("nope"))),
-        "step kill targets topic 'nope', which is not there: orders",
+        "unknown topic 'nope' in the target of step 'kill'; known topics: orders",
     ),
     "poison for no topic": (
         lambda: scenario(fault("topic.poison", topic="nope")),
-        "step step names topic 'nope', which is not there: orders",
+        "unknown topic 'nope' in step 'step'; known topics: orders",
     ),
     "change of no table": (
         lambda: scenario(after().alter("nope", "DROP COLUMN note")),
-        "step alter names table 'nope', which is not there: none",
+        "unknown table 'nope' in step 'alter'; known tables: none",
     ),
     "readers of nothing": (
         lambda: caching(readers=(Readers(copy="nope"),)),
-        "readers of 'nope', which is not there: kept",
+        "unknown copy 'nope' in readers; known copies: kept",
     ),
     "race for another cache": (
         lambda: caching(races=(Race(cache="nope", table="orders", kind="stale-fill"),)),
-        "race race is for cache 'nope', which is not there: kept",
+        "unknown cache 'nope' in race 'race'; known caches: kept",
     ),
     "race for another table": (
         lambda: caching(races=(Race(cache="kept", table="items", kind="stale-fill"),)),
-        "race race is for table 'items', which is not there: orders",
+        "unknown table 'items' in race 'race'; known tables: orders",
     ),
     "race that such a cache cannot lose": (
         lambda: caching(races=(Race(cache="kept", table="orders", kind="late-write"),)),
-        "race race is a late-write, which there is for write-through caches only",
+        "race 'race' is a late-write, which takes a write-through cache",
     ),
     "same as no step": (
         lambda: scenario(after().kill(same_as("pause"))),
-        "step kill targets the same as step 'pause', which is not there: none",
+        "unknown step 'pause' in the target of step 'kill'; known steps: none",
     ),
 }
 

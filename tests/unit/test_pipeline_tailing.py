@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from harness.api import PipelineWorkload, Readers, SourceTable, Writers
-from harness.kit.errors import UsageError
+from harness.api import PipelineWorkload, Readers, Scenario, SourceTable, Writers
+from harness.engine.validation import tails
 from harness.model.pipeline import Copy, Feed, Path
-from harness.workloads.pipeline.tailing import WINDOW, Tail, check_tails
+from harness.workloads.pipeline.tailing import WINDOW, Tail
 
 
 class Table:
@@ -73,7 +73,7 @@ GROWING = PipelineWorkload(
 
 
 def test_what_only_grows_has_a_tail() -> None:
-    check_tails(GROWING)
+    assert problems(GROWING) == []
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,9 @@ def test_what_changes_has_none(writers: Writers, copy: str) -> None:
     workload = msgspec.structs.replace(
         GROWING, writers=(writers,), readers=(Readers(copy=copy, tail=True),)
     )
-    with pytest.raises(UsageError, match="tail"):
-        check_tails(workload)
+    assert all("tail" in problem for problem in problems(workload))
+    assert problems(workload)
+
+
+def problems(workload: PipelineWorkload) -> list[str]:
+    return list(tails.problems(Scenario(name="made", about="a test", workload=workload)))

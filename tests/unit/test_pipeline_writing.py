@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from harness.api import PipelineWorkload, Scenario, SourceTable, Writers, after, task
+from harness.api import PipelineWorkload, Scenario, SourceTable, Topology, Writers, after, task
 from harness.engine.compile import compile_plan
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
@@ -152,7 +152,7 @@ def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> 
 @pytest.mark.parametrize(
     ("writers", "complaint"),
     [
-        ((Writers(tables=("orders",), mix={"drop": 1}),), "no transaction 'drop'"),
+        ((Writers(tables=("orders",), mix={"drop": 1}),), "unknown transaction 'drop'"),
         ((Writers(tables=("orders",), mix={"late-insert": 1}),), "keys_rise"),
         ((Writers(tables=("orders",), count=2, mix={"truncate": 1}),), "alone"),
         (
@@ -175,6 +175,7 @@ def test_a_task_that_fills_no_place_is_refused() -> None:
         compile_plan(msgspec.structs.replace(scenario(), steps=steps), 1)
 
 
-def scenario(writers: tuple[Writers, ...] = ()) -> Scenario:
+def scenario(writers: tuple[Writers, ...] = (Writers(tables=("orders",)),)) -> Scenario:
     workload = PipelineWorkload(tables=TABLES, writers=writers, paths=())
-    return Scenario(name="made", about="a test", workload=workload)
+    topology = Topology(mysql=True)
+    return Scenario(name="made", about="a test", topology=topology, workload=workload)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 
 import pymysql
 
-from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload, Readers, Writers
 from harness.model.ports import MySql, SqlConnection
 
 WINDOW = 2048
@@ -71,30 +69,3 @@ class _Range:
             self._from += 1
         self._seen = {key for key in self._seen if key >= self._from}
         return [(self._table, key, found[key]) for key in new]
-
-
-def check_tails(workload: PipelineWorkload) -> None:
-    """Check that what is to be followed only grows.
-
-    Raises:
-        UsageError: it changes, or is no table.
-    """
-    for readers in workload.readers:
-        if readers.tail:
-            _check(readers, workload)
-
-
-def _check(readers: Readers, workload: PipelineWorkload) -> None:
-    tables = [copy.name for path in workload.paths for copy in path.copies if not copy.in_redis]
-    if readers.copy not in tables:
-        raise UsageError(f"readers of {readers.copy}: only a copy in tables has a tail to follow")
-    for writers in workload.writers:
-        if not _only_adds(writers):
-            raise UsageError(
-                f"readers of {readers.copy} follow its tail, yet {writers.name} does more than add "
-                "rows: give it keys_rise=True, and a mix of insert and rollback alone"
-            )
-
-
-def _only_adds(writers: Writers) -> bool:
-    return writers.keys_rise and set(writers.mix) <= {"insert", "rollback"}

@@ -1,0 +1,57 @@
+"""Check a scenario: its shape, then every rule; the first problem is the error."""
+
+from pathlib import Path
+
+import msgspec
+
+from harness.engine.validation import (
+    caches,
+    claims,
+    faults,
+    logs,
+    mixes,
+    pipelines,
+    processors,
+    steps,
+    tails,
+    targets,
+    transactions,
+)
+from harness.engine.validation.problems import Rule
+from harness.engine.validation.shape import misfits
+from harness.kit.errors import UsageError
+from harness.model.scenario import Scenario
+
+RULES: tuple[Rule, ...] = (
+    claims.problems,
+    logs.problems,
+    transactions.problems,
+    processors.problems,
+    pipelines.problems,
+    caches.problems,
+    mixes.problems,
+    tails.problems,
+    steps.problems,
+    faults.problems,
+    targets.problems,
+)
+
+
+def validated(scenario: Scenario, *, file: Path | None = None) -> Scenario:
+    """`scenario` as its plan will have it on disk: lists are tuples, text of enums is text.
+
+    Args:
+        scenario: as somebody wrote it.
+        file: where, if that is known; it is named in the error.
+
+    Raises:
+        UsageError: it cannot be run; says which field, what was expected, and what to do.
+    """
+    problem = next(misfits(scenario, Scenario), None)
+    if problem is None:
+        scenario = msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+        problem = next((each for rule in RULES for each in rule(scenario)), None)
+    if problem is not None:
+        where = "" if file is None else f" ({file})"
+        raise UsageError(f"scenario {getattr(scenario, 'name', '?')}{where}: {problem}")
+    return scenario

@@ -1,0 +1,27 @@
+"""Tails: what readers are to follow only grows."""
+
+from harness.engine.validation.problems import Problems
+from harness.model.pipeline import Writers
+from harness.model.scenario import Scenario
+
+
+def problems(scenario: Scenario) -> Problems:
+    """What is wrong with the tails that a pipeline's readers follow."""
+    workload = scenario.pipeline
+    tables = {copy.name for path in workload.paths for copy in path.copies if not copy.in_redis}
+    for readers in workload.readers:
+        if not readers.tail:
+            continue
+        if readers.copy not in tables:
+            yield f"readers of {readers.copy!r}: only a copy in tables has a tail to follow"
+        for writers in workload.writers:
+            if not _only_adds(writers):
+                yield (
+                    f"readers of {readers.copy!r} follow its tail, yet writer {writers.name!r} "
+                    "does more than add rows: give it keys_rise=True, and a mix of insert and "
+                    "rollback alone"
+                )
+
+
+def _only_adds(writers: Writers) -> bool:
+    return writers.keys_rise and set(writers.mix) <= {"insert", "rollback"}
