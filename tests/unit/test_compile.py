@@ -155,7 +155,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
         lambda: uses(
             processors=(Processors(source="orders", sink="orders", threads=2, progress="before"),)
         ),
-        "processor 'processor' has 2 threads, which commit what all of them are done with: progress",
+        "processor 'processor' has 2 threads, which commit what all of them are done with: ",
     ),
     "two workers of a name": (
         lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),
