@@ -33,6 +33,8 @@ from harness.workloads.traffic import Condition, Traffic
 from harness.workloads.worker import Worker
 
 Tell = Callable[[str], None]
+READY_LIMIT_S = 60.0
+"""So long someone's own program may take until it moves its first row."""
 
 
 def execute(plan: Plan, environment: Environment, folder: RunFolder, *, tell: Tell) -> None:
@@ -45,7 +47,7 @@ def execute(plan: Plan, environment: Environment, folder: RunFolder, *, tell: Te
         tell: told each phase and fault as one line.
 
     Raises:
-        HarnessError: the workload could not be prepared.
+        HarnessError: the workload could not be prepared, or a program of it moves no row.
         KeyboardInterrupt: passed on, after healing and saving.
     """
     notes = Notes(folder, environment.executor.clock, tell)
@@ -131,6 +133,8 @@ class _Run:
             workers.append(SchemaObserver(self._stack.registry, topics, self._notes))
         for worker in workers:
             self._executor.start(worker)
+        for condition, probe in self._traffic.ready():
+            wait_for(self._executor, condition, probe, limit_s=READY_LIMIT_S)
         with rare_collections():
             self._under_faults()
             self._settle()

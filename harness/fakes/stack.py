@@ -188,6 +188,9 @@ class FakeStack:
         """None ends by itself."""
         return ()
 
+    def finish_programs(self) -> None:
+        """None runs by itself."""
+
     def remove_programs(self) -> None:
         """Forget all of them."""
         while self._folders:

@@ -73,6 +73,7 @@ class HistoryBuilder:
         self._aspects: list[tuple[int, int, str, int]] = []
         self._subjects: dict[str, int] = {}
         self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
+        self._earlier: list[tuple[int, str, str, str, str | None]] = []
         self._topics: dict[str, int] = {}
         self._logs: dict[str, tuple[int, int, str, int]] = {}
         self._errors: dict[str, int] = {"": 0}
@@ -93,8 +94,13 @@ class HistoryBuilder:
         kind: str | None = None,
         group: str | None = None,
     ) -> int:
-        """Declare a process; one that is not declared is what its first operation suggests."""
-        number = len(self._processes)
+        """Declare a process; one that is not declared is what its first operation suggests.
+
+        Of several with one name, operations belong to the last.
+        """
+        number = len(self._earlier) + len(self._processes)
+        if name in self._processes:
+            self._earlier.append(self._processes[name])
         self._processes[name] = (number, name, client, kind or client, group)
         return number
 
@@ -250,7 +256,9 @@ class HistoryBuilder:
                 orient="row",
             ),
             tombstones=pl.DataFrame(self._tombstones, schema=TOMBSTONES, orient="row"),
-            processes=pl.DataFrame(list(self._processes.values()), schema=PROCESSES, orient="row"),
+            processes=pl.DataFrame(
+                [*self._earlier, *self._processes.values()], schema=PROCESSES, orient="row"
+            ),
             logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
             errors=tuple(self._errors),
             flow=flow,

@@ -22,6 +22,8 @@ from harness.model.value import Settings, Value
 
 CONNECTORS = ("debezium", "jdbc")
 """Kinds of feeds and copies that run in Kafka Connect."""
+POLLING = ("jdbc", "polling")
+"""Kinds of feeds that ask for rows instead of following the binary log."""
 SOURCE = "mysql"
 """The place that every path begins at: the source database."""
 APPLICATION = "app"
@@ -90,6 +92,11 @@ class Feed(Value, frozen=True, kw_only=True):
     topic_settings: Settings = {}
     compatibility: str | None = None
     """What the registry asks of a new schema of its topics (`BACKWARD`, `NONE`); None: its own."""
+
+    @property
+    def polls(self) -> bool:
+        """Whether it asks for rows now and then, and sees neither deletes nor what was between."""
+        return self.kind in POLLING or (self.program is not None and self.program.polls)
 
 
 class Copy(Value, frozen=True, kw_only=True):
@@ -230,6 +237,11 @@ def topic_place(path: Path) -> str:
 def copy_place(path: Path, copy: Copy) -> str:
     """The place that one copy is."""
     return f"{path.name}/{copy.name}"
+
+
+def exits(path: Path) -> tuple[str, ...]:
+    """The places where a path ends: its copies, or its topics where it has none."""
+    return tuple(copy_place(path, copy) for copy in path.copies) or (topic_place(path),)
 
 
 def connector_places(workload: PipelineWorkload) -> tuple[str, ...]:

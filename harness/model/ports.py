@@ -280,7 +280,8 @@ class OwnPrograms(Protocol):
     ) -> "Kafka | None":
         """Start `program` as the service `name`.
 
-        A function finds in its environment, as PROGRAM_FOLDER, a folder that it shares with us.
+        It finds in its environment, as STOP_FILE, the file that is there once it is told to end,
+        and a function, as PROGRAM_FOLDER, a folder that it shares with us.
 
         Returns:
             None when it runs by itself. In memory nothing does: the clients with which whoever
@@ -292,6 +293,9 @@ class OwnPrograms(Protocol):
 
     def supervise_programs(self) -> tuple[str, ...]:
         """Start programs that have ended by themselves; names of those."""
+
+    def finish_programs(self) -> None:
+        """Tell all programs to end, wait until they have, and start none again."""
 
     def remove_programs(self) -> None:
         """End and forget all of them."""

@@ -8,8 +8,9 @@ class Program(Value, frozen=True, kw_only=True):
     """A container image, or a Python function, that moves data; one of the two is given.
 
     It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`) and
-    what its feed or copy has as settings, and runs until it is stopped. One that ends by itself is
-    started again, as by a supervisor.
+    what its feed or copy has as settings. One that ends by itself is started again, as by a
+    supervisor. Once everything has come through, the file that STOP_FILE names is there and SIGTERM
+    is sent; SIGKILL follows after ten seconds.
     """
 
     image: str | None = None
@@ -18,6 +19,9 @@ class Program(Value, frozen=True, kw_only=True):
     """`file.py:name` or `package.module:name`, called without arguments in a process of its own."""
     command: tuple[str, ...] = ()
     """Of an image; empty: its own."""
+    polls: bool = False
+    """Of a feed: it asks the source for rows now and then. It then owes what a row is in the end,
+    not the versions between two looks."""
 
     def checked(self, owner: str) -> "Program":
         """Itself.

@@ -299,6 +299,10 @@ class DockerStack:
         """Start programs that have ended by themselves; names of those."""
         return self._programs.supervise()
 
+    def finish_programs(self) -> None:
+        """Tell all programs to end, wait until they have, and start none again."""
+        self._programs.finish_all()
+
     def remove_programs(self) -> None:
         """End and forget all of them."""
         self._programs.remove_all()

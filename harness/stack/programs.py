@@ -1,9 +1,11 @@
 """Someone's own programs beside a stack: containers on the host's network, and processes."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,9 @@ from harness.stack.engine import Api, translated
 from harness.stack.inspected import incarnation_of, state_of
 
 STOP_LIMIT_S = 10
+STOP_FILE = "STOP_FILE"
+"""Names the file that is there once a program is told to end."""
+STOP_FILE_OF_CONTAINER = "stop"
 
 
 class _Runs(Protocol):
@@ -27,6 +32,7 @@ class _Runs(Protocol):
     def signal(self, number: signal.Signals) -> None: ...
     def wait(self) -> None: ...
     def logs(self) -> bytes: ...
+    def tell_to_stop(self) -> None: ...
     def remove(self) -> None: ...
 
 
@@ -123,6 +129,16 @@ class Programs:
         """Everything it printed."""
         return self._running[name].logs()
 
+    def finish_all(self) -> None:
+        """Tell all that run to end, by a file and by SIGTERM; SIGKILL after STOP_LIMIT_S."""
+        running = [name for name in self._running if self.state(name) == "running"]
+        self._held.update(self._running)
+        for name in running:
+            self._running[name].tell_to_stop()
+            self._running[name].signal(signal.SIGTERM)
+        for name in running:
+            self._running[name].wait()
+
     def remove_all(self) -> None:
         """End and forget all of them."""
         while self._running:
@@ -144,7 +160,13 @@ class _Process:
         self._command = [sys.executable, "-m", "harness.stack.function_process", function]
         self._kept = TemporaryDirectory(prefix="program-")
         self.folder = Path(self._kept.name)
-        self._environment = {**os.environ, **environment, "PROGRAM_FOLDER": self._kept.name}
+        self._stop_file = self.folder / "stop"
+        self._environment = {
+            **os.environ,
+            **environment,
+            "PROGRAM_FOLDER": self._kept.name,
+            STOP_FILE: str(self._stop_file),
+        }
         self._log = self.folder / "log"
         self._process: subprocess.Popen[bytes] | None = None
         self._paused = False
@@ -185,6 +207,9 @@ class _Process:
     def logs(self) -> bytes:
         return self._log.read_bytes() if self._log.exists() else b""
 
+    def tell_to_stop(self) -> None:
+        self._stop_file.touch()
+
     def remove(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self._process.kill()
@@ -221,7 +246,7 @@ class _Container:
                 image,
                 list(program.command) or None,
                 name=name,
-                environment=dict(environment),
+                environment={**environment, STOP_FILE: f"/{STOP_FILE_OF_CONTAINER}"},
                 labels=dict(marks),
                 host_config=api.create_host_config(network_mode="host"),
             )
@@ -259,6 +284,10 @@ class _Container:
             printed: bytes = self._api.logs(self._name)
         return printed
 
+    def tell_to_stop(self) -> None:
+        with translated(f"put a file into {self._name}"):
+            self._api.put_archive(self._name, "/", _archive(STOP_FILE_OF_CONTAINER))
+
     def remove(self) -> None:
         with translated(f"remove {self._name}"):
             self._api.remove_container(self._name, force=True, v=True)
@@ -266,6 +295,14 @@ class _Container:
     def _inspect(self) -> dict[str, Any]:
         inspected: dict[str, Any] = self._api.inspect_container(self._name)
         return inspected
+
+
+def _archive(name: str) -> bytes:
+    """A tar archive of an empty file."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    return packed.getvalue()
 
 
 def _pull(api: Api, image: str) -> None:

@@ -186,6 +186,10 @@ class LogTraffic:
         }
         return uncleaned(self._kafka, compacted, self._clock)
 
+    def ready(self) -> Iterator[Condition]:
+        """Nothing."""
+        yield from ()
+
     def underway(self) -> Iterator[Condition]:
         """Every worker of a processor has a share in the work, and every group was handed records.
 

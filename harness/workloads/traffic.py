@@ -99,6 +99,9 @@ class Traffic(Protocol):
     def changes(self) -> int:
         """Changes of topics acknowledged to administrators so far."""
 
+    def ready(self) -> Iterator[Condition]:
+        """What must hold before the first write; workers are stepped meanwhile."""
+
     def underway(self) -> Iterator[Condition]:
         """What must hold before chaos, besides writes that are acknowledged."""
 

@@ -13,7 +13,9 @@ from tests.checkers.flows import (
     CACHE,
     CACHE_HOP,
     FEED_HOP,
+    JDBC,
     LOG,
+    REDIS,
     SINK,
     SINK_HOP,
     TOPICS,
@@ -41,6 +43,67 @@ def marked(run: Run) -> tuple[str, int]:
     mark = ("orders", 900)
     run.flow.commit((*mark, process << SEQUENCE_BITS))
     return mark
+
+
+def settled(*rounds: str, lacks: tuple[str, int] | None = None) -> Run:
+    """A flow of two rows of which the cache `lacks` one, with rounds of end marks.
+
+    Of each round the cache `holds` the mark, has `seen` it before it expired, or it is still `late`
+    in the topics, or the source did not take it (`refused`).
+    """
+    run = Run()
+    run.put(1)
+    run.put(2)
+    held = {}
+    for number, fate in enumerate(rounds):
+        process = run.flow.build.process(END_MARK, client="writer")
+        mark, version = ("orders", 900 + number), process << SEQUENCE_BITS
+        if fate != "refused":
+            run.flow.commit((*mark, version))
+        if fate == "seen":
+            run.flow.read("end-mark-reader", CACHE, mark, version)
+        if fate == "holds":
+            held[mark] = version
+    run.captured()
+    rows = {row: version for row, version in run.flow.state().items() if row[1] < 900}
+    run.flow.rows(SOURCE, run.flow.state())
+    run.flow.rows(SINK, run.flow.state())
+    run.flow.rows(CACHE, {row: each for row, each in rows.items() if row != lacks} | held)
+    return run
+
+
+CACHED = pipeline(copies=(JDBC, msgspec.structs.replace(REDIS, staleness_s=None)))
+EQUAL = pipeline(copies=(JDBC, msgspec.structs.replace(REDIS, holds="equal", staleness_s=None)))
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        ("holds",),
+        ("seen",),
+        ("late", "seen"),
+        ("refused", "holds"),
+        ("refused", "refused", "seen"),
+    ],
+)
+def test_a_round_of_marks_that_came_out_is_evidence_whatever_became_of_it(
+    rounds: tuple[str, ...],
+) -> None:
+    assert settled(*rounds).verdict(CACHED).validity is Validity.VALID
+
+
+@pytest.mark.parametrize("rounds", [("late",), ("seen", "late"), ("refused", "late")])
+def test_the_last_round_that_was_committed_must_have_come_out(rounds: tuple[str, ...]) -> None:
+    verdict = settled(*rounds).verdict(CACHED)
+    assert verdict.validity is Validity.UNKNOWN
+    assert any(f"{CACHE_HOP} had not finished" in why for why in verdict.unknowns)
+
+
+def test_what_is_missing_behind_a_mark_that_was_seen_is_lost() -> None:
+    verdict = settled("seen", lacks=("orders", 2)).verdict(EQUAL)
+    assert verdict.validity is Validity.INVALID
+    # The mark that expired is missing from a copy that must be equal, as well.
+    assert blamed(verdict)["missing-row"] == {CACHE_HOP: 2}
 
 
 def behind_run(*, at: str, marks_arrive: bool) -> Run:

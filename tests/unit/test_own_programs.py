@@ -19,7 +19,7 @@ from harness.model.value import Settings
 from harness.stack.function_process import loaded
 from harness.stack.programs import Programs
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import own_programs, run_program
+from harness.workloads.pipeline.own_programs import moved_by_programs, own_programs, run_program
 from harness.workloads.pipeline.wiring import filled, wiring
 
 NAMING = Naming.of("run-1")
@@ -56,6 +56,14 @@ def file(tmp_path: Path) -> Path:
         "import os, time\n"
         "def run():\n"
         "    print('told', os.environ['TOPICS'], flush=True)\n"
+        "    time.sleep(3600)\n"
+        "def finishes():\n"
+        "    import signal\n"
+        "    def told(*_):\n"
+        "        print('told to end', os.path.exists(os.environ['STOP_FILE']), flush=True)\n"
+        "        raise SystemExit\n"
+        "    signal.signal(signal.SIGTERM, told)\n"
+        "    print('begun', os.path.exists(os.environ['STOP_FILE']), flush=True)\n"
         "    time.sleep(3600)\n"
         "def ends():\n"
         "    print('ends', flush=True)\n"
@@ -126,6 +134,15 @@ def test_programs_are_services_by_path_and_copy() -> None:
     assert list(own_programs(workload)) == ["shop-cache", "own-feed"]
 
 
+def test_a_row_gets_by_programs_to_their_copies_or_to_all_that_their_feed_feeds() -> None:
+    ours = Copy(kind="redis", name="pages")
+    beside = Way(name="shop", feed=Feed(kind="binlog"), copies=(CACHE, ours))
+    behind = Way(name="own", feed=Feed(kind="program"), copies=(ours,))
+    alone = Way(name="alone", feed=Feed(kind="program"))
+    workload = PipelineWorkload(tables=(), writers=(), paths=(beside, behind, alone))
+    assert list(moved_by_programs(workload)) == ["shop/cache", "own/pages", "alone/topics"]
+
+
 @pytest.mark.parametrize("target", ["{folder}/none.py:run", "{file}:none", "no.such:run", "run"])
 def test_a_function_that_is_not_there_is_said_so(target: str, file: Path) -> None:
     named = target.format(folder=file.parent, file=file)
@@ -159,6 +176,15 @@ def test_a_function_that_ends_by_itself_is_started_again(programs: Programs, fil
     assert programs.supervise() == ("it",)
     until(programs, "it", "ends\nends")
     programs.stop("it")
+
+
+def test_a_function_is_told_to_end_by_a_signal_and_a_file(programs: Programs, file: Path) -> None:
+    programs.run("it", Program(function=f"{file}:finishes"), {})
+    until(programs, "it", "begun False")
+    programs.finish_all()
+    assert programs.state("it") == "exited"
+    assert "told to end True" in programs.logs("it").decode()
+    assert programs.supervise() == ()  # it has nothing to do any more
 
 
 def test_nothing_is_left_of_programs_that_were_removed(programs: Programs, file: Path) -> None:

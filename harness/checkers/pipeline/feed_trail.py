@@ -25,7 +25,6 @@ DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE = (
     EventKind.categories.to_list().index(word)
     for word in ("delete", "snapshot", "tombstone", "unreadable")
 )
-POLLING = ("jdbc", "polling")
 
 
 class FeedTrail:
@@ -38,7 +37,7 @@ class FeedTrail:
         self.hop = hop
         self.drained = drained
         """Whether its topics were read to their ends."""
-        self.polls = feed.kind in POLLING
+        self.polls = feed.polls
         self._snapshots = snapshots
         frame = source.flow.events.filter(pl.col("place") == source.place(hop.target))
         frame = frame.sort("log", "offset", maintain_order=True)

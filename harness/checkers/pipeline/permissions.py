@@ -102,7 +102,7 @@ def _of_feed(path: Path, topology: Topology, names: tuple[str, ...]) -> Iterator
             kinds=UNCAPTURED,
             hops=names,
         )
-    rules = _of_polling if feed.kind in {"jdbc", "polling"} else _of_log_reading
+    rules = _of_polling if feed.polls else _of_log_reading
     yield from rules(feed, settings, path.name, names)
     yield from _of_producer(settings, path.name, names, once=given_up is None)
     yield from _of_topics(feed, path.name, names)
@@ -154,13 +154,15 @@ def _of_log_reading(
 def _of_polling(
     feed: Feed, settings: Settings, path: str, names: tuple[str, ...]
 ) -> Iterator[Permission]:
-    mode = str(settings["mode"])
     yield Permission(
         setting=f"a feed that polls ({feed.kind}) of {path}",
         reason="a query does not show rows that are gone",
         kinds=("missed-change", "torn-transaction", "resurrected-row", "stale-beyond-bound"),
         hops=names,
     )
+    if feed.kind == "program":
+        return
+    mode = str(settings["mode"])
     if mode == "bulk":
         yield Permission(
             setting=f"mode=bulk of {path}",

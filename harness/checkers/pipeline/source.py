@@ -191,10 +191,10 @@ class Source:
         known: Longs = np.append(self.known_ns, NEVER)[np.where(newer == LAST, NONE, newer)]
         return known
 
-    def process_named(self, name: str) -> int | None:
-        """The number of the process of that name, if there is one."""
+    def processes_named(self, name: str) -> list[int]:
+        """The numbers of the processes of that name, in order."""
         found = self._history.processes.filter(pl.col("name") == name)["process"]
-        return int(found[0]) if len(found) else None
+        return found.sort().to_list()
 
     def place(self, name: str) -> int:
         """The number of the place `name`; NONE when the flow does not know it."""

@@ -1,28 +1,36 @@
 """Rows by which a run sees that a pipeline is at work, and that everything has come through."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 
-import pymysql
-import redis
-
 from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
-from harness.kit.waits import NotYet, wait_until
-from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place
+from harness.kit.clock import Clock
+from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, topic_place
 from harness.model.ports import Stack
 from harness.workloads.pipeline import source
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import last_words
 from harness.workloads.pipeline.places import Places
+from harness.workloads.pipeline.rounds import UNREADABLE_NOW, Found, Look, Rounds, replace_rows
+from harness.workloads.pipeline.topic_view import TopicView
 
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
 FIRST_ROW = "first-row"
-FIRST_ROW_LIMIT_S = 60.0
-UNREADABLE_NOW = (pymysql.Error, redis.RedisError, OSError)
+OVERTAKEN_ROUNDS = 2
+"""So many rounds more must overtake what a copy that keeps no order lacks."""
+
+
+def keeps_no_order(path: Path, copy: Copy) -> bool:
+    """Whether rows may overtake each other: in a pool of threads, or in someone's own program."""
+    threads = int(copy.settings.get("threads", 1)) if copy.kind == "table" else 1
+    return threads > 1 or "program" in (path.feed.kind, copy.kind)
 
 
 class Marks:
-    """Writes rows of the harness's own into the source, and looks for them in the copies."""
+    """Writes rows of the harness's own into the source, and looks for them where they come out.
+
+    They come out of every copy, and of the topics of a path without one.
+    """
 
     def __init__(
         self,
@@ -31,6 +39,7 @@ class Marks:
         *,
         stack: Stack,
         journal: Journal,
+        clock: Clock,
         places: Places,
     ) -> None:
         self._workload = workload
@@ -39,77 +48,72 @@ class Marks:
         self._stack = stack
         self._journal = journal
         self._places = places
-        self._ends: dict[str, set[int]] = {}
+        self._views = {
+            topic_place(path): TopicView(path, naming, self._tables, stack)
+            for path in workload.paths
+            if not path.copies
+        }
+        looks: dict[str, Look] = {
+            **{place: view.look for place, view in self._views.items()},
+            **{
+                copy_place(path, copy): partial(self._held, path, copy)
+                for path in workload.paths
+                for copy in path.copies
+            },
+        }
+        partitions = max((path.feed.partitions for path in workload.paths), default=0)
+        self.first, self.ends = (
+            Rounds(
+                name,
+                keys=range(key, key + count),
+                tables=self._tables,
+                write=self._write,
+                looks=looks,
+                journal=journal,
+                clock=clock,
+            )
+            for name, key, count in (
+                (FIRST_ROW, source.FIRST_KEYS, 1),
+                (END_MARK, source.MARK_KEYS, MARKS_PER_PARTITION * partitions),
+            )
+        )
+        """Rows that show that a program moves rows; and rows behind which nothing comes."""
 
     def prefill(self) -> None:
         """Insert the rows that are there before any feed looks."""
         version = self._journal.process("prefill", "writer", "prefill") << SEQUENCE_BITS
         for table in self._workload.tables:
-            rows = [(source.OLD_KEYS + place, version + place) for place in range(table.rows)]
+            keys = range(source.OLD_KEYS, source.OLD_KEYS + table.rows)
+            rows = {key: version + place for place, key in enumerate(keys)}
             version += table.rows
             if rows:
-                self._write([self._replace(table.name, rows)])
+                self._write({table.name: rows})
 
-    def await_programs(self) -> None:
-        """Write a row and wait until every program has moved it: only then it is at work.
+    def overtaking(self, path: Path, copy: Copy) -> Callable[[str], str | None]:
+        """A probe: what a copy that keeps no order lacks, as long as it may be on its way."""
+        differs = partial(self._differs, path, copy)
+        return lambda place: self.ends.overtaking(place, differs, OVERTAKEN_ROUNDS)
 
-        Raises:
-            WaitTimeout: one does not; has the end of what it printed.
-        """
-        version = self._journal.process(FIRST_ROW, "writer", FIRST_ROW) << SEQUENCE_BITS
-        for number, table in enumerate(self._tables):
-            self._write([self._replace(table, [(source.FIRST_KEY, version + number)])])
-        for path in self._workload.paths:
-            for copy in path.copies:
-                if "program" in (path.feed.kind, copy.kind):
-                    wait_until(
-                        f"a first row to come out of {copy_place(path, copy)}",
-                        partial(self._first_row, path, copy),
-                        limit_s=FIRST_ROW_LIMIT_S,
-                        interval_s=0.1,
-                        retry_on=UNREADABLE_NOW,
-                    )
+    def close(self) -> None:
+        """Hang up."""
+        for view in self._views.values():
+            view.close()
 
-    def unwritten(self) -> str | None:
-        """Write end marks into every table, once; None when they are committed."""
-        if self._ends:
-            return None
-        version = self._journal.process(END_MARK, "writer", END_MARK) << SEQUENCE_BITS
-        count = MARKS_PER_PARTITION * max(path.feed.partitions for path in self._workload.paths)
-        statements, ends = [], {}
-        for table in self._tables:
-            keys = range(source.MARK_KEYS, source.MARK_KEYS + count)
-            rows = [(key, version + place) for place, key in enumerate(keys)]
-            version += count
-            ends[table] = set(keys)
-            statements.append(self._replace(table, rows))
+    def _held(self, path: Path, copy: Copy) -> Found:
+        return {table: dict(self._places.copy(path, copy, table)) for table in self._tables}
+
+    def _differs(self, path: Path, copy: Copy) -> str | None:
         try:
-            self._write(statements)
-        except (pymysql.Error, OSError) as error:
-            return f"the source does not take it: {error}"
-        self._ends = ends
+            for table in self._tables:
+                there = dict(self._places.copy(path, copy, table))
+                true = dict(source.rows(self._stack.mysql, self._naming.source, table))
+                wrong = sum(true.get(key) != version for key, version in there.items())
+                lacking = len(true.keys() - there.keys()) if copy.holds == "equal" else 0
+                if wrong or lacking:
+                    return f"{wrong} rows of {table} are not the source's, {lacking} are missing"
+        except UNREADABLE_NOW as error:
+            return f"it cannot be read: {error}"
         return None
 
-    def missing(self, path: Path, copy: Copy) -> str | None:
-        """How many end marks have come out of a copy; None when all have."""
-        for table, keys in self._ends.items():
-            try:
-                there = keys & {key for key, _ in self._places.copy(path, copy, table)}
-            except UNREADABLE_NOW as error:
-                return f"it cannot be read: {error}"
-            if len(there) < len(keys):
-                return f"{len(there)} of {len(keys)} marks of {table}"
-        return None
-
-    def _first_row(self, path: Path, copy: Copy) -> bool | NotYet:
-        there = all(
-            any(key == source.FIRST_KEY for key, _ in self._places.copy(path, copy, table))
-            for table in self._tables
-        )
-        return True if there else NotYet(last_words(self._stack, self._workload))
-
-    def _replace(self, table: str, rows: list[tuple[int, int]]) -> str:
-        return source.replace(self._naming.source, table, rows)
-
-    def _write(self, statements: list[str]) -> None:
-        source.run(self._stack.mysql, statements)
+    def _write(self, rows: Mapping[str, Mapping[int, int]]) -> None:
+        replace_rows(self._stack.mysql, self._naming.source, rows)

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.pipeline import Copy, Path, PipelineWorkload
+from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, exits
 from harness.model.ports import Stack
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.wiring import wiring
@@ -41,6 +41,15 @@ def own_programs(workload: PipelineWorkload) -> Iterator[str]:
         if path.feed.kind == "program":
             yield program_name(path, None)
         yield from (program_name(path, copy) for copy in path.copies if copy.kind == "program")
+
+
+def moved_by_programs(workload: PipelineWorkload) -> Iterator[str]:
+    """Places that rows get to only by way of a program."""
+    for path in workload.paths:
+        if path.feed.kind == "program":
+            yield from exits(path)
+        else:
+            yield from (copy_place(path, copy) for copy in path.copies if copy.kind == "program")
 
 
 def last_words(stack: Stack, workload: PipelineWorkload) -> str:

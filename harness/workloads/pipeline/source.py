@@ -11,8 +11,8 @@ MARK_KEYS = 1 << 40
 """Rows with keys from here on are end marks."""
 OLD_KEYS = 1 << 39
 """Rows with keys from here on were there before any feed looked."""
-FIRST_KEY = OLD_KEYS - 1
-"""The row by which someone's own programs show that they are at work."""
+FIRST_KEYS = OLD_KEYS - 1_000
+"""Rows with keys from here to those show that someone's own programs are at work."""
 PLAIN_COLUMNS = {"id": "BIGINT NOT NULL PRIMARY KEY", "version": "BIGINT NOT NULL"}
 CHANGED = (
     "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"

@@ -24,6 +24,7 @@ from harness.model.pipeline import (
     PipelineWorkload,
     cache_place,
     copy_place,
+    exits,
     topic_place,
 )
 from harness.model.ports import Stack
@@ -34,17 +35,17 @@ from harness.workloads.pipeline.assembly import Assembly
 from harness.workloads.pipeline.contents import Columns, Contents
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
+from harness.workloads.pipeline.gated import Gate, Gated
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.log_reader import LogReader
-from harness.workloads.pipeline.marks import Marks
+from harness.workloads.pipeline.marks import Marks, keeps_no_order
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import (
-    own_programs,
-)
+from harness.workloads.pipeline.own_programs import last_words, moved_by_programs, own_programs
 from harness.workloads.pipeline.places import Places
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
+from harness.workloads.pipeline.standstill import Standstill
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.worker import Worker
@@ -85,7 +86,7 @@ class PipelineTraffic:
         self._quiet_ns = clock.now_ns()
         self._places = Places(self._naming, stack)
         self._marks = Marks(
-            workload, self._naming, stack=stack, journal=journal, places=self._places
+            workload, self._naming, stack=stack, journal=journal, clock=clock, places=self._places
         )
         self._assembly = Assembly(
             workload, self._naming, stack=stack, journal=journal, reads=self._reads
@@ -94,7 +95,11 @@ class PipelineTraffic:
         self._columns = self._columns_now()
         contents.check(workload, self._columns)
         self._marks.prefill()
-        movers = self._assembly.start()
+        try:
+            movers = self._assembly.start()
+        except BaseException:
+            self._assembly.forget()  # whoever asked for this traffic does not get it to forget
+            raise
         writers = [
             WriterWorker(
                 spec,
@@ -115,9 +120,12 @@ class PipelineTraffic:
         self._readers = reader_workers(
             workload, self._naming, stack=stack, journal=journal, clock=clock
         )
-        if any(own_programs(workload)):
-            self._marks.await_programs()
-        self.workers: tuple[Worker, ...] = (*movers, *writers, *self._races, *self._readers)
+        restarted = workload.auto_restart
+        self._standstill = Standstill(stack.connect, {} if restarted else self.connectors, clock)
+        self._gate = Gate(is_open=not any(own_programs(workload)))
+        begin: tuple[Worker, ...] = (*writers, *self._races)
+        gated = [Gated(each, self._gate) for each in begin]
+        self.workers: tuple[Worker, ...] = (*movers, *gated, *self._readers)
 
     @property
     def topics(self) -> dict[str, str]:
@@ -181,6 +189,15 @@ class PipelineTraffic:
         """None: there are no administrators."""
         return 0
 
+    def ready(self) -> Iterator[Condition]:
+        """Every program has moved a row: only then it is at work, and writers begin."""
+        if self._gate.is_open:
+            return
+        yield "first rows to be written", self._marks.first.unwritten
+        for place in moved_by_programs(self._workload):
+            yield f"a first row to come out of {place}", partial(self._unmoved, place)
+        self._gate.open()
+
     def underway(self) -> Iterator[Condition]:
         """Nothing else."""
         yield from ()
@@ -216,23 +233,35 @@ class PipelineTraffic:
         """Nothing: no reader of a pipeline waits for it."""
 
     def caught_up(self) -> Iterator[Condition]:
-        """An end mark in every table has come out of every copy."""
+        """An end mark in every table has come out of every copy, and so has what it may overtake.
+
+        Nobody waits for what a FAILED task would have to move.
+        """
         for each in self._workload.caches:
             living = partial(self._outlived, app_cache_settings(each).ttl_s)
             yield f"what {cache_place(each)} held at the last write to expire", living
         if not self._workload.paths:
             return
-        yield "end marks to be written", self._marks.unwritten
+        ends = self._marks.ends
+        yield "end marks to be written", ends.unwritten
+        for path, place in self._exits():
+            yield f"end marks to come out of {place}", self._moving(path, place, ends.missing)
         for path in self._workload.paths:
-            for copy in path.copies:
+            for copy in filter(partial(keeps_no_order, path), path.copies):
                 place = copy_place(path, copy)
-                yield (
-                    f"the end mark to come out of {place}",
-                    partial(self._marks.missing, path, copy),
-                )
+                overtaking = self._moving(path, place, self._marks.overtaking(path, copy))
+                yield f"{place} to hold what the source holds", overtaking
+        for path, place in self._exits():
+            missing = self._moving(path, place, ends.latest_missing)
+            yield f"the last end marks to come out of {place}", missing
 
     def final_read(self, limit_s: float) -> FinalRead:
-        """Read the source with its binary log, every topic and every copy."""
+        """Read the source with its binary log, every topic and every copy.
+
+        Programs are told to end before that.
+        """
+        self._marks.close()
+        self._stack.finish_programs()
         deadline = Deadline(limit_s, self._clock)
         reads = FinalReads(self._journal, self._clock)
         topics = TopicReader(self._stack, self._clock, reads, deadline)
@@ -283,6 +312,25 @@ class PipelineTraffic:
     def _outlived(self, ttl_s: float) -> str | None:
         left_s = ttl_s - (self._clock.now_ns() - self._quiet_ns) / NS_PER_S
         return f"{left_s:.1f} s of {ttl_s:g} s are left" if left_s > 0 else None
+
+    def _exits(self) -> Iterator[tuple[Path, str]]:
+        return ((path, place) for path in self._workload.paths for place in exits(path))
+
+    def _moving(
+        self, path: Path, place: str, probe: Callable[[str], str | None]
+    ) -> Callable[[], str | None]:
+        """`probe` of a place, as long as nothing that fills it stands still for good."""
+
+        def ask() -> str | None:
+            if any(map(self._standstill.at, (topic_place(path), place))):
+                return None
+            return probe(place)
+
+        return ask
+
+    def _unmoved(self, place: str) -> str | None:
+        missing = self._marks.first.missing(place)
+        return f"{missing}; {last_words(self._stack, self._workload)}" if missing else None
 
     # Reading
 

@@ -1,0 +1,71 @@
+"""What the topics of a path have shown so far, while the run goes on."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from confluent_kafka import OFFSET_BEGINNING, TopicPartition
+
+from harness.history.history import NOTHING
+from harness.model.pipeline import Path
+from harness.model.ports import Consumer, Stack
+from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
+from harness.workloads.pipeline.naming import Naming
+
+READ_BATCH = 2_000
+
+
+class TopicView:
+    """Reads the topics of a path from their beginning, as far as they go, at each look."""
+
+    def __init__(self, path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> None:
+        self._group = f"{naming.prefix(path)}-view"
+        self._topics = {naming.topic(path, table): table for table in tables}
+        self._partitions = path.feed.partitions
+        self._stack = stack
+        self._open: tuple[Consumer, Decoder] | None = None
+        self._shown: defaultdict[str, dict[int, int]] = defaultdict(dict)
+
+    def look(self) -> dict[str, dict[int, int]]:
+        """Table → key → the version that was shown last.
+
+        Raises:
+            KafkaException: the topics cannot be read.
+        """
+        consumer, decoder = self._opened()
+        while messages := consumer.consume(READ_BATCH, 0.0):
+            for message in messages:
+                if message.error() is None:
+                    try:
+                        event = decoder.event(message)
+                    except RegistryLostError:
+                        self.close()  # and from the beginning, when the registry is there again
+                        return self._shown
+                    if event.version != NOTHING:
+                        self._shown[event.table][event.key] = event.version
+        return self._shown
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._open is not None:
+            for each in self._open:
+                each.close()
+            self._open = None
+
+    def _opened(self) -> tuple[Consumer, Decoder]:
+        if self._open is None:
+            consumer = self._stack.kafka.consumer(
+                {
+                    "group.id": self._group,
+                    "enable.auto.commit": False,
+                    "isolation.level": "read_committed",
+                }
+            )
+            consumer.assign(
+                [
+                    TopicPartition(topic, partition, OFFSET_BEGINNING)
+                    for topic in self._topics
+                    for partition in range(self._partitions)
+                ]
+            )
+            self._open = consumer, Decoder(self._stack, self._topics)
+        return self._open
