@@ -24,7 +24,6 @@ from harness.model.pipeline import (
     PipelineWorkload,
     cache_place,
     copy_place,
-    exits,
     topic_place,
 )
 from harness.model.ports import Stack
@@ -35,12 +34,12 @@ from harness.workloads.pipeline.assembly import Assembly
 from harness.workloads.pipeline.contents import Columns, Contents
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.final_topics import TopicReader
-from harness.workloads.pipeline.gated import Gate, Gated
+from harness.workloads.pipeline.gated import Gated
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.log_reader import LogReader
-from harness.workloads.pipeline.marks import Marks, keeps_no_order
+from harness.workloads.pipeline.marks import Marks
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import last_words, moved_by_programs, own_programs
+from harness.workloads.pipeline.passage import Passage
 from harness.workloads.pipeline.places import Places
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
@@ -121,10 +120,10 @@ class PipelineTraffic:
             workload, self._naming, stack=stack, journal=journal, clock=clock
         )
         restarted = workload.auto_restart
-        self._standstill = Standstill(stack.connect, {} if restarted else self.connectors, clock)
-        self._gate = Gate(is_open=not any(own_programs(workload)))
+        standstill = Standstill(stack.connect, {} if restarted else self.connectors, clock)
+        self._passage = Passage(workload, self._marks, standstill, stack)
         begin: tuple[Worker, ...] = (*writers, *self._races)
-        gated = [Gated(each, self._gate) for each in begin]
+        gated = [Gated(each, self._passage.gate) for each in begin]
         self.workers: tuple[Worker, ...] = (*movers, *gated, *self._readers)
 
     @property
@@ -191,12 +190,7 @@ class PipelineTraffic:
 
     def ready(self) -> Iterator[Condition]:
         """Every program has moved a row: only then it is at work, and writers begin."""
-        if self._gate.is_open:
-            return
-        yield "first rows to be written", self._marks.first.unwritten
-        for place in moved_by_programs(self._workload):
-            yield f"a first row to come out of {place}", partial(self._unmoved, place)
-        self._gate.open()
+        return self._passage.ready()
 
     def underway(self) -> Iterator[Condition]:
         """Nothing else."""
@@ -233,27 +227,12 @@ class PipelineTraffic:
         """Nothing: no reader of a pipeline waits for it."""
 
     def caught_up(self) -> Iterator[Condition]:
-        """An end mark in every table has come out of every copy, and so has what it may overtake.
-
-        Nobody waits for what a FAILED task would have to move.
-        """
+        """End marks have come out everywhere, and so has what they may overtake."""
         for each in self._workload.caches:
             living = partial(self._outlived, app_cache_settings(each).ttl_s)
             yield f"what {cache_place(each)} held at the last write to expire", living
-        if not self._workload.paths:
-            return
-        ends = self._marks.ends
-        yield "end marks to be written", ends.unwritten
-        for path, place in self._exits():
-            yield f"end marks to come out of {place}", self._moving(path, place, ends.missing)
-        for path in self._workload.paths:
-            for copy in filter(partial(keeps_no_order, path), path.copies):
-                place = copy_place(path, copy)
-                overtaking = self._moving(path, place, self._marks.overtaking(path, copy))
-                yield f"{place} to hold what the source holds", overtaking
-        for path, place in self._exits():
-            missing = self._moving(path, place, ends.latest_missing)
-            yield f"the last end marks to come out of {place}", missing
+        if self._workload.paths:
+            yield from self._passage.done()
 
     def final_read(self, limit_s: float) -> FinalRead:
         """Read the source with its binary log, every topic and every copy.
@@ -312,25 +291,6 @@ class PipelineTraffic:
     def _outlived(self, ttl_s: float) -> str | None:
         left_s = ttl_s - (self._clock.now_ns() - self._quiet_ns) / NS_PER_S
         return f"{left_s:.1f} s of {ttl_s:g} s are left" if left_s > 0 else None
-
-    def _exits(self) -> Iterator[tuple[Path, str]]:
-        return ((path, place) for path in self._workload.paths for place in exits(path))
-
-    def _moving(
-        self, path: Path, place: str, probe: Callable[[str], str | None]
-    ) -> Callable[[], str | None]:
-        """`probe` of a place, as long as nothing that fills it stands still for good."""
-
-        def ask() -> str | None:
-            if any(map(self._standstill.at, (topic_place(path), place))):
-                return None
-            return probe(place)
-
-        return ask
-
-    def _unmoved(self, place: str) -> str | None:
-        missing = self._marks.first.missing(place)
-        return f"{missing}; {last_words(self._stack, self._workload)}" if missing else None
 
     # Reading
 
