@@ -1,35 +1,34 @@
-"""The pytest plugin: options, the `run_scenario` fixture, the stack that scenarios share."""
+"""The pytest plugin: options, the `run_scenario` fixture, the stack that scenarios share.
+
+pytest loads it in every repository in whose environment the harness is installed, so it imports
+the harness itself only when a scenario runs, and takes no name that is somebody else's.
+"""
 
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
-import msgspec
 import pytest
 
-from harness.api import Run, Scenario, Topology
-from harness.engine.campaign import seeds_from
-from harness.engine.cluster import is_kafka_4, on_cluster, with_cluster
-from harness.engine.run import run_scenario as run_one
-from harness.engine.stacks import StackPool
-from harness.kit.errors import HarnessError, UsageError
-from harness.model.topology import Metadata
-from harness.model.verdict import Validity
+from harness.plugin_options import add_options, add_short_names
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
+    from harness.api import Run, Scenario
+    from harness.engine.stacks import StackPool
+    from harness.model.topology import Metadata
+
 pytest_plugins = ("harness.plugin_workers",)
 
-RunScenario: TypeAlias = Callable[[Scenario], Run]
+RunScenario: TypeAlias = "Callable[[Scenario], Run]"
 
 
 class Cluster(TypedDict):
     """What the command line may ask of the cluster."""
 
-    metadata: Metadata | None
+    metadata: "Metadata | None"
     kafka_version: str | None
 
 
@@ -43,38 +42,18 @@ def nightly(*values: object, marks: Sequence[pytest.MarkDecorator] = ()) -> obje
     return pytest.param(*values, marks=[pytest.mark.nightly, *marks])
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of a scenario run."""
-    group = parser.getgroup("chaos harness")
-    group.addoption("--seed", type=int, help="seed of every run (default: drawn, and printed)")
-    group.addoption("--runs", type=int, default=1, help="run each scenario under N seeds in a row")
-    group.addoption(
-        "--repeat-unknown",
-        type=int,
-        default=0,
-        metavar="TIMES",
-        help="repeat a run that proved nothing, at most so often (default: it fails at once)",
-    )
-    group.addoption(
-        "--reports-dir", type=Path, default=Path("reports"), help="where run folders are made"
-    )
-    group.addoption(
-        "--keep-stack", action="store_true", help="leave the stack running for the next pytest"
-    )
-    group.addoption("--time-limit", type=float, help="seconds that chaos may last in each scenario")
-    group.addoption(
-        "--stack", choices=("docker", "fake"), default="docker", help="real containers, or fakes"
-    )
-    group.addoption(
-        "--metadata",
-        choices=("zookeeper", "kraft"),
-        help="who keeps the cluster's metadata (default: what a scenario says, or zookeeper)",
-    )
-    group.addoption(
-        "--kafka-version",
-        metavar="VERSION",
-        help="of brokers (default: what a scenario says, or the one pinned for the metadata)",
-    )
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    """Options of a scenario run; their short names too when a conftest.py loads the plugin."""
+    add_options(parser)
+    if any(str(name).endswith("conftest.py") for name, _ in pluginmanager.list_name_plugin()):
+        add_short_names(parser)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Iterator[None]:
+    """Add the short names that no other plugin and no conftest.py has taken."""
+    yield
+    add_short_names(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -85,8 +64,17 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
     config.addinivalue_line("markers", "docker_only(reason): why the fakes cannot run it")
-    seed = getattr(config, "workerinput", {}).get("chaos_seed", config.getoption("--seed"))
+    seed = getattr(config, "workerinput", {}).get("chaos_seed", config.getoption("chaos_seed"))
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
+    if any(_cluster(config).values()):
+        _require_cluster(config)
+
+
+def _require_cluster(config: pytest.Config) -> None:
+    from harness.engine.cluster import with_cluster
+    from harness.kit.errors import UsageError
+    from harness.model.topology import Topology
+
     try:
         with_cluster(Topology(), **_cluster(config))
     except UsageError as error:
@@ -102,14 +90,18 @@ def pytest_configure_node(node: "WorkerController") -> None:
 def _cluster(config: pytest.Config) -> Cluster:
     """Which cluster is asked for, as `on_cluster` takes it."""
     return {
-        "metadata": config.getoption("--metadata"),
-        "kafka_version": config.getoption("--kafka-version"),
+        "metadata": config.getoption("chaos_metadata"),
+        "kafka_version": config.getoption("chaos_kafka_version"),
     }
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what reproduces this session, first thing."""
-    words = {"seed": config.stash[SEED], "stack": config.getoption("--stack"), **_cluster(config)}
+    words = {
+        "seed": config.stash[SEED],
+        "stack": config.getoption("chaos_stack"),
+        **_cluster(config),
+    }
     said = [
         f"--{name.replace('_', '-')} {word}" for name, word in words.items() if word is not None
     ]
@@ -133,31 +125,59 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot come out so on the cluster that was asked for; say why, also unasked."""
-    unfit = {
-        "kafka_3_only": ("Kafka 4", is_kafka_4(**_cluster(item.config))),
-        "docker_only": ("fakes", item.config.getoption("--stack") == "fake"),
-    }
+    unfit = {"kafka_3_only": ("Kafka 4", _is_kafka_4), "docker_only": ("fakes", _is_fake)}
     for name, (what, asked_for) in unfit.items():
         marker = item.get_closest_marker(name)
-        if marker is not None and asked_for:
+        if marker is not None and asked_for(item.config):
             reason = f"not with {what}: {marker.args[0]}"
             _teller(item.config)(reason)
             pytest.skip(reason)
 
 
+def _is_kafka_4(config: pytest.Config) -> bool:
+    from harness.engine.cluster import is_kafka_4
+
+    return is_kafka_4(**_cluster(config))
+
+
+def _is_fake(config: pytest.Config) -> bool:
+    return bool(config.getoption("chaos_stack") == "fake")
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every scenario its seeds."""
-    if "chaos_seed" in metafunc.fixturenames:
-        first, count = metafunc.config.stash[SEED], metafunc.config.getoption("--runs")
-        metafunc.parametrize("chaos_seed", seeds_from(first, count), ids="seed={}".format)
+    """Give every scenario its seeds.
+
+    A seed that was drawn is no part of a test's id, which `--lf` and a CI's history go by.
+    """
+    if "chaos_seed" not in metafunc.fixturenames:
+        return
+    first, count = metafunc.config.stash[SEED], metafunc.config.getoption("chaos_runs")
+    seeds = range(first, first + count)
+    if metafunc.config.getoption("chaos_seed") is not None:
+        ids = [f"seed={seed}" for seed in seeds]
+    elif count > 1:
+        ids = [f"run={number}" for number, _ in enumerate(seeds, start=1)]
+    else:
+        return
+    metafunc.parametrize("chaos_seed", seeds, ids=ids, indirect=True)
+
+
+@pytest.fixture
+def chaos_seed(request: pytest.FixtureRequest) -> int:
+    """The seed of a test's runs."""
+    return int(getattr(request, "param", request.config.stash[SEED]))
 
 
 @pytest.fixture(scope="session")
-def stack_pool(request: pytest.FixtureRequest) -> Iterator[StackPool]:
+def stack_pool(request: pytest.FixtureRequest) -> "Iterator[StackPool]":
     """The stacks that scenarios of this session share."""
+    from harness.engine.stacks import StackPool
+
     config = request.config
     pool = StackPool(
-        config.getoption("--stack"), kept=config.getoption("--keep-stack"), tell=_teller(config)
+        config.getoption("chaos_stack"),
+        kept=config.getoption("chaos_keep_stack"),
+        tell=_teller(config),
     )
     # A job that is cancelled gets SIGTERM; it unwinds like Ctrl-C, so that faults are healed.
     handler = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -171,24 +191,31 @@ def stack_pool(request: pytest.FixtureRequest) -> Iterator[StackPool]:
 @pytest.fixture
 def run_scenario(
     request: pytest.FixtureRequest,
-    stack_pool: StackPool,
+    stack_pool: "StackPool",
     chaos_seed: int,
 ) -> RunScenario:
     """Run a scenario and hand over its verdict."""
+    import msgspec
+
+    from harness.engine.cluster import on_cluster
+    from harness.engine.run import run_scenario as run_one
+    from harness.kit.errors import HarnessError
+    from harness.model.verdict import Validity
+
     config = request.config
     tell = _teller(config)
 
-    def run(scenario: Scenario) -> Run:
+    def run(scenario: "Scenario") -> "Run":
         __tracebackhide__ = True
-        limit_s = config.getoption("--time-limit")
+        limit_s = config.getoption("chaos_time_limit")
         if limit_s is not None:
             limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
             scenario = msgspec.structs.replace(scenario, limits=limits)
-        reports = config.getoption("--reports-dir")
+        reports = config.getoption("chaos_reports_dir")
         try:
             scenario = on_cluster(scenario, **_cluster(config))
             done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
-            for _ in range(config.getoption("--repeat-unknown")):
+            for _ in range(config.getoption("chaos_repeat_unknown")):
                 if done.verdict.validity is not Validity.UNKNOWN:
                     break
                 nothing = f"{request.node.name}: {done.verdict.headline} ({done.folder.report})"

@@ -9,9 +9,6 @@ import signal
 
 import pytest
 
-from harness.engine.sweep import sweep
-from harness.kit.errors import HarnessError, NoDockerError
-
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Take SIGTERM, which a job that is cancelled gets, for Ctrl-C."""
@@ -24,6 +21,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Remove what interrupted workers have left; they are gone by now."""
     if exitstatus != pytest.ExitCode.INTERRUPTED or not _leads_workers(session):
         return
+    from harness.engine.sweep import sweep
+    from harness.kit.errors import HarnessError, NoDockerError
+
     reporter = session.config.pluginmanager.getplugin("terminalreporter")
     try:
         for line in sweep():

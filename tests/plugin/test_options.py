@@ -47,12 +47,39 @@ def test_the_seed_comes_first_and_is_drawn_unless_given(
     done.assert_outcomes(passed=1)
     seed = drawn(done)
     assert [run.manifest().seed for run in runs()] == [seed]
-    assert (
-        f"test_good[seed={seed}]"
-        in project.runpytest_inprocess(
-            "--stack=fake", f"--seed={seed}", "--collect-only", "-q"
-        ).stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        ((), ["test_good"]),
+        (("--runs=2",), ["test_good[run=1]", "test_good[run=2]"]),
+        (("--seed=7",), ["test_good[seed=7]"]),
+        (("--seed=7", "--runs=2"), ["test_good[seed=7]", "test_good[seed=8]"]),
+    ],
+)
+def test_a_seed_that_was_drawn_is_no_part_of_an_id(
+    options: tuple[str, ...], ids: list[str], project: pytest.Pytester
+) -> None:
+    project.makepyfile(test_it=VALID)
+    done = project.runpytest_inprocess("--stack=fake", "--collect-only", "-q", *options)
+    assert [line for line in done.outlines if "::" in line] == [f"test_it.py::{id_}" for id_ in ids]
+
+
+def test_what_failed_last_is_found_again_under_another_seed(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_it="""
+        from mine import BAD, GOOD
+
+        def test_good(run_scenario):
+            run_scenario(GOOD).must_be_valid()
+
+        def test_bad(run_scenario):
+            run_scenario(BAD).must_be_valid()
+        """
     )
+    project.runpytest_inprocess("--stack=fake").assert_outcomes(passed=1, failed=1)
+    project.runpytest_inprocess("--stack=fake", "--lf").assert_outcomes(failed=1)
 
 
 def test_workers_of_a_parallel_session_share_the_seed_that_was_drawn(
@@ -100,7 +127,13 @@ def test_a_kept_stack_means_nothing_to_fakes(project: pytest.Pytester) -> None:
     project.runpytest_inprocess("--stack=fake", "--keep-stack").assert_outcomes(passed=1)
 
 
-@pytest.mark.parametrize("option", ["--stack=paper", "--seed=x", "--runs=x", "--time-limit=soon"])
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("--stack=paper", "--seed=x", "--seed=1.5", "--runs=x", "--runs=0", "--runs=-1"),
+        *("--repeat-unknown=-1", "--time-limit=soon", "--time-limit=0", "--time-limit=nan"),
+    ],
+)
 def test_an_option_that_makes_no_sense_is_refused(option: str, project: pytest.Pytester) -> None:
     project.makepyfile(VALID)
     done = project.runpytest_inprocess(option)
@@ -110,15 +143,9 @@ def test_an_option_that_makes_no_sense_is_refused(option: str, project: pytest.P
 
 def test_all_options_stand_under_one_heading(project: pytest.Pytester) -> None:
     shown = project.runpytest_inprocess("--help").stdout
-    shown.fnmatch_lines(
-        [
-            "chaos harness:",
-            *(
-                f"  --{name}*"
-                for name in ("seed", "runs", "reports-dir", "keep-stack", "time-limit", "stack")
-            ),
-        ]
-    )
+    names = ("seed", "runs", "reports-dir", "keep-stack", "time-limit", "stack")
+    shown.fnmatch_lines(["chaos harness:", *(f"  --chaos-{name}*" for name in names)])
+    shown.fnmatch_lines(["chaos harness:", *(f"  --{name}*" for name in names)])
 
 
 def test_a_test_without_scenario_is_left_alone(project: pytest.Pytester, runs: Runs) -> None:
