@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
-from harness.model.cleanup import LONGER_THAN_A_RUN_MS, is_ever, loses_its_start, values_of
+from harness.model.brokers import LONGER_THAN_A_RUN_MS
+from harness.model.cleanup import is_ever, loses_its_start, values_of
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
 

@@ -22,9 +22,9 @@ from harness.checkers.pipeline.trails import Trails
 from harness.checkers.placements import Placements, placements_of
 from harness.history.history import History
 from harness.model.cleanup import partitions_of
+from harness.model.clients import reads_uncommitted
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
-from harness.model.workload import reads_uncommitted
 
 
 class Evidence:
@@ -249,7 +249,7 @@ class Evidence:
     def _dirty_readers(self) -> list[int]:
         """Processes of consumers that read what is not committed."""
         consumers = self.scenario.log_workload.consumers
-        dirty = [each.name for each in consumers if reads_uncommitted(each.settings)]
+        dirty = [each.name for each in consumers if reads_uncommitted(each)]
         frame = self.history.processes
         return frame.filter(frame["kind"].is_in(dirty))["process"].to_list()
 

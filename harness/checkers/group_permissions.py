@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
+from harness.model.brokers import KAFKA, broker_settings
 from harness.model.topology import Topology
 from harness.model.value import Settings
-
-WEEK_MINUTES = 7 * 24 * 60
-"""`offsets.retention.minutes`, unless it is set."""
 
 
 def of_retained_offsets(topology: Topology) -> Iterator[Permission]:
     """How long a coordinator remembers a group without members."""
-    minutes = int(topology.broker_settings.get("offsets.retention.minutes", WEEK_MINUTES))
-    if minutes < WEEK_MINUTES:
+    minutes = int(broker_settings(topology)["offsets.retention.minutes"])
+    if minutes < int(KAFKA["offsets.retention.minutes"]):
         yield Permission(
             setting=f"offsets.retention.minutes={minutes}",
             reason="a group that has no members for so long has no offsets any more, and begins "
@@ -22,11 +20,15 @@ def of_retained_offsets(topology: Topology) -> Iterator[Permission]:
         )
 
 
-def of_membership(consumers: str, settings: Settings) -> Permission:
+def of_membership(consumers: str, settings: Settings, topology: Topology) -> Permission:
     """How long a member may be silent; it has no way to know that it is none any more."""
+    session = ("session.timeout.ms", settings)
+    if settings["group.protocol"] == "consumer":
+        session = ("group.consumer.session.timeout.ms", broker_settings(topology))
+    name, place = session
     return Permission(
         setting=f"max.poll.interval.ms={settings['max.poll.interval.ms']} and "
-        f"session.timeout.ms={settings['session.timeout.ms']} of {consumers}",
+        f"{name}={place[name]} of {consumers}",
         reason="a member that is not heard of for so long loses its partitions to others, and goes "
         "on with what it has until it is told",
         kinds=("overlapping-ownership",),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
 from harness.model.cleanup import partitions_of
+from harness.model.clients import producer_dialect
+from harness.model.dialects import partitioner_of
 from harness.model.scenario import Scenario
-from harness.model.workload import Producers
 
 KINDS = ("split-key", "reordered-key")
 
@@ -22,19 +23,14 @@ def key_permissions(scenario: Scenario) -> Iterator[Permission]:
                 "overtake what is not read yet",
                 kinds=KINDS,
             )
-        used = {partitioner_of(each) for each in workload.producers if each.topic == topic.name}
+        used = {
+            partitioner_of(producer_dialect(each, scenario.topology), each.settings)
+            for each in workload.producers
+            if topic.name in each.destinations
+        }
         if total > 1 and (len(used) > 1 or "random" in used):
             yield Permission(
                 setting=f"producers of {topic.name} with partitioner {' and '.join(sorted(used))}",
                 reason="they send one key to different partitions",
                 kinds=KINDS,
             )
-
-
-def partitioner_of(producers: Producers) -> str:
-    """By what these producers choose the partition of a key; librdkafka's default is not Java's."""
-    if producers.client == "console":
-        return "murmur2"
-    name = str(producers.settings.get("partitioner", "consistent_random"))
-    family = name.removesuffix("_random")
-    return {"consistent": "crc32"}.get(family, family)

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
+from harness.model.brokers import topic_settings
 from harness.model.scenario import Scenario
-from harness.model.value import Settings
 from harness.model.workload import Topic
 
 CUT_POWER = "disk.cut-power"
-NEVER = 9_223_372_036_854_775_807
-"""Kafka's own: it leaves it to the kernel when to write."""
 
 
 def power_permissions(
@@ -25,7 +23,7 @@ def power_permissions(
     faults = (each for step in scenario.steps for each in (step.fault, *step.choices))
     if not any(each is not None and each.kind == CUT_POWER for each in faults):
         return
-    settings: Settings = {"flush.messages": NEVER, **topic.settings}
+    settings = topic_settings(scenario.topology, topic.settings)
     if int(settings["flush.messages"]) > 1:
         yield Permission(
             setting=f"flush.messages={settings['flush.messages']} of {topic.name}",

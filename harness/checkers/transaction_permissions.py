@@ -3,25 +3,27 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
+from harness.model.brokers import broker_settings
+from harness.model.clients import producer_dialect, reads_uncommitted
 from harness.model.topology import Topology
-from harness.model.workload import Consumers, LogWorkload, reads_uncommitted
+from harness.model.workload import Consumers, LogWorkload
 
-TIMEOUT_SETTING, TIMEOUT_DEFAULT_MS = "transaction.timeout.ms", 60_000
+TIMEOUT_SETTING = "transaction.timeout.ms"
 SCAN_SETTING = "transaction.abort.timed.out.transaction.cleanup.interval.ms"
-SCAN_DEFAULT_MS = 10_000
 
 
 def open_transaction_permissions(
     consumers: Consumers, workload: LogWorkload, topology: Topology
 ) -> Iterator[Permission]:
     """A transaction that nobody ends is aborted by a scan after its time-out, and not before."""
-    if consumers.within_ms is None or reads_uncommitted(consumers.settings):
+    if consumers.within_ms is None or reads_uncommitted(consumers):
         return
     for producers in workload.producers:
         if producers.transactions is None or consumers.topic not in producers.destinations:
             continue
-        timeout_ms = int(producers.settings.get(TIMEOUT_SETTING, TIMEOUT_DEFAULT_MS))
-        scan_ms = int(topology.broker_settings.get(SCAN_SETTING, SCAN_DEFAULT_MS))
+        dialect = producer_dialect(producers, topology)
+        timeout_ms = int(dialect.of_producer(producers.settings)[TIMEOUT_SETTING])
+        scan_ms = int(broker_settings(topology)[SCAN_SETTING])
         if timeout_ms + scan_ms > consumers.within_ms:
             yield Permission(
                 setting=f"{TIMEOUT_SETTING}={timeout_ms} of {producers.name}",

@@ -15,12 +15,14 @@ from confluent_kafka.admin import AdminClient
 
 from harness.clients import cluster, wire, wire_groups, wire_transactions
 from harness.clients.groups import GroupClients
+from harness.clients.settings import laid_over
 from harness.clients.topics import TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.group_ports import GroupState, LogPlace, OnCommit
 from harness.model.ports import Consumer, PartitionState, Producer, TransactionalProducer
-from harness.model.value import Scalar, Settings
+from harness.model.value import Settings
 from harness.model.workload import Topic
 
 T = TypeVar("T")
@@ -35,19 +37,6 @@ BOUNDS_LIMIT_S = 5.0
 _LOG = logging.getLogger("harness.librdkafka")
 _LOG.addHandler(logging.NullHandler())
 
-# Only what decides how fast a client notices a failure and a recovery. Nothing here changes what
-# the client promises: that is for the scenario to say, and librdkafka's defaults stand otherwise.
-EVERY_CLIENT: Settings = {
-    "socket.timeout.ms": 5000,
-    "socket.connection.setup.timeout.ms": 2000,
-    "reconnect.backoff.max.ms": 500,
-    "topic.metadata.refresh.interval.ms": 5000,
-}
-EVERY_PRODUCER: Settings = {"message.timeout.ms": 60000}  # longer than any fault
-EVERY_CONSUMER: Settings = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1000}
-
-# Two names of one setting: a scenario's choice under the one must push out our own under the other.
-_SYNONYMS = {"delivery.timeout.ms": "message.timeout.ms"}
 _WRONG_REQUEST = {
     "INVALID_CONFIG",
     "INVALID_PARTITIONS",
@@ -235,7 +224,7 @@ class KafkaClients:
     @property
     def group_views(self) -> "GroupViews":
         """What observers see of consumer groups."""
-        return GroupViews(self._brokers)
+        return GroupViews(self._brokers, both_protocols=bool(self._controllers))
 
     def shortcoming(self) -> str | None:
         """None when all brokers answer, agree, and have every partition fully replicated.
@@ -284,11 +273,8 @@ class KafkaClients:
         settings: Settings = {"group.id": "harness-watermarks", "isolation.level": isolation}
         return _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
 
-    def _merged(self, own: Settings, given: Settings) -> dict[str, Scalar]:
-        overruled = {_SYNONYMS.get(name, name) for name in given}
-        ours = {**EVERY_CLIENT, **own}
-        kept = {name: value for name, value in ours.items() if name not in overruled}
-        return {"bootstrap.servers": self._bootstrap, **kept, **given}
+    def _merged(self, own: Settings, given: Settings) -> Settings:
+        return {"bootstrap.servers": self._bootstrap, **laid_over(own, given)}
 
     def _administer(
         self, ask: Callable[[], None], *, unanswered: Container[str], done: str | None = None
@@ -340,16 +326,20 @@ class GroupViews:
 
     Args:
         brokers: where the harness's own questions reach each broker, by broker id.
+        both_protocols: whether a group may be one by the consumer protocol of KIP-848.
     """
 
     LIMIT_S = 1.0
 
-    def __init__(self, brokers: Mapping[int, wire.Address]) -> None:
+    def __init__(
+        self, brokers: Mapping[int, wire.Address], *, both_protocols: bool = False
+    ) -> None:
         self._brokers = brokers
+        self._both = both_protocols
 
     def state(self, group: str) -> GroupState | None:
         """The group as its coordinator sees it; None while nobody is that."""
-        return wire_groups.group_state(self._brokers, group, limit_s=self.LIMIT_S)
+        return wire_groups.group_state(self._brokers, group, limit_s=self.LIMIT_S, both=self._both)
 
     def committed(self, group: str) -> Mapping[LogPlace, int] | None:
         """What the group has committed; None while nobody coordinates it."""

@@ -258,6 +258,11 @@ class Reader:
         """Pass over so many bytes."""
         self._at += count
 
+    def raw(self, count: int) -> bytes:
+        """So many bytes."""
+        self._at += count
+        return self._data[self._at - count : self._at]
+
     def text(self) -> str:
         """A string; an absent one is empty."""
         size = max(0, self.number("h"))

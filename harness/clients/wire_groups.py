@@ -7,9 +7,9 @@ breaks), so that it serves commands of people alone.
 
 import asyncio
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from harness.clients import wire
+from harness.clients import wire, wire_consumer_groups
 from harness.clients.wire import Address, Reader, Request
 from harness.model.group_ports import GroupMember, GroupState, LogPlace
 
@@ -26,15 +26,35 @@ _STATES = {
 
 
 def group_state(
-    addresses: Mapping[int, Address], group: str, *, limit_s: float
+    addresses: Mapping[int, Address], group: str, *, limit_s: float, both: bool = False
 ) -> GroupState | None:
-    """The group by the word of its coordinator; None when no broker is that now."""
+    """The group by the word of its coordinator; None when no broker is that now.
+
+    Args:
+        addresses: where to ask, by broker id.
+        group: its id.
+        limit_s: how long to wait for all answers.
+        both: ask for a group by the consumer protocol of KIP-848 as well, of which a coordinator
+            that is asked for a classic one says that it is dead.
+    """
     request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">i", 1) + wire.text(group))
-    for broker, body in _answers(addresses, request, limit_s).items():
-        state = _parse_group(broker, Reader(body))
-        if state is not None:
-            return state
-    return None
+    found = _first(addresses, request, limit_s, _parse_group)
+    if found is None or found.state != "dead" or not both:
+        return found
+    request = wire_consumer_groups.request_of(group)
+    return _first(addresses, request, limit_s, wire_consumer_groups.parsed) or found
+
+
+def _first(
+    addresses: Mapping[int, Address],
+    request: Request,
+    limit_s: float,
+    parse: Callable[[int, Reader], GroupState | None],
+) -> GroupState | None:
+    """What the one broker says that coordinates the group."""
+    answers = _answers(addresses, request, limit_s).items()
+    states = (parse(broker, Reader(body)) for broker, body in answers)
+    return next((state for state in states if state is not None), None)
 
 
 def committed(

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from harness.checkers.judge import judge
-from harness.checkers.promises import CONSUMER_DEFAULTS, PRODUCER_DEFAULTS, SYNONYMS
 from harness.history.jepsen import JepsenHistory, read_jepsen
 from harness.history.load import load
 from harness.kit.errors import UsageError
+from harness.model.dialects import LIBRDKAFKA, java
 from harness.model.facts import Facts
 from harness.model.scenario import Floor, Scenario
 from harness.model.value import Settings
@@ -57,16 +57,17 @@ def check_jepsen(path: Path, settings: Iterable[str]) -> ForeignVerdict:
 
 def _setting(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
-    known = sorted({*PRODUCER_DEFAULTS, *CONSUMER_DEFAULTS, *SYNONYMS})
+    known = sorted(
+        {*LIBRDKAFKA.producer, *LIBRDKAFKA.consumer, *LIBRDKAFKA.synonyms, *java().synonyms}
+    )
     if not equals or name not in known:
         raise UsageError(f"no promise depends on {text!r}; give {'=…, '.join(known)}=…")
     return name, value
 
 
 def _scenario(name: str, read: JepsenHistory, settings: Settings) -> Scenario:
-    # The Java client, which Jepsen uses, is idempotent unless its settings rule that out.
-    acks = str(settings.get("acks", settings.get("request.required.acks", "all")))
-    safe: Settings = {"enable.idempotence": acks in {"all", "-1"}, "enable.auto.commit": False}
+    # Jepsen uses the Java client, as the console tools do.
+    safe: Settings = {"enable.auto.commit": False}
     consumers = Consumers(
         name="both",
         topic="key",
@@ -76,7 +77,8 @@ def _scenario(name: str, read: JepsenHistory, settings: Settings) -> Scenario:
     producers = Producers(
         name="both",
         topic="key",
-        settings={**safe, **settings},
+        client="console",
+        settings=settings,
         transactions=Transactions() if read.transactional else None,
     )
     return Scenario(

@@ -9,7 +9,7 @@ cleaner leaves alone what is younger than a segment may be.
 from harness.fakes.cluster import Cluster
 from harness.fakes.record import Log
 from harness.fakes.replica import Replica
-from harness.model.cleanup import DEFAULTS
+from harness.model.brokers import TOPIC_DEFAULTS
 from harness.model.value import Settings
 
 EVERY_S = 0.5
@@ -40,7 +40,7 @@ class Cleanup:
 
     def _clean(self, log: Log, leader: Replica, settings: Settings) -> None:
         removed, now_ms = self._cluster.partitions[log].removed, self._cluster.now_ms
-        older_ms = now_ms - int(settings.get("segment.ms", DEFAULTS["retention.ms"]))
+        older_ms = now_ms - int(settings.get("segment.ms", TOPIC_DEFAULTS["retention.ms"]))
         buried_ms = now_ms - int(settings["delete.retention.ms"])
         latest = {each.key: at for at, each in enumerate(leader.records[: leader.high_watermark])}
         for offset, record in enumerate(leader.records[: leader.high_watermark]):

@@ -3,8 +3,7 @@
 import itertools
 from collections.abc import Iterable, Mapping
 
-from harness.checkers.group_permissions import WEEK_MINUTES
-from harness.checkers.transaction_permissions import SCAN_DEFAULT_MS, SCAN_SETTING
+from harness.checkers.transaction_permissions import SCAN_SETTING
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
 from harness.clients.wire_transactions import TRANSACTIONS_TOPIC
 from harness.fakes.broker import Broker
@@ -21,7 +20,7 @@ from harness.fakes.seams import Seams
 from harness.fakes.transactions import Transactions
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.rng import stream
-from harness.model.cleanup import DEFAULTS
+from harness.model.brokers import broker_settings, topic_settings
 from harness.model.sessions import granted_ms, keeps_in_memory
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
@@ -48,7 +47,8 @@ class Cluster:
         self.clock = VirtualClock()
         self.seed = seed
         self.seams = seams
-        self.settings: Settings = {**baseline(topology), **topology.broker_settings}
+        self._topology = topology
+        self.settings: Settings = {**baseline(topology), **broker_settings(topology)}
         self.links = Links(self.clock)
         numbers = range(1, topology.brokers + 1)
         self.brokers = {n: Broker(n, self.clock, self._reviewed) for n in numbers}
@@ -83,8 +83,7 @@ class Cluster:
             **{broker.name: broker for broker in self.brokers.values()},
             self.membership.zookeeper.name: self.membership.zookeeper,
         }
-        self.create(Topic(name=OFFSETS_TOPIC, replicas=min(3, topology.brokers)))
-        scan_ms = self.settings.get(SCAN_SETTING, SCAN_DEFAULT_MS)
+        self._create_system(OFFSETS_TOPIC, "offsets.topic.replication.factor", {})
         self.transactions = Transactions(
             self.clock,
             seams,
@@ -92,7 +91,7 @@ class Cluster:
             exists=lambda log: log in self.partitions,
             mark=self.replication.mark,
             commit=self._commit,
-            scan_s=float(scan_ms) / 1e3,
+            scan_s=float(self.settings[SCAN_SETTING]) / 1e3,
         )
         self.replication.transactions = self.transactions
 
@@ -118,13 +117,18 @@ class Cluster:
         self._own_settings[topic.name] = dict(topic.settings)
         self._add_partitions(topic.name, topic.partitions, topic.replicas)
 
+    def _create_system(self, name: str, factor: str, own: Settings) -> None:
+        """Create a topic of a coordinator, with as many replicas as the setting `factor` says."""
+        settings: Settings = {"cleanup.policy": "compact", **own}
+        self.create(Topic(name=name, replicas=int(self.settings[factor]), settings=settings))
+
     def grow(self, name: str, total: int) -> None:
         """Let a topic have `total` partitions, as many replicas each as its first has."""
         self._add_partitions(name, total, len(self.partitions[name, 0].replicas))
 
     def effective(self, name: str) -> Settings:
-        """All settings of a topic that decide over its cleanup, its own and Kafka's."""
-        return {**DEFAULTS, **self._own_settings[name]}
+        """All settings of a topic that decide a promise: its own, its brokers' and Kafka's."""
+        return topic_settings(self._topology, self._own_settings[name])
 
     def settings_of(self, name: str) -> Settings:
         """The settings that a topic has of its own."""
@@ -137,7 +141,7 @@ class Cluster:
 
     def _add_partitions(self, name: str, total: int, replicas: int) -> None:
         alive = self.registered
-        settings = {**self.settings, **self._own_settings[name]}
+        settings = self.effective(name)
         for number in range(self.topics[name], total):
             first = next(self._placements)
             chosen = tuple(alive[(first + n) % len(alive)] for n in range(replicas))
@@ -169,7 +173,7 @@ class Cluster:
         """
         lost = BYTES_OF_A_CHECKPOINT
         for (name, _), replica in self.brokers[number].replicas.items():
-            if str(self._own_settings.get(name, {}).get("flush.messages")) == "1":
+            if name in self.topics and int(self.effective(name)["flush.messages"]) == 1:
                 continue
             written = self.now_ms - WRITEBACK_MS
             old = sum(record.timestamp_ms <= written for record in replica.records)
@@ -189,7 +193,12 @@ class Cluster:
     def begin_transactions(self) -> None:
         """Make the topic of the coordinator of transactions, once somebody wants one."""
         if TRANSACTIONS_TOPIC not in self.topics:
-            self.create(Topic(name=TRANSACTIONS_TOPIC, replicas=min(3, len(self.brokers))))
+            own: Settings = {
+                "min.insync.replicas": self.settings["transaction.state.log.min.isr"],
+                "unclean.leader.election.enable": False,
+            }
+            factor = "transaction.state.log.replication.factor"
+            self._create_system(TRANSACTIONS_TOPIC, factor, own)
 
     def group(self, name: str) -> Group:
         """The group of that name, made when there is none."""
@@ -215,7 +224,7 @@ class Cluster:
 
     def forget_offsets(self) -> None:
         """Let the coordinator forget where groups stand that had no members for too long."""
-        limit_s = float(self.settings.get("offsets.retention.minutes", WEEK_MINUTES)) * 60
+        limit_s = float(self.settings["offsets.retention.minutes"]) * 60
         leader = self.readable((OFFSETS_TOPIC, 0))
         if leader is None:
             return

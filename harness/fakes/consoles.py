@@ -8,20 +8,23 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 from harness.fakes.clock import VirtualClock
 from harness.fakes.kafka import FakeKafka
 from harness.fakes.record import FakeMessage
+from harness.model.dialects import console, sending
 from harness.model.value import Settings
 
-JAVA: Settings = {"acks": "all", "enable.idempotence": True, "partitioner": "murmur2_random"}
 LIMIT_S = 10.0
 
 
 class FakeConsoles:
     """Implements `harness.model.ports.Consoles`."""
 
-    def __init__(self, kafka: FakeKafka, clock: VirtualClock) -> None:
+    def __init__(self, kafka: FakeKafka, clock: VirtualClock, version: str | None) -> None:
+        self._java = console(version)
         self._kafka = kafka
         self._clock = clock
 
-    def produce(self, topic: str, records: Sequence[tuple[bytes, bytes]]) -> str | None:
+    def produce(
+        self, topic: str, records: Sequence[tuple[bytes, bytes]], settings: Settings
+    ) -> str | None:
         """Send records and let virtual time pass until all are answered."""
         problems: list[str] = []
 
@@ -29,15 +32,18 @@ class FakeConsoles:
             if error is not None:
                 problems.append(str(error))
 
-        producer = self._kafka.producer(JAVA)
+        java = self._java.of_producer(settings)
+        java["enable.idempotence"] = sending(self._java, settings).idempotent
+        producer = self._kafka.producer(java)
         for key, value in records:
             producer.produce(topic, value, key, -1, reported)
         left = producer.flush(LIMIT_S)
         return "; ".join([*problems, *([f"{left} left"] if left else [])]) or None
 
-    def consume(self, topic: str, count: int) -> Sequence[FakeMessage]:
+    def consume(self, topic: str, count: int, settings: Settings) -> Sequence[FakeMessage]:
         """Read and let virtual time pass until there are so many, or no more come."""
-        reader = self._kafka.consumer({"group.id": f"{topic}-console"})
+        java = self._java.of_consumer(settings)
+        reader = self._kafka.consumer({"group.id": f"{topic}-console", **java})
         partitions = len(self._kafka.describe([topic])[topic])
         reader.assign([TopicPartition(topic, each, OFFSET_BEGINNING) for each in range(partitions)])
         messages: list[FakeMessage] = []

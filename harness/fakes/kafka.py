@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER
+from harness.clients.settings import laid_over
 from harness.fakes.cluster import Cluster
 from harness.fakes.consumer import FakeConsumer
 from harness.fakes.group_admin import FakeGroups
@@ -13,6 +13,7 @@ from harness.fakes.producer import FakeProducer
 from harness.fakes.replica import Replica
 from harness.fakes.topics import FakeTopics
 from harness.fakes.transactional_producer import FakeTransactionalProducer
+from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.group_ports import OnCommit
 from harness.model.ports import PartitionState
 from harness.model.value import Settings
@@ -40,7 +41,7 @@ class FakeKafka:
         """
         if "transactional.id" in settings:
             return self.transactional_producer(settings)
-        return FakeProducer({**EVERY_CLIENT, **EVERY_PRODUCER, **settings}, self._cluster)
+        return FakeProducer(laid_over(EVERY_PRODUCER, settings), self._cluster)
 
     def transactional_producer(self, settings: Settings) -> FakeTransactionalProducer:
         """A producer as above, with a `transactional.id`.
@@ -48,7 +49,7 @@ class FakeKafka:
         Raises:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
-        merged = {**EVERY_CLIENT, **EVERY_PRODUCER, **settings}
+        merged = laid_over(EVERY_PRODUCER, settings)
         return FakeTransactionalProducer(merged, self._cluster)
 
     def consumer(self, settings: Settings, on_commit: OnCommit | None = None) -> FakeConsumer:
@@ -61,7 +62,7 @@ class FakeKafka:
         Raises:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
-        merged = {**EVERY_CLIENT, **EVERY_CONSUMER, **settings}
+        merged = laid_over(EVERY_CONSUMER, settings)
         return FakeConsumer(merged, self._cluster, self._life(), on_commit)
 
     def create_topic(self, topic: Topic) -> None:

@@ -205,7 +205,7 @@ class FakeStack:
     @property
     def consoles(self) -> FakeConsoles:
         """What console tools do."""
-        return FakeConsoles(self.kafka, self.clock)
+        return FakeConsoles(self.kafka, self.clock, self.topology.kafka_version)
 
     @property
     def mysql(self) -> MySql:

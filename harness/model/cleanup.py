@@ -2,20 +2,12 @@
 
 from typing import NamedTuple
 
+from harness.model.brokers import LONGER_THAN_A_RUN_MS, topic_settings
 from harness.model.scenario import Scenario
-from harness.model.value import Scalar, Settings
+from harness.model.value import Scalar
 from harness.model.workload import Topic
 
 CONFIGURE, ADD_PARTITIONS = "topic.configure", "topic.add-partitions"
-
-# Kafka's own; brokers are told them under these names.
-DEFAULTS: Settings = {
-    "cleanup.policy": "delete",
-    "retention.ms": 604_800_000,
-    "retention.bytes": -1,
-    "delete.retention.ms": 86_400_000,
-}
-LONGER_THAN_A_RUN_MS = 3_600_000
 
 
 class Setting(NamedTuple):
@@ -27,7 +19,7 @@ class Setting(NamedTuple):
 
 def values_of(scenario: Scenario, topic: Topic, setting: str) -> tuple[Setting, ...]:
     """What a setting of a topic is, one after the other."""
-    settings = {**DEFAULTS, **_of_brokers(scenario.topology.broker_settings), **topic.settings}
+    settings = topic_settings(scenario.topology, topic.settings)
     changes = (
         Setting(step.name, step.fault.settings["value"])
         for step in scenario.steps
@@ -64,11 +56,3 @@ def partitions_of(scenario: Scenario, topic: Topic) -> int:
         and step.fault.settings["topic"] == topic.name
     ]
     return max([topic.partitions, *totals])
-
-
-def _of_brokers(settings: Settings) -> Settings:
-    """Settings of brokers that are the defaults of topics, by the names that topics have them."""
-    names = {f"log.{name}": name for name in DEFAULTS} | {
-        "log.cleaner.delete.retention.ms": "delete.retention.ms"
-    }
-    return {names[name]: value for name, value in settings.items() if name in names}

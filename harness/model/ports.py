@@ -338,10 +338,12 @@ class Network(Protocol):
 class Consoles(Protocol):
     """Kafka's own console tools, which use the Java client."""
 
-    def produce(self, topic: str, records: Sequence[tuple[bytes, bytes]]) -> str | None:
+    def produce(
+        self, topic: str, records: Sequence[tuple[bytes, bytes]], settings: Settings
+    ) -> str | None:
         """Send records of key and value; None when all are acknowledged, else the complaint."""
 
-    def consume(self, topic: str, count: int) -> Sequence[Message]:
+    def consume(self, topic: str, count: int, settings: Settings) -> Sequence[Message]:
         """Read `count` records from the beginning on, fewer when no more come."""
 
 

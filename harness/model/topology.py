@@ -123,11 +123,20 @@ class Topology(Value, frozen=True, kw_only=True):
         return hashlib.sha256(data).hexdigest()[:12]
 
 
-def _require_fit(version: str, metadata: Metadata) -> None:
+def line_of(version: str) -> tuple[int, int]:
+    """The first two numbers of a version of Kafka.
+
+    Raises:
+        UsageError: it is no version.
+    """
     numbers = re.fullmatch(r"(\d+)\.(\d+)\.\d+", version)
     if numbers is None:
         raise UsageError(f"{version!r} is no version of Kafka; one looks like 3.9.2")
-    line = (int(numbers[1]), int(numbers[2]))
+    return int(numbers[1]), int(numbers[2])
+
+
+def _require_fit(version: str, metadata: Metadata) -> None:
+    line = line_of(version)
     if metadata == "zookeeper" and line > _LAST_WITH_ZOOKEEPER:
         raise UsageError(
             f"Kafka {version} has no ZooKeeper any more: choose metadata kraft, or a version up to "

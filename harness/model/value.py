@@ -13,6 +13,11 @@ def as_text(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def is_on(value: Scalar) -> bool:
+    """Whether a setting says yes, in Python's or in Kafka's spelling."""
+    return str(value).lower() in {"true", "1"}
+
+
 class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A frozen value that refuses unknown fields when decoded.
 

@@ -66,7 +66,8 @@ class Producers(Value, frozen=True, kw_only=True):
 
     name: Name = "producer"
     client: Literal["python", "console"] = "python"
-    """Our own, or `kafka-console-producer.sh`, run once for every batch, with its own defaults."""
+    """Our own, or `kafka-console-producer.sh`, run once for every batch, with the Java client's
+    defaults and names of settings."""
     topic: str
     count: Workers = 1
     settings: Settings = {}
@@ -115,7 +116,8 @@ class Consumers(Value, frozen=True, kw_only=True):
     topic: str
     count: Workers = 1
     mode: Literal["group", "assigned", "console"] = "group"
-    """`console`: `kafka-console-consumer.sh`, run once nobody sends any more."""
+    """`console`: `kafka-console-consumer.sh`, run once nobody sends any more, with the Java
+    client's defaults, so that it reads uncommitted records, and names of settings."""
     settings: Settings = {}
     batch: Batch = 500
     commit: Literal["client", "application"] = "client"
@@ -128,11 +130,6 @@ class Consumers(Value, frozen=True, kw_only=True):
     """What they are promised: a record reaches them so long after it was acknowledged, at most."""
     stall: Stall | None = None
     """Of readers with partitions assigned by hand."""
-
-
-def reads_uncommitted(settings: Settings) -> bool:
-    """Whether a consumer with these settings is given records of transactions that are not over."""
-    return settings.get("isolation.level", "read_committed") == "read_uncommitted"
 
 
 Point: TypeAlias = Literal["before-produce", "in-transaction", "before-commit"]

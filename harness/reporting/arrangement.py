@@ -18,6 +18,12 @@ PROGRESS = {
     "transaction": "commits offsets in the transaction of the results",
 }
 
+READING = {
+    "group": "as one group",
+    "assigned": "with partitions assigned by hand",
+    "console": "with kafka-console-consumer.sh, at the end",
+}
+
 
 def arrangement(plan: Plan, facts: Facts) -> Markup:
     """What ran: the stack, the topics, the traffic, the steps, the limits."""
@@ -76,7 +82,7 @@ def _services(topology: Topology) -> Iterator[str]:
 
 
 def _overrides(topology: Topology) -> Iterator[tuple[str, Markup]]:
-    for service in ("broker", "connect", "mysql", "redis"):
+    for service in ("broker", "zookeeper", "registry", "connect", "mysql", "redis"):
         if values := getattr(topology, f"{service}_settings"):
             yield f"settings of {service}", tag("code", words.settings(values))
 
@@ -89,11 +95,12 @@ def _topic(topic: Topic) -> Markup:
 
 def _producers(kind: Producers) -> Markup:
     rate = f"{kind.rate_per_s:g}/s each" if kind.rate_per_s else "as fast as they can"
+    tool = "with kafka-console-producer.sh, " if kind.client == "console" else ""
     belief = "its delivery report" if kind.belief == "delivery" else "the return of produce()"
     ending = "flushes at the end" if kind.ending == "flush" else "leaves without a flush"
     keys = words.counted(kind.keys, "key")
     sentence = (
-        f"{words.count(kind.count)} to {kind.topic}, {rate}, {keys} each; "
+        f"{words.count(kind.count)} to {kind.topic}, {tool}{rate}, {keys} each; "
         f"takes a record as sent at {belief}; {ending}"
     )
     if kind.transactions is not None:
@@ -123,7 +130,7 @@ def _processors(kind: Processors) -> Markup:
 
 
 def _consumers(kind: Consumers) -> Markup:
-    how = "as one group" if kind.mode == "group" else "with partitions assigned by hand"
+    how = READING[kind.mode]
     sentence = f"{words.count(kind.count)} from {kind.topic}, {how}"
     return with_code(sentence, words.settings(kind.settings))
 

@@ -6,16 +6,23 @@ A record is a line, `key|value` on its way in; what the consumer prints looks li
 """
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from harness.kit.errors import FaultError
+from harness.model.value import Settings, as_text
 from harness.stack.services.kafka import INTERNAL_PORT
 
 SEPARATOR = "|"
 IDLE_LIMIT_MS = 10_000
 """A consumer that is given nothing for so long ends."""
+_OWN_OPTIONS = {
+    "isolation.level": "--isolation-level",
+    "compression.type": "--compression-codec",  # the producer ignores the property
+}
+"""Settings for which a tool has an option of its own."""
 _LINE = re.compile(rb"Partition:(\d+)\|Offset:(\d+)\|([^|]*)\|(.*)")
 
 
@@ -85,32 +92,37 @@ class ConsoleTools:
         self._brokers = brokers
         self._is_running = is_running
 
-    def produce(self, topic: str, records: Sequence[tuple[bytes, bytes]]) -> str | None:
+    def produce(
+        self, topic: str, records: Sequence[tuple[bytes, bytes]], settings: Settings
+    ) -> str | None:
         """Send records; None when all are acknowledged, else what the producer complains of."""
         lines = [f"{key.decode()}{SEPARATOR}{value.decode()}" for key, value in records]
-        script = (
-            "printf '%s\\n' \"$@\" | kafka-console-producer.sh --bootstrap-server "
-            f"{self._bootstrap} --topic {topic} --property parse.key=true "
-            f"--property 'key.separator={SEPARATOR}'"
-        )
+        tool = [
+            "kafka-console-producer.sh", "--bootstrap-server", self._bootstrap, "--topic", topic,
+            "--property", "parse.key=true", "--property", f"key.separator={SEPARATOR}",
+            *_options(settings, "--producer-property"),
+        ]  # fmt: skip
+        script = f"printf '%s\\n' \"$@\" | {shlex.join(tool)}"
         status, _, complaints = self._run(["sh", "-c", script, "sh", *lines])
         # It ends with 0 also when it could not send something, and says so.
         if status or b"ERROR" in complaints:
             return f"exit status {status}: {complaints.decode(errors='replace').strip()}"
         return None
 
-    def consume(self, topic: str, count: int) -> Sequence[ConsoleRecord]:
+    def consume(self, topic: str, count: int, settings: Settings) -> Sequence[ConsoleRecord]:
         """Read `count` records from the beginning on, fewer when no more come."""
-        _, printed, _ = self._run(
+        status, printed, _ = self._run(
             [
                 "kafka-console-consumer.sh", "--bootstrap-server", self._bootstrap,
                 "--topic", topic, "--from-beginning", "--max-messages", str(count),
                 "--timeout-ms", str(IDLE_LIMIT_MS), "--property", "print.partition=true",
                 "--property", "print.offset=true", "--property", "print.key=true",
                 "--property", f"key.separator={SEPARATOR}",
+                *_options(settings, "--consumer-property"),
             ]
         )  # fmt: skip
-        found = (_LINE.fullmatch(line) for line in printed.splitlines())
+        # A tool that failed has come to no end: it is run again from the beginning.
+        found = (_LINE.fullmatch(line) for line in ([] if status else printed.splitlines()))
         return [
             ConsoleRecord((topic, int(each[1]), int(each[2])), (each[3], each[4]))
             for each in found
@@ -131,3 +143,12 @@ class ConsoleTools:
             where, command, lambda stream, text: printed[stream].append(text)
         )
         return status, b"".join(printed["stdout"]), b"".join(printed["stderr"])
+
+
+def _options(settings: Settings, prop: str) -> list[str]:
+    """`settings` as arguments of a tool, for which `prop` takes any setting of its client."""
+    options: list[str] = []
+    for name, value in settings.items():
+        own = _OWN_OPTIONS.get(name)
+        options += [own, as_text(value)] if own else [prop, f"{name}={as_text(value)}"]
+    return options

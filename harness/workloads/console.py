@@ -5,10 +5,11 @@ import numpy as np
 from harness.history.history import NOTHING
 from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.rng import stream
+from harness.kit.waits import NS_PER_S
 from harness.model.ports import Consoles
 from harness.model.workload import Consumers, Producers
 from harness.workloads.consuming import ReadLog
-from harness.workloads.payload import KEYS_PER_PRODUCER, key_bytes
+from harness.workloads.payload import KEYS_PER_PRODUCER, key_bytes, payload_form
 from harness.workloads.traffic import bounds_of
 from harness.workloads.worker import IDLE_S
 from harness.workloads.workplace import Workplace
@@ -47,6 +48,7 @@ class ConsoleProducer:
         self._number = self._journal.topic(spec.topic, 0)
         process = self._journal.process(self.name, "producer", spec.name)
         self._next = process << SEQUENCE_BITS
+        self._form = payload_form(spec.value_bytes)
         self._quiet = False
 
     def quiet(self) -> None:
@@ -74,12 +76,14 @@ class ConsoleProducer:
         )
         self.sent += count
         records = [
-            (key_bytes(key), b"%016x" % value)
+            (key_bytes(key), self._form % value)
             for key, value in zip(keys, values.tolist(), strict=True)
         ]
-        complaint = self._consoles.produce(self._topic, records)
+        complaint = self._consoles.produce(self._topic, records, self._spec.settings)
         self._answered(values, complaint)
-        return BETWEEN_BATCHES_S
+        took_s = (self._clock.now_ns() - began_ns) / NS_PER_S
+        rate = self._spec.rate_per_s
+        return max(BETWEEN_BATCHES_S, count / rate - took_s if rate else 0)
 
     def close(self) -> None:
         """Nothing is left when a step is over."""
@@ -116,6 +120,7 @@ class ConsoleConsumer:
     ) -> None:
         self.name = self.kind = spec.name
         self.topic = spec.topic
+        self._settings = spec.settings
         self._topic = topic
         self._consoles = consoles
         self._kafka = workplace.kafka
@@ -123,6 +128,7 @@ class ConsoleConsumer:
         process = workplace.journal.process(self.name, "consumer", spec.name)
         self._log = ReadLog(workplace.journal, process, {topic: spec.topic}, self._clock)
         self._may_read = False
+        self._ended: set[int] = set()
 
     @property
     def position(self) -> dict[int, int]:
@@ -131,8 +137,11 @@ class ConsoleConsumer:
 
     @property
     def halted(self) -> set[int]:
-        """Logs of which nothing more comes: what it should read next is gone, and it says so."""
-        return self._log.halted
+        """Logs of which nothing more comes: the tool ended when it was given nothing any more.
+
+        What is left of them holds no record, but the ends of transactions, which it does not show.
+        """
+        return self._ended
 
     def sends_ended(self) -> None:
         """Nobody sends any more."""
@@ -143,8 +152,12 @@ class ConsoleConsumer:
         if self._may_read and not self._log.taken:
             starts, ends = bounds_of(self._kafka, [self._topic], self._clock)
             count, began_ns = ends - starts, self._clock.now_ns()
-            self._log.took("poll", began_ns, self._consoles.consume(self._topic, count))
+            records = self._consoles.consume(self._topic, count, self._settings)
+            self._log.took("poll", began_ns, records)
             self._log.flush()
+            if self._log.taken:
+                states = self._kafka.describe([self._topic])[self._topic]
+                self._ended = {self._log.log(self._topic, each.partition) for each in states}
         return 0.1
 
     def close(self) -> None:

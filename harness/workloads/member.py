@@ -12,6 +12,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.clients.errors import name_of
 from harness.clients.group_metadata import generation_of
+from harness.model.dialects import READER
 from harness.model.group_ports import MemberState
 from harness.model.ports import Consumer, Message
 from harness.model.value import Settings
@@ -187,8 +188,7 @@ class ConsumerWorker:
         return {
             "group.id": self._group,
             "client.id": self.name,
-            "auto.offset.reset": "earliest",
-            "enable.partition.eof": True,
+            **READER,
             **({"group.instance.id": self.name} if self._spec.static else {}),
             **({"enable.auto.commit": False} if by_application else {}),
             **self._spec.settings,

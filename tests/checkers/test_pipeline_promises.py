@@ -136,9 +136,8 @@ def test_a_delay_longer_than_transactions_loses_no_row() -> None:
         ("jdbc", {"errors.tolerance": "all"}, {"missing-row", "stale-row"}),
         ("jdbc", {"consumer.override.auto.offset.reset": "latest"}, {"missing-row"}),
         ("redis", {"versioned": False}, {"stale-row", "nonmonotonic-sighting"}),
-        ("redis", {"maxmemory-policy": "allkeys-lru"}, {"missing-row", "stale-row"}),
         ("redis", {"ttl_s": 5}, {"missing-row"}),
-        ("table", {"enable.auto.offset.store": True}, {"missing-row", "stale-row"}),
+        ("table", {"enable.auto.commit": True}, {"missing-row", "stale-row"}),
         ("table", {"isolation.level": "read_uncommitted"}, {"foreign-row"}),
     ],
 )

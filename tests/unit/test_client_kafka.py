@@ -6,8 +6,10 @@ import sys
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.clients.kafka import EVERY_CLIENT, EVERY_CONSUMER, EVERY_PRODUCER, KafkaClients
+from harness.clients.kafka import KafkaClients
+from harness.clients.settings import EVERY_CLIENT
 from harness.kit.errors import HarnessError, UsageError
+from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.workload import Topic
 
 

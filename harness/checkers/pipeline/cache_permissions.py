@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
-from harness.checkers.pipeline.settings import cache_settings, copy_settings, is_on
+from harness.checkers.pipeline.settings import cache_settings, copy_settings
 from harness.model.pipeline import Cache, Copy
+from harness.model.value import is_on
 
 Rule = tuple[str, str, tuple[str, ...]]
 """A setting, why it permits what it does, and what that is."""

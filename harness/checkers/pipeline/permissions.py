@@ -14,23 +14,22 @@ from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
     at_least_once,
     copy_settings,
+    feed_sending,
     feed_settings,
-    is_on,
 )
+from harness.checkers.pipeline.topic_permissions import OUTDATED, UNCAPTURED, of_topics
 from harness.checkers.pipeline.truncation_permissions import truncation_permissions
+from harness.checkers.system_permissions import EVENTS, of_offsets
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, hops
 from harness.model.topology import Topology
-from harness.model.value import Settings
+from harness.model.value import Settings, is_on
 
-# A copy that was not given, or did not apply, a change shows what was there before it.
-OUTDATED = ("missing-row", "stale-row", "resurrected-row", "stale-beyond-bound")
-UNCAPTURED = ("missed-change", "torn-transaction", "broken-chain", "missing-tombstone", *OUTDATED)
 REPLAYED = ("stale-row", "resurrected-row", "nonmonotonic-sighting", "stale-beyond-bound")
 
 
 def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iterator[Permission]:
     """Everything that the settings of `workload` on `topology` permit."""
-    yield from _of_brokers(topology.broker_settings)
+    yield from of_offsets(topology, EVENTS)
     yield from _of_source(topology.mysql_settings)
     yield from of_registry(topology.registry_settings)
     for path in workload.paths:
@@ -40,7 +39,7 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
         if any("truncate" in writers.mix for writers in workload.writers):
             yield from truncation_permissions(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):
-            yield from _of_copy(copy, (name,))
+            yield from _of_copy(copy, topology, (name,))
             if copy.kind == "jdbc" and not workload.auto_restart:
                 yield Permission(
                     setting="auto_restart=false",
@@ -52,22 +51,6 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
     kept = [hop.name for hop in hops(workload) if hop.kind == "cache"]
     for cache, name in zip(workload.caches, kept, strict=True):
         yield from of_cache(cache, name)
-
-
-def _of_brokers(settings: Settings) -> Iterator[Permission]:
-    replicas = int(settings.get("min.insync.replicas", 2))
-    if replicas < 2:
-        yield Permission(
-            setting=f"min.insync.replicas={replicas}",
-            reason="an event is acknowledged while the leader alone has it",
-            kinds=UNCAPTURED,
-        )
-    if is_on(settings.get("unclean.leader.election.enable", False)):
-        yield Permission(
-            setting="unclean.leader.election.enable=true",
-            reason="a replica that lacks events may become leader, and all others drop them",
-            kinds=UNCAPTURED,
-        )
 
 
 def _of_source(settings: Settings) -> Iterator[Permission]:
@@ -104,8 +87,8 @@ def _of_feed(path: Path, topology: Topology, names: tuple[str, ...]) -> Iterator
         )
     rules = _of_polling if feed.polls else _of_log_reading
     yield from rules(feed, settings, path.name, names)
-    yield from _of_producer(settings, path.name, names, once=given_up is None)
-    yield from _of_topics(feed, path.name, names)
+    yield from _of_producer(feed, topology, path.name, names, once=given_up is None)
+    yield from of_topics(path, topology, names)
     yield from of_contract(path, names)
 
 
@@ -188,48 +171,28 @@ def _of_polling(
 
 
 def _of_producer(
-    settings: Settings, path: str, names: tuple[str, ...], *, once: bool
+    feed: Feed, topology: Topology, path: str, names: tuple[str, ...], *, once: bool
 ) -> Iterator[Permission]:
-    acks = str(settings.get("acks", "all"))
-    if acks not in {"all", "-1"}:
+    sends = feed_sending(feed, topology)
+    if sends.acks != "all":
         yield Permission(
-            setting=f"acks={acks} of the feed of {path}",
+            setting=f"acks={0 if sends.acks == 'none' else 1} of the feed of {path}",
             reason="an event is taken as sent before a second broker has it",
             kinds=UNCAPTURED,
             hops=names,
         )
-    in_flight = settings.get("max.in.flight.requests.per.connection", 1)
-    if not once and not is_on(settings.get("enable.idempotence", False)) and int(in_flight) > 1:
+    if not once and not sends.keeps_order:
         yield Permission(
-            setting=f"max.in.flight.requests.per.connection={in_flight} of the feed of {path}",
+            setting=f"max.in.flight.requests.per.connection={sends.in_flight} of the feed of "
+            f"{path}",
             reason="a batch that is sent again comes behind one that was sent after it",
             kinds=("reordered-change", "broken-chain", "missing-tombstone", *REPLAYED),
             hops=names,
         )
 
 
-def _of_topics(feed: Feed, path: str, names: tuple[str, ...]) -> Iterator[Permission]:
-    policy = str(feed.topic_settings.get("cleanup.policy", "delete"))
-    if "compact" in policy:
-        yield Permission(
-            setting=f"cleanup.policy={policy} of the topics of {path}",
-            reason="an event is removed once its row has a newer one",
-            kinds=("missed-change", "torn-transaction", "broken-chain", "missing-tombstone"),
-            hops=names,
-        )
-    for name in ("retention.ms", "retention.bytes"):
-        limit = feed.topic_settings.get(name, -1)
-        if "delete" in policy and int(limit) >= 0:
-            yield Permission(
-                setting=f"{name}={limit} of the topics of {path}",
-                reason="an event may be removed before a slow reader gets to it",
-                kinds=UNCAPTURED,
-                hops=names,
-            )
-
-
-def _of_copy(copy: Copy, names: tuple[str, ...]) -> Iterator[Permission]:
-    settings = copy_settings(copy)
+def _of_copy(copy: Copy, topology: Topology, names: tuple[str, ...]) -> Iterator[Permission]:
+    settings = copy_settings(copy, topology)
     rules = _of_sink if copy.kind == "jdbc" else _of_consumer
     more = of_redis(copy) if copy.kind == "redis" else ()
     for setting, reason, kinds in (*_of_reading(settings), *rules(settings), *more):
@@ -278,12 +241,8 @@ def _of_consumer(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]
             "an older event that comes again, or from a stalled consumer, overwrites a newer row"
         )
         yield "versioned=false", reason, REPLAYED
-    if is_on(settings["enable.auto.offset.store"]):
+    if is_on(settings["enable.auto.commit"]) and is_on(settings["enable.auto.offset.store"]):
         reason = (
             "an offset may be committed before its event is applied; a crash leaves it to nobody"
         )
-        yield "enable.auto.offset.store=true", reason, OUTDATED
-    policy = str(settings.get("maxmemory-policy", "noeviction"))
-    if policy != "noeviction":
-        reason = "entries, and marks of what was removed, may be evicted"
-        yield f"maxmemory-policy={policy}", reason, ("missing-row", *REPLAYED)
+        yield "enable.auto.commit with enable.auto.offset.store", reason, OUTDATED

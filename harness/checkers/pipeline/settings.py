@@ -1,91 +1,109 @@
-"""The harness's own settings of feeds and copies, as far as a promise depends on them.
+"""What feeds, copies and caches run with, as far as a promise depends on it.
 
-They are what its templates say; what a connector does by itself differs (Debezium's sink inserts
-and never deletes, Connect's source producer is not idempotent).
+A connector does what it does by itself, under the harness's template, under the scenario's own
+settings; someone's own configuration takes the template's place. Tests compare these tables with
+the templates and with the settings of Python feeds and copies.
 """
 
-from harness.model.pipeline import Cache, Copy, Feed
+from harness.model.dialects import LIBRDKAFKA, Sending, connect, sending
+from harness.model.pipeline import CONNECTORS, Cache, Copy, Feed
 from harness.model.topology import Topology
-from harness.model.value import Scalar, Settings
+from harness.model.value import Settings
 
-_LOGGED: Settings = {
-    "exactly.once.support": "required",
-    "snapshot.mode": "initial",
-    "errors.tolerance": "none",
-}
-_POLLED: Settings = {
-    "exactly.once.support": "required",
-    "mode": "timestamp+incrementing",
-    "timestamp.delay.interval.ms": 0,
-    "errors.tolerance": "none",
-}
-FEED_DEFAULTS: dict[str, Settings] = {
+FEEDS_BY_THEMSELVES: dict[str, Settings] = {
     "debezium": {
-        **_LOGGED,
+        "exactly.once.support": "requested",
+        "snapshot.mode": "initial",
+        "errors.tolerance": "none",
         "tombstones.on.delete": True,
         "skipped.operations": "t",
         "event.processing.failure.handling.mode": "fail",
     },
-    "binlog": _LOGGED,
-    "jdbc": {**_POLLED, "timestamp.delay.interval.ms": 1000},
-    "polling": _POLLED,
-    "program": _LOGGED,  # of someone's own program no setting is known: it is taken to be right
+    "jdbc": {
+        "exactly.once.support": "requested",
+        "mode": "bulk",
+        "timestamp.delay.interval.ms": 0,
+        "errors.tolerance": "none",
+    },
 }
+COPIES_BY_THEMSELVES: dict[str, Settings] = {
+    "jdbc": {
+        "auto.offset.reset": "earliest",
+        "isolation.level": "read_uncommitted",
+        "insert.mode": "insert",
+        "primary.key.mode": "none",
+        "delete.enabled": False,
+        "truncate.enabled": False,
+        "errors.tolerance": "none",
+    },
+}
+"""What connectors do where nobody says otherwise."""
 
-_CONSUMED: Settings = {
-    "auto.offset.reset": "earliest",
-    "isolation.level": "read_committed",
+_OUTBOX: Settings = {"exactly.once.support": "required", "errors.tolerance": "none"}
+FEED_TEMPLATES: dict[str, Settings] = {
+    "debezium": {"snapshot.mode": "initial"},
+    "jdbc": {
+        "exactly.once.support": "required",
+        "mode": "timestamp+incrementing",
+        "timestamp.delay.interval.ms": 1000,
+    },
+    "binlog": {
+        **_OUTBOX,
+        "snapshot.mode": "initial",
+        "skipped.operations": "t",
+        "tombstones.on.delete": True,
+    },
+    "polling": {**_OUTBOX, "mode": "timestamp+incrementing", "timestamp.delay.interval.ms": 0},
+    # Of someone's own program no setting is known: it is taken to be right.
+    "program": {**_OUTBOX, "snapshot.mode": "initial"},
 }
-_APPLIED: Settings = {**_CONSUMED, "versioned": True, "enable.auto.offset.store": False}
-COPY_DEFAULTS: dict[str, Settings] = {
+"""What the harness's templates say, and its Python feeds do by themselves."""
+
+_CONSUMED: Settings = {"auto.offset.reset": "earliest", "isolation.level": "read_committed"}
+_APPLIED: Settings = {
+    **_CONSUMED,
+    "versioned": True,
+    "enable.auto.commit": False,
+    "enable.auto.offset.store": True,
+}
+COPY_TEMPLATES: dict[str, Settings] = {
     "jdbc": {
         **_CONSUMED,
         "insert.mode": "upsert",
         "primary.key.mode": "record_key",
         "delete.enabled": True,
-        "errors.tolerance": "none",
     },
     "table": _APPLIED,
-    "redis": {
-        **_APPLIED,
-        "maxmemory-policy": "noeviction",
-        "tombstones": True,
-        "rebuild": True,
-        "ttl_s": 0,
-    },
+    "redis": {**_APPLIED, "tombstones": True, "rebuild": True, "ttl_s": 0},
     "program": _APPLIED,
 }
-FEEDS_BY_THEMSELVES: dict[str, Settings] = {
-    "debezium": {**FEED_DEFAULTS["debezium"], "exactly.once.support": "requested"},
-    "jdbc": {**FEED_DEFAULTS["jdbc"], "exactly.once.support": "requested", "mode": "bulk"},
-}
-COPIES_BY_THEMSELVES: dict[str, Settings] = {
-    "jdbc": {
-        **COPY_DEFAULTS["jdbc"],
-        "isolation.level": "read_uncommitted",
-        "insert.mode": "insert",
-        "primary.key.mode": "none",
-        "delete.enabled": False,
-    },
-}
-"""What connectors do where someone's own configuration says nothing."""
 CACHE_DEFAULTS: Settings = {"versioned": True, "invalidate": "after-commit", "ttl_s": 0}
 OVERRIDES = ("consumer.override.", "producer.override.")
 """Before the name of a setting of the client that Connect runs for a connector."""
 
 
 def feed_settings(feed: Feed) -> Settings:
-    """The settings of `feed`, laid over the harness's own."""
-    if feed.connector is None:
-        return {**FEED_DEFAULTS[feed.kind], **_plain(feed.settings)}
-    return {**FEEDS_BY_THEMSELVES[feed.kind], **_plain({**feed.connector, **feed.settings})}
+    """What `feed` runs with."""
+    alone = FEEDS_BY_THEMSELVES.get(feed.kind, {})
+    ours = FEED_TEMPLATES[feed.kind] if feed.connector is None else _plain(feed.connector)
+    return {**alone, **ours, **_plain(feed.settings)}
 
 
-def copy_settings(copy: Copy) -> Settings:
-    """The settings of `copy`, laid over the harness's own."""
-    if copy.connector is None:
-        return {**COPY_DEFAULTS[copy.kind], **_plain(copy.settings)}
-    return {**COPIES_BY_THEMSELVES[copy.kind], **_plain({**copy.connector, **copy.settings})}
+def feed_sending(feed: Feed, topology: Topology) -> Sending:
+    """How the producer of `feed` sends where it does not send exactly once."""
+    given = feed_settings(feed)
+    if feed.kind in CONNECTORS:
+        return sending(connect(), {**_of_workers("producer.", topology), **given})
+    plain: Settings = {"enable.idempotence": given["exactly.once.support"] == "required"}
+    return sending(LIBRDKAFKA, {**plain, **given})
+
+
+def copy_settings(copy: Copy, topology: Topology | None = None) -> Settings:
+    """What `copy` runs with; the `topology` says what workers give the consumers of sinks."""
+    alone = COPIES_BY_THEMSELVES.get(copy.kind, {})
+    workers = _of_workers("consumer.", topology) if topology and alone else {}
+    ours = COPY_TEMPLATES[copy.kind] if copy.connector is None else _plain(copy.connector)
+    return {**alone, **workers, **ours, **_plain(copy.settings)}
 
 
 def cache_settings(cache: Cache) -> Settings:
@@ -117,11 +135,6 @@ def takes_snapshot(feed: Feed) -> bool:
 WITHOUT_SNAPSHOT = ("no_data", "schema_only", "never", "recovery", "schema_only_recovery")
 
 
-def is_on(value: Scalar) -> bool:
-    """Whether a setting says yes, in Python's or in Kafka's spelling."""
-    return str(value).lower() in {"true", "1"}
-
-
 def _plain(settings: Settings) -> Settings:
     found = {}
     for name, value in settings.items():
@@ -129,3 +142,12 @@ def _plain(settings: Settings) -> Settings:
             name = name.removeprefix(prefix)  # noqa: PLW2901 - the name without its prefix
         found[name] = value
     return found
+
+
+def _of_workers(prefix: str, topology: Topology) -> Settings:
+    """What the workers' settings say of the clients that they run for connectors."""
+    return {
+        name.removeprefix(prefix): value
+        for name, value in topology.connect_settings.items()
+        if name.startswith(prefix)
+    }

@@ -6,12 +6,13 @@ from functools import cached_property
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.lateness import late_hops
-from harness.checkers.pipeline.settings import feed_settings, is_on, takes_snapshot
+from harness.checkers.pipeline.settings import feed_settings, takes_snapshot
 from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import History
 from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline import Hop, PipelineWorkload, hops
+from harness.model.value import is_on
 
 
 class Trails:

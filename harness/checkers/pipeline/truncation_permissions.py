@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.permission import Permission
-from harness.checkers.pipeline.settings import copy_settings, feed_settings, is_on
+from harness.checkers.pipeline.settings import copy_settings, feed_settings
 from harness.model.pipeline import Path
+from harness.model.value import is_on
 
 
 def truncation_permissions(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:

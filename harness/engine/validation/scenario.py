@@ -7,6 +7,7 @@ import msgspec
 from harness.engine.validation import (
     caches,
     claims,
+    dialects,
     faults,
     logs,
     mixes,
@@ -25,6 +26,7 @@ from harness.model.scenario import Scenario
 RULES: tuple[Rule, ...] = (
     claims.problems,
     logs.problems,
+    dialects.problems,
     transactions.problems,
     processors.problems,
     pipelines.problems,

@@ -3,6 +3,7 @@
 from functools import partial
 
 from harness.clients import connect
+from harness.model.brokers import replication
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.network.tcp import answer_ms
@@ -63,7 +64,7 @@ def _worker(blueprint: Blueprint, name: str) -> ServiceSpec:
 def baseline(blueprint: Blueprint) -> Settings:
     """The harness's worker settings: fast where that changes no promise."""
     addresses = (blueprint.address(kafka.CONNECT, name) for name in blueprint.topology.broker_names)
-    replicas, _ = kafka.replication(blueprint.topology)
+    replicas, _ = replication(blueprint.topology)
     return {
         "bootstrap.servers": ",".join(f"{host}:{port}" for host, port in addresses),
         "group.id": connect.GROUP,

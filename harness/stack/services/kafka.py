@@ -9,7 +9,7 @@ address in the stack's own network.
 from typing import Any
 
 from harness.clients import wire
-from harness.model import sessions
+from harness.model import brokers
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.stack import images, own_disk
@@ -120,26 +120,12 @@ def _controller_listener(topology: Topology) -> tuple[str, ...]:
     return (CONTROLLER,) if topology.metadata == "kraft" else ()
 
 
-def replication(topology: Topology) -> tuple[int, int]:
-    """How many replicas a topic of the system has, and how many must be in sync."""
-    replicas = min(3, topology.brokers)
-    return replicas, min(2, replicas)
-
-
 def baseline(topology: Topology) -> Settings:
     """The harness's broker settings: safe by good practice, fast where that changes no promise."""
-    replicas, in_sync = replication(topology)
     return {
         "log.dirs": f"{DATA}/data",
-        # Safety.
-        "default.replication.factor": replicas,
-        "min.insync.replicas": in_sync,
-        "unclean.leader.election.enable": False,
-        "auto.create.topics.enable": False,
+        **brokers.safety(topology),
         "auto.leader.rebalance.enable": False,
-        "offsets.topic.replication.factor": replicas,
-        "transaction.state.log.replication.factor": replicas,
-        "transaction.state.log.min.isr": in_sync,
         # Failover. Short enough for a test, long enough for a slow and noisy machine.
         **_sessions(topology),
         "replica.lag.time.max.ms": 30000,  # Kafka's own: a stalled follower stays in sync so long
@@ -152,7 +138,6 @@ def baseline(topology: Topology) -> Settings:
         # Groups and transactions.
         "offsets.topic.num.partitions": 3,
         "transaction.state.log.num.partitions": 3,
-        "transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000,
         "group.initial.rebalance.delay.ms": 0,
         "group.min.session.timeout.ms": 1000,
         # Housekeeping that would otherwise begin after the run is over.
@@ -180,7 +165,6 @@ def _sessions(topology: Topology) -> Settings:
         }
     return {
         "zookeeper.connect": zookeeper.addresses(topology),
-        **sessions.BROKER,
         "zookeeper.connection.timeout.ms": 30000,  # all services start at once
     }
 

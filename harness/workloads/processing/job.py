@@ -1,5 +1,6 @@
 """What a worker is told: whose it is, what to read and write, and under which numbers to record."""
 
+from harness.model.dialects import READER
 from harness.model.value import Settings, Value
 from harness.model.workload import Processors
 
@@ -25,9 +26,8 @@ class Job(Value, frozen=True, kw_only=True):
         """Settings of its consumer."""
         return {
             "group.id": self.group,
-            "auto.offset.reset": "earliest",
             "enable.auto.commit": self.spec.progress == "auto",
-            "enable.partition.eof": True,
+            **READER,
             **self.spec.consumer,
         }
 
