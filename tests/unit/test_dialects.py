@@ -69,12 +69,12 @@ def test_the_defaults_of_the_python_client_are_librdkafkas(
     assert alike(DEFAULTS[name], librdkafka(name))
 
 
-@pytest.mark.parametrize("name", sorted(ClientSettings.DEFAULTS))
+@pytest.mark.parametrize(
+    "name", [name for name, value in ClientSettings.DEFAULTS.items() if value != ""]
+)
 def test_the_fake_clients_have_the_defaults_of_librdkafka(
     librdkafka: Callable[[str], str], name: str
 ) -> None:
-    if name == "partition.assignment.strategy":
-        assert librdkafka(name) == "range,roundrobin"
     assert alike(ClientSettings.DEFAULTS[name], librdkafka(name))
 
 
