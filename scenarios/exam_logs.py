@@ -289,7 +289,7 @@ TOPICS = (
         steps=A_LEADER_DIES,
     ),
     legal(
-        "compacted",
+        "compacted-log",
         "A compacted topic with deletes, and a reader that keeps the last value of each key",
         topics=orders(2, cleanup_policy="compact", segment_ms=500, min_cleanable_dirty_ratio=0.01),
         producers=(Producers(topic="orders", settings=IDEMPOTENT, keys=300, delete_every=9),),
