@@ -1,11 +1,11 @@
-"""Where a plan runs: a stack, who steps its workers, and where its undo ledger lies."""
+"""Where a plan runs: a stack, who steps its workers, and its undo ledger."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 from harness.engine.executor import Executor
+from harness.faults.ledger import Ledger
 from harness.model.ports import Stack
 
 StackKind = Literal["docker", "fake"]
@@ -18,7 +18,7 @@ class Environment:
     kind: StackKind
     stack: Stack
     executor: Executor
-    ledger: Path
+    ledger: Ledger
     logs: Callable[[], dict[str, bytes]] = dict
     """The log of every service, for capture."""
     images: dict[str, str] = field(default_factory=dict)

@@ -18,7 +18,6 @@ from harness.engine.observe_groups import GroupObserver
 from harness.engine.observe_schemas import SchemaObserver
 from harness.engine.supervisor import Supervisor
 from harness.faults.conductor import Conductor
-from harness.faults.ledger import Ledger
 from harness.history.journal import Journal
 from harness.kit.errors import WaitTimeout
 from harness.kit.memory import rare_collections
@@ -96,7 +95,7 @@ class _Run:
         self._traffic = traffic
         self._conductor = Conductor(
             self._stack,
-            Ledger(environment.ledger),
+            environment.ledger,
             self._clock,
             since_start_ns=notes.since_start_ns,
             names=traffic.names,

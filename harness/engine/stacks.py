@@ -3,15 +3,14 @@
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Self
 
 from harness.engine.environment import Environment, StackKind
 from harness.engine.executor import Simulation, Threads
-from harness.engine.undo import ledger_path, undo
+from harness.engine.undo import undo
 from harness.fakes.stack import FakeStack
-from harness.kit.errors import WaitTimeout
+from harness.faults.ledger import Ledger, Memory
+from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
 from harness.stack import lifecycle
@@ -75,7 +74,7 @@ class StackPool:
                 kind="docker",
                 stack=stack,
                 executor=Threads(),
-                ledger=ledger_path(stack.identity.stack),
+                ledger=Ledger(stack),
                 logs=lambda: {service: stack.logs(service) for service in stack.services},
                 images=stack.image_tags(),
                 versions=stack.versions(),
@@ -90,13 +89,12 @@ class StackPool:
 
     def _fake(self, topology: Topology, seed: int) -> Iterator[Environment]:
         stack = FakeStack(topology, seed=seed, bugs=self._bugs)
-        with TemporaryDirectory() as folder:
-            yield Environment(
-                kind="fake",
-                stack=stack,
-                executor=Simulation(stack.clock),
-                ledger=Path(folder) / "ledger.jsonl",
-            )
+        yield Environment(
+            kind="fake",
+            stack=stack,
+            executor=Simulation(stack.clock),
+            ledger=Ledger(Memory()),
+        )
 
     def _new(self, topology: Topology) -> DockerStack:
         while len(self._warm) >= WARM_MAX:
@@ -120,10 +118,12 @@ class StackPool:
             return NotYet(problem) if problem else ""
 
         try:
+            for line in undo(stack, Ledger(stack)):
+                self._tell(line)
             lost = wait_until(
                 "the stack to be healthy", probe, limit_s=HEALTH_LIMIT_S, interval_s=0.2
             )
-        except WaitTimeout as error:
+        except HarnessError as error:
             lost = str(error)
         if lost:
             self._tell(f"the stack is replaced: {lost}")
@@ -132,7 +132,7 @@ class StackPool:
 
 
 def _repair(stack: DockerStack) -> None:
-    undo(stack, ledger_path(stack.identity.stack))
+    undo(stack, Ledger(stack))
 
 
 def up(topology: Topology, *, first_port: int | None, tell: Callable[[str], None]) -> str:

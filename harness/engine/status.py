@@ -5,21 +5,21 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from harness.kit.errors import HarnessError, UsageError
-from harness.stack import lifecycle
+from harness.stack import inventory
 from harness.stack.docker_stack import DockerStack
 
 
 def lines() -> Iterator[str]:
     """Every stack, then its services with state, health and ports."""
-    stacks = lifecycle.list_stacks()
+    stacks = inventory.list_stacks()
     if not stacks:
         yield "no stack runs; `harness up` boots one"
     for info in stacks:
         kept = "kept" if info.kept else "removed when its run ends"
-        use = ", in use" if lifecycle.in_use(info.stack) else ""
+        use = ", in use" if info.in_use else ""
         yield f"{info.stack}  topology {info.topology}, {kept}{use}"
         try:
-            rows = lifecycle.look_at(info.stack).status()
+            rows = inventory.look_at(info.stack).status()
         except HarnessError as error:  # It is just being booted or removed by its own harness.
             yield f"  {error}"
             continue
@@ -52,12 +52,12 @@ def look_at(stack: str | None) -> DockerStack:
         UsageError: there is no such stack, or it is not clear which one is meant.
     """
     if stack is None:
-        known = [info.stack for info in lifecycle.list_stacks()]
+        known = [info.stack for info in inventory.list_stacks()]
         if len(known) != 1:
             names = ", ".join(known) or "none; `harness up` boots one"
             raise UsageError(f"say which stack with --stack; running: {names}")
         stack = known[0]
-    return lifecycle.look_at(stack)
+    return inventory.look_at(stack)
 
 
 def _write(stream: Literal["stdout", "stderr"], text: bytes) -> None:

@@ -2,33 +2,34 @@
 
 from collections.abc import Iterator
 
-from harness.engine.undo import ledger_path, undo
+from harness.engine.undo import undo
+from harness.faults.ledger import Ledger
 from harness.kit.errors import HarnessError, UsageError
-from harness.stack import lifecycle
+from harness.kit.scratch import remove_abandoned
+from harness.stack import inventory, lifecycle
 
 
 def sweep() -> Iterator[str]:
     """Clean up, and say so line by line.
 
     Stacks of a harness that is gone are removed with their networks, volumes and rules. In stacks
-    that were to be kept, what was broken is healed; one that cannot be healed is removed.
+    that were to be kept, what was broken is healed; one that cannot be healed is removed. Temporary
+    folders of processes that are gone are removed.
 
     Raises:
         HarnessError: something cannot be removed. All else was.
     """
     left = []
-    for info in lifecycle.dead_stacks():
+    for info in inventory.list_stacks():
         try:
-            yield from _remove(info.stack, "its harness is gone")
+            if info.is_dead:
+                yield from _remove(info.stack, "its harness is gone")
+            elif not info.in_use:
+                yield from _heal(info.stack)
         except HarnessError as error:
             left.append(str(error))
-    for info in lifecycle.list_stacks():
-        if info.kept and not lifecycle.in_use(info.stack):
-            yield from _heal(info.stack)
-    living = {info.stack for info in lifecycle.list_stacks()}
-    for path in ledger_path("any").parent.glob("*.jsonl"):
-        if path.stem not in living:
-            path.unlink()
+    for folder in remove_abandoned():
+        yield f"removed {folder}: its harness is gone"
     if left:
         raise HarnessError("; ".join(left))
 
@@ -39,9 +40,10 @@ def down(stack: str | None) -> Iterator[str]:
     Raises:
         UsageError: there is no stack of that id.
     """
-    kept = {info.stack for info in lifecycle.list_stacks() if info.kept}
+    stacks = inventory.list_stacks()
+    kept = {info.stack for info in stacks if info.kept}
     if stack is not None:
-        known = {info.stack for info in lifecycle.list_stacks()}
+        known = {info.stack for info in stacks}
         if stack not in known:
             raise UsageError(
                 f"there is no stack {stack}; running: {', '.join(sorted(known)) or 'none'}"
@@ -53,13 +55,15 @@ def down(stack: str | None) -> Iterator[str]:
 
 def _remove(stack: str, why: str) -> Iterator[str]:
     lifecycle.remove_stack(stack)
-    ledger_path(stack).unlink(missing_ok=True)
     yield f"removed {stack}: {why}"
 
 
 def _heal(stack: str) -> Iterator[str]:
     try:
-        for line in undo(lifecycle.look_at(stack), ledger_path(stack)):
-            yield f"{stack}: {line}"
+        with lifecycle.holding(stack) as ours:
+            if ours is None:
+                return
+            for line in undo(ours, Ledger(ours)):
+                yield f"{stack}: {line}"
     except HarnessError as error:
         yield from _remove(stack, f"it could not be healed: {error}")

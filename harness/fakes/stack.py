@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from harness.fakes.bugs.bug import BUGS, Dice
 from harness.fakes.cleanup import Cleanup
@@ -14,6 +13,7 @@ from harness.fakes.process import Process
 from harness.fakes.seams import Seams
 from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
+from harness.kit.scratch import Scratch
 from harness.model.fault import Role
 from harness.model.ports import Connect, MySql, Redis, ServiceState
 from harness.model.program import Program
@@ -46,7 +46,7 @@ class FakeStack:
         self._cluster = Cluster(topology, seed=seed, seams=seams)
         self.clock = self._cluster.clock
         self.kafka = FakeKafka(self._cluster)
-        self._folders: dict[str, TemporaryDirectory[str]] = {}
+        self._folders: dict[str, Scratch] = {}
         Cleanup(self._cluster)
 
     def state(self, service: str) -> ServiceState:
@@ -176,13 +176,13 @@ class FakeStack:
         if program.function is None:
             raise UsageError(_NO_PIPELINE)
         process = self._cluster.processes[name] = Process(name)
-        self._folders[name] = TemporaryDirectory(prefix="program-")
+        self._folders[name] = Scratch("program")
         return FakeKafka(self._cluster, process)
 
     def program_folder(self, name: str) -> Path | None:
         """A folder of its own."""
         folder = self._folders.get(name)
-        return Path(folder.name) if folder else None
+        return folder.path if folder else None
 
     def supervise_programs(self) -> tuple[str, ...]:
         """None ends by itself."""
@@ -196,7 +196,7 @@ class FakeStack:
         while self._folders:
             name, folder = self._folders.popitem()
             del self._cluster.processes[name]
-            folder.cleanup()
+            folder.remove()
 
     def logs(self, service: str) -> bytes:  # noqa: ARG002
         """Nobody prints anything."""

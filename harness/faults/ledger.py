@@ -1,11 +1,11 @@
-"""The undo ledger: what a run is about to break, on disk before it is broken.
+"""The undo ledger: what a run is about to break, written down in the stack before it is broken.
 
 One JSON object per line. `{"entry": N, "kind": …, "targets": […], "settings": {…}}` opens entry N
 before its fault acts; `{"done": N}` closes it after it was healed. Whatever is open when a harness
 was killed is healed from here, since a fault keeps no state of its own.
 """
 
-from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -26,57 +26,78 @@ class _Done(msgspec.Struct, frozen=True, kw_only=True):
     done: int
 
 
-class Ledger:
-    """The ledger of one stack at `path`; what it holds already stays."""
+class Shelf(Protocol):
+    """Where the ledger of a stack lies."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _cut_torn_line(path)
-        self._next = max((entry.entry for entry in _entries(path)), default=0) + 1
+    def read_ledger(self) -> bytes:
+        """All of it; empty when there is none."""
+
+    def write_ledger(self, whole: bytes) -> None:
+        """Replace it; it is kept when this returns."""
+
+
+class Memory:
+    """A shelf of this process, for a stack that dies with it."""
+
+    def __init__(self, whole: bytes = b"") -> None:
+        self.whole = whole
+
+    def read_ledger(self) -> bytes:
+        """All of it."""
+        return self.whole
+
+    def write_ledger(self, whole: bytes) -> None:
+        """Replace it."""
+        self.whole = whole
+
+
+class Ledger:
+    """The ledger of one stack; what it holds already stays until it is healed."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._next = max((entry.entry for entry in _entries(self._whole())), default=0) + 1
 
     def open(self, kind: str, targets: tuple[str, ...], settings: Settings) -> int:
-        """Write down what is about to act; it is on disk when this returns."""
+        """Write down what is about to act; it is kept when this returns."""
         entry, self._next = self._next, self._next + 1
         self._write(Entry(entry=entry, kind=kind, targets=targets, settings=settings))
         return entry
 
     def close(self, entry: int) -> None:
-        """Write down that the entry's fault is healed."""
+        """Write down that the entry's fault is healed; when all are, the ledger is empty again."""
         self._write(_Done(done=entry))
+        if not self.opened():
+            self._shelf.write_ledger(b"")
 
     def opened(self) -> tuple[Entry, ...]:
         """What was opened and never closed, newest first: the order in which to heal."""
-        done = {line.done for line in _lines(self._path) if isinstance(line, _Done)}
-        left = [entry for entry in _entries(self._path) if entry.entry not in done]
+        whole = self._whole()
+        done = {line.done for line in _lines(whole) if isinstance(line, _Done)}
+        left = [entry for entry in _entries(whole) if entry.entry not in done]
         return tuple(reversed(left))
 
     def _write(self, line: Entry | _Done) -> None:
-        with self._path.open("ab", buffering=0) as file:
-            file.write(msgspec.json.encode(line) + b"\n")
+        self._shelf.write_ledger(self._whole() + msgspec.json.encode(line) + b"\n")
+
+    def _whole(self) -> bytes:
+        """Without a line that a killed harness did not finish: what it announced did not act."""
+        whole = self._shelf.read_ledger()
+        return whole[: whole.rfind(b"\n") + 1]
 
 
-def _cut_torn_line(path: Path) -> None:
-    """Cut off a line that a killed harness did not finish: what it announced did not act yet."""
-    if path.exists():
-        whole = path.read_bytes()
-        path.write_bytes(whole[: whole.rfind(b"\n") + 1])
+def _entries(whole: bytes) -> list[Entry]:
+    return [line for line in _lines(whole) if isinstance(line, Entry)]
 
 
-def _entries(path: Path) -> list[Entry]:
-    return [line for line in _lines(path) if isinstance(line, Entry)]
-
-
-def _lines(path: Path) -> list[Entry | _Done]:
-    if not path.exists():
-        return []
+def _lines(whole: bytes) -> list[Entry | _Done]:
     lines: list[Entry | _Done] = []
-    for text in path.read_bytes().split(b"\n")[:-1]:
+    for text in whole.split(b"\n")[:-1]:
         try:
             if text.startswith(b'{"done"'):
                 lines.append(msgspec.json.decode(text, type=_Done))
             else:
                 lines.append(msgspec.json.decode(text, type=Entry))
         except msgspec.DecodeError as error:
-            raise RunFolderError(f"the undo ledger {path} cannot be read: {error}") from error
+            raise RunFolderError(f"the undo ledger cannot be read: {error}") from error
     return lines

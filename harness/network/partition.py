@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 CHAIN = "KAFKA-CHAOS-HARNESS"
+HOOKS = ("INPUT", "OUTPUT")
 _TABLES = "iptables --wait 5"
 _COMMENT = re.compile(r"/\* (?P<peer>\S+) \*/")
 
@@ -21,7 +22,7 @@ def cut_script(peers: Mapping[str, Iterable[str]]) -> str:
     lines = [
         "set -e",
         f"{_TABLES} -N {CHAIN} 2>/dev/null || true",
-        *(_once(f"{hook} -j {CHAIN}", insert=True) for hook in ("INPUT", "OUTPUT")),
+        *(_once(f"{hook} -j {CHAIN}", insert=True) for hook in HOOKS),
     ]
     for peer, addresses in peers.items():
         for address in addresses:
@@ -33,12 +34,19 @@ def cut_script(peers: Mapping[str, Iterable[str]]) -> str:
 
 
 def mend_script(peers: Iterable[str]) -> str:
-    """Delete every rule of each peer, whatever address it was made for."""
+    """Delete every rule of each peer, whatever address it was made for; an empty chain as well."""
     names = "|".join(re.escape(peer) for peer in peers)
-    return (
-        f"{_TABLES} -S {CHAIN} 2>/dev/null"
-        f" | sed -nE '/--comment ({names}) /s/^-A/-D/p'"
-        f" | while read -r rule; do {_TABLES} $rule || exit 1; done"
+    return "\n".join(
+        [
+            "set -e",
+            f"rules=$({_TABLES} -S {CHAIN} 2>/dev/null) || exit 0",
+            f"printf '%s\\n' \"$rules\" | sed -nE '/--comment ({names}) /s/^-A/-D/p' |",
+            f"while read -r rule; do {_TABLES} $rule || exit 1; done",
+            f"if ! {_TABLES} -S {CHAIN} | grep -q '^-A'; then",
+            *(f"{_TABLES} -D {hook} -j {CHAIN}" for hook in HOOKS),
+            f"{_TABLES} -X {CHAIN}",
+            "fi",
+        ]
     )
 
 

@@ -85,15 +85,20 @@ def stray_labels(api: Api) -> list[Mapping[str, str]]:
 
 
 def remove_all(api: Api, stack: str) -> None:
-    """Remove the containers of a stack, then its volumes and its network. Idempotent."""
+    """Remove the containers of a stack, its volumes, its network, and its lease. Idempotent."""
     with translated(f"remove the stack {stack}"):
-        names = [container["Id"] for container in found(api, stack)]
+        everything = found(api, stack)
+        leases = [each["Id"] for each in everything if labels.HOLDER in each["Labels"]]
+        names = [each["Id"] for each in everything if labels.HOLDER not in each["Labels"]]
         with ThreadPoolExecutor(max_workers=8) as pool:
             list(pool.map(partial(_remove_container, api), names))
         for volume in api.volumes(filters=_label_filter(stack))["Volumes"] or []:
             _unless_gone(partial(api.remove_volume, volume["Name"], force=True))
         for network in api.networks(filters=_label_filter(stack)):
             _unless_gone(partial(api.remove_network, network["Id"]))
+        # Last: what is there without one is nobody's.
+        for each in leases:
+            _remove_container(api, each)
 
 
 def _remove_container(api: Api, name: str) -> None:

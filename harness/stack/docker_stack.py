@@ -20,7 +20,7 @@ from harness.model.ports import ServiceState
 from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Value
-from harness.stack import containers, images, roles
+from harness.stack import archive, containers, images, roles
 from harness.stack.consoles import ConsoleTools
 from harness.stack.engine import Api, translated
 from harness.stack.labels import Identity
@@ -31,7 +31,9 @@ from harness.stack.processes import Processes
 from harness.stack.programs import Programs
 from harness.stack.readiness import clients_of
 from harness.stack.services import mysql, redis, registry
-from harness.stack.specs import CLIENT, HARNESS, Address, Blueprint
+from harness.stack.specs import CLIENT, HARNESS, PROXY, Address, Blueprint
+
+LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
 
 class StatusRow(Value, frozen=True, kw_only=True):
@@ -123,6 +125,14 @@ class DockerStack:
     def services(self) -> tuple[str, ...]:
         """Names of its services, and of the programs that run beside them."""
         return (*self.blueprint.services, *self._programs.names)
+
+    def read_ledger(self) -> bytes:
+        """The undo ledger, which lies in the stack: whoever uses it next finds it there."""
+        return archive.read(self._api, self._processes.name(PROXY), LEDGER) or b""
+
+    def write_ledger(self, whole: bytes) -> None:
+        """Replace the undo ledger."""
+        archive.write(self._api, self._processes.name(PROXY), LEDGER, whole)
 
     # Services
 
@@ -230,7 +240,12 @@ class DockerStack:
         return {self.topology.broker_ids[number]: each for number, each in granted.items()}
 
     def unhealthy(self) -> str | None:
-        """None when every service runs and every partition is fully replicated; else why not."""
+        """None when every service runs and every partition is fully replicated; else why not.
+
+        A stack that another process has taken since is not healthy for us, whatever it does.
+        """
+        if self._lease is not None and (lost := self._lease.lost):
+            return lost
         for service in self.services:
             if missing := self.ready(service):
                 return f"{service}: {missing}"
@@ -359,7 +374,7 @@ class DockerStack:
         self._kafka.close()
         if self._lease is None:
             return
-        if self.identity.kept:
+        if self.identity.kept or self._lease.lost:
             self._lease.release()
         else:
             self.remove()
@@ -367,9 +382,9 @@ class DockerStack:
     def remove(self) -> None:
         """Remove everything that belongs to the stack. Idempotent."""
         self._kafka.close()
-        containers.remove_all(self._api, self.identity.stack)
         if self._lease is not None:
-            self._lease.release(forget=True)
+            self._lease.stop()
+        containers.remove_all(self._api, self.identity.stack)
 
 
 def _component(variable: str) -> str:

@@ -3,6 +3,8 @@
 kafka-chaos-harness.stack      the stack's id
 kafka-chaos-harness.service    the service, on containers and volumes
 kafka-chaos-harness.owner      the process that booted it, as `pid:start`
+kafka-chaos-harness.machine    the boot and PID namespace in which that process id counts
+kafka-chaos-harness.holder     on its lease alone: who uses it, as `harness.kit.owner` writes it
 kafka-chaos-harness.kept       true when it is to outlive its owner
 kafka-chaos-harness.topology   digest of its topology
 kafka-chaos-harness.made-of    digest of every setting and image
@@ -14,6 +16,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from harness.kit.owner import Owner, this_process
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.stack.specs import Blueprint
@@ -22,6 +25,8 @@ PREFIX = "kafka-chaos-harness"
 STACK = f"{PREFIX}.stack"
 SERVICE = f"{PREFIX}.service"
 OWNER = f"{PREFIX}.owner"
+MACHINE = f"{PREFIX}.machine"
+HOLDER = f"{PREFIX}.holder"
 KEPT = f"{PREFIX}.kept"
 TOPOLOGY = f"{PREFIX}.topology"
 MADE_OF = f"{PREFIX}.made-of"
@@ -54,11 +59,13 @@ class Identity(Value, frozen=True, kw_only=True):
     """Whose stack this is, as its labels say."""
 
     stack: str
-    owner: str
+    owner: Owner
     kept: bool
     topology: str
     made_of: str
     """Differs when a setting or an image does that the topology leaves to the harness."""
+    leased: bool = True
+    """False for a stack of an older harness, whose users the engine does not know."""
 
     def container(self, service: str) -> str:
         """The container's name of a service; also the name of its volume."""
@@ -69,7 +76,8 @@ class Identity(Value, frozen=True, kw_only=True):
         written = _Written(topology=blueprint.topology, ports=dict(blueprint.ports))
         labels = {
             STACK: self.stack,
-            OWNER: self.owner,
+            OWNER: self.owner.process,
+            MACHINE: f"{self.owner.boot}_{self.owner.namespace}",
             KEPT: str(self.kept).lower(),
             TOPOLOGY: self.topology,
             MADE_OF: self.made_of,
@@ -80,12 +88,16 @@ class Identity(Value, frozen=True, kw_only=True):
 
 def identity_of(labels: Mapping[str, str]) -> Identity:
     """Read back what `Identity.labels` wrote."""
+    here = this_process()
+    machine = labels.get(MACHINE, f"{here.boot}_{here.namespace}")
+    boot, _, namespace = machine.partition("_")
     return Identity(
         stack=labels[STACK],
-        owner=labels[OWNER],
+        owner=Owner(boot=boot, namespace=namespace, process=labels[OWNER]),
         kept=labels[KEPT] == "true",
         topology=labels[TOPOLOGY],
         made_of=labels.get(MADE_OF, ""),
+        leased=MACHINE in labels,
     )
 
 

@@ -1,21 +1,24 @@
-"""Stacks come and go here: boot, attach, list, remove, and which ones nobody owns any more."""
+"""Stacks come and go here: boot, attach, hold, remove."""
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeAlias
 
-from harness.kit.errors import BootError, HarnessError, PortTakenError, UsageError, WaitTimeout
+from harness.kit.errors import BootError, HarnessError, PortTakenError, WaitTimeout
+from harness.kit.owner import this_process
 from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
-from harness.model.value import Value
-from harness.stack import containers, images, labels, lease, owner
+from harness.stack import containers, images, labels
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import Api, connect, require_disk
+from harness.stack.inventory import look_at, marks_of_all
 from harness.stack.labels import Identity
+from harness.stack.lease import Lease
 from harness.stack.published import free_ports
 from harness.stack.readiness import Readiness
-from harness.stack.specs import Blueprint, ServiceSpec
+from harness.stack.specs import PROXY, Blueprint, ServiceSpec
 
 BOOT_LIMIT_S = 120.0
 ATTACH_LIMIT_S = 5.0
@@ -28,18 +31,6 @@ Say: TypeAlias = Callable[[str], None]
 
 def _say_nothing(_line: str) -> None:
     return
-
-
-class StackInfo(Value, frozen=True, kw_only=True):
-    """A stack as its labels and the engine describe it."""
-
-    stack: str
-    topology: str
-    kept: bool
-    owner: str
-    owner_alive: bool
-    services: dict[str, str]
-    """State of each container by service."""
 
 
 def boot(
@@ -94,87 +85,55 @@ def attach(
     """
     api = connect()
     tags = _images(topology, on_progress)
-    for marks in _marks(api).values():
+    for marks in marks_of_all(api).values():
         identity = labels.identity_of(marks)
         blueprint = labels.blueprint_of(marks)
         if blueprint is None or not identity.kept or blueprint.topology != topology:
             continue
-        if identity.made_of != labels.made_of(blueprint, tags):
+        if not identity.leased or identity.made_of != labels.made_of(blueprint, tags):
             on_progress(f"stack {identity.stack} is left alone: its settings or images are older")
             continue
-        if (held := lease.take(identity.stack)) is None:
-            continue
-        stack = DockerStack(api, identity, blueprint, held)
+        mine = Lease(api, identity.stack, tags[PROXY], identity.labels(blueprint))
         try:
+            if not mine.take():
+                continue
+            stack = DockerStack(api, identity, blueprint, mine)
             repair(stack)
             _wait_until_healthy(stack)
         except HarnessError as error:
             on_progress(f"stack {identity.stack} is left alone: {error}")
-            held.release()
+            mine.release()
         except BaseException:
-            held.release()
+            mine.release()
             raise
         else:
             return stack
     return None
 
 
-def look_at(stack: str) -> DockerStack:
-    """A stack by its id, to ask or to mend, whoever uses it; `close` leaves it as it is.
+@contextmanager
+def holding(stack: str) -> Iterator[DockerStack | None]:
+    """A stack by its id, ours alone meanwhile; None when somebody else has it.
 
     Raises:
-        UsageError: there is no such stack, or another version of the harness made it.
+        HarnessError: there is no such stack, nothing of it can be used, or another version of
+            the harness made it.
     """
+    looked_at = look_at(stack)
     api = connect()
-    marks = _marks(api).get(stack)
-    blueprint = labels.blueprint_of(marks) if marks else None
-    if marks is None or blueprint is None:
-        known = ", ".join(sorted(_marks(api))) or "none"
-        raise UsageError(f"there is no stack {stack!r} that can be used; there are: {known}")
-    return DockerStack(api, labels.identity_of(marks), blueprint, None)
-
-
-def list_stacks() -> tuple[StackInfo, ...]:
-    """Every stack that the engine has anything of, in order of name."""
-    api = connect()
-    services: dict[str, dict[str, str]] = {}
-    for container in containers.found(api):
-        marks = container["Labels"]
-        if service := marks.get(labels.SERVICE):
-            services.setdefault(marks[labels.STACK], {})[service] = container["State"]
-    return tuple(
-        StackInfo(
-            stack=stack,
-            topology=identity.topology,
-            kept=identity.kept,
-            owner=identity.owner,
-            owner_alive=owner.is_alive(identity.owner),
-            services=dict(sorted(services.get(stack, {}).items())),
-        )
-        for stack, marks in sorted(_marks(api).items())
-        for identity in (labels.identity_of(marks),)
-    )
-
-
-def in_use(stack: str) -> bool:
-    """Whether a process holds the stack right now."""
-    held = lease.take(stack)
-    if held is None:
-        return True
-    held.release()
-    return False
+    image = next((each["ImageID"] for each in containers.found(api, stack)), None)
+    if image is None:
+        raise BootError(f"nothing is left of the containers of {stack}")
+    mine = Lease(api, stack, image, looked_at.identity.labels(looked_at.blueprint))
+    try:
+        yield looked_at if mine.take() else None
+    finally:
+        mine.release()
 
 
 def remove_stack(stack: str) -> None:
     """Remove everything of a stack, whoever uses it. A stack that is not there is no error."""
     containers.remove_all(connect(), stack)
-    if held := lease.take(stack):
-        held.release(forget=True)
-
-
-def dead_stacks() -> tuple[StackInfo, ...]:
-    """Stacks that were not to be kept and whose owner is gone; nobody else will remove them."""
-    return tuple(info for info in list_stacks() if not info.kept and not info.owner_alive)
 
 
 def _images(topology: Topology, on_progress: Say) -> dict[str, str]:
@@ -199,16 +158,15 @@ def _boot(
     blueprint = Blueprint(topology=topology, ports=ports)
     identity = Identity(
         stack=f"chaos-{secrets.token_hex(4)}",
-        owner=owner.this_process(),
+        owner=this_process(),
         kept=kept,
         topology=topology.digest,
         made_of=labels.made_of(blueprint, tags),
     )
-    held = lease.take(identity.stack)
-    if held is None:
-        raise BootError(f"the stack {identity.stack} is taken")
-    stack = DockerStack(api, identity, blueprint, held)
+    mine = Lease(api, identity.stack, tags[PROXY], identity.labels(blueprint))
+    stack = DockerStack(api, identity, blueprint, mine)
     try:
+        mine.take()  # its name is new
         on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")
         _launch(identity, blueprint, tags)
         on_progress("started; waiting until they answer")
@@ -299,10 +257,3 @@ def _ended(api: Api, stack: DockerStack) -> Iterator[tuple[str, str]]:
 def _tail(stack: DockerStack, service: str) -> str:
     lines = stack.logs(service).decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
     return "\n".join([f"last lines of {service}:", *(f"    {line}" for line in lines)])
-
-
-def _marks(api: Api) -> dict[str, Mapping[str, str]]:
-    """Labels of each stack by its id; from whatever is left of it."""
-    everything = [container["Labels"] for container in containers.found(api)]
-    everything += containers.stray_labels(api)
-    return {marks[labels.STACK]: marks for marks in everything if labels.OWNER in marks}

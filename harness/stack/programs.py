@@ -8,12 +8,12 @@ import sys
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from docker import errors
 
 from harness.kit.errors import FaultError, UsageError
+from harness.kit.scratch import Scratch
 from harness.model.ports import ServiceState
 from harness.model.program import Program
 from harness.stack.engine import Api, translated
@@ -158,13 +158,13 @@ class _Process:
 
     def __init__(self, function: str, environment: Mapping[str, str]) -> None:
         self._command = [sys.executable, "-m", "harness.stack.function_process", function]
-        self._kept = TemporaryDirectory(prefix="program-")
-        self.folder = Path(self._kept.name)
+        self._scratch = Scratch("program")
+        self.folder = self._scratch.path
         self._stop_file = self.folder / "stop"
         self._environment = {
             **os.environ,
             **environment,
-            "PROGRAM_FOLDER": self._kept.name,
+            "PROGRAM_FOLDER": str(self.folder),
             STOP_FILE: str(self._stop_file),
         }
         self._log = self.folder / "log"
@@ -215,7 +215,7 @@ class _Process:
             self._process.kill()
             self._process.wait()
         self._hang_up()
-        self._kept.cleanup()
+        self._scratch.remove()
 
     def _hang_up(self) -> None:
         """Close the pipe to a process that has ended."""

@@ -1,7 +1,5 @@
 """Every fault on real containers: it is witnessed, it heals, and the stack is whole again."""
 
-from pathlib import Path
-
 import pytest
 
 from harness.engine.catalogue import scenarios
@@ -67,28 +65,24 @@ def test_every_fault_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("kind", CASES)
-def test_a_fault_bites_and_heals(kind: str, stack: DockerStack, tmp_path: Path) -> None:
-    bites_and_heals(kind, CASES[kind], stack, tmp_path)
+def test_a_fault_bites_and_heals(kind: str, stack: DockerStack) -> None:
+    bites_and_heals(kind, CASES[kind], stack)
 
 
 @pytest.mark.parametrize("kind", PIPELINE_CASES)
-def test_a_fault_bites_and_heals_in_a_pipeline(
-    kind: str, pipeline: DockerStack, tmp_path: Path
-) -> None:
+def test_a_fault_bites_and_heals_in_a_pipeline(kind: str, pipeline: DockerStack) -> None:
     pipeline.redis.client().execute_command("SET", "here", "1")
     source.drop(pipeline.mysql, ["faults"])
     source.run(pipeline.mysql, ["CREATE DATABASE faults", "CREATE TABLE faults.rows_ (id INT)"])
     pipeline.registry.register("ticks-value", FLAT_ROW)
     with connector(pipeline, "ticks", file_source("ticks")):
-        bites_and_heals(kind, PIPELINE_CASES[kind], pipeline, tmp_path)
+        bites_and_heals(kind, PIPELINE_CASES[kind], pipeline)
 
 
-def bites_and_heals(
-    kind: str, case: tuple[Role, Settings], stack: DockerStack, folder: Path
-) -> None:
+def bites_and_heals(kind: str, case: tuple[Role, Settings], stack: DockerStack) -> None:
     """Inject the fault as a run does; the stack is whole again afterwards."""
     target, settings = case
-    ledger = Ledger(folder / "ledger.jsonl")
+    ledger = Ledger(stack)
     conductor = Conductor(stack, ledger, REAL, since_start_ns=REAL.now_ns, names={})
     fault = FaultSpec(kind=kind, target=target, settings=settings)
     try:

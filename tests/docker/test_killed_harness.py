@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import docker
@@ -16,22 +17,26 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.facts import Facts
 from harness.model.topology import Topology
 from harness.reporting.folder import RunFolder, run_folders
-from harness.stack import lifecycle
+from harness.stack import inventory
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 # A broker setting that no other scenario has makes a topology that nobody else has a stack of.
 SCENARIO = '''
 """A leader that stays frozen until somebody kills the harness."""
-from harness.api import LogWorkload, Producers, Scenario, Topic, Topology, after, leader
+from harness.api import LogWorkload, Processors, Producers, Scenario, Topic, Topology, after, leader
 
 FROZEN = Scenario(
     name="frozen",
     about="The leader freezes and stays so",
     topology=Topology(brokers=1, broker_settings={{"queued.max.requests": {number}}}),
     workload=LogWorkload(
-        topics=(Topic(name="orders", replicas=1, settings={{"min.insync.replicas": 1}}),),
+        topics=tuple(
+            Topic(name=name, replicas=1, settings={{"min.insync.replicas": 1}})
+            for name in ("orders", "copies")
+        ),
         producers=(Producers(topic="orders"),),
+        processors=(Processors(name="copiers", source="orders", sink="copies"),),
     ),
     steps=(after(acks=50).pause(leader("orders")), after(seconds=300).heal("pause")),
 )
@@ -74,7 +79,7 @@ def frozen(reports: Path) -> RunFolder | NotYet:
 def ours(number: int) -> set[str]:
     """Stacks of the scenario's topology: others may come and go meanwhile."""
     digest = Topology(brokers=1, broker_settings={"queued.max.requests": number}).digest
-    return {info.stack for info in lifecycle.list_stacks() if info.topology == digest}
+    return {info.stack for info in inventory.list_stacks() if info.topology == digest}
 
 
 def left_of(stacks: set[str]) -> list[str]:
@@ -108,14 +113,44 @@ def test_sweep_leaves_nothing_of_a_killed_run_and_its_history_can_be_judged(tmp_
     assert load(run.history).operations.height >= 50
 
 
+def test_nothing_is_left_of_a_killed_run_when_it_was_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "TMPDIR"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "TMPDIR"))
+    before = everything(tmp_path)
+    killed_in_mid_fault(tmp_path, 505)
+    stacks = ours(505)
+    assert any(path.startswith("TMPDIR/") for path in everything(tmp_path) - before)
+    wait_until("the program to end with its harness", lambda: swept(tmp_path, stacks), limit_s=30)
+    assert everything(tmp_path) == before
+    assert not left_of(stacks)
+
+
+def swept(folder: Path, stacks: set[str]) -> bool | NotYet:
+    """Whether a sweep has left nothing of a process that may have a moment to live yet."""
+    list(sweep())
+    left = sorted(path for path in everything(folder) if "program-" in path)
+    return NotYet(str([*left, *left_of(stacks)])) if left or left_of(stacks) else True
+
+
+def everything(folder: Path) -> set[str]:
+    """Every file and folder of the home and of the temporary folder."""
+    inside = (path for name in ("HOME", "TMPDIR") for path in (folder / name).rglob("*"))
+    return {str(path.relative_to(folder)) for path in inside}
+
+
 def test_sweep_heals_a_kept_stack_and_the_next_run_attaches_to_it(tmp_path: Path) -> None:
     killed_in_mid_fault(tmp_path, 502, "--keep-stack")
     (stack,) = ours(502)
     try:
-        assert lifecycle.look_at(stack).state("broker-1") == "paused"
+        assert inventory.look_at(stack).state("broker-1") == "paused"
         assert f"{stack}: healed process.pause on broker-1" in list(sweep())
-        assert lifecycle.look_at(stack).state("broker-1") == "running"
-        assert lifecycle.look_at(stack).unhealthy() is None
+        assert inventory.look_at(stack).state("broker-1") == "running"
+        assert inventory.look_at(stack).unhealthy() is None
         assert not [line for line in sweep() if stack in line]
     finally:
         list(down(stack))

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from harness.kit.errors import BootError, PortTakenError, UsageError
+from harness.kit.owner import this_process
 from harness.model.topology import Topology
 from harness.model.workload import Topic
-from harness.stack import containers, lifecycle, owner
+from harness.stack import containers, inventory, lifecycle
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import connect
 from harness.stack.labels import STACK
@@ -25,8 +26,8 @@ SMALL = Topology(brokers=1, broker_settings={"message.max.bytes": 1_000_001})
 
 def known() -> set[str]:
     """Stacks of this process: other people may run theirs beside us."""
-    me = owner.this_process()
-    return {info.stack for info in lifecycle.list_stacks() if info.owner == me}
+    me = this_process().process
+    return {info.stack for info in inventory.list_stacks() if info.owner == me}
 
 
 def left_of(stack: str) -> int:
@@ -80,26 +81,26 @@ def test_a_kept_stack_with_other_settings_of_the_harness_is_left_alone(
 
 
 def test_a_stack_in_use_can_be_looked_at(kept: DockerStack) -> None:
-    looked_at = lifecycle.look_at(kept.identity.stack)
+    looked_at = inventory.look_at(kept.identity.stack)
     assert {row.state for row in looked_at.status()} == {"running"}
     looked_at.close()
     assert lifecycle.attach(SMALL) is None, "looking took nobody's lease"
     with pytest.raises(UsageError, match=kept.identity.stack):
-        lifecycle.look_at("chaos-none")
+        inventory.look_at("chaos-none")
 
 
 def test_the_stack_of_a_killed_process_is_swept_unless_it_is_to_be_kept(kept: DockerStack) -> None:
     code = """
 import os, signal
 from harness.model.topology import Topology
-from harness.stack import containers, lifecycle, owner
+from harness.stack import lifecycle
 print(lifecycle.boot(Topology(brokers=1), kept=False).identity.stack, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     orphan = ran.stdout.strip()
     try:
-        dead = {info.stack for info in lifecycle.dead_stacks()}
+        dead = {info.stack for info in inventory.list_stacks() if info.is_dead}
         assert orphan in dead
         assert kept.identity.stack not in dead
     finally:

@@ -10,6 +10,8 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
 from harness.model.workload import Topic
 from harness.stack.docker_stack import DockerStack
+from harness.stack.engine import connect
+from harness.stack.one_shot import OneShot
 from harness.stack.specs import CLIENT
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -128,6 +130,10 @@ def test_a_cut_drops_packets_and_a_mend_ends_that(stack: DockerStack) -> None:
     stack.mend(BROKER, OTHERS)
     assert reaches(stack, "broker-1", BROKER)
     assert stack.dropped(BROKER, OTHERS) == 0
+    left = OneShot(connect(), stack.identity.labels(stack.blueprint)).in_network_of(
+        stack.identity.container(BROKER), "iptables -S"
+    )
+    assert "CHAOS" not in left
 
 
 def test_a_cut_outlives_a_restart_on_both_of_its_ends(stack: DockerStack) -> None:

@@ -1,11 +1,9 @@
 """The conductor: ledger before action, a witness for every fault, healing whatever happens."""
 
-from pathlib import Path
-
 import pytest
 
 from harness.faults.conductor import Conductor
-from harness.faults.ledger import Ledger
+from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import FaultError
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
 from harness.model.topology import Topology
@@ -17,10 +15,10 @@ class Powers:
 
     topology = Topology()
 
-    def __init__(self, ledger: Path) -> None:
+    def __init__(self) -> None:
         self.states = dict.fromkeys(self.topology.broker_names, "running")
         self.starts = dict.fromkeys(self.states, 1)
-        self.ledger = ledger
+        self.ledger = Memory()
         self.ledger_lines_at_action: list[int] = []
         self.deaf = False
         self.unstartable: set[str] = set()
@@ -48,7 +46,7 @@ class Powers:
         return str(self.starts.get(service, 0))
 
     def _act(self, service: str, state: str) -> None:
-        self.ledger_lines_at_action.append(len(self.ledger.read_bytes().splitlines()))
+        self.ledger_lines_at_action.append(len(self.ledger.whole.splitlines()))
         if not self.deaf:
             self.states[service] = state
 
@@ -73,8 +71,8 @@ class Powers:
 
 
 @pytest.fixture
-def powers(tmp_path: Path) -> Powers:
-    return Powers(tmp_path / "ledger.jsonl")
+def powers() -> Powers:
+    return Powers()
 
 
 @pytest.fixture

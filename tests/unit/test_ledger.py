@@ -1,15 +1,13 @@
 """The undo ledger."""
 
-from pathlib import Path
-
 import pytest
 
-from harness.faults.ledger import Ledger
+from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import RunFolderError
 
 
-def test_what_was_opened_and_not_closed_is_left_newest_first(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "state" / "ledger.jsonl")
+def test_what_was_opened_and_not_closed_is_left_newest_first() -> None:
+    ledger = Ledger(Memory())
     first = ledger.open("process.pause", ("broker-1",), {})
     second = ledger.open("network.delay", ("broker-2",), {"latency_ms": 5})
     third = ledger.open("process.kill", ("broker-3",), {})
@@ -18,18 +16,26 @@ def test_what_was_opened_and_not_closed_is_left_newest_first(tmp_path: Path) -> 
     assert ledger.opened()[1].targets == ("broker-1",)
 
 
-def test_a_second_harness_goes_on_where_a_killed_one_left_off(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
-    left = Ledger(path).open("process.pause", ("broker-1",), {})
-    path.write_bytes(path.read_bytes() + b'{"entry": 2, "ki')
-    again = Ledger(path)
+def test_a_second_harness_goes_on_where_a_killed_one_left_off() -> None:
+    stack = Memory()
+    left = Ledger(stack).open("process.pause", ("broker-1",), {})
+    stack.whole += b'{"entry": 2, "ki'
+    again = Ledger(stack)
     assert [entry.entry for entry in again.opened()] == [left]
     again.close(left)
     assert again.opened() == ()
 
 
-def test_a_line_of_something_else_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.jsonl"
-    path.write_text('{"cake": 1}\n')
+def test_a_line_of_something_else_is_refused() -> None:
     with pytest.raises(RunFolderError, match="cannot be read"):
-        Ledger(path)
+        Ledger(Memory(b'{"cake": 1}\n'))
+
+
+def test_a_ledger_whose_faults_are_all_healed_is_empty() -> None:
+    stack = Memory()
+    ledger = Ledger(stack)
+    first, second = (ledger.open("process.pause", (name,), {}) for name in ("a", "b"))
+    ledger.close(first)
+    assert stack.whole
+    ledger.close(second)
+    assert stack.whole == b""

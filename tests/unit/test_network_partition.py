@@ -20,6 +20,8 @@ case $action in
 -A | -I) echo "-A $*" >>"$RULES" ;;
 -D) grep -qx -e "-A $*" "$RULES" || exit 1
     grep -vx -e "-A $*" "$RULES" >"$RULES.new"; mv "$RULES.new" "$RULES" ;;
+-X) grep -v -e "^-N" "$RULES" | grep -qw -e "$1" && exit 1
+    grep -vx -e "-N $1" "$RULES" >"$RULES.new"; mv "$RULES.new" "$RULES" ;;
 -S) grep -qx -e "-N $1" "$RULES" || exit 1; grep -e "^-. $1" "$RULES" ;;
 *) exit 2 ;;
 esac
@@ -84,6 +86,13 @@ def test_mending_twice_or_where_nothing_was_cut_is_no_error(kernel: Kernel) -> N
     assert kernel.run(mend_script(["broker-2"])) == []
     kernel.run(cut_script({"broker-2": ["10.0.0.2"]}))
     assert kernel.run(mend_script(["broker-2"])) == kernel.run(mend_script(["broker-2"]))
+
+
+def test_nothing_is_left_when_the_last_cut_is_mended(kernel: Kernel) -> None:
+    before = kernel.run(mend_script(["broker-2"]))
+    kernel.run(cut_script({"broker-2": ["10.0.0.2"], "broker-3": ["10.0.0.3"]}))
+    assert kernel.run(mend_script(["broker-2"])) != before
+    assert kernel.run(mend_script(["broker-3"])) == before == []
 
 
 def test_dropped_packets_are_counted_per_peer() -> None:

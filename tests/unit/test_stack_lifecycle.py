@@ -1,11 +1,7 @@
-"""Booting without an engine: ports that are taken, owners that are gone, leases that are held."""
+"""Booting without an engine: ports that are taken, and what labels tell."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,8 +9,9 @@ import pytest
 from docker import errors
 
 from harness.kit.errors import BootError, NoDiskError, NoDockerError, PortTakenError
+from harness.kit.owner import Owner
 from harness.model.topology import Topology
-from harness.stack import containers, engine, labels, lease, lifecycle, owner
+from harness.stack import containers, engine, labels, lifecycle
 from harness.stack.labels import Identity
 from harness.stack.published import fixed_ports, free_ports
 from harness.stack.specs import Blueprint, ServiceSpec
@@ -55,7 +52,7 @@ def launched(
     tags = {name: spec.image for name, spec in blueprint.services.items()}
     identity = Identity(
         stack="chaos-1",
-        owner="1:2",
+        owner=Owner(boot="b", namespace="1", process="1:2"),
         kept=False,
         topology=topology.digest,
         made_of=labels.made_of(blueprint, tags),
@@ -105,7 +102,11 @@ def test_labels_tell_all_that_is_needed_to_attach_again() -> None:
     topology = Topology(brokers=2, broker_settings={"num.io.threads": 2})
     blueprint = Blueprint(topology=topology, ports=free_ports(topology))
     identity = Identity(
-        stack="chaos-1", owner="1:2", kept=True, topology=topology.digest, made_of="x"
+        stack="chaos-1",
+        owner=Owner(boot="b", namespace="1", process="1:2"),
+        kept=True,
+        topology=topology.digest,
+        made_of="x",
     )
     written = identity.labels(blueprint, "broker-1")
     assert labels.identity_of(written) == identity
@@ -150,32 +151,6 @@ def test_a_stack_that_was_started_otherwise_is_made_of_something_else(
 def test_labels_of_another_version_are_no_blueprint() -> None:
     assert labels.blueprint_of({labels.BLUEPRINT: '{"topology":{"moons":2},"ports":{}}'}) is None
     assert labels.blueprint_of({}) is None
-
-
-def test_this_process_is_alive_and_one_with_its_pid_but_another_start_is_not() -> None:
-    assert owner.is_alive(owner.this_process())
-    assert not owner.is_alive(f"{os.getpid()}:1")
-
-
-def test_a_process_that_ended_is_not_alive() -> None:
-    code = "from harness.stack.owner import this_process; print(this_process())"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not owner.is_alive(ended.stdout.strip())
-
-
-def test_a_lease_is_held_by_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HARNESS_STATE_DIR", str(tmp_path))
-    first = lease.take("chaos-1")
-    assert first is not None
-    assert lease.take("chaos-1") is None
-    other = lease.take("chaos-2")
-    assert other is not None
-    first.release()
-    again = lease.take("chaos-1")
-    assert again is not None
-    again.release(forget=True)
-    other.release(forget=True)
-    assert list((tmp_path / "leases").iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ import pytest
 
 from harness.engine import stacks
 from harness.engine.stacks import StackPool
+from harness.faults.ledger import Ledger, Memory
+from harness.kit.errors import FaultError
 from harness.model.topology import Topology
 from harness.stack import lifecycle
 
@@ -24,7 +26,21 @@ class Booted:
         self.exited = False
         self.stuck: str | None = None
         self.kafka = SimpleNamespace(transactions_shortcoming=lambda: self.stuck)
+        self.ledger = Memory()
+        self.resumed: list[str] = []
+        self.stays_paused = False
         self.end = "still there"
+
+    def read_ledger(self) -> bytes:
+        return self.ledger.read_ledger()
+
+    def write_ledger(self, whole: bytes) -> None:
+        self.ledger.write_ledger(whole)
+
+    def resume(self, service: str) -> None:
+        if self.stays_paused:
+            raise FaultError(f"{service} stays paused")
+        self.resumed.append(service)
 
     def state(self, _service: str) -> str:
         return "exited" if self.exited else "running"
@@ -83,6 +99,27 @@ def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(pool: StackPool)
     second = lend(pool, MIDDLE)
     assert second is not first
     assert (first.end, second.end) == ("removed", "still there")
+
+
+def test_a_stack_with_an_open_fault_is_healed_before_it_is_lent(pool: StackPool) -> None:
+    first = lend(pool, MIDDLE)
+    Ledger(first).open("process.pause", ("broker-1",), {})
+    assert lend(pool, MIDDLE) is first
+    assert first.resumed == ["broker-1"]
+    assert Ledger(first).opened() == ()
+
+
+def test_a_stack_whose_open_fault_cannot_be_healed_is_replaced_with_the_reason(
+    booted: list[Booted],
+) -> None:
+    told: list[str] = []
+    pool = StackPool("docker", kept=False, tell=told.append)
+    first = lend(pool, MIDDLE)
+    Ledger(first).open("process.pause", ("broker-1",), {})
+    first.stays_paused = True
+    assert lend(pool, MIDDLE) is not first
+    assert [each.end for each in booted] == ["removed", "still there"]
+    assert any("process.pause on broker-1 cannot be healed" in line for line in told)
 
 
 def test_a_stack_that_a_run_left_broken_is_removed_after_it(

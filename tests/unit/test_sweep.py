@@ -6,20 +6,19 @@ import pytest
 
 from harness.engine.sweep import sweep
 from harness.kit.errors import BootError, HarnessError
-from harness.stack import lifecycle
+from harness.stack import inventory, lifecycle
 
 
 def test_a_stack_that_cannot_be_removed_keeps_no_other_from_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    dead = tuple(SimpleNamespace(stack=name, kept=False) for name in ("chaos-1", "chaos-2"))
+    dead = tuple(SimpleNamespace(stack=name, is_dead=True) for name in ("chaos-1", "chaos-2"))
 
     def remove(stack: str) -> None:
         if stack == "chaos-1":
             raise BootError("cannot remove the stack chaos-1: its network has active endpoints")
 
-    monkeypatch.setattr(lifecycle, "dead_stacks", lambda: dead)
-    monkeypatch.setattr(lifecycle, "list_stacks", lambda: dead[:1])
+    monkeypatch.setattr(inventory, "list_stacks", lambda: dead)
     monkeypatch.setattr(lifecycle, "remove_stack", remove)
     cleaning = sweep()
     assert next(cleaning) == "removed chaos-2: its harness is gone"
