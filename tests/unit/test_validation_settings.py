@@ -119,8 +119,8 @@ REFUSED: dict[str, tuple[Scenario, str]] = {
         "unknown setting 'min.insync.replica' in topic 'orders'; did you mean min.insync.replicas",
     ),
     "a policy that no topic has": (
-        topic({"cleanup.policy": "delte"}),
-        "cleanup.policy of topic 'orders': expected compact or delete, got 'delte'",
+        topic({"cleanup.policy": "squash"}),
+        "cleanup.policy of topic 'orders': expected compact or delete, got 'squash'",
     ),
     "a number out of range": (
         topic({"min.cleanable.dirty.ratio": 1.5}),
