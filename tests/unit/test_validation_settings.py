@@ -12,7 +12,6 @@ from harness.api import (
     Processors,
     Producers,
     Scenario,
-    Settings,
     SourceTable,
     Topic,
     Topology,
@@ -22,6 +21,7 @@ from harness.api import (
 )
 from harness.engine.compile import compile_plan
 from harness.kit.errors import UsageError
+from harness.model.value import Settings
 
 TOPICS = (Topic(name="orders"), Topic(name="results"))
 
@@ -63,7 +63,7 @@ def feed(settings: Settings) -> Scenario:
 
 
 def servers(**settings: Settings) -> Scenario:
-    return msgspec.structs.replace(logs(), topology=Topology(**settings))
+    return msgspec.structs.replace(logs(), topology=msgspec.structs.replace(Topology(), **settings))
 
 
 REFUSED: dict[str, tuple[Scenario, str]] = {

@@ -31,7 +31,6 @@ from harness.engine.validation.scalars import INTEGER_MAX
 from harness.engine.validation.scenario import validated
 from harness.engine.validation.shape import misfits
 from harness.kit.errors import UsageError
-from harness.model.value import Value
 
 STRANGE: dict[str, object] = {
     "an object": object(),
@@ -85,11 +84,10 @@ EXAMPLES: dict[str, object] = {"name": "a", "topic": "a", "kind": "debezium", "s
 FIELDS = [(name, field.name) for name, each in STRUCTS.items() for field in each.fields]
 
 
-def made(struct: inspect.StructType) -> Value:
+def made(struct: inspect.StructType) -> msgspec.Struct:
     """A value of it, its fields unchecked."""
     given = {field.name: EXAMPLES.get(field.name) for field in struct.fields if field.required}
-    value: Value = struct.cls(**given)
-    return value
+    return struct.cls(**given)
 
 
 @pytest.mark.parametrize(("struct", "field"), FIELDS)
