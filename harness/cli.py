@@ -11,7 +11,7 @@ from cyclopts import App, Parameter
 
 from harness.cli_controls import controls
 from harness.cli_groups import groups
-from harness.cli_scenarios import catalogue, scenarios
+from harness.cli_scenarios import catalogue, init, scenarios
 from harness.cli_status import status_of
 from harness.cli_topics import AtLeastOne, topics
 from harness.kit.errors import UsageError
@@ -25,6 +25,7 @@ app = App(
     print_error=False,
     suppress_keyboard_interrupt=False,
 )
+app.command(init)
 app.command(topics)
 app.command(groups)
 app.command(controls)

@@ -1,6 +1,24 @@
-"""`harness scenarios` and `harness catalogue`: what there is, by name."""
+"""`harness init`, `harness scenarios`, `harness catalogue`: a first scenario, and what there is."""
 
 from pathlib import Path
+
+
+def init(folder: Path = Path("scenarios"), /, *, pipeline: bool = False) -> int:
+    """Write a first scenario file, to be run with pytest and to be changed.
+
+    Args:
+        folder: where it goes.
+        pipeline: test a pipeline from MySQL through Debezium into a table, rather than a topic.
+    """
+    from harness.engine.starters import write_starter
+
+    path = write_starter(folder, pipeline=pipeline)
+    print(f"wrote {path}")
+    if not pipeline:
+        print(f"  pytest {path} --stack fake    runs it in memory, without Docker")
+    print(f"  pytest {path}    runs it on containers")
+    print("Each run leaves a folder in reports/, which belongs into .gitignore.")
+    return 0
 
 
 def scenarios(*places: Path) -> int:

@@ -224,7 +224,8 @@ def run_scenario(
                 done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
         except HarnessError as error:
             # It says what to do; where in the harness it was raised helps nobody.
-            pytest.fail(f"the harness cannot go on: {error}", pytrace=False)
+            sentence = f"the harness cannot go on: {error}"
+            raise pytest.fail.Exception(sentence, pytrace=False) from None
         # Not through `record_property`: it warns of every family of JUnit files but the oldest.
         request.node.user_properties += [
             ("seed", chaos_seed),

@@ -141,7 +141,7 @@ def test_what_the_harness_cannot_do_is_one_sentence(project: pytest.Pytester, ru
     done = project.runpytest_inprocess("--stack=fake", "-rN")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(
-        ["the harness cannot go on: scenario good: topic orders wants 3 replicas of 2 brokers; *"]
+        ["the harness cannot go on: scenario good: topic *orders* wants 3 replicas of 2 brokers; *"]
     )
     done.stdout.no_fnmatch_line("*Error*")
     assert runs() == []

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import app
+from harness.engine import starters
 from harness.engine.catalogue import exam, scenarios
 from tests.tidy.checkout import ROOT, tracked
 
@@ -52,6 +53,10 @@ def test_examples_run_on_fakes(number: int, pytester: pytest.Pytester) -> None:
     done = pytester.runpytest_subprocess("--stack=fake", "--seed=7")
     assert done.ret == 0
     assert done.parseoutcomes()["passed"] >= 1
+
+
+def test_the_readme_shows_what_init_writes() -> None:
+    assert starters.LOG.read_text() in EXAMPLES
 
 
 @pytest.mark.parametrize(("document", "command"), commands())
