@@ -24,6 +24,8 @@ class Found:
     explain: Callable[[int], Anomaly]
     hop: str | None = None
     """The hop of a pipeline that is to blame for all of them."""
+    late: bool = False
+    """Whether they may only be late, since that hop had not finished."""
 
 
 Checker: TypeAlias = Callable[[Evidence], CheckResult]
@@ -41,15 +43,19 @@ def report(name: str, *found: Found, unknown: str | None = None) -> CheckResult:
     """What the checker `name` found: exact counts and the first examples of each kind."""
     counts: dict[str, int] = {}
     hops: dict[str, dict[str, int]] = {}
+    late: dict[str, tuple[str, ...]] = {}
     for each in (each for each in found if len(each.cases)):
         counts[each.kind] = counts.get(each.kind, 0) + len(each.cases)
         if each.hop is not None:
             by_hop = hops.setdefault(each.kind, {})
             by_hop[each.hop] = by_hop.get(each.hop, 0) + len(each.cases)
+            if each.late:
+                late[each.kind] = (*late.get(each.kind, ()), each.hop)
     return CheckResult(
         checker=name,
         counts=counts,
         hops=hops,
+        late=late,
         examples=tuple(
             each.explain(case) for each in found for case in each.cases[:EXAMPLES].tolist()
         ),

@@ -3,8 +3,6 @@
 Whatever goes wrong in judging becomes a reason for UNKNOWN; nothing hides what a checker found.
 """
 
-from collections.abc import Mapping
-
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
 from harness.checkers.claims import CLAIMS, claim_against
@@ -12,7 +10,6 @@ from harness.checkers.doubts import doubts
 from harness.checkers.evidence import Evidence
 from harness.checkers.headline import headline
 from harness.checkers.pipeline.hop_results import hop_results, hops_of
-from harness.checkers.pipeline.lateness import KINDS as MAY_BE_LATE
 from harness.checkers.promises import permitted, promised
 from harness.checkers.soundness import sound
 from harness.checkers.unfinished import unprovable
@@ -33,7 +30,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     claims = scenario.claims or promised(scenario)
     results, problems, hops, late = _results(history, facts, scenario)
     allowed = permitted(scenario, hops_of(results))
-    findings = _findings(results, claims, allowed, unprovable(facts), late)
+    findings = _findings(results, claims, allowed, unprovable(facts))
     unknowns = (
         *problems,
         *(f"{hop} had not finished: {why}" for hop, why in late.items()),
@@ -101,7 +98,6 @@ def _findings(
     claims: tuple[str, ...],
     allowed: dict[str, tuple[str, ...]],
     unproved: dict[str, str],
-    late: Mapping[str, str],
 ) -> tuple[Finding, ...]:
     """All kinds that were found: those that count first, then in order of the catalogue."""
     counts: dict[str, int] = {}
@@ -112,8 +108,10 @@ def _findings(
     findings = []
     for kind in (kind for kind in ANOMALIES if counts.get(kind)):
         claim = claim_against(kind)
-        hops = _hops(results, kind)
-        if kind in MAY_BE_LATE and hops and all(hop in late for hop in hops):
+        found, late = _hops(results, kind)
+        # What may only be late is left out where anything of the kind is certain.
+        hops = {hop: count for hop, count in found.items() if hop not in late} or found
+        if late and hops is found:
             unproved = {**unproved, kind: "unfinished: what is missing may still have come"}
         contradicts = claim is not None and (claim.name in claims or kind not in allowed)
         counted = contradicts and kind not in unproved
@@ -121,20 +119,30 @@ def _findings(
         findings.append(
             Finding(
                 kind=kind,
-                count=counts[kind],
+                count=sum(hops.values()) or counts[kind],
                 counts=counted,
                 claim=claim.name if claim and counted else None,
                 permitted_by=reasons,
-                examples=tuple(each for each in examples if each.kind == kind)[:EXAMPLES],
+                examples=tuple(
+                    each
+                    for each in examples
+                    if each.kind == kind and (not hops or each.hop in hops)
+                )[:EXAMPLES],
                 hops=hops,
             )
         )
     return tuple(sorted(findings, key=lambda finding: not finding.counts))
 
 
-def _hops(results: tuple[CheckResult, ...], kind: str) -> dict[str, int]:
-    """How many of `kind` each hop is to blame for; no two checkers report one kind in hops."""
-    return next((result.hops[kind] for result in results if kind in result.hops), {})
+def _hops(results: tuple[CheckResult, ...], kind: str) -> tuple[dict[str, int], tuple[str, ...]]:
+    """How many of `kind` each hop is to blame for, and where these may only be late.
+
+    No two checkers report one kind in hops.
+    """
+    return next(
+        ((each.hops[kind], each.late.get(kind, ())) for each in results if kind in each.hops),
+        ({}, ()),
+    )
 
 
 def _claim_result(name: str, counted: list[Finding], unknowns: tuple[str, ...]) -> ClaimResult:

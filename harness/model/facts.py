@@ -156,7 +156,10 @@ class RevivedEvent(Value, frozen=True, kw_only=True):
 
 
 class Standing(Value, frozen=True, kw_only=True):
-    """Where a sink that may pass over records stood in a log in the end."""
+    """Where a copy stood in a log in the end, by the offsets that it had committed.
+
+    One that may pass over records was ended before that.
+    """
 
     place: str
     """The copy that it fills."""

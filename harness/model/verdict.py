@@ -54,6 +54,8 @@ class CheckResult(Value, frozen=True, kw_only=True):
     examples: tuple[Anomaly, ...] = ()
     hops: dict[str, dict[str, int]] = {}
     """For kinds that happen in hops of a pipeline: how many each hop is to blame for."""
+    late: dict[str, tuple[str, ...]] = {}
+    """Of those kinds: the hops whose part of them may only be late."""
     unknown: str | None = None
     """Why this checker could not judge, if it could not."""
     statistics: dict[str, float] = {}

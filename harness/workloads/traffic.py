@@ -26,7 +26,7 @@ class FinalRead:
     places: tuple[str, ...] = ()
     """Places of a pipeline that were read completely."""
     standings: tuple[Standing, ...] = ()
-    """Where sinks that may pass over records stood, when they were ended for this read."""
+    """What copies had committed before they were read, as far as that says what they applied."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Places that could not be read, each with what kept it from being read."""
 

@@ -100,3 +100,7 @@ def test_poison_of_the_run_itself_is_nobodys_fault() -> None:
     claimed = run().verdict(poisoned(claims=("capture",)), stood(3, 1))
     assert claimed.validity is Validity.INVALID
     assert "undecodable" not in permitted(pipeline())
+
+
+def test_a_sink_that_tolerates_nothing_skips_nothing() -> None:
+    assert not run().verdict(poisoned(copy=sink()), stood(3)).shows("skipped-record")

@@ -12,13 +12,17 @@ Cost: O(n log n).
 
 import numpy as np
 
-from harness.checkers.arrays import NONE
+from harness.checkers.arrays import NONE, Flags
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
+from harness.checkers.pipeline.found import found_at
 from harness.checkers.pipeline.tale import Tale
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+MAY_BE_LATE = ("missing-row", "stale-row", "resurrected-row")
+"""What a row looks like of which something is still on its way."""
 
 
 @checker("copy-rows")
@@ -37,7 +41,22 @@ def _found(evidence: Evidence, copy: CopyTrail, kind: str, hop: str) -> Found:
     def explain(entity: int) -> Anomaly:
         return _explain(evidence, copy, kind, hop, entity)
 
-    return Found(kind, copy.blamed[kind][hop], explain, hop)
+    entities = copy.blamed[kind][hop]
+    if kind not in MAY_BE_LATE:
+        return Found(kind, entities, explain, hop)
+    return found_at(evidence, kind, hop, entities, _passed(evidence, copy, hop)[entities], explain)
+
+
+def _passed(evidence: Evidence, copy: CopyTrail, hop: str) -> Flags:
+    """Per entity: what would make its row right has been passed over by the hop."""
+    trails = evidence.trails
+    if copy.feed is None or hop == copy.hop.name:
+        return trails.passed_by_copy(copy)
+    missed = np.zeros(copy.source.count, dtype=np.bool_)
+    missed[copy.feed.missed] = True
+    passed = np.append(missed & trails.passed_by_feed(copy.feed), False)
+    by_entity: Flags = passed[copy.source.last]
+    return by_entity
 
 
 def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: int) -> Anomaly:

@@ -25,6 +25,7 @@ DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE = (
     EventKind.categories.to_list().index(word)
     for word in ("delete", "snapshot", "tombstone", "unreadable")
 )
+NO_CHANGES: Longs = np.zeros(0, np.int64)
 
 
 class FeedTrail:
@@ -37,6 +38,7 @@ class FeedTrail:
         self.hop = hop
         self.drained = drained
         """Whether its topics were read to their ends."""
+        self.feed = feed
         self.polls = feed.polls
         self._snapshots = snapshots
         frame = source.flow.events.filter(pl.col("place") == source.place(hop.target))
@@ -93,10 +95,22 @@ class FeedTrail:
             shown[self.entity[self.change != NONE]] = True
             owed: Flags = source.following == LAST
             return owed & (~source.deletes | shown[source.entity])
-        bound = self._snapshot_ends()[source.table] if source.count else np.zeros(0, np.int64)
-        before = np.arange(source.count) < bound
-        shown = before & (source.following >= bound) & ~source.deletes
-        return (~before | shown) & ~source.undone
+        before = np.arange(source.count) < self._bound
+        return (~before | self.by_snapshot) & ~source.undone
+
+    @cached_property
+    def by_snapshot(self) -> Flags:
+        """Per change: a snapshot has to show the row that it left."""
+        source = self.source
+        before = np.arange(source.count) < self._bound
+        shown: Flags = before & (source.following >= self._bound) & ~source.deletes
+        return shown
+
+    @cached_property
+    def _bound(self) -> Longs:
+        """Per change: the first change of its table that a snapshot cannot have covered."""
+        bound: Longs = self._snapshot_ends()[self.source.table] if self.source.count else NO_CHANGES
+        return bound
 
     @cached_property
     def missed(self) -> Rows:

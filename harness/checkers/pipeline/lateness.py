@@ -20,16 +20,6 @@ from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.journal import END_MARK, SEQUENCE_BITS
 
-KINDS = (
-    "missed-change",
-    "missing-tombstone",
-    "torn-transaction",
-    "missing-row",
-    "stale-row",
-    "resurrected-row",
-)
-"""Kinds that something late looks like."""
-
 
 def late_hops(
     source: Source, feeds: tuple[FeedTrail, ...], copies: tuple[CopyTrail, ...]

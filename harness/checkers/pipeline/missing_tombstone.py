@@ -11,6 +11,8 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.feed_trail import DELETE, TOMBSTONE, UNREADABLE, FeedTrail
+from harness.checkers.pipeline.found import found_at
+from harness.checkers.pipeline.passed_over import keeps_order
 from harness.checkers.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -31,4 +33,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
         tale = Tale(evidence, "missing-tombstone", feed.hop.name).brought(feed, event)
         return tale.tell("yet no tombstone of that row follows it").end()
 
-    return Found("missing-tombstone", np.sort(bare), explain, feed.hop.name)
+    bare = np.sort(bare)
+    # In the order of a partition it would stand right behind the delete.
+    later = np.append(feed.log[1:] == feed.log[:-1], False)[bare] & keeps_order(feed.feed)
+    return found_at(evidence, "missing-tombstone", feed.hop.name, bare, later, explain)

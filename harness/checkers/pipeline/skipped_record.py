@@ -15,8 +15,10 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.pipeline.settings import copy_settings
 from harness.checkers.pipeline.tale import Tale
 from harness.model.facts import Standing
+from harness.model.pipeline import Cache, Copy
 from harness.model.verdict import Anomaly, CheckResult
 
 
@@ -26,9 +28,18 @@ def skipped_record(evidence: Evidence) -> CheckResult:
     found = [
         _of_copy(evidence, copy, copy.feed)
         for copy in evidence.trails.copies
-        if copy.feed is not None
+        if copy.feed is not None and _tolerates(copy.copy)
     ]
     return report("skipped-record", *found)
+
+
+def _tolerates(copy: Copy | Cache) -> bool:
+    """Whether it is a sink that passes over what it cannot use."""
+    return (
+        isinstance(copy, Copy)
+        and copy.kind == "jdbc"
+        and str(copy_settings(copy)["errors.tolerance"]) == "all"
+    )
 
 
 def _of_copy(evidence: Evidence, copy: CopyTrail, feed: FeedTrail) -> Found:

@@ -12,6 +12,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.found import found_at
 from harness.checkers.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -35,4 +36,6 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
         tale.brought(feed, event, before="and ").changed(int(missed[0]), before="in the same one, ")
         return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
-    return Found("torn-transaction", torn, explain, feed.hop.name)
+    passed = feed.missed[evidence.trails.passed_by_feed(feed)[feed.missed]]
+    certain = np.isin(torn, source.txn[passed])
+    return found_at(evidence, "torn-transaction", feed.hop.name, torn, certain, explain)

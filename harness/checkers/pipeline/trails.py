@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+from harness.checkers.arrays import Flags
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.lateness import late_hops
+from harness.checkers.pipeline.passed_over import passed_by_copy, passed_by_feed
 from harness.checkers.pipeline.settings import feed_settings, takes_snapshot
 from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
@@ -24,6 +26,7 @@ class Trails:
         self.source = Source(history, facts, workload)
         self._facts = facts
         self._paths = {path.name: path for path in workload.paths}
+        self._passed: dict[str, Flags] = {}
 
     @cached_property
     def hops(self) -> tuple[Hop, ...]:
@@ -77,6 +80,30 @@ class Trails:
         """Hops whose work was not done in the end, each with what shows it; see `lateness`."""
         late = late_hops(self.source, self.feeds, self.copies)
         return {hop: why for hop, why in late.items() if hop not in self.failed}
+
+    def passed_by_feed(self, feed: FeedTrail) -> Flags:
+        """Per change: the feed has passed it; see `passed_over`."""
+        if feed.hop.name not in self._passed:
+            self._passed[feed.hop.name] = passed_by_feed(feed, self._partitions(feed.hop.path))
+        return self._passed[feed.hop.name]
+
+    def passed_by_copy(self, copy: CopyTrail) -> Flags:
+        """Per entity: the copy has passed all that its topics tell of it; see `passed_over`."""
+        if copy.hop.name not in self._passed:
+            numbers = dict(self._history.logs.select("name", "log").iter_rows())
+            positions = {
+                numbers[standing.log]: standing.position
+                for standing in self._facts.standings
+                if standing.place == copy.hop.target and standing.log in numbers
+            }
+            self._passed[copy.hop.name] = passed_by_copy(copy, positions)
+        return self._passed[copy.hop.name]
+
+    def _partitions(self, path: str) -> dict[int, int]:
+        """How many partitions the topic of each table had in the end, as far as it was asked."""
+        topics = [end.log.rpartition("-")[0] for end in self._facts.logs]
+        tables = self.source.flow.tables.select("table", "name")
+        return {table: topics.count(f"{path}/{name}") for table, name in tables.iter_rows()}
 
     def _caches(self) -> Iterator[CopyTrail]:
         steps = [hop for hop in self.hops if hop.kind == "cache"]

@@ -41,6 +41,7 @@ from harness.workloads.pipeline.marks import Marks
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.passage import Passage
 from harness.workloads.pipeline.places import Places
+from harness.workloads.pipeline.positions import positions
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
@@ -262,6 +263,8 @@ class PipelineTraffic:
                 found = partial(self._contents, path, copy)
                 account = partial(self._account, path, copy, deadline, standings)
                 read_rows = partial(self._read_rows, place, found, reads)
+                # What it had committed before its rows are read must be in them.
+                standings += self._positions(path, copy)
                 if self._read_place(place, read_rows) and self._read_place(place, account):
                     places.append(place)
         for each in self._workload.caches:
@@ -351,14 +354,26 @@ class PipelineTraffic:
         for table, each in found.items():
             reads.rows(place, table, each, began_ns)
 
+    def _positions(self, path: Path, copy: Copy) -> Iterator[Standing]:
+        if not dead_letters.accounted(copy):
+            yield from positions(path, copy, self._naming, self._names_of_topics, self._stack)
+
     def _account(
         self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
     ) -> None:
         if dead_letters.accounted(copy):
-            topics = {real: name for name, real in self.topics.items()}
             standings += dead_letters.standings(
-                path, copy, self._naming, topics, stack=self._stack, deadline=deadline
+                path,
+                copy,
+                self._naming,
+                self._names_of_topics,
+                stack=self._stack,
+                deadline=deadline,
             )
+
+    @property
+    def _names_of_topics(self) -> dict[str, str]:
+        return {real: name for name, real in self.topics.items()}
 
     def _read_topics(self, path: Path, reader: TopicReader, ends: list[LogEnd]) -> None:
         compared = any(contents.compares(path, copy) for copy in path.copies)
