@@ -239,7 +239,8 @@ class Evidence:
     @cached_property
     def trails(self) -> Trails:
         """Where the row changes of a pipeline went."""
-        return Trails(self.history, self.facts, self.scenario.pipeline)
+        scenario = self.scenario
+        return Trails(self.history, self.facts, scenario.pipeline, scenario.topology)
 
     def readers(self, placement: int, limit: int = 1) -> Rows:
         """The first `limit` rows of reads that saw `placement`."""

@@ -149,7 +149,7 @@ def test_a_snapshot_between_streamed_changes_may_still_go_on() -> None:
 
 
 def test_a_feed_that_goes_over_its_changes_again_may_still_come_to_it() -> None:
-    by = feed("binlog", exactly_once_support="disabled")
+    by = feed("binlog", exactly_once_support="disabled", enable_idempotence=True)
     run = inserts(5)
     sent(run, FIRST, [0, 1, 3, 0, 1])
     assert unproved(judged(unfinished(run), by)).count == 3  # changes 2 and 4, and the mark

@@ -12,7 +12,6 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.feed_trail import DELETE, TOMBSTONE, UNREADABLE, FeedTrail
 from harness.checkers.pipeline.found import found_at
-from harness.checkers.pipeline.passed_over import keeps_order
 from harness.checkers.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -35,5 +34,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
 
     bare = np.sort(bare)
     # In the order of a partition it would stand right behind the delete.
-    later = np.append(feed.log[1:] == feed.log[:-1], False)[bare] & keeps_order(feed.feed)
+    later = np.append(feed.log[1:] == feed.log[:-1], False)[bare] & evidence.trails.keeps_order(
+        feed
+    )
     return found_at(evidence, "missing-tombstone", feed.hop.name, bare, later, explain)

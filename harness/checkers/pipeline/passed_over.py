@@ -22,9 +22,10 @@ import numpy as np
 from harness.checkers.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
-from harness.checkers.pipeline.settings import feed_settings, is_on
+from harness.checkers.pipeline.settings import at_least_once, feed_sending, feed_settings
 from harness.checkers.pipeline.source import LAST
-from harness.model.pipeline import Feed
+from harness.model.pipeline import CONNECTORS, Feed
+from harness.model.topology import Topology
 
 NOWHERE = -1
 """Where a partition stands to which the feed has sent nothing that has a place."""
@@ -34,7 +35,7 @@ def passed_by_feed(feed: FeedTrail, logs: Mapping[int, int]) -> Flags:
     """Per change: the feed has passed the place at which it would have sent it.
 
     Args:
-        feed: the trail of one.
+        feed: the trail of one that keeps the order in which it reads.
         logs: how many partitions the topic of each table has; tables that are not there have as
             many as have events.
     """
@@ -72,12 +73,12 @@ def passed_by_copy(copy: CopyTrail, positions: Mapping[int, int]) -> Flags:
     return passed
 
 
-def keeps_order(feed: Feed) -> bool:
+def keeps_order(feed: Feed, topology: Topology) -> bool:
     """Whether records of `feed` stand in each partition in the order in which it read them."""
-    settings = feed_settings(feed)
-    in_flight = int(settings.get("max.in.flight.requests.per.connection", 1))
-    one_by_one = in_flight <= 1 or is_on(settings.get("enable.idempotence", False))
-    return feed.kind != "program" and one_by_one
+    if feed.kind == "program":
+        return False
+    in_transactions = feed.kind in CONNECTORS and at_least_once(feed, topology) is None
+    return in_transactions or feed_sending(feed, topology).keeps_order
 
 
 def _ranks(feed: FeedTrail) -> tuple[Longs, Longs] | None:
@@ -85,8 +86,6 @@ def _ranks(feed: FeedTrail) -> tuple[Longs, Longs] | None:
 
     A change has been passed when its place is below that of an event.
     """
-    if not keeps_order(feed.feed):
-        return None
     source, known = feed.source, feed.change != NONE
     mode = str(feed_settings(feed.feed).get("mode", ""))
     if not feed.polls:

@@ -3,28 +3,45 @@
 from collections.abc import Iterator
 from functools import cached_property
 
+import numpy as np
+
 from harness.checkers.arrays import Flags
 from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.lateness import late_hops
-from harness.checkers.pipeline.passed_over import passed_by_copy, passed_by_feed
+from harness.checkers.pipeline.passed_over import keeps_order, passed_by_copy, passed_by_feed
 from harness.checkers.pipeline.settings import feed_settings, takes_snapshot
 from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import History
 from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline import Hop, PipelineWorkload, hops
+from harness.model.topology import Topology
 from harness.model.value import is_on
 
 
 class Trails:
-    """The trails of all hops; there are none when the workload is no pipeline."""
+    """The trails of all hops; there are none when the workload is no pipeline.
 
-    def __init__(self, history: History, facts: Facts, workload: PipelineWorkload) -> None:
+    Args:
+        history: a sound one.
+        facts: of the run.
+        workload: of its scenario.
+        topology: whose workers run its connectors; they say how a feed sends.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        facts: Facts,
+        workload: PipelineWorkload,
+        topology: Topology | None = None,
+    ) -> None:
         self.workload = workload
         self._history = history
         self.source = Source(history, facts, workload)
         self._facts = facts
+        self._topology = topology or Topology()
         self._paths = {path.name: path for path in workload.paths}
         self._passed: dict[str, Flags] = {}
 
@@ -81,8 +98,14 @@ class Trails:
         late = late_hops(self.source, self.feeds, self.copies)
         return {hop: why for hop, why in late.items() if hop not in self.failed}
 
+    def keeps_order(self, feed: FeedTrail) -> bool:
+        """Whether each partition of its topics has the order in which the feed read changes."""
+        return keeps_order(feed.feed, self._topology)
+
     def passed_by_feed(self, feed: FeedTrail) -> Flags:
         """Per change: the feed has passed it; see `passed_over`."""
+        if not self.keeps_order(feed):
+            return np.zeros(self.source.count, dtype=np.bool_)
         if feed.hop.name not in self._passed:
             self._passed[feed.hop.name] = passed_by_feed(feed, self._partitions(feed.hop.path))
         return self._passed[feed.hop.name]
