@@ -4,7 +4,9 @@ Evidence for `shared-ownership`: two members were told, in one generation, that 
 the coordinator itself showed two members with one log. For `overlapping-ownership`: two members
 held a log at one time, by what their applications were told. A member that does not poll is told
 nothing: its coordinator takes its logs away after `max.poll.interval.ms`, or when its session ends,
-and it goes on until it polls. Kafka promises no more, so settings of any group permit that.
+and it goes on until it polls. Kafka promises no more, so settings of any group permit that. By the
+consumer protocol (KIP-848) no generation is told with an assignment, and the coordinator alone is
+evidence.
 
 UNKNOWN: when a scenario claims either and the coordinator's entries were not read.
 Reports: `shared-ownership` once per log and generation, or view of the coordinator;

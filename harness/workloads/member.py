@@ -12,6 +12,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.clients.errors import name_of
 from harness.clients.group_metadata import generation_of
+from harness.history.history import NOTHING
 from harness.model.dialects import READER
 from harness.model.group_ports import MemberState
 from harness.model.ports import Consumer, Message
@@ -201,9 +202,18 @@ class ConsumerWorker:
     def _assigned(self, client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
         began_ns = self._clock.now_ns()
         self._held |= {self._log.log(each.topic, each.partition) for each in partitions}
-        generation = generation_of(bytes(client.consumer_group_metadata()))
-        self._log.holds("assign", began_ns, sorted(self._held), generation)
+        self._log.holds("assign", began_ns, sorted(self._held), self._generation(client))
         self._since_ns = self._clock.now_ns()
+
+    def _generation(self, client: Any) -> int:  # noqa: ANN401
+        """The generation of what it was assigned just now.
+
+        By the consumer protocol it has none: the client takes the epoch from each heartbeat, also
+        while it has yet to give up, or to be told, what an earlier epoch assigned.
+        """
+        if str(self._spec.settings.get("group.protocol", "classic")).lower() == "consumer":
+            return NOTHING
+        return generation_of(bytes(client.consumer_group_metadata()))
 
     def _revoked(self, _client: Any, partitions: Sequence[TopicPartition]) -> None:  # noqa: ANN401
         began_ns = self._clock.now_ns()

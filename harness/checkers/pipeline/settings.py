@@ -41,7 +41,7 @@ COPIES_BY_THEMSELVES: dict[str, Settings] = {
 
 _OUTBOX: Settings = {"exactly.once.support": "required", "errors.tolerance": "none"}
 FEED_TEMPLATES: dict[str, Settings] = {
-    "debezium": {"snapshot.mode": "initial"},
+    "debezium": {"exactly.once.support": "required", "snapshot.mode": "initial"},
     "jdbc": {
         "exactly.once.support": "required",
         "mode": "timestamp+incrementing",
