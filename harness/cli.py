@@ -179,8 +179,9 @@ def check(
         return exit_status(foreign.validity)
     if settings:
         raise UsageError("a run knows its settings; --setting is for `--from jepsen`")
-    verdict = check_folder(RunFolder.open(path))
-    print(encode(verdict).decode() if json else _summary(path))
+    folder = RunFolder.open(path)
+    verdict = check_folder(folder)
+    print(encode(verdict, run=folder.identity).decode() if json else _summary(path))
     return exit_status(verdict.validity)
 
 

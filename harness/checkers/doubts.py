@@ -22,11 +22,14 @@ def doubts(
 ) -> tuple[str, ...]:
     """Sentences on everything that keeps the run from proving its claims."""
     return (
+        *((history.incomplete,) if history.incomplete else ()),
         *facts.unknowns,
         *_too_few_acks(history, scenario),
         *_too_few_changes(history, scenario),
         *(_incomplete_drain(facts, scenario) if "durability" in claims else ()),
         *_places_not_read(facts, scenario),
+        *_steps_not_begun(facts, scenario),
+        *_faults_not_told(facts, scenario),
         *_faults_that_did_not_bite(facts),
         *_stalled_host(history, facts),
     )
@@ -79,6 +82,32 @@ def _places_not_read(facts: Facts, scenario: Scenario) -> Iterator[str]:
         if place not in facts.drained:
             why = f": {facts.unread[place]}" if place in facts.unread else ""
             yield f"the final read of {place} is not complete{why}"
+
+
+def _steps_not_begun(facts: Facts, scenario: Scenario) -> Iterator[str]:
+    """A run without one of its steps is another run."""
+    missing = [step.name for step in scenario.steps if step.name not in facts.begun]
+    if missing:
+        noun = "step" if len(missing) == 1 else "steps"
+        yield f"{noun} {', '.join(missing)} of the plan did not begin"
+
+
+def _faults_not_told(facts: Facts, scenario: Scenario) -> Iterator[str]:
+    """A fault has a witness, or a reason why not, and an end."""
+    told: dict[str, set[str]] = {}
+    for event in facts.faults:
+        told.setdefault(event.step, set()).add(event.event)
+    for step in scenario.steps:
+        if step.fault is None or step.name not in facts.begun:
+            continue
+        events = told.get(step.name, set())
+        what = f"fault {step.fault.kind} of step {step.name}"
+        if not events:
+            yield f"nothing is known of {what}"
+        elif "injected" in events and not events & {"witnessed", "unwitnessed", "failed"}:
+            yield f"nobody measured whether {what} took effect"
+        elif "injected" in events and not events & {"healed", "failed"}:
+            yield f"{what} was never healed"
 
 
 def _faults_that_did_not_bite(facts: Facts) -> Iterator[str]:

@@ -30,7 +30,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     claims = scenario.claims or promised(scenario)
     results, problems, hops, late = _results(history, facts, scenario)
     allowed = permitted(scenario, hops_of(results))
-    findings = _findings(results, claims, allowed, unprovable(facts))
+    findings = _findings(results, claims, allowed, unprovable(history, facts))
     unknowns = (
         *problems,
         *(f"{hop} had not finished: {why}" for hop, why in late.items()),

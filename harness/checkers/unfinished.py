@@ -5,6 +5,7 @@ nobody sent. A harness that was killed leaves a journal in which the last moment
 are missing, and one that was stopped before its final read has not looked everywhere yet.
 """
 
+from harness.history.history import History
 from harness.model.facts import Facts
 
 STOPPED = "stopped run: it ended before its final read, so nobody has looked to the end"
@@ -33,14 +34,14 @@ RESTS_ON_WHAT_IS_MISSING = (
 )
 
 
-def unprovable(facts: Facts) -> dict[str, str]:
+def unprovable(history: History, facts: Facts) -> dict[str, str]:
     """Kinds of anomaly that do not count in this run, each with the reason.
 
     The engine writes the phase `capture` once the journal is whole and closed, and the ends of
     logs once the final read is done. A history written by hand has no phases and no holes.
     """
     phases = {event.phase for event in facts.phases}
-    if phases and "capture" not in phases:
+    if history.incomplete or (phases and "capture" not in phases):
         return dict.fromkeys(RESTS_ON_WHAT_IS_MISSING, KILLED)
     if phases and not facts.logs:
         return {"unseen": STOPPED}

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from harness.checkers.judge import judge
 from harness.history.jepsen import JepsenHistory, read_jepsen
-from harness.history.load import load
 from harness.kit.errors import UsageError
 from harness.model.dialects import LIBRDKAFKA, java
 from harness.model.facts import Facts
 from harness.model.scenario import Floor, Scenario
+from harness.model.seal import Seal
 from harness.model.value import Settings
 from harness.model.verdict import Verdict
 from harness.model.workload import Consumers, LogWorkload, Producers, Transactions
@@ -18,18 +18,18 @@ from harness.reporting.foreign import ForeignVerdict, foreign_verdict
 from harness.reporting.junit import junit
 from harness.reporting.page import render
 
-STOPPED_EARLY = "the run was stopped before anything could be measured"
+STOPPED_EARLY = Facts(unknowns=("the run was stopped before anything could be measured",))
 
 
 def check(folder: RunFolder) -> Verdict:
     """Judge the run in `folder` from its files alone, and write what came out beside them.
 
     Raises:
-        RunFolderError: plan or history cannot be read.
+        RunFolderError: plan, facts or history cannot be read, or are damaged.
     """
     manifest, plan = folder.manifest(), folder.plan()
-    facts = folder.facts() if folder.has(Facts) else Facts(unknowns=(STOPPED_EARLY,))
-    history = load(folder.history)
+    facts = folder.facts() if folder.has(Facts) or folder.has(Seal) else STOPPED_EARLY
+    history = folder.recording()
     verdict = judge(history, facts, plan.scenario)
     folder.save(verdict)
     folder.write_report(

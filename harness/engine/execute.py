@@ -7,6 +7,7 @@ proving anything (`unknowns`), never the later phases from healing and capturing
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 
 from harness.engine import observe_logs
 from harness.engine.environment import Environment
@@ -22,6 +23,7 @@ from harness.history.journal import Journal
 from harness.kit.errors import WaitTimeout
 from harness.kit.memory import rare_collections
 from harness.kit.waits import Deadline
+from harness.model import codec
 from harness.model.cleanup import loses_its_start
 from harness.model.facts import Session
 from harness.model.fault import After
@@ -50,9 +52,11 @@ def execute(plan: Plan, environment: Environment, folder: RunFolder, *, tell: Te
         KeyboardInterrupt: passed on, after healing and saving.
     """
     notes = Notes(folder, environment.executor.clock, tell)
-    journal = Journal(folder.history, origin_ns=notes.origin_ns)
-    traffic: Traffic | None = None
-    try:
+    journal = Journal(folder.history, origin_ns=notes.origin_ns, run=folder.identity)
+    # What is called back comes newest first, whatever one of them raises.
+    with ExitStack() as afterwards, ExitStack() as ending:
+        ending.callback(_capture, environment, folder, notes, journal)
+        ending.callback(environment.executor.stop)
         notes.phase("prepare")
         traffic = open_traffic(
             plan,
@@ -61,26 +65,22 @@ def execute(plan: Plan, environment: Environment, folder: RunFolder, *, tell: Te
             journal=journal,
             clock=environment.executor.clock,
         )
+        afterwards.callback(traffic.forget)
         _Run(plan, environment, notes, traffic).all_phases()
-    finally:
-        try:
-            environment.executor.stop()
-        finally:
-            journal.close()
-        _capture(environment, folder, notes)
-        if traffic is not None:
-            traffic.forget()
 
 
-def _capture(environment: Environment, folder: RunFolder, notes: Notes) -> None:
-    """Save everything that is known in the end."""
+def _capture(environment: Environment, folder: RunFolder, notes: Notes, journal: Journal) -> None:
+    """Save everything that is known in the end, and seal it."""
+    whole = journal.close()
     problem = environment.executor.crashed()
     if problem:
         notes.unknown(problem)
     notes.phase("capture")
     notes.save()
+    if whole:
+        folder.seal()
     for service, text in environment.logs().items():
-        folder.log(service).write_bytes(text)
+        codec.write_atomically(folder.log(service), text)
 
 
 class _Run:
@@ -224,6 +224,7 @@ class _Run:
                 return
             if missing is not None:
                 self._notes.unmet(step.name, missing.limit_s, missing.seen)
+            self._notes.begun(step.name)
             self._conductor.execute(step)
 
     def _unreached(self, after: After, *, within_s: float = math.inf) -> WaitTimeout | None:

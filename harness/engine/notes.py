@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from harness.kit.clock import Clock
+from harness.kit.errors import HarnessError
 from harness.model.facts import (
     EndEvent,
     Facts,
@@ -41,6 +42,7 @@ class Notes:
         self._tell = tell
         self._phases: list[PhaseEvent] = []
         self._faults: list[FaultEvent] = []
+        self._begun: list[str] = []
         self._unmet: list[UnmetCondition] = []
         self._unknowns: list[str] = []
         self.origin_ns = clock.now_ns()
@@ -77,6 +79,10 @@ class Notes:
             f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
         )
         self._tell(told.rstrip())
+
+    def begun(self, step: str) -> None:
+        """A step of the plan begins."""
+        self._begun.append(step)
 
     def unmet(self, step: str, waited_s: float, seen: str) -> None:
         """A step begins by its limit."""
@@ -115,6 +121,7 @@ class Notes:
                 standings=read.standings if read else (),
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
+                begun=tuple(self._begun),
                 unmet=tuple(self._unmet),
                 leaders=tuple(self.leaders),
                 starts=tuple(self.starts),
@@ -135,5 +142,5 @@ class Notes:
         """Save; a full disk must not keep what comes next from healing."""
         try:
             self.save()
-        except OSError as error:
+        except HarnessError as error:
             self.unknown(f"the facts could not be saved: {error}")

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from harness.history.load import load
 from harness.kit.errors import UsageError
 from harness.reporting.folder import RunFolder
 from harness.reporting.numbering import shown
@@ -29,5 +28,5 @@ def operations_around(path: Path, number: int, width: int) -> str:
             f"{folder.name} has {len(anomalies)} anomalies; there is no number {number}"
         )
     anomaly = anomalies[number - 1]
-    rows = around(load(folder.history), anomaly, width)
+    rows = around(folder.recording(), anomaly, width)
     return "\n".join([*anomaly.because, operation_table(rows, anomaly.operations)])

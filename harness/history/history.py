@@ -138,6 +138,8 @@ class History:
     offsets: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OFFSETS))
     aspects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=TOPIC_ASPECTS))
     subjects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SUBJECTS))
+    incomplete: str | None = None
+    """Why the recording is not whole, so that it proves nothing good; absent where it is."""
     labels: Labels | None = None
     """Absent where operations and values are called by their numbers."""
 

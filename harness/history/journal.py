@@ -1,8 +1,17 @@
 """The journal: a history while it is being written, on disk up to its last flush.
 
-One Arrow IPC stream per table, appended batch by batch; what has been flushed survives a kill -9 of
-the harness, since a reader takes every whole batch and stops at a torn one. Beside them
-`names.jsonl` gives the small numbers a name: processes, logs, errors.
+One file, `journal`, of numbered and checksummed frames (`harness.history.frames`), appended in the
+order in which workers flush. What has been flushed survives a kill -9 of the harness: a reader
+takes every whole frame and stops at a torn last one. A frame holds either
+
+    a note      as JSON: `begin` (identity of the run, zero of its clock) comes first; a name gives
+                a small number its meaning (process, log, error, …); `columns` gives a table its
+                number; `end`, the last, says how many rows each table has and how many names
+                there are
+    a batch     rows of one table: an Arrow record batch, compressed with zstd
+
+A journal without its `end` was never closed: its harness was killed, or its disk was full. Its
+history is not whole, so no run can be VALID by it.
 
 An operation is known by its id, `process << 40 | sequence`, so that no counter is shared between
 threads; a record sent carries such an id as its value, and a send of one record is the operation of
@@ -36,7 +45,6 @@ as they were taken, and the origin of the run's clock is subtracted when a histo
 
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,8 +52,25 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from harness.history.frames import NOTE, FrameWriter
+from harness.history.journal_notes import (
+    AnyName,
+    AnyNote,
+    Begin,
+    End,
+    ErrorName,
+    LogName,
+    PlaceName,
+    ProcessName,
+    SubjectName,
+    TableColumns,
+    TableName,
+)
+from harness.kit.errors import HarnessError
 from harness.model.administration import CHANGES, LOOKS
 
+FILE = "journal"
+CODEC = "zstd"
 SEQUENCE_BITS = 40
 END_MARK = "end-mark"
 """The process that writes the last rows of a pipeline's run: where they arrive, all has arrived."""
@@ -106,77 +131,25 @@ TEXTS = ("column", "text")
 """Columns that hold text, which may be absent."""
 
 
-class Origin(msgspec.Struct, frozen=True, tag_field="what", tag="origin"):
-    """The first line of names.jsonl: the zero of the run's clock."""
-
-    origin_ns: int
-
-
-class ProcessName(msgspec.Struct, frozen=True, tag_field="what", tag="process"):
-    """A process: one incarnation of one worker."""
-
-    process: int
-    name: str
-    client: str
-    kind: str
-    group: str | None
-
-
-class LogName(msgspec.Struct, frozen=True, tag_field="what", tag="log"):
-    """A partition of a topic."""
-
-    log: int
-    topic: int
-    name: str
-    partition: int
-
-
-class ErrorName(msgspec.Struct, frozen=True, tag_field="what", tag="error"):
-    """An error as `client:NAME`."""
-
-    error: int
-    name: str
-
-
-class TableName(msgspec.Struct, frozen=True, tag_field="what", tag="table"):
-    """A table of the source database."""
-
-    table: int
-    name: str
-
-
-class PlaceName(msgspec.Struct, frozen=True, tag_field="what", tag="place"):
-    """A place that row versions get to."""
-
-    place: int
-    name: str
-
-
-class SubjectName(msgspec.Struct, frozen=True, tag_field="what", tag="subject"):
-    """A topic that administrators create, change and delete."""
-
-    subject: int
-    name: str
-
-
-AnyName: TypeAlias = (
-    Origin | ProcessName | LogName | ErrorName | TableName | PlaceName | SubjectName
-)
-
-
 class Journal:
     """Appends to the tables of one run; safe to share between threads.
 
     Args:
         folder: an existing, empty folder.
         origin_ns: the zero of the run's clock.
+        run: the identity of the run.
+
+    Raises:
+        NoDiskError: the disk is full; also of everything that writes, from then on.
+        RunFolderError: the file cannot be written.
     """
 
-    def __init__(self, folder: Path, *, origin_ns: int) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, origin_ns: int, run: str = "") -> None:
         self._lock = threading.Lock()
-        self._writers: dict[str, tuple[pa.OSFile, pa.ipc.RecordBatchStreamWriter]] = {}
-        self._names = (folder / "names.jsonl").open("ab", buffering=0)
+        self._frames = FrameWriter(folder / FILE)
+        self._numbers: dict[str, int] = {}
+        self._rows: dict[str, int] = {}
+        self._names = 0
         self._logs: dict[tuple[str, int], int] = {}
         self._topics: dict[str, int] = {}
         self._errors: dict[str, int] = {}
@@ -185,7 +158,7 @@ class Journal:
         self._subjects: dict[str, int] = {}
         self._processes = 0
         self._closed = False
-        self._name(Origin(origin_ns=origin_ns))
+        self._note(Begin(run=run, origin_ns=origin_ns))
 
     def process(self, name: str, client: str, kind: str, group: str | None = None) -> int:
         """The number of a new process of that name."""
@@ -254,33 +227,45 @@ class Journal:
         batch = pa.record_batch(
             [_array(name, columns[name]) for name in names], schema=schema_of(table)
         )
+        message = batch.serialize()
+        body = pa.compress(message, codec=CODEC, asbytes=True)
         with self._lock:
             if not self._closed:
-                self._writer(table).write_batch(batch)
+                self._frames.write(self._number(table), body, message.size)
+                self._rows[table] = self._rows.get(table, 0) + batch.num_rows
 
-    def close(self) -> None:
-        """End every stream; what comes later is dropped, since its run has been captured."""
-        with (
-            self._lock,
-            ExitStack() as closing,
-        ):  # On a full disk one failure must not leave others.
+    def close(self) -> bool:
+        """Write the end; what comes later is dropped, since its run has been captured.
+
+        Answers whether the journal is whole: nothing of it could not be written.
+        """
+        with self._lock:
+            if self._closed:
+                return False
             self._closed = True
-            closing.callback(self._names.close)
-            for file, writer in self._writers.values():
-                closing.callback(file.close)
-                closing.callback(writer.close)
-            self._writers.clear()
+            try:
+                self._note(End(rows=self._rows, names=self._names))
+            except HarnessError:
+                return False
+            finally:
+                self._frames.close()
+            return True
 
-    def _writer(self, table: str) -> pa.ipc.RecordBatchStreamWriter:
-        if table not in self._writers:
-            file = pa.OSFile(str(self._folder / f"{table}.arrows"), "wb")
-            options = pa.ipc.IpcWriteOptions(compression="zstd")
-            stream = pa.ipc.new_stream(file, schema_of(table), options=options)
-            self._writers[table] = (file, stream)
-        return self._writers[table][1]
+    def _number(self, table: str) -> int:
+        if table not in self._numbers:
+            number = NOTE + 1 + len(self._numbers)
+            self._note(TableColumns(number, table, TABLES[table]))
+            self._numbers[table] = number
+        return self._numbers[table]
 
     def _name(self, name: AnyName) -> None:
-        self._names.write(msgspec.json.encode(name) + b"\n")
+        if not self._closed:
+            self._note(name)
+            self._names += 1
+
+    def _note(self, note: AnyNote) -> None:
+        body = msgspec.json.encode(note)
+        self._frames.write(NOTE, body, len(body))
 
 
 def schema_of(table: str) -> pa.Schema:

@@ -5,29 +5,24 @@ from typing import TypeVar
 
 import msgspec
 import polars as pl
-import pyarrow as pa
 
 from harness.history import flow
 from harness.history import history as tables
+from harness.history.bounds import check_bounds
 from harness.history.flow import Flow
 from harness.history.history import History
-from harness.history.journal import (
-    EVENT_KINDS,
-    FUNCTIONS,
-    OUTCOMES,
-    SEQUENCE_BITS,
-    TABLES,
+from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS
+from harness.history.journal_notes import (
     AnyName,
     ErrorName,
     LogName,
-    Origin,
     PlaceName,
     ProcessName,
     SubjectName,
     TableName,
-    schema_of,
 )
-from harness.kit.errors import RunFolderError
+from harness.history.recording import NEVER_CLOSED, Recording, read_recording
+from harness.kit.errors import DamagedError
 from harness.model.administration import ASPECTS
 
 N = TypeVar("N", bound=AnyName)
@@ -36,19 +31,35 @@ N = TypeVar("N", bound=AnyName)
 def load(folder: Path) -> History:
     """The history whose journal is in `folder`, also when its writer was killed.
 
-    Operations that never completed are `info`. A torn last batch is left out: the journal promises
-    what was flushed, no more.
+    Operations that never completed are `info`. What came after the last whole batch of a journal
+    that was never closed is left out, and the history says that it is incomplete.
 
     Raises:
-        RunFolderError: there is no journal, or its names cannot be read.
+        DamagedError: the journal is not what was written, or holds what no journal can.
+        RunFolderError: there is no journal, or nothing was written to it.
     """
-    names = _names(folder)
-    origin_ns = _origin(names, folder)
-    raw = {table: _read(folder / f"{table}.arrows", table) for table in TABLES}
-    operations = _operations(raw, origin_ns)
+    return history_of(read_recording(folder))
+
+
+def history_of(recording: Recording) -> History:
+    """The history of a recording; errors as in `load`."""
+    try:
+        return _history(recording)
+    except (pl.exceptions.PolarsError, OverflowError) as error:
+        said = str(error).partition("\n")[0]
+        raise DamagedError(recording.path, f"it holds what no journal can: {said}") from error
+
+
+def _history(recording: Recording) -> History:
+    raw = recording.tables
+    check_bounds(recording)
+    operations = _operations(recording)
     index = operations.select("id", "op")
+    strays = _strays(raw, index)
+    only = recording.only
     return History(
-        flow=_flow(raw, index, names),
+        incomplete=strays if recording.closed else NEVER_CLOSED,
+        flow=_flow(recording, index),
         operations=operations.drop("id").cast(dict(tables.OPERATIONS)),  # type: ignore[arg-type]
         sends=_sends(raw, index),
         reads=_by_operation(raw["reads"], index, tables.READS),
@@ -58,16 +69,31 @@ def load(folder: Path) -> History:
         generations=_by_operation(raw["generations"], index, tables.GENERATIONS),
         offsets=_by_operation(raw["offsets"], index, tables.OFFSETS),
         aspects=_aspects(raw["aspects"], index),
-        subjects=_frame(_only(names, SubjectName), tables.SUBJECTS),
+        subjects=_frame(only(SubjectName), tables.SUBJECTS),
         tombstones=raw["tombstones"].cast(dict(tables.TOMBSTONES)),  # type: ignore[arg-type]
-        processes=_frame(_only(names, ProcessName), tables.PROCESSES),
-        logs=_frame(_only(names, LogName), tables.LOGS),
-        errors=("", *(name.name for name in _only(names, ErrorName))),
+        processes=_frame(only(ProcessName), tables.PROCESSES),
+        logs=_frame(only(LogName), tables.LOGS),
+        errors=("", *(name.name for name in only(ErrorName))),
     )
 
 
-def _operations(raw: dict[str, pl.DataFrame], origin_ns: int) -> pl.DataFrame:
+def _strays(raw: dict[str, pl.DataFrame], index: pl.DataFrame) -> str | None:
+    """What names an operation that the journal does not hold; a kill can tear them apart."""
+    for table, frame in raw.items():
+        if table == "operations" or "operation" not in frame.columns:
+            continue
+        alone = frame.join(index, left_on="operation", right_on="id", how="anti")
+        if len(alone):
+            return (
+                f"{len(alone):,} of {len(frame):,} rows of {table} name operations that the "
+                "journal does not hold"
+            )
+    return None
+
+
+def _operations(recording: Recording) -> pl.DataFrame:
     """Ids, indices and all columns of operations, in order of invocation."""
+    raw, origin_ns = recording.tables, recording.origin_ns
     send = FUNCTIONS.index("send")
     alone = raw["sends"].filter(pl.col("value") == pl.col("operation"))
     invoked = pl.concat(
@@ -76,6 +102,8 @@ def _operations(raw: dict[str, pl.DataFrame], origin_ns: int) -> pl.DataFrame:
             alone.select(id="value", f=pl.lit(send, pl.Int64), time_ns="time_ns"),
         ]
     )
+    if again := len(invoked) - invoked["id"].n_unique():
+        raise DamagedError(recording.path, f"{again:,} operations have the id of another one")
     completed = pl.concat(
         [
             raw["completions"],
@@ -133,11 +161,11 @@ def _aspects(raw: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
     return _by_operation(worded, index, tables.TOPIC_ASPECTS)
 
 
-def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName]) -> Flow:
+def _flow(recording: Recording, index: pl.DataFrame) -> Flow:
     """What became of row changes; empty tables for a run without a pipeline."""
 
     def rows(table: str, schema: pl.Schema) -> pl.DataFrame:
-        frame = raw[table]
+        frame = recording.tables[table]
         if "kind" in frame.columns:
             frame = frame.with_columns(_word("kind", EVENT_KINDS))
         if "operation" not in frame.columns:
@@ -145,8 +173,8 @@ def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName
         return _by_operation(frame, index, schema)
 
     return Flow(
-        tables=_frame(_only(names, TableName), flow.TABLES),
-        places=_frame(_only(names, PlaceName), flow.PLACES),
+        tables=_frame(recording.only(TableName), flow.TABLES),
+        places=_frame(recording.only(PlaceName), flow.PLACES),
         changes=rows("changes", flow.CHANGES),
         events=rows("events", flow.EVENTS),
         rows=rows("rows", flow.ROWS),
@@ -157,47 +185,7 @@ def _flow(raw: dict[str, pl.DataFrame], index: pl.DataFrame, names: list[AnyName
 
 
 def _word(column: str, words: tuple[str, ...]) -> pl.Expr:
-    return pl.col(column).replace_strict(
-        list(range(len(words))), list(words), default=None, return_dtype=pl.Utf8
-    )
-
-
-def _read(path: Path, table: str) -> pl.DataFrame:
-    batches: list[pa.RecordBatch] = []
-    if path.exists():
-        with pa.OSFile(str(path), "rb") as file:
-            try:
-                for batch in pa.ipc.open_stream(file):
-                    batches.append(batch)  # noqa: PERF402 - keep what was read when a batch is torn
-            except (pa.ArrowInvalid, OSError):
-                pass  # The writer was killed inside this batch: what came before it is whole.
-    frame = pl.from_arrow(pa.Table.from_batches(batches, schema=schema_of(table)))
-    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table of several columns is a frame
-    return frame
-
-
-def _names(folder: Path) -> list[AnyName]:
-    path = folder / "names.jsonl"
-    try:
-        lines = path.read_bytes().split(b"\n")
-    except OSError as error:
-        raise RunFolderError(f"cannot read the journal {path}: {error.strerror}") from error
-    try:
-        # The last line is empty, or torn by a kill.
-        return [msgspec.json.decode(line, type=AnyName) for line in lines[:-1]]
-    except msgspec.DecodeError as error:
-        raise RunFolderError(f"{path} does not fit its format: {error}") from error
-
-
-def _origin(names: list[AnyName], folder: Path) -> int:
-    origins = _only(names, Origin)
-    if not origins:
-        raise RunFolderError(f"the journal in {folder} is empty: its run recorded nothing")
-    return origins[0].origin_ns
-
-
-def _only(names: list[AnyName], kind: type[N]) -> list[N]:
-    return [name for name in names if isinstance(name, kind)]
+    return pl.col(column).replace_strict(list(range(len(words))), list(words), return_dtype=pl.Utf8)
 
 
 def _frame(names: list[N], schema: pl.Schema) -> pl.DataFrame:

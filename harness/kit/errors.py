@@ -5,6 +5,7 @@ A failing system under test is data (an operation that failed, an anomaly), neve
     HarnessError                4   anything else that stops the harness
     ├── UsageError              2   the request makes no sense (unknown scenario, bad option)
     ├── RunFolderError          6   a run folder is missing, torn or not ours
+    │   ├── DamagedError        6   a file of a run is not what was written
     │   └── FormatVersionError  7   written by a newer harness
     ├── BootError               8   the stack does not come up
     │   ├── NoDockerError       9   no Docker engine answers
@@ -35,6 +36,18 @@ class RunFolderError(HarnessError):
     """A run folder is missing, torn or was not written by this harness."""
 
     exit_status = 6
+
+
+class DamagedError(RunFolderError):
+    """A file of a run is not what was written, or belongs to another run.
+
+    Args:
+        file: which.
+        what: what does not agree.
+    """
+
+    def __init__(self, file: object, what: str) -> None:
+        super().__init__(f"damaged: {file}, {what}")
 
 
 class FormatVersionError(RunFolderError):

@@ -176,6 +176,8 @@ class Facts(Value, frozen=True, kw_only=True):
     logs: tuple[LogEnd, ...] = ()
     faults: tuple[FaultEvent, ...] = ()
     phases: tuple[PhaseEvent, ...] = ()
+    begun: tuple[str, ...] = ()
+    """Names of the steps that began, in order."""
     unmet: tuple[UnmetCondition, ...] = ()
     """Steps that began by their limit."""
     leaders: tuple[LeaderEvent, ...] = ()

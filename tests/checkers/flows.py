@@ -8,7 +8,7 @@ from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.history import NOTHING
-from harness.model.facts import Facts
+from harness.model.facts import Facts, FaultEvent
 from harness.model.pipeline import (
     SOURCE,
     Copy,
@@ -31,6 +31,9 @@ SINK_HOP = f"{TOPICS} → {SINK} (jdbc)"
 CACHE_HOP = f"{TOPICS} → {CACHE} (redis)"
 SOURCE_HOP = f"writers → {SOURCE}"
 
+EVENTS: tuple[Literal["asked", "injected", "witnessed", "healed"], ...] = (
+    *("asked", "injected", "witnessed", "healed"),
+)
 FEED = Feed(kind="debezium")
 JDBC = Copy(kind="jdbc", name="sink")
 REDIS = Copy(kind="redis", name="cache", holds="cached", staleness_s=1.0)
@@ -58,7 +61,21 @@ def pipeline(
 def everything_read(scenario: Scenario) -> Facts:
     """Facts of a run whose final read was complete everywhere."""
     places = {place for hop in hops(scenario.pipeline) for place in (hop.origin, hop.target)}
-    return Facts(drained=tuple(sorted(places)))
+    return with_steps(Facts(drained=tuple(sorted(places))), scenario)
+
+
+def with_steps(facts: Facts, scenario: Scenario) -> Facts:
+    """The facts, in which every step began and every fault took effect and was healed."""
+    return msgspec.structs.replace(
+        facts,
+        begun=tuple(step.name for step in scenario.steps),
+        faults=tuple(
+            FaultEvent(step=step.name, kind=step.fault.kind, targets=(), event=event, time_ns=0)
+            for step in scenario.steps
+            if step.fault is not None
+            for event in EVENTS
+        ),
+    )
 
 
 class Run:

@@ -1,7 +1,7 @@
 """Histories of controls as they were recorded on real containers: `recordings/NAME.tar.xz` each.
 
 A file holds what is judged of a run folder, and the verdict of that day: `plan.json`, `facts.json`,
-`verdict.json` and `history/`. `python -m tests.checkers.record` makes them anew.
+`seal.json`, `verdict.json` and `history/`. `python -m tests.checkers.record` makes them anew.
 """
 
 import tarfile
@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.history.history import History
-from harness.history.load import load
 from harness.model.facts import Facts
 from harness.model.scenario import Plan
 from harness.model.verdict import Verdict
@@ -26,7 +25,7 @@ APPLICABLE = {
     for name, each in FALSIFIERS.items()
     if not any(kind.startswith("G1c") for kind in each.must)
 }
-JUDGED = ("facts.json", "history", "plan.json", "verdict.json")
+JUDGED = ("facts.json", "history", "plan.json", "seal.json", "verdict.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def recorded(name: str) -> Recorded:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content.read())
         run = RunFolder(Path(folder))
-        return Recorded(run.plan(), run.facts(), load(run.history), run.verdict())
+        return Recorded(run.plan(), run.facts(), run.recording(), run.verdict())
 
 
 def is_plain(run: Recorded) -> bool:

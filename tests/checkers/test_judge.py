@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import msgspec
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from harness.history.flow import NO_FLOW
 from harness.history.history import SENDS, History
 from harness.model.codec import encode
 from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
+from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.verdict import CheckResult, Validity
 from harness.model.workload import Consumers, Producers
 from tests.checkers.arbitrary import SCENARIO, facts, histories
@@ -258,6 +260,37 @@ def test_a_fault_that_did_not_bite_proves_nothing(events: list[FaultEvent], reas
 def test_a_fault_that_bit_is_no_reason_for_doubt() -> None:
     bit = [event(what) for what in ("asked", "injected", "witnessed", "healed")]
     assert judge(kept(), with_faults(*bit), scenario()).validity is Validity.VALID
+
+
+@pytest.mark.parametrize(
+    ("begun", "events", "reason"),
+    [
+        ((), [], "step kill of the plan did not begin"),
+        (("kill",), [], "nothing is known of fault process.kill of step kill"),
+        (("kill",), ["asked", "injected"], "nobody measured whether fault process.kill of step"),
+        (("kill",), ["asked", "injected", "witnessed"], "of step kill was never healed"),
+        (("kill",), ["asked", "injected", "witnessed", "healed"], None),
+    ],
+)
+def test_facts_must_know_every_step_of_the_plan(
+    begun: tuple[str, ...], events: list[str], reason: str | None
+) -> None:
+    fault = FaultSpec(kind="process.kill", target=Role(kind="brokers"))
+    step = Step(name="kill", after=After(), fault=fault)
+    known = msgspec.structs.replace(with_faults(*map(event, events)), begun=begun)
+    verdict = judge(kept(), known, msgspec.structs.replace(scenario(), steps=(step,)))
+    assert verdict.validity is (Validity.UNKNOWN if reason else Validity.VALID)
+    assert (reason or "") in " ".join(verdict.unknowns)
+
+
+@pytest.mark.parametrize("history", [kept(), lost_one_of(2).history()], ids=["good", "bad"])
+def test_what_is_not_whole_is_neither_valid_nor_accused_of_what_is_missing(
+    history: History,
+) -> None:
+    torn = dataclasses.replace(history, incomplete="the journal was never closed")
+    verdict = judge(torn, drained(2), scenario())
+    assert verdict.validity is Validity.UNKNOWN
+    assert verdict.unknowns == ("the journal was never closed",)
 
 
 def test_what_the_engine_doubts_is_doubted() -> None:

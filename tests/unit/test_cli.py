@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from harness.model.verdict import Validity
@@ -61,8 +62,9 @@ def test_the_seed_that_was_drawn_repeats_the_run(tmp_path: Path) -> None:
     first = harness("run", "p-noflush", "--stack", "fake", "--reports-dir", tmp_path / "a")
     seed = first.err.splitlines()[0].removeprefix("  seed ")
     again = fake_run(tmp_path / "b", "p-noflush", int(seed))
-    for name in ("plan.json", "verdict.json"):
-        assert (tmp_path / "a" / "latest" / name).read_bytes() == (again / name).read_bytes()
+    one, other = RunFolder.open(tmp_path / "a" / "latest"), RunFolder.open(again)
+    assert one.plan() == other.plan()
+    assert one.verdict() == other.verdict()
 
 
 def test_check_judges_from_the_files_alone_and_always_the_same(folder: RunFolder) -> None:
@@ -121,9 +123,8 @@ def test_a_plan_is_replayed_on_another_cluster(folder: RunFolder, tmp_path: Path
 
 
 def test_replay_says_when_the_run_came_out_otherwise(folder: RunFolder, tmp_path: Path) -> None:
-    verdict = (folder.path / "verdict.json").read_text()
-    assert '"validity": "INVALID"' in verdict
-    (folder.path / "verdict.json").write_text(verdict.replace("INVALID", Validity.VALID, 1))
+    assert folder.verdict().validity is Validity.INVALID
+    folder.save(msgspec.structs.replace(folder.verdict(), validity=Validity.VALID))
     done = harness("replay", folder.path, "--reports-dir", tmp_path / "again")
     assert done.status == 5
     assert "1. not reproduced: INVALID: " in done.out

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.engine import check
+from harness.kit.errors import NoDiskError
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
@@ -95,13 +96,18 @@ def test_a_number_that_no_anomaly_has_ends_with_2(valid: Path) -> None:
         (shutil.rmtree, 6, "there is no run folder "),
         (lambda path: (path / "manifest.json").unlink(), 6, " has no manifest.json: "),
         (lambda path: cut(path / "manifest.json"), 6, "manifest.json is not a file of this "),
-        (lambda path: (path / "plan.json").unlink(), 6, " has no plan.json: "),
-        (lambda path: cut(path / "plan.json"), 6, "plan.json is not a file of this harness: "),
-        (lambda path: swap(path / "plan.json"), 6, "plan.json holds a facts, not a plan"),
-        (lambda path: strange(path / "plan.json"), 6, "plan.json does not fit its format: "),
-        (lambda path: newer(path / "plan.json"), 7, "upgrade kafka-chaos-harness to open it"),
+        (lambda path: (path / "plan.json").unlink(), 6, "plan.json, it is missing, although its"),
+        (lambda path: cut(path / "plan.json"), 6, "plan.json, it is not what was captured"),
+        (lambda path: unsealed(path).unlink(), 6, " has no plan.json: "),
+        (lambda path: cut(unsealed(path)), 6, "plan.json is not a file of this harness: "),
+        (lambda path: swap(unsealed(path)), 6, "plan.json holds a facts, not a plan"),
+        (lambda path: strange(unsealed(path)), 6, "plan.json, its value is not what was written"),
+        (lambda path: newer(unsealed(path)), 7, "upgrade kafka-chaos-harness to open it"),
     ],
-    ids=["gone", "empty", "manifest torn", "no plan", "plan torn", "facts", "field", "newer"],
+    ids=[
+        *("gone", "empty", "manifest torn", "no plan", "plan torn"),
+        *("unsealed, no plan", "unsealed, plan torn", "facts", "field", "newer"),
+    ],
 )
 def test_a_run_folder_that_cannot_be_read(
     command: str, spoil: Callable[[Path], object], status: int, sentence: str, folder: Path
@@ -115,14 +121,15 @@ def test_a_run_folder_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda path: shutil.rmtree(path / "history"), "cannot read the journal "),
-        (lambda path: (path / "history" / "names.jsonl").write_bytes(b""), " recorded nothing"),
+        (lambda path: shutil.rmtree(path / "history"), "journal, it is missing, although its run"),
+        (lambda path: (path / "history" / "journal").write_bytes(b""), "journal, it is not what"),
+        (lambda path: shutil.rmtree(unsealed(path).parent / "history"), "cannot read the journal "),
         (
-            lambda path: (path / "history" / "names.jsonl").write_bytes(b"{}\n{}\n"),
-            "names.jsonl does not fit its format: ",
+            lambda path: (unsealed(path).parent / "history" / "journal").write_bytes(b""),
+            " recorded nothing",
         ),
     ],
-    ids=["gone", "empty", "broken"],
+    ids=["gone", "empty", "unsealed, gone", "unsealed, empty"],
 )
 def test_a_history_that_cannot_be_read_ends_with_6(
     spoil: Callable[[Path], object], sentence: str, folder: Path
@@ -224,13 +231,14 @@ def test_a_journal_on_a_full_device_ends_with_10(
 
     def with_a_full_table(reports: Path, **names: str) -> RunFolder:
         made = create(reports, **names)  # type: ignore[arg-type]
-        (made.history / "deliveries.arrows").symlink_to("/dev/full")
+        (made.history / "journal").symlink_to("/dev/full")
         return made
 
     monkeypatch.setattr(RunFolder, "create", with_a_full_table)
     done = harness("run", "p-pausedup", "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 10
-    assert "No space left on device" in done.sentence
+    assert done.sentence.startswith("no space left to write ")
+    assert "history/journal: free some" in done.sentence
 
 
 def test_a_disk_that_fills_up_under_a_fault_does_not_keep_it_from_healing(
@@ -241,7 +249,7 @@ def test_a_disk_that_fills_up_under_a_fault_does_not_keep_it_from_healing(
     def until_the_fault(folder: RunFolder, *values: Manifest | Plan | Facts | Verdict) -> None:
         for value in values:
             if isinstance(value, Facts) and any(each.event == "injected" for each in value.faults):
-                raise OSError(errno.ENOSPC, "No space left on device", str(folder.path))
+                raise NoDiskError(f"no space left to write {folder.path}")
         save(folder, *values)
 
     monkeypatch.setattr(RunFolder, "save", until_the_fault)
@@ -268,6 +276,12 @@ def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr(check, "render", fail)
 
 
+def unsealed(folder: Path) -> Path:
+    """The plan of a run that was killed before it was sealed."""
+    (folder / "seal.json").unlink()
+    return folder / "plan.json"
+
+
 def cut(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
@@ -282,7 +296,7 @@ def strange(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    path.write_text(path.read_text().replace('"format_version": 1', '"format_version": 999', 1))
+    path.write_text(path.read_text().replace('"format_version": 2', '"format_version": 999', 1))
 
 
 def closed_port() -> int:

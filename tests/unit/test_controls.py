@@ -10,7 +10,6 @@ from harness.checkers.consequences import beyond
 from harness.engine.catalogue import controls
 from harness.engine.controls import Runs, Tally, holds
 from harness.engine.run import Run
-from harness.model import codec
 from harness.model.verdict import Finding, Validity, Verdict
 from harness.reporting.folder import RunFolder
 from tests.unit.command import fake_run, harness
@@ -51,7 +50,7 @@ def judged(validity: Validity) -> Callable[[RunFolder], None]:
 
     def edit(folder: RunFolder) -> None:
         verdict = msgspec.structs.replace(folder.verdict(), validity=validity)
-        codec.save(folder.path / "verdict.json", verdict)
+        folder.save(verdict)
 
     return edit
 
@@ -60,7 +59,8 @@ def claims_less(folder: RunFolder) -> None:
     """As if the scenario had claimed nothing when it ran."""
     plan = folder.plan()
     scenario = msgspec.structs.replace(plan.scenario, claims=())
-    codec.save(folder.path / "plan.json", msgspec.structs.replace(plan, scenario=scenario))
+    folder.save(msgspec.structs.replace(plan, scenario=scenario))
+    folder.seal()
 
 
 def test_runs_of_both_scenarios_are_counted(reports: Path) -> None:

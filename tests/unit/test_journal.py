@@ -1,14 +1,17 @@
 """The journal on disk and the history that is loaded from it."""
 
-import shutil
+import resource
+import signal
 from pathlib import Path
 
 import pytest
 
+from harness.history.frames import HEADER, NOTE, FrameWriter, read_frames
 from harness.history.history import NOTHING
-from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, TABLES, Journal
 from harness.history.load import load
-from harness.kit.errors import RunFolderError
+from harness.history.recording import read_recording
+from harness.kit.errors import DamagedError, RunFolderError
 
 OK, FAIL, INFO = (OUTCOMES.index(word) for word in ("ok", "fail", "info"))
 POLL = FUNCTIONS.index("poll")
@@ -109,29 +112,195 @@ def test_an_empty_journal_is_an_empty_history(tmp_path: Path) -> None:
     assert history.reads.is_empty()
 
 
-@pytest.mark.parametrize("missing_bytes", [1, 40, 200])
-def test_a_killed_writer_costs_its_last_batch_at_most(tmp_path: Path, missing_bytes: int) -> None:
-    alive, killed = tmp_path / "alive", tmp_path / "killed"
-    alive.mkdir()
-    journal = journal_in(alive)
-    for value in range(50):
+def small_journal(folder: Path) -> Path:
+    """A closed journal; answers with its file."""
+    journal = journal_in(folder)
+    for value in range(5):
         send(journal, value, 2_000 + value)
-    # Copied before it is closed: as a killed writer leaves it, and then cut inside its last batch.
-    shutil.copytree(alive, killed)
+        report(journal, value, 1, value, FAIL if value == 3 else OK, 3_000 + value)
+    assert journal.close()
+    return folder / "journal"
+
+
+def test_a_closed_journal_is_whole(tmp_path: Path) -> None:
+    small_journal(tmp_path)
+    assert load(tmp_path).incomplete is None
+
+
+def test_a_killed_writer_costs_its_last_batch_at_most(tmp_path: Path) -> None:
+    file = small_journal(tmp_path)
+    *frames, end = frames_of(file)
+    whole, seen = b"".join(frames), 0
+    ends = [sum(map(len, frames[:number])) for number in range(len(frames) + 1)]
+    cuts = {at + more for at in ends for more in (-1, 0, 1, HEADER, HEADER + 1)}
+    for length in sorted(each for each in cuts if 0 <= each < len(whole + end)):
+        file.write_bytes((whole + end)[:length])
+        if length < len(frames[0]):
+            with pytest.raises(RunFolderError, match="recorded nothing"):
+                read_recording(tmp_path)
+            continue
+        recording = read_recording(tmp_path)
+        assert not recording.closed
+        rows = sum(map(len, recording.tables.values()))
+        assert rows - seen in {0, 1}
+        seen = rows
+    assert seen == 10
+    history = load(tmp_path)
+    assert history.incomplete is not None
+    assert "never closed" in history.incomplete
+    assert history.operations.height == 5
+
+
+def test_no_flipped_bit_passes(tmp_path: Path) -> None:
+    file = small_journal(tmp_path)
+    whole = file.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        file.write_bytes(damaged)
+        with pytest.raises(DamagedError, match=r"damaged: .*journal, batch \d+: "):
+            read_recording(tmp_path)
+
+
+def frames_of(file: Path) -> list[bytes]:
+    """The bytes of every frame."""
+    data = file.read_bytes()
+    ends = [each.end for each in read_frames(memoryview(data), file)]
+    return [data[begin:end] for begin, end in zip([0, *ends], ends, strict=False)]
+
+
+@pytest.mark.parametrize("what", ["twice", "away", "late", "other"])
+def test_a_batch_that_is_not_in_its_place_is_noticed(tmp_path: Path, what: str) -> None:
+    (tmp_path / "other").mkdir()
+    file, other = small_journal(tmp_path), small_journal(tmp_path / "other")
+    frames = frames_of(file)
+    number = len(frames) // 2
+    frames[number : number + 2] = {
+        "twice": [frames[number]] * 2,
+        "away": [frames[number + 1]],
+        "late": [frames[number + 1], frames[number]],
+        "other": [frames_of(other)[1], frames[number + 1]],
+    }[what]
+    file.write_bytes(b"".join(frames))
+    with pytest.raises(DamagedError, match=r"batch \d+: batch \d+ is in its place"):
+        load(tmp_path)
+
+
+def test_nothing_may_follow_the_end(tmp_path: Path) -> None:
+    file = small_journal(tmp_path)
+    file.write_bytes(file.read_bytes() + b"\0")
+    with pytest.raises(DamagedError, match="comes after the end"):
+        load(tmp_path)
+
+
+def test_a_journal_that_cannot_be_written_ends_before_the_hole(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path)
+    send(journal, 0, 2_000)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(
+        resource.RLIMIT_FSIZE, ((tmp_path / "journal").stat().st_size + 50, limits[1])
+    )
+    try:
+        with pytest.raises(RunFolderError, match=r"cannot write .*journal: File too large"):
+            send(journal, 1, 3_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, before)
+    with pytest.raises(RunFolderError, match="File too large"):
+        send(journal, 2, 4_000)
+    assert journal.close() is False
+    history = load(tmp_path)
+    assert history.operations.height == 1
+    assert history.incomplete is not None
+
+
+def test_an_interrupt_inside_a_write_leaves_no_half_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = journal_in(tmp_path)
+    writer = journal._frames
+    file = writer._file
+
+    class Interrupted:
+        """The file, on which Ctrl-C comes in the middle of a write."""
+
+        def write(self, data: bytes) -> int:
+            file.write(data[:20])
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(writer, "_file", Interrupted())
+    with pytest.raises(KeyboardInterrupt):
+        send(journal, 0, 2_000)
+    monkeypatch.setattr(writer, "_file", file)
+    send(journal, 1, 3_000)
+    assert journal.close()
+    assert load(tmp_path).sends["value"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "number", "what"),
+    [
+        ("operations", "f", 99, "f=99, which means nothing"),
+        ("operations", "time_ns", 1 << 62, "time_ns=4611686018427387904"),
+        ("operations", "id", 7 << SEQUENCE_BITS, "id="),
+        ("operations", "id", 0, "1 operations have the id of another one"),
+        ("completions", "outcome", 3, "outcome=3"),
+        ("completions", "error", 5, "error=5"),
+        ("reads", "log", 9, "log=9"),
+        ("reads", "offset", 1 << 62, "offset="),
+        ("assignments", "operation", -1, "operation=-1"),
+        ("generations", "generation", 1 << 40, "it holds what no journal can"),
+        ("aspects", "aspect", 5, "aspect=5"),
+        ("aspects", "subject", 0, "subject=0"),
+        ("writes", "kind", 3, "kind=3"),
+        ("rows", "place", 0, "place=0"),
+    ],
+)
+def test_numbers_that_mean_nothing_are_refused(
+    tmp_path: Path, table: str, column: str, number: int, what: str
+) -> None:
+    journal = journal_in(tmp_path)
+    journal.append("operations", {"id": [0], "f": [POLL], "time_ns": [2_000]})
+    sane = {"id": 1, "log": 0, "time_ns": 2_000, "table": -1}
+    row = {name: [sane.get(name, 0)] for name in TABLES[table]}
+    journal.table("orders")
+    if (table, column) == ("aspects", "aspect"):
+        journal.subject("orders")
+    journal.append(table, {**row, column: [number]})
     journal.close()
-    with (killed / "sends.arrows").open("r+b") as sends:
-        sends.truncate(sends.seek(0, 2) - missing_bytes)
-    with (killed / "names.jsonl").open("ab") as names:
-        names.write(b'{"what":"log","lo')
-    assert load(killed).operations.height == 49
+    with pytest.raises(DamagedError, match=what):
+        load(tmp_path)
+
+
+def test_rows_of_an_unknown_operation_are_left_out_and_make_the_history_incomplete(
+    tmp_path: Path,
+) -> None:
+    journal = journal_in(tmp_path)
+    journal.append("operations", {"id": [0], "f": [POLL], "time_ns": [2_000]})
+    journal.append("assignments", {"operation": [0, 1], "log": [0, 1]})
+    journal.close()
+    history = load(tmp_path)
+    assert history.assignments.rows() == [(0, 0)]
+    assert history.incomplete == (
+        "1 of 2 rows of assignments name operations that the journal does not hold"
+    )
 
 
 def test_no_journal_is_an_error_that_names_the_file(tmp_path: Path) -> None:
-    with pytest.raises(RunFolderError, match=r"cannot read the journal .*names\.jsonl"):
+    with pytest.raises(RunFolderError, match=r"cannot read the journal .*journal"):
         load(tmp_path)
 
 
 def test_a_journal_of_something_else_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "names.jsonl").write_text('{"what":"cake"}\n')
-    with pytest.raises(RunFolderError, match="does not fit its format"):
+    (tmp_path / "journal").write_text('{"what":"cake"}\n' * 4)
+    with pytest.raises(DamagedError, match="header"):
+        load(tmp_path)
+
+
+def test_an_unknown_note_is_refused(tmp_path: Path) -> None:
+    writer = FrameWriter(tmp_path / "journal")
+    writer.write(NOTE, b'{"what":"cake"}', 15)
+    writer.close()
+    with pytest.raises(DamagedError, match="does not fit its format"):
         load(tmp_path)

@@ -221,11 +221,9 @@ def test_what_was_read_of_topics_that_broke_off_is_not_told_of_others(
     assert cells(load(tmp_path)) == set()
 
 
-def test_what_tables_hold_is_on_disk_and_older_histories_hold_none(tmp_path: File) -> None:
+def test_what_tables_hold_is_on_disk(tmp_path: File) -> None:
     journal = Journal(tmp_path, origin_ns=0)
     reads = FinalReads(journal, REAL)
     reads.rows("mysql", "orders", Contents([(1, 10)], [Cell(1, 10, "note", None)]), 0)
     journal.close()
     assert cells(load(tmp_path)) == {("mysql", 1, 10, "note", None)}
-    (tmp_path / "cells.arrows").unlink()
-    assert cells(load(tmp_path)) == set()

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.kit.errors import FormatVersionError, RunFolderError
+from harness.history.journal import Journal
+from harness.kit.errors import DamagedError, FormatVersionError, RunFolderError
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.reporting.folder import RunFolder, run_folders
@@ -77,6 +78,60 @@ def test_a_missing_file_is_named_with_what_to_do(tmp_path: Path, name: str, advi
     folder.save(sample().manifest)
     with pytest.raises(RunFolderError, match=f"has no {name}.json: .*{advice}"):
         getattr(RunFolder.open(folder.path), name)()
+
+
+def captured(reports: Path, seed: int = 7) -> RunFolder:
+    """A whole run: its files, a closed journal, a seal."""
+    run, folder = sample(), create(reports, seed=seed)
+    folder.save(run.manifest, run.plan, run.facts)
+    assert Journal(folder.history, origin_ns=0, run=folder.identity).close()
+    folder.seal()
+    return RunFolder.open(folder.path)
+
+
+def read_all(folder: RunFolder) -> str | None:
+    """What keeps the recording from being whole; raises what is damaged."""
+    folder.manifest()
+    folder.plan()
+    folder.facts()
+    return folder.recording().incomplete
+
+
+def test_a_captured_run_is_whole(tmp_path: Path) -> None:
+    assert read_all(captured(tmp_path)) is None
+
+
+@pytest.mark.parametrize("name", ["plan.json", "facts.json", "history/journal"])
+def test_nothing_that_a_verdict_rests_on_may_change(tmp_path: Path, name: str) -> None:
+    folder = captured(tmp_path)
+    file = folder.path / name
+    file.write_bytes(file.read_bytes() + b"\n")
+    with pytest.raises(DamagedError, match=f"damaged: .*{name}, it is not what was captured"):
+        read_all(folder)
+    file.unlink()
+    with pytest.raises(DamagedError, match=f"damaged: .*{name}, it is missing, although its run"):
+        read_all(folder)
+
+
+@pytest.mark.parametrize("sealed", [True, False])
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "plan.json", "facts.json", "history/journal", "seal.json"]
+)
+def test_files_of_two_runs_cannot_be_mixed(tmp_path: Path, name: str, *, sealed: bool) -> None:
+    one, other = captured(tmp_path), captured(tmp_path, seed=8)
+    (one.path / name).write_bytes((other.path / name).read_bytes())
+    if not sealed:
+        (one.path / "seal.json").unlink()
+        if name == "seal.json":
+            return
+    with pytest.raises(DamagedError, match=r"different runs were mixed|not what was captured"):
+        read_all(RunFolder.open(one.path))
+
+
+def test_a_run_without_a_seal_is_not_whole(tmp_path: Path) -> None:
+    folder = captured(tmp_path)
+    (folder.path / "seal.json").unlink()
+    assert "never sealed" in (read_all(folder) or "")
 
 
 def test_torn_and_newer_files_are_refused(tmp_path: Path) -> None:

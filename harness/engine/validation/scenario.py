@@ -7,14 +7,12 @@ import msgspec
 from harness.engine.validation import (
     caches,
     claims,
-    client_settings,
     dialects,
     faults,
     logs,
     mixes,
     pipelines,
     processors,
-    server_settings,
     steps,
     tails,
     targets,
@@ -38,8 +36,6 @@ RULES: tuple[Rule, ...] = (
     steps.problems,
     faults.problems,
     targets.problems,
-    client_settings.problems,
-    server_settings.problems,
 )
 
 
