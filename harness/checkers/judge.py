@@ -18,6 +18,9 @@ from harness.model.facts import Facts
 from harness.model.scenario import Scenario
 from harness.model.verdict import CheckResult, ClaimResult, Finding, HopResult, Validity, Verdict
 
+OF_ONE_CLAIM = ("broken-chain",)
+"""Checkers whose silence leaves all claims but one as they are."""
+
 
 def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     """Judge one run. Never raises for a strange history, and changes nothing in it.
@@ -34,11 +37,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     unknowns = (
         *problems,
         *(f"{hop} had not finished: {why}" for hop, why in late.items()),
-        *(
-            f"checker {each.checker} could not judge: {each.unknown}"
-            for each in results
-            if each.unknown
-        ),
+        *(_said_by(each) for each in results if each.unknown),
         *_shielded_doubts(history, facts, scenario, claims),
     )
     counted = [finding for finding in findings if finding.counts]
@@ -48,7 +47,8 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
         validity=validity,
         headline=headline(validity, findings, unknowns, claims, history, scenario),
         claims=tuple(
-            _claim_result(name, counted, unknowns) for name in dict.fromkeys([*claims, *against])
+            _claim_result(name, counted, _about(name, unknowns, results))
+            for name in dict.fromkeys([*claims, *against])
         ),
         findings=findings,
         unknowns=unknowns,
@@ -87,6 +87,25 @@ def _shielded_doubts(
         return doubts(history, facts, scenario, claims)
     except Exception as error:  # noqa: BLE001 - the shield, as above
         return (f"whether the run proves anything cannot be said: {_said(error)}",)
+
+
+def _said_by(result: CheckResult) -> str:
+    return f"checker {result.checker} could not judge: {result.unknown}"
+
+
+def _about(
+    name: str, unknowns: tuple[str, ...], results: tuple[CheckResult, ...]
+) -> tuple[str, ...]:
+    """The reasons that touch a claim: not those of a checker of one kind, of another claim."""
+    apart = {
+        _said_by(each)
+        for each in results
+        if each.unknown
+        and (claim := claim_against(each.checker)) is not None
+        and claim.name != name
+        and each.checker in OF_ONE_CLAIM
+    }
+    return tuple(each for each in unknowns if each not in apart)
 
 
 def _said(error: Exception) -> str:

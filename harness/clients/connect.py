@@ -100,6 +100,11 @@ class ConnectClients:
         """How far it has read, as the REST interface tells it."""
         return self._do("GET", connector, "/offsets")["offsets"]
 
+    def topics(self, connector: str) -> tuple[str, ...]:
+        """Every topic that a connector has written to or read from, in order."""
+        found = self._do("GET", connector, "/topics")[connector]["topics"]
+        return tuple(sorted(found))
+
     def reset_offsets(self, connector: str) -> None:
         """Forget how far it has read.
 

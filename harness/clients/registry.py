@@ -13,6 +13,7 @@ from harness.kit.errors import UsageError
 Address: TypeAlias = tuple[str, int]
 
 PATH = "/apis/ccompat/v7"
+APICURIO = "/apis/registry/v2"
 ANSWER_LIMIT_S = 5.0
 READY_LIMIT_S = 1.0
 # Some routes of Apicurio take nothing else.
@@ -65,6 +66,13 @@ class Registry:
     def schema(self, schema_id: int) -> str:
         """The schema of that id."""
         return str(self._call("GET", f"/schemas/ids/{schema_id}")["schema"])
+
+    def schema_by(self, name: str, number: int) -> str:
+        """The schema that Apicurio's own interface knows by a `contentId` or a `globalId`."""
+        answer = http.call(
+            self._there, "GET", f"{APICURIO}/ids/{name}s/{number}", limit_s=ANSWER_LIMIT_S
+        )
+        return json.dumps(answer)
 
     def compatibility(self, subject: str | None = None) -> str:
         """What changes of schema are let in, for all subjects or for one."""

@@ -22,8 +22,11 @@ A version is the id of the operation that wrote it, unique over a run, carried i
 every place. `version` is the row after the change and NOTHING after a delete; `before` is the row
 before it and NOTHING before an insert. An update of the primary key is a delete of the old key and
 an insert of the new one, in one transaction. An event of kind `snapshot` says what a row was when
-the connector first looked; `tombstone` is a record without a value; `unreadable` is one that cannot
-be decoded. Version NOTHING in a sighting means that the reader found nothing.
+the connector first looked. Where events are unwrapped, a `row` says what is, not what it was nor
+what happened, and a `removal` says that a row is gone, not what it was. `tombstone` is a record
+without a value that follows a removal; `unreadable` is one that cannot be decoded, `opaque` one
+that was decoded and does not say of which row, or of which version, it is. Version NOTHING in a
+sighting means that the reader found nothing.
 
 `rows` and `cells` come from `drain` operations and `sightings` from `read` operations of the
 history, `writes` from its `write` operations.
@@ -33,8 +36,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from harness.history.journal import EVENT_KINDS
+
 ChangeKind = pl.Enum(["insert", "update", "delete"])
-EventKind = pl.Enum(["insert", "update", "delete", "snapshot", "tombstone", "unreadable"])
+EventKind = pl.Enum(EVENT_KINDS)
 
 TABLES = pl.Schema({"table": pl.Int32(), "name": pl.Utf8()})
 PLACES = pl.Schema({"place": pl.Int32(), "name": pl.Utf8()})

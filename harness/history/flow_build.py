@@ -27,7 +27,17 @@ from harness.history.history import NOTHING, History
 
 Row: TypeAlias = tuple[str, int]
 """A table and a key."""
-EventWord: TypeAlias = Literal["insert", "update", "delete", "snapshot", "tombstone", "unreadable"]
+EventWord: TypeAlias = Literal[
+    "insert",
+    "update",
+    "delete",
+    "snapshot",
+    "tombstone",
+    "unreadable",
+    "row",
+    "removal",
+    "opaque",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +123,9 @@ class FlowBuilder:
         self._offsets[log] = offset + 1
         word = kind or change.kind
         version, before = change.version, change.before
-        if word in {"tombstone", "unreadable"}:
+        if word in {"tombstone", "unreadable", "removal", "opaque"}:
             version = NOTHING
-        if word in {"snapshot", "tombstone", "unreadable"}:
+        if word in {"snapshot", "row", "tombstone", "unreadable", "removal", "opaque"}:
             before = NOTHING
         where = (op, self._place(place), self.build.log(log), offset)
         self._tables.events.append(

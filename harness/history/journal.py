@@ -88,7 +88,10 @@ FUNCTIONS = (
     *CHANGES,
     *LOOKS,
 )
-EVENT_KINDS = ("insert", "update", "delete", "snapshot", "tombstone", "unreadable")
+EVENT_KINDS = (
+    *("insert", "update", "delete", "snapshot", "tombstone", "unreadable"),
+    *("row", "removal", "opaque"),
+)
 OUTCOMES = ("ok", "fail", "info")
 
 Numbers: TypeAlias = Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]

@@ -77,11 +77,16 @@ class Feed(Value, frozen=True, kw_only=True):
 
     `debezium` and `jdbc` are Connect source connectors, whose own settings are laid over the
     harness's; `binlog` and `polling` are Python readers. `program` is someone's own, which writes
-    Debezium's envelopes or flat rows, in Avro, to topics that are there.
+    Debezium's envelopes or flat rows, in Avro or JSON, to topics that are there.
+
+    A connector may write Avro, JSON, texts or bare numbers as keys, and transforms may unwrap its
+    events, or send them elsewhere; every record has to say its row's `id`, in its key or in the row
+    itself, and its `version`.
     """
 
     kind: Literal["debezium", "jdbc", "binlog", "polling", "program"]
     settings: Settings = {}
+    """Of the connector, or of the reader; `${NAME}` as in `connector`."""
     connector: Settings | None = None
     """One's own configuration of the connector instead of the harness's; `settings` are laid over
     it. `${NAME}` stands for what `harness.workloads.pipeline.wiring` calls NAME."""

@@ -228,6 +228,9 @@ class Connect(Protocol):
     def offsets(self, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
         """How far it has read, as Connect's REST interface tells it."""
 
+    def topics(self, connector: str) -> Sequence[str]:
+        """Every topic that a connector has written to or read from."""
+
     def reset_offsets(self, connector: str) -> None:
         """Forget how far a stopped connector has read."""
 

@@ -21,6 +21,9 @@ class SchemaRegistry(Protocol):
 
     def schema(self, schema_id: int) -> str: ...
 
+    def schema_by(self, name: str, number: int) -> str:
+        """The schema that Apicurio's own interface knows by a `contentId` or a `globalId`."""
+
     def compatibility(self, subject: str | None = None) -> str:
         """What changes of schema are let in, for all subjects or for one."""
 

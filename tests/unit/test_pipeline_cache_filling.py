@@ -42,6 +42,9 @@ class Record:
 
     value = key
 
+    def headers(self) -> None:
+        return None
+
 
 class Servers:
     """A topic and a Redis, as far as the state of a cache takes them."""

@@ -18,11 +18,11 @@ from harness.history.load import load
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports import Message, MySql, Stack
+from harness.model.ports import Message, MySql
 from harness.workloads.pipeline import contents
 from harness.workloads.pipeline.contents import Cell, Contents
-from harness.workloads.pipeline.decoding import Decoder
 from harness.workloads.pipeline.final import FinalReads
+from tests.unit.change_records import decoder, message
 from tests.unit.registry_server import RegistryServer, registry_server
 
 COLUMNS = {"amount": "decimal(12,4)", "placed": "datetime(6)", "note": "json"}
@@ -146,22 +146,18 @@ class Topic:
     """Records of flat rows as a connector writes them."""
 
     def __init__(self, registry: RegistryServer) -> None:
-        stack = cast("Stack", SimpleNamespace(registry=registry.client))
+        stack = SimpleNamespace(registry=registry.client)
         self._ids = [
             registry.client.register("orders-value", json.dumps(each)) for each in (KEY, ROW)
         ]
         wanted = {**COLUMNS, "left_out": "int"}
-        self.decoder = Decoder(stack, {"topic": "orders"}, {"orders": wanted})
+        polled = Feed(kind="jdbc")
+        self.decoder = decoder(stack, {"topic": "orders"}, {"orders": wanted}, feed=polled)
 
     def record(self, key: int, **columns: object) -> Message:
-        written = self._written(0, KEY, {"id": key}), self._written(1, ROW, {"id": key, **columns})
-        return cast(
-            "Message",
-            SimpleNamespace(
-                topic=lambda: "topic", partition=lambda: 0, offset=lambda: 0,
-                key=lambda: written[0], value=lambda: written[1],
-            ),
-        )  # fmt: skip
+        return message(
+            self._written(0, KEY, {"id": key}), self._written(1, ROW, {"id": key, **columns})
+        )
 
     def _written(self, number: int, schema: Mapping[str, Any], value: object) -> bytes:
         buffer = io.BytesIO(b"\0" + self._ids[number].to_bytes(4, "big"))

@@ -12,7 +12,7 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.ports import Message, Stack
+from harness.model.ports import Stack
 from harness.workloads.lanes import Dealer, Progress
 from harness.workloads.pipeline import events_schema
 from harness.workloads.pipeline.binlog_feed import (
@@ -21,11 +21,13 @@ from harness.workloads.pipeline.binlog_feed import (
     envelope,
     split_update,
 )
-from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
+from harness.workloads.pipeline.decoding import Event
 from harness.workloads.pipeline.encoding import Record
 from harness.workloads.pipeline.lanes import Partition, Placed, statements
 from harness.workloads.pipeline.outbox import Outbox
 from harness.workloads.pipeline.python_settings import split
+from harness.workloads.pipeline.wires import RegistryLostError
+from tests.unit.change_records import decoder, message
 
 ORIGIN = {"gtid": None, "file": "binlog.000001", "pos": 4}
 
@@ -177,9 +179,6 @@ def test_a_tolerant_outbox_drops_what_failed() -> None:
 def test_a_registry_that_is_not_there_makes_no_record_unreadable() -> None:
     nowhere = SchemaRegistryClient({"url": "http://127.0.0.1:1", "timeout": 1, "max.retries": 0})
     stack = SimpleNamespace(registry=SimpleNamespace(client=lambda: nowhere))
-    decoder = Decoder(cast("Stack", stack), {"topic": "orders"})
-    message = SimpleNamespace(
-        topic=lambda: "topic", key=lambda: b"\0\0\0\0\x01\x02", value=lambda: None
-    )
+    reads = decoder(stack, {"topic": "orders"})
     with pytest.raises(RegistryLostError):
-        decoder.event(cast("Message", message))
+        reads.event(message(b"\0\0\0\0\x01\x02", None))

@@ -8,8 +8,9 @@ import pytest
 from harness.history.history import NOTHING
 from harness.workloads.pipeline import binlog, log_statements
 from harness.workloads.pipeline.binlog import DELETE, Change
-from harness.workloads.pipeline.decoding import Event, event_of
+from harness.workloads.pipeline.decoding import Event
 from harness.workloads.pipeline.log_reader import Transaction
+from harness.workloads.pipeline.shapes import told_of
 from harness.workloads.pipeline.truncation import RowsToldOf
 
 
@@ -56,7 +57,7 @@ def test_other_events_are_handed_on_as_they_are() -> None:
 
 def test_an_event_of_a_truncation_has_no_key() -> None:
     value: dict[str, Any] = {"op": "t", "before": None, "after": None}
-    assert event_of("orders", None, value, schema=NOTHING) == event("truncate")
+    assert told_of(None, value, {}) == ("truncate", NOTHING, NOTHING, NOTHING)
 
 
 @pytest.mark.parametrize(

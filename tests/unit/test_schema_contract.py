@@ -11,11 +11,12 @@ from harness.clients.avro import columns, row_types
 from harness.faults.fault import FAULTS, Injection
 from harness.faults.schema import RegisterSettings
 from harness.kit.clock import REAL
-from harness.model.ports import Message, Stack
+from harness.model.ports import Stack
 from harness.workloads.pipeline import events_schema
 from harness.workloads.pipeline.binlog_feed import RowChange, envelope
-from harness.workloads.pipeline.decoding import Decoder, Event
+from harness.workloads.pipeline.decoding import Event
 from harness.workloads.pipeline.encoding import Encoder, Record
+from tests.unit.change_records import decoder, message
 from tests.unit.registry_server import RegistryServer, registry_server
 
 TOPIC = "run.main.src.orders"
@@ -40,10 +41,8 @@ def encoder(server: RegistryServer) -> Encoder:
 
 def decoded(server: RegistryServer, record: Record) -> Event:
     """What a reader that begins now makes of it."""
-    message = SimpleNamespace(
-        topic=lambda: TOPIC, key=lambda: record.key, value=lambda: record.value
-    )
-    return Decoder(stack(server), {TOPIC: "orders"}).event(cast("Message", message))
+    found = message(record.key, record.value, topic=TOPIC)
+    return decoder(stack(server), {TOPIC: "orders"}).event(found)
 
 
 def injection(server: RegistryServer, change: str) -> Injection[RegisterSettings]:

@@ -1,18 +1,21 @@
 """The before-image of an event is the after-image of the event of that row before it.
 
 Evidence: two neighbouring events of a row in one log, repeats left out, of which the second starts
-from another version than the first ended with. Events of snapshots and of feeds that poll have no
-before-image.
+from another version than the first ended with. Events of snapshots, rows and removals that were
+unwrapped, and what a feed writes that polls, have no before-image.
 
-UNKNOWN: never. Reports: `broken-chain`, once per event. Cost: O(n log n).
+UNKNOWN: the scenario claims it of a feed that unwraps its events. Reports: `broken-chain`, once per
+event. Cost: O(n log n).
 """
 
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
+from harness.checkers.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
 from harness.checkers.pipeline.tale import Tale
+from harness.model.feed_format import FeedFormat
+from harness.model.scenario import Scenario
 from harness.model.verdict import Anomaly, CheckResult
 
 
@@ -20,13 +23,28 @@ from harness.model.verdict import Anomaly, CheckResult
 def broken_chain(evidence: Evidence) -> CheckResult:
     """Find events that do not go on where the one before them ended."""
     feeds = (feed for feed in evidence.trails.feeds if not feed.polls)
-    return report("broken-chain", *(_of_feed(evidence, feed) for feed in feeds))
+    return report(
+        "broken-chain",
+        *(_of_feed(evidence, feed) for feed in feeds),
+        unknown=_unsaid(evidence.scenario),
+    )
+
+
+def _unsaid(scenario: Scenario) -> str | None:
+    """Why a claim of the scenario's own cannot be held to anything, if it cannot."""
+    paths = [path.name for path in scenario.pipeline.paths if FeedFormat(path.feed).deletes]
+    if "change-order" not in scenario.claims or not paths:
+        return None
+    return (
+        f"the feed of {', '.join(paths)} unwraps its events to rows, which do not say what a row "
+        "was before; leave the claim change-order out, or unwrap at the copy"
+    )
 
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     rows, pair = feed.by_entity(feed.speaks & ~feed.repeats)
     earlier, later = rows[:-1], rows[1:]
-    torn = (np.diff(pair) == 0) & (feed.kind[later] != SNAPSHOT)
+    torn = (np.diff(pair) == 0) & ~np.isin(feed.kind[later], WITHOUT_BEFORE)
     torn &= feed.before[later] != feed.version[earlier]
     ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
 

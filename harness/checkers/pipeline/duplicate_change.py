@@ -1,7 +1,8 @@
 """Every change reaches the topics of a path once.
 
 Evidence: two events that bring the same change of the same row; what a snapshot shows and the
-streamed event of the same version are two as well. Read from topics in any state.
+streamed event of the same version are two as well, unless snapshots are taken on demand, which show
+again what was there. Read from topics in any state.
 
 UNKNOWN: never. Reports: `duplicate-change`, once per feed and change. Cost: O(n log n).
 """
@@ -32,4 +33,4 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
             tale.brought(feed, event, before="and again, " if number else "")
         return tale.tell(f"{len(events)} events in all").end()
 
-    return Found("duplicate-change", np.unique(feed.change[feed.repeats]), explain, feed.hop.name)
+    return Found("duplicate-change", np.unique(feed.change[feed.doubled]), explain, feed.hop.name)

@@ -19,13 +19,18 @@ from harness.checkers.arrays import NONE, Bytes, Flags, Ints, Longs, Rows
 from harness.checkers.pipeline.source import LAST, Source
 from harness.history.flow import EventKind
 from harness.history.history import NOTHING
+from harness.model.feed_format import OUTBOX, FeedFormat
 from harness.model.pipeline import Feed, Hop
 
-DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE = (
+DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE, ROW, REMOVAL, OPAQUE = (
     EventKind.categories.to_list().index(word)
-    for word in ("delete", "snapshot", "tombstone", "unreadable")
+    for word in ("delete", "snapshot", "tombstone", "unreadable", "row", "removal", "opaque")
 )
 NO_CHANGES: Longs = np.zeros(0, np.int64)
+SILENT = (TOMBSTONE, UNREADABLE, OPAQUE)
+"""Kinds that say nothing of what a row is."""
+WITHOUT_BEFORE = (SNAPSHOT, ROW, REMOVAL)
+"""Kinds that do not say what a row was before."""
 
 
 class FeedTrail:
@@ -36,11 +41,10 @@ class FeedTrail:
     ) -> None:
         self.source = source
         self.hop = hop
-        self.drained = drained
-        """Whether its topics were read to their ends."""
         self.feed = feed
         self.polls = feed.polls
-        self._snapshots = snapshots
+        self.snapshots = snapshots
+        self._format = FeedFormat(feed)
         frame = source.flow.events.filter(pl.col("place") == source.place(hop.target))
         frame = frame.sort("log", "offset", maintain_order=True)
         self.entity: Longs = source.entities_of(frame)
@@ -50,24 +54,36 @@ class FeedTrail:
         self.version: Longs = frame["version"].to_numpy()
         self.before: Longs = frame["before"].to_numpy()
         self.kind: Bytes = frame["kind"].to_physical().to_numpy()
+        self.opaque: Rows = np.flatnonzero(self.kind == OPAQUE)
+        """Events that do not say of which row, or of which version, they are."""
+        self.drained = drained and not len(self.opaque)
+        """Whether its topics were read to their ends, and all that is there is known."""
         self.schema: Ints = frame["schema"].fill_null(NOTHING).to_numpy()
 
     @cached_property
     def speaks(self) -> Flags:
-        """Per event: it says something of a row (it is neither a tombstone nor unreadable)."""
-        speaks: Flags = (self.kind != TOMBSTONE) & (self.kind != UNREADABLE)
+        """Per event: it says something of a row."""
+        speaks: Flags = ~np.isin(self.kind, SILENT)
+        if self._format.settings.get("message.key.columns"):
+            # An update that changes the key of its events is a delete and an insert.
+            deletes = np.flatnonzero(self.kind == DELETE)
+            halves = self.source.changes_from(self.entity[deletes], self.before[deletes])
+            speaks[deletes[halves]] = False
         return speaks
 
     @cached_property
     def exact(self) -> Longs:
         """Per event: the change that it tells of truthfully, or NONE."""
-        images = (self.kind == SNAPSHOT) | (self.polls & (self.kind != DELETE))
+        images = np.isin(self.kind, (SNAPSHOT, ROW)) | (self.polls & (self.kind != DELETE))
+        removals = self.kind == REMOVAL
         found = np.full(len(self.op), NONE, dtype=np.int64)
         for rows, match in (
             (np.flatnonzero(self.speaks & images), self._by_version),
-            (np.flatnonzero(self.speaks & ~images), self._by_step),
+            (np.flatnonzero(self.speaks & ~images & ~removals), self._by_step),
         ):
             found[rows] = match(rows)
+        if removals.any():
+            self._match_removals(found)
         return found
 
     @cached_property
@@ -96,7 +112,11 @@ class FeedTrail:
             owed: Flags = source.following == LAST
             return owed & (~source.deletes | shown[source.entity])
         before = np.arange(source.count) < self._bound
-        return (~before | self.by_snapshot) & ~source.undone
+        owed = (~before | self.by_snapshot) & ~source.undone
+        if self._format.transform(OUTBOX):
+            # Only what is put into an outbox becomes a record; what removes it again does not.
+            owed &= (source.before == NOTHING) & ~source.deletes
+        return owed
 
     @cached_property
     def by_snapshot(self) -> Flags:
@@ -104,7 +124,7 @@ class FeedTrail:
         source = self.source
         before = np.arange(source.count) < self._bound
         shown: Flags = before & (source.following >= self._bound) & ~source.deletes
-        return shown
+        return shown & self._shows_all
 
     @cached_property
     def _bound(self) -> Longs:
@@ -117,6 +137,18 @@ class FeedTrail:
         """Changes that should have come and did not; none unless the topics were read whole."""
         missing = self.expected & ~self.reached
         return np.flatnonzero(missing) if self.drained else np.zeros(0, dtype=np.intp)
+
+    @property
+    def _shows_all(self) -> bool:
+        """Whether every row that was there before is shown, by a snapshot or as if it was new."""
+        return self.snapshots or not self._format.snapshots_again
+
+    @cached_property
+    def doubled(self) -> Flags:
+        """Per event: it repeats a change, and is not what a snapshot on demand shows again."""
+        again = (self.kind == SNAPSHOT) & self._format.snapshots_again
+        doubled: Flags = self.repeats & ~again
+        return doubled
 
     @cached_property
     def repeats(self) -> Flags:
@@ -143,7 +175,7 @@ class FeedTrail:
 
         An entity in several logs is what the log with its newest change says.
         """
-        rows, pair = self.by_entity(self.kind != UNREADABLE)
+        rows, pair = self.by_entity(self.speaks | (self.kind == TOMBSTONE))
         ends = np.flatnonzero(np.append(np.diff(pair) != 0, True)[: len(pair)])
         change = self.change[rows]
         # A tombstone belongs to the delete before it.
@@ -152,7 +184,7 @@ class FeedTrail:
         ends = ends[np.argsort(change[ends], kind="stable")]
         prescribed = np.full(len(self.source.entities), NOTHING)
         final = rows[ends]
-        gone = (self.kind[final] == TOMBSTONE) | (self.kind[final] == DELETE)
+        gone = np.isin(self.kind[final], (TOMBSTONE, DELETE, REMOVAL))
         prescribed[self.entity[final]] = np.where(gone, NOTHING, self.version[final])
         return prescribed
 
@@ -170,16 +202,42 @@ class FeedTrail:
     def _by_step(self, rows: Rows) -> Longs:
         return self.source.steps(self.entity[rows], self.version[rows], self.before[rows])
 
+    def _match_removals(self, found: Longs) -> None:
+        """Put into `found` the change that each bare removal brings: the next delete of its row.
+
+        It is the next one after the row that stands before it in its log, so that one that comes
+        again behind that row brings the same delete again. One right behind another removal does
+        too, unless no event shows the row that the delete after that one ended.
+        """
+        rows, pair = self.by_entity(self.speaks)
+        bare = self.kind[rows] == REMOVAL
+        starts = np.append(True, np.diff(pair) != 0)[: len(rows)]
+        told = np.where(starts | ~bare, np.arange(len(rows)), 0)
+        last = np.maximum.accumulate(told)
+        behind = np.where(bare[last], NONE, found[rows[last]])
+        at = np.flatnonzero(bare)
+        deletes = self.source.delete_after(self.entity[rows[at]], behind[at])
+        found[rows[at]] = np.where(deletes == LAST, NONE, deletes)
+        for again in at[(~starts & np.append(False, bare[:-1]))[at]]:
+            before, entity = found[rows[again - 1]], self.entity[rows[[again]]]
+            (after,) = self.source.delete_after(entity, np.array([before])).tolist()
+            known = after != LAST and self.brings(entity, self.source.before[[after]]).all()
+            found[rows[again]] = before if known or after == LAST else after
+
     def _snapshot_ends(self) -> Longs:
         """Per table: the first change that a snapshot cannot have covered; see the module."""
         source = self.source
         tables = int(source.table.max()) + 1
         ends = np.full(tables, LAST)
         rows = np.flatnonzero(self.change != NONE)
-        change, looks = self.change[rows], self.kind[rows] == SNAPSHOT
+        # A row that does not say what happened may be what a snapshot showed.
+        shown = (SNAPSHOT, ROW) if self.snapshots else (SNAPSHOT,)
+        change, looks = self.change[rows], np.isin(self.kind[rows], shown)
+        if not self._shows_all:
+            change, looks = change[~looks], looks[~looks]
         bound = np.where(looks, source.following[change], change)
         np.minimum.at(ends, source.table[change], bound)
-        if not (looks.any() or self._snapshots):
+        if self._shows_all and not (looks.any() or self.snapshots):
             return np.zeros(tables, dtype=np.int64)
         unseen = np.setdiff1d(np.arange(tables), source.table[change[looks]])
         ends[unseen] = ends.min()

@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import DELETE, TOMBSTONE, UNREADABLE, FeedTrail
+from harness.checkers.pipeline.feed_trail import DELETE, TOMBSTONE, FeedTrail
 from harness.checkers.pipeline.found import found_at
 from harness.checkers.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
@@ -24,7 +24,7 @@ def missing_tombstone(evidence: Evidence) -> CheckResult:
 
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
-    rows, pair = feed.by_entity((feed.kind != UNREADABLE) & ~feed.repeats)
+    rows, pair = feed.by_entity((feed.speaks | (feed.kind == TOMBSTONE)) & ~feed.repeats)
     followed = (np.diff(pair) == 0) & (feed.kind[rows[1:]] == TOMBSTONE)
     bare = rows[(feed.kind[rows] == DELETE) & ~np.append(followed, False)[: len(rows)]]
 

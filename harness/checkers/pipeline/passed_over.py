@@ -21,9 +21,10 @@ import numpy as np
 
 from harness.checkers.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.pipeline.copy_trail import CopyTrail
-from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
+from harness.checkers.pipeline.feed_trail import ROW, SNAPSHOT, FeedTrail
 from harness.checkers.pipeline.settings import at_least_once, feed_sending, feed_settings
 from harness.checkers.pipeline.source import LAST
+from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import CONNECTORS, Feed
 from harness.model.topology import Topology
 
@@ -75,7 +76,7 @@ def passed_by_copy(copy: CopyTrail, positions: Mapping[int, int]) -> Flags:
 
 def keeps_order(feed: Feed, topology: Topology) -> bool:
     """Whether records of `feed` stand in each partition in the order in which it read them."""
-    if feed.kind == "program":
+    if feed.kind == "program" or FeedFormat(feed).scatters:
         return False
     in_transactions = feed.kind in CONNECTORS and at_least_once(feed, topology) is None
     return in_transactions or feed_sending(feed, topology).keeps_order
@@ -122,7 +123,12 @@ def _everywhere(feed: FeedTrail, stands: Longs, logs: Mapping[int, int]) -> Long
 
 
 def _interleaved(feed: FeedTrail) -> bool:
-    """Whether snapshots were taken while it followed changes, as signals ask for."""
+    """Whether snapshots were taken while it followed changes, as signals ask for.
+
+    Where rows do not say what they are, nobody knows.
+    """
+    if feed.snapshots and (feed.kind == ROW).any():
+        return True
     looks: Rows = np.flatnonzero(feed.kind == SNAPSHOT)
     follows = np.flatnonzero((feed.change != NONE) & (feed.kind != SNAPSHOT))
     first = np.full(int(feed.log.max(initial=-1)) + 1, LAST)

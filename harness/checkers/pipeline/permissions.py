@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.cache_permissions import of_cache, of_redis
 from harness.checkers.pipeline.content_permissions import content_permissions
+from harness.checkers.pipeline.format_permissions import format_permissions
 from harness.checkers.pipeline.schema_permissions import of_contract, of_registry
 from harness.checkers.pipeline.settings import (
     WITHOUT_SNAPSHOT,
@@ -36,6 +37,7 @@ def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iter
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
         yield from _of_feed(path, topology, tuple(names))
         yield from content_permissions(path, tuple(names))
+        yield from format_permissions(path, tuple(names))
         if any("truncate" in writers.mix for writers in workload.writers):
             yield from truncation_permissions(path, tuple(names))
         for copy, name in zip(path.copies, names[1:], strict=True):

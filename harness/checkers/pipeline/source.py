@@ -114,6 +114,15 @@ class Source:
         """The change that made each version of an entity, or NONE."""
         return _matched(pl.DataFrame({"entity": entity, "version": version}), self._versions)
 
+    def changes_from(self, entity: Longs, before: Longs) -> Flags:
+        """Whether each version of an entity was changed to another one, and not deleted."""
+        kept = ~self.deletes
+        known = pl.DataFrame({"entity": self.entity[kept], "before": self.before[kept]})
+        wanted = pl.DataFrame({"entity": entity, "before": before}).with_row_index("at")
+        found = np.zeros(len(wanted), dtype=np.bool_)
+        found[wanted.join(known, on=["entity", "before"], how="semi")["at"].to_numpy()] = True
+        return found
+
     def delete_after(self, entity: Longs, change: Longs) -> Longs:
         """The first delete of each entity that comes after `change`, or LAST."""
         width = self.count + 1

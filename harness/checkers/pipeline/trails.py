@@ -15,7 +15,8 @@ from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
 from harness.history.history import History
 from harness.model.facts import Facts, TaskEvent
-from harness.model.pipeline import Hop, PipelineWorkload, hops
+from harness.model.feed_format import FeedFormat
+from harness.model.pipeline import Feed, Hop, PipelineWorkload, hops
 from harness.model.topology import Topology
 from harness.model.value import is_on
 
@@ -59,11 +60,7 @@ class Trails:
     def tombstoned(self) -> tuple[FeedTrail, ...]:
         """Feeds that promise a tombstone behind every delete."""
         return tuple(
-            feed
-            for feed in self.feeds
-            if is_on(
-                feed_settings(self._paths[feed.hop.path].feed).get("tombstones.on.delete", False)
-            )
+            feed for feed in self.feeds if _promises_tombstones(self._paths[feed.hop.path].feed)
         )
 
     @cached_property
@@ -124,9 +121,11 @@ class Trails:
 
     def _partitions(self, path: str) -> dict[int, int]:
         """How many partitions the topic of each table had in the end, as far as it was asked."""
-        topics = [end.log.rpartition("-")[0] for end in self._facts.logs]
+        topics = [end.log.rpartition("-")[0].partition("/") for end in self._facts.logs]
+        # Tables that share a topic stand in its name, one behind the other.
+        mine = [name for owner, _, names in topics if owner == path for name in names.split("+")]
         tables = self.source.flow.tables.select("table", "name")
-        return {table: topics.count(f"{path}/{name}") for table, name in tables.iter_rows()}
+        return {table: mine.count(name) for table, name in tables.iter_rows()}
 
     def _caches(self) -> Iterator[CopyTrail]:
         steps = [hop for hop in self.hops if hop.kind == "cache"]
@@ -138,3 +137,9 @@ class Trails:
         feed = self._paths[hop.path].feed
         drained = hop.target in self._facts.drained
         return FeedTrail(self.source, hop, feed, drained=drained, snapshots=takes_snapshot(feed))
+
+
+def _promises_tombstones(feed: Feed) -> bool:
+    """Whether a tombstone follows every event of a removal: unwrapping may drop either."""
+    written = is_on(feed_settings(feed).get("tombstones.on.delete", False))
+    return written and FeedFormat(feed).deletes in {"", "rewrite-with-tombstone"}

@@ -1,7 +1,7 @@
 """Sets up what a pipeline consists of on a stack, and takes it away again."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 import pymysql
@@ -77,35 +77,53 @@ class Assembly:
         if any(own_programs(self._workload)):
             _quietly(self._stack.remove_programs)
         for path in self._workload.paths:
+            written = self._written(path)
             if path.feed.kind in CONNECTORS:
                 _quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
                 _quietly(self._forget_copy, path, copy)
-            _quietly(self._forget_topics, path)
+            _quietly(self._forget_topics, path, written)
         for each in self._workload.caches:
             _quietly(entries.forget, self._stack, self._naming.entries(cache_place(each)))
         _quietly(source.drop, self._stack.mysql, [self._naming.source])
 
-    def _forget_topics(self, path: Path) -> None:
-        """Those of its tables, and those that connectors made for themselves: a schema history."""
+    def _forget_topics(self, path: Path, written: Sequence[str]) -> None:
+        """Those of its tables, and those that connectors made: a schema history, what was routed.
+
+        Args:
+            path: whose.
+            written: what its connector has written to, whatever it is called.
+        """
+        created = self._naming.topics(path, self._tables)
+        mine = f"{self._naming.prefix(path)}."
         for name in self._stack.kafka.topics.names():
-            if name.startswith(f"{self._naming.prefix(path)}."):
+            if name.startswith(mine) or name in created or name in written:
                 _quietly(self._stack.kafka.delete_topic, name)
 
+    def _written(self, path: Path) -> Sequence[str]:
+        """The topics that the connector of a path has written to."""
+        if path.feed.kind not in CONNECTORS:
+            return ()
+        try:
+            return self._stack.connect.topics(self._naming.feed(path))
+        except HarnessError as error:
+            log.warning("the topics of %s are not known: %s", path.name, error)
+            return ()
+
     def _create_topics(self, path: Path) -> None:
-        for table in self._tables:
-            topic = Topic(
-                name=self._naming.topic(path, table),
-                partitions=path.feed.partitions,
-                settings=path.feed.topic_settings,
+        for name, label in self._naming.named(path, self._tables).items():
+            partitions = path.feed.partitions
+            settings = path.feed.topic_settings
+            self._stack.kafka.create_topic(
+                Topic(name=name, partitions=partitions, settings=settings)
             )
-            self._stack.kafka.create_topic(topic)
-            subject = f"{topic.name}-value"
             if path.feed.compatibility is not None:
-                self._stack.registry.set_compatibility(path.feed.compatibility, subject)
-            if table in path.feed.schemas:
-                self._stack.registry.register(subject, path.feed.schemas[table])
-            self._journal.topic(f"{path.name}/{table}", path.feed.partitions)
+                self._stack.registry.set_compatibility(path.feed.compatibility, f"{name}-value")
+            self._journal.topic(label, partitions)
+        for table, schema in path.feed.schemas.items():
+            if table in self._tables:
+                topic = self._naming.topic(path, table)
+                self._stack.registry.register(f"{topic}-value", schema)
 
     def _start_feed(self, path: Path) -> list[Worker]:
         if path.feed.kind == "program":

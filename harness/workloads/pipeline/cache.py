@@ -15,10 +15,11 @@ from harness.model.codec import convert
 from harness.model.pipeline import Copy, Path, copy_place
 from harness.model.ports import Message, Stack
 from harness.model.value import Value
-from harness.workloads.pipeline.decoding import Decoder, Event, RegistryLostError
+from harness.workloads.pipeline.decoding import SILENT, Event, decoder_of
 from harness.workloads.pipeline.entries import Entries, order_of
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.replaying import Replay
+from harness.workloads.pipeline.wires import RegistryLostError
 
 POLL_S = 0.1
 RETRY_S = 0.2
@@ -64,7 +65,7 @@ class CacheWorker:
         self._place = copy_place(path, copy)
         settings = cache_settings(copy)
         self._rebuild = settings.rebuild
-        self._decoder = Decoder(stack, {naming.topic(path, table): table for table in tables})
+        self._decoder = decoder_of(path, naming, tables, stack)
         self._entries = Entries(
             stack.redis.client(),
             versioned=settings.versioned,
@@ -83,8 +84,8 @@ class CacheWorker:
             }
         )
         self._partitions = [
-            (naming.topic(path, table), partition)
-            for table in tables
+            (topic, partition)
+            for topic in naming.topics(path, tables)
             for partition in range(path.feed.partitions)
         ]
         self._replay = Replay(settings.replay_after, reads)
@@ -147,11 +148,12 @@ class CacheWorker:
             self._behind.pop(partition, None)
 
     def _apply(self, event: Event) -> None:
-        if event.kind == "tombstone" or event.key == NOTHING:
+        if event.kind in SILENT or event.key == NOTHING:
             return  # It follows a removal, or tells of no row.
         entry = f"{self._naming.key(self._place, event.table)}{event.key}"
         if event.version == NOTHING:
-            self._entries.remove(entry, order_of(NOTHING, event.before))
+            known = event.before != NOTHING
+            self._entries.remove(entry, order_of(NOTHING, event.before) if known else None)
         else:
             self._entries.put(entry, event.version)
 

@@ -9,6 +9,7 @@ from harness.model.value import Settings
 from harness.workloads.pipeline.dead_letters import queue_settings
 from harness.workloads.pipeline.feeds import REPLICAS, avro, jdbc_url
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.sink_formats import laid_over, like_the_feed
 from harness.workloads.pipeline.wiring import filled, wiring
 
 BATCHED = "rewriteBatchedStatements=true"
@@ -21,14 +22,14 @@ def jdbc_sink(
 
     One's own configuration takes the place of all that; the copy's settings are laid over either.
     """
+    told = wiring(path, copy, naming, tables, stack=stack, caller="connect")
+    owner = f"the connector that fills {copy.name}"
     if copy.connector is not None:
-        told = wiring(path, copy, naming, tables, stack=stack, caller="connect")
-        own = filled(copy.connector, told, f"the connector that fills {copy.name}")
-        return {**own, **copy.settings}
+        return filled({**copy.connector, **copy.settings}, told, owner)
     return {
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 1,
-        "topics": ",".join(naming.topic(path, table) for table in tables),
+        "topics": ",".join(naming.topics(path, tables)),
         # Without it a batch is one round trip for each row, which halves the rate of a sink.
         "connection.url": f"{jdbc_url(stack, naming.copies(path, copy))}&{BATCHED}",
         "connection.username": USER,
@@ -41,6 +42,7 @@ def jdbc_sink(
         "consumer.override.isolation.level": "read_committed",
         "consumer.override.auto.offset.reset": "earliest",
         **avro(stack, registering=False),
-        **copy.settings,
+        **filled(like_the_feed(path, naming, tables), told, owner),
+        **laid_over(filled(copy.settings, told, owner), path, naming, tables),
         **queue_settings(path, copy, naming, REPLICAS),
     }

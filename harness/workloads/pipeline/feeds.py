@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from harness.clients.mysql import PASSWORD, USER
 from harness.kit.errors import UsageError
+from harness.model.feed_format import own_settings
 from harness.model.pipeline import Path
 from harness.model.ports import Stack
 from harness.model.value import Settings
@@ -124,12 +125,9 @@ def start_feed(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) 
     """
     if path.feed.kind not in FEEDS:
         raise UsageError(f"path {path.name}: no feed {path.feed.kind!r}; known: {', '.join(FEEDS)}")
-    own = path.feed.connector
-    if own is None:
-        settings = FEEDS[path.feed.kind](path, naming, tables, stack)
-    else:
-        told = wiring(path, None, naming, tables, stack=stack, caller="connect")
-        settings = filled(own, told, f"the connector that feeds {path.name}")
-    settings = {**settings, **path.feed.settings}
+    told = wiring(path, None, naming, tables, stack=stack, caller="connect")
+    own = filled(own_settings(path.feed), told, f"the connector that feeds {path.name}")
+    ours = FEEDS[path.feed.kind](path, naming, tables, stack) if path.feed.connector is None else {}
+    settings = {**ours, **own}
     stack.connect.create(naming.feed(path), settings)
     stack.connect.wait_running(naming.feed(path))

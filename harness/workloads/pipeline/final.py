@@ -11,6 +11,9 @@ from harness.workloads.pipeline.contents import Cell, Contents
 from harness.workloads.pipeline.decoding import Decoder, Event
 from harness.workloads.pipeline.truncation import RowsToldOf
 
+CONTROL = "control"
+"""The kind of a record that a connector wrote for itself: nothing to judge."""
+
 
 class FinalReads:
     """Records what final reads find, each read as an operation of its own."""
@@ -20,8 +23,12 @@ class FinalReads:
         self._clock = clock
         self._next = journal.process("final-reader", "drain", "final-reader") << SEQUENCE_BITS
         self._told: defaultdict[tuple[str, int], RowsToldOf] = defaultdict(RowsToldOf)
-        self._last: defaultdict[str, dict[tuple[str, int, int], tuple[int, Event]]]
+        self._last: defaultdict[str, dict[tuple[str, int, str, int], tuple[int, Event]]]
         self._last = defaultdict(dict)
+
+    def announce(self, topic: str, partitions: int) -> None:
+        """A topic becomes known that only the feed itself knew of."""
+        self._journal.topic(topic, partitions)
 
     def rows(self, place: str, table: str, found: Contents, began_ns: int) -> None:
         """Record the contents of a table or of a cache's part."""
@@ -56,11 +63,12 @@ class FinalReads:
             (message, event)
             for message in messages
             for event in self._told[topic, message.partition()].spelled_out(decoder.event(message))
+            if event.kind != CONTROL
         ]
         events = [event for _, event in found]
         for message, event in found:
             if decoder.tells_of(event):
-                row = (topic, message.partition(), event.key)
+                row = (topic, message.partition(), event.table, event.key)
                 self._last[place][row] = (operation, event)
         self._journal.append(
             "events",

@@ -1,6 +1,6 @@
 """The final read of a path's topics: all logs together, each from its start to its end."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from harness.model.ports import Kafka, Message, Stack
 from harness.model.value import Settings
 from harness.workloads.bounds import log_bounds
 from harness.workloads.pipeline.contents import Columns
-from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.decoding import decoder_of
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
 
@@ -63,23 +63,30 @@ class TopicReader:
 
         Raises:
             KafkaException: a log has no leader.
+            HarnessError: Connect does not say where the feed wrote to.
             RegistryLostError: the registry did not say what a schema is.
         """
-        topics = {naming.topic(path, table): f"{path.name}/{table}" for table in tables}
-        tables_of = {naming.topic(path, table): table for table in tables}
+        names = naming.named(path, list(tables))
+        counts = dict.fromkeys(names, path.feed.partitions)
+        for topic, name in self._more(path, naming, names).items():
+            names[topic], counts[topic] = name, len(self._kafka.describe([topic])[topic])
+            self._reads.announce(name, counts[topic])
         logs = {
             (topic, partition): _Log(start, end, start)
-            for topic in topics
-            for partition in range(path.feed.partitions)
+            for topic, count in counts.items()
+            for partition in range(count)
             for start, end in (log_bounds(self._kafka, topic, partition, self._deadline),)
         }
         consumer = self._kafka.consumer({**CONSUMER, "group.id": f"{naming.prefix(path)}-final"})
-        with closing(consumer), closing(Decoder(self._stack, tables_of, tables)) as decoder:
+        with (
+            closing(consumer),
+            closing(decoder_of(path, naming, list(tables), self._stack, tables)) as decoder,
+        ):
             consumer.assign([TopicPartition(*log, seen.start) for log, seen in logs.items()])
             while any(log.read_to < log.end for log in logs.values()) and not self._deadline.passed:
                 began_ns = self._clock.now_ns()
                 messages = consumer.consume(READ_BATCH, min(POLL_S, self._deadline.left_s))
-                for topic, name in topics.items():
+                for topic, name in names.items():
                     records: list[Message] = [
                         each for each in messages if each.topic() == topic and each.error() is None
                     ]
@@ -90,13 +97,27 @@ class TopicReader:
             self._reads.cells(topic_place(path), decoder)
         return [
             LogEnd(
-                log=f"{topics[topic]}-{partition}",
+                log=f"{names[topic]}-{partition}",
                 start=log.start,
                 end=log.end,
                 read_to=min(log.read_to, log.end),
             )
             for (topic, partition), log in logs.items()
         ]
+
+    def _more(self, path: Path, naming: Naming, foreseen: Collection[str]) -> dict[str, str]:
+        """By their real names what the scenario calls topics of which only the connector knew."""
+        found = naming.format(path)
+        if not found.customised:
+            return {}
+        prefix = naming.prefix(path)
+        own = {*foreseen, *found.own_topics(prefix)}
+        written = self._stack.connect.topics(naming.feed(path))
+        return {
+            topic: f"{path.name}/{topic.removeprefix(prefix).strip('.')}"
+            for topic in written
+            if topic not in own
+        }
 
 
 def _advance(logs: dict[tuple[str, int], _Log], message: Message) -> None:

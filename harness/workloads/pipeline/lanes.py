@@ -10,7 +10,7 @@ import pymysql
 from harness.history.history import NOTHING
 from harness.model.ports import MySql, SqlConnection
 from harness.workloads.lanes import Progress
-from harness.workloads.pipeline.decoding import Event
+from harness.workloads.pipeline.decoding import SILENT, Event
 
 CHUNK = 100
 IDLE_S = 0.01
@@ -91,12 +91,12 @@ class LaneWorker:
 
 def statements(event: Event, *, versioned: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
     """What makes `event` true in a table: nothing for one that says nothing of a row."""
-    if event.kind in {"tombstone", "unreadable"}:
+    if event.kind in SILENT:
         return
     table = event.table
     if event.version == NOTHING:
         delete = f"DELETE FROM `{table}` WHERE id = %s"  # noqa: S608 - our own names
-        if versioned:
+        if versioned and event.before != NOTHING:
             yield f"{delete} AND version <= %s", (event.key, event.before)
         else:
             yield delete, (event.key,)

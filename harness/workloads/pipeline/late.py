@@ -1,6 +1,5 @@
 """A transaction that commits late: what was written after it is committed, and read, before it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
@@ -8,9 +7,10 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import PipelineWorkload
 from harness.model.ports import SqlConnection, Stack
-from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
+from harness.workloads.pipeline.decoding import decoder_of
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.statement import Statement
+from harness.workloads.pipeline.wires import RegistryLostError
 
 READ_BATCH = 1_000
 
@@ -34,13 +34,14 @@ class Arrivals:
     """How far the keys of each table have come out of the topics of every path."""
 
     def __init__(self, workload: PipelineWorkload, naming: Naming, stack: Stack) -> None:
-        self._tables = {
-            naming.topic(path, table.name): table.name
-            for path in workload.paths
-            for table in workload.tables
+        tables = [table.name for table in workload.tables]
+        self._highest = {(path.name, table): -1 for path in workload.paths for table in tables}
+        self._paths = {
+            topic: path.name for path in workload.paths for topic in naming.topics(path, tables)
         }
-        self._highest = dict.fromkeys(self._tables, -1)
-        self._decoder = Decoder(stack, self._tables)
+        self._decoders = {
+            path.name: decoder_of(path, naming, tables, stack) for path in workload.paths
+        }
         self._consumer = stack.kafka.consumer(
             {
                 "group.id": f"{naming.run}-arrivals",
@@ -50,9 +51,9 @@ class Arrivals:
         )
         self._consumer.assign(
             [
-                TopicPartition(naming.topic(path, table.name), partition, OFFSET_BEGINNING)
+                TopicPartition(topic, partition, OFFSET_BEGINNING)
                 for path in workload.paths
-                for table in workload.tables
+                for topic in naming.topics(path, tables)
                 for partition in range(path.feed.partitions)
             ]
         )
@@ -62,19 +63,16 @@ class Arrivals:
         try:
             for message in self._consumer.consume(READ_BATCH, 0.0):
                 if message.error() is None:
-                    topic = message.topic()
-                    key = self._decoder.event(message).key
-                    self._highest[topic] = max(self._highest[topic], key)
+                    path = self._paths[message.topic()]
+                    event = self._decoders[path].event(message)
+                    row = (path, event.table)
+                    self._highest[row] = max(self._highest[row], event.key)
         except (KafkaException, RegistryLostError):
             pass  # it has not come out, as far as anybody can tell
-        return _lowest(self._tables, self._highest, table)
+        return min(key for (_, name), key in self._highest.items() if name == table)
 
     def close(self) -> None:
         """Hang up."""
         self._consumer.close()
-        self._decoder.close()
-
-
-def _lowest(tables: Mapping[str, str], highest: Mapping[str, int], table: str) -> int:
-    found: Sequence[int] = [highest[topic] for topic, name in tables.items() if name == table]
-    return min(found)
+        for decoder in self._decoders.values():
+            decoder.close()

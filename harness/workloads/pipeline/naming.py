@@ -2,9 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.model.feed_format import FeedFormat, own_settings
 from harness.model.pipeline import Copy, Path
+from harness.model.value import Settings
 
 _ODD = re.compile(r"[^a-z0-9]+")
 NAME_MAX = 48
@@ -26,7 +29,9 @@ class Naming:
     @classmethod
     def of(cls, run: str) -> "Naming":
         """Names for the run of that name."""
-        return cls(_ODD.sub("_", run.lower()).strip("_")[:NAME_MAX].rstrip("_"))
+        name = _ODD.sub("_", run.lower()).strip("_")[:NAME_MAX].rstrip("_")
+        # In Avro a topic may become a namespace, which begins with a letter.
+        return cls(name if name[:1].isalpha() else f"r{name}")
 
     @property
     def source(self) -> str:
@@ -38,8 +43,31 @@ class Naming:
         return f"dst_{self.run}_{path.name}_{copy.name}"[:64].replace("-", "_")
 
     def topic(self, path: Path, table: str) -> str:
-        """The topic of a table's changes on a path."""
-        return f"{self.run}.{path.name}.{self.source}.{table}"
+        """The topic of a table's changes on a path, as far as its settings tell where they go."""
+        plain = f"{self.prefix(path)}.{self.source}.{table}"
+        return self.format(path).topic(self.prefix(path), self.source, table) or plain
+
+    def topics(self, path: Path, tables: Sequence[str]) -> list[str]:
+        """The topics of a path, each once: several tables may share one."""
+        return list(dict.fromkeys(self.topic(path, table) for table in tables))
+
+    def named(self, path: Path, tables: Sequence[str]) -> dict[str, str]:
+        """By the real name of each topic of a path: its name in facts, the tables in it."""
+        shared: dict[str, list[str]] = {}
+        for table in tables:
+            shared.setdefault(self.topic(path, table), []).append(table)
+        return {topic: f"{path.name}/{'+'.join(names)}" for topic, names in shared.items()}
+
+    def format(self, path: Path) -> FeedFormat:
+        """What the settings of a path's feed say of its records."""
+        told = {"${TOPIC_PREFIX}": self.prefix(path), "${SOURCE_DATABASE}": self.source}
+        filled: Settings = {}
+        for name, value in own_settings(path.feed).items():
+            text = value
+            for sign, meaning in told.items():
+                text = text.replace(sign, meaning) if isinstance(text, str) else text
+            filled[name] = text
+        return FeedFormat(path.feed, filled)
 
     def prefix(self, path: Path) -> str:
         """What the topics of a path begin with."""

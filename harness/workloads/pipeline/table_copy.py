@@ -15,10 +15,11 @@ from harness.model.pipeline import Copy, Path
 from harness.model.ports import Message, Stack
 from harness.model.value import Settings, Value
 from harness.workloads.lanes import READ_AHEAD, Dealer, Progress
-from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
+from harness.workloads.pipeline.decoding import decoder_of
 from harness.workloads.pipeline.lanes import LaneWorker, Partition, Placed
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.python_settings import split
+from harness.workloads.pipeline.wires import RegistryLostError
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class TableCopyWorker:
         settings, consumer = split(TableSettings, copy.settings, f"copy {copy.name}")
         if settings.threads < 1:
             raise UsageError(f"copy {copy.name}: threads must be at least 1")
-        self._decoder = Decoder(stack, {naming.topic(path, table): table for table in tables})
+        self._decoder = decoder_of(path, naming, tables, stack)
         self._progress: Progress[Partition] = Progress()
         self._dealer = Dealer(settings.threads, per_key=settings.lanes)
         self.lanes = tuple(
@@ -75,9 +76,7 @@ class TableCopyWorker:
         self._committed: dict[Partition, int] = {}
         group: Settings = {"group.id": naming.connector(path, copy)}
         self._consumer = stack.kafka.consumer({**CONSUMER, **group, **consumer})
-        self._consumer.subscribe(
-            [naming.topic(path, table) for table in tables], on_revoke=self._revoked
-        )
+        self._consumer.subscribe(naming.topics(path, tables), on_revoke=self._revoked)
 
     def step(self) -> float:
         """Commit what is applied, and read on when the lanes keep up."""

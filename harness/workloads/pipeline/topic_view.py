@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.history.history import NOTHING
 from harness.model.pipeline import Path
 from harness.model.ports import Consumer, Stack
-from harness.workloads.pipeline.decoding import Decoder, RegistryLostError
+from harness.workloads.pipeline.decoding import Decoder, decoder_of
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.wires import RegistryLostError
 
 READ_BATCH = 2_000
 
@@ -19,9 +21,10 @@ class TopicView:
 
     def __init__(self, path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> None:
         self._group = f"{naming.prefix(path)}-view"
-        self._topics = {naming.topic(path, table): table for table in tables}
+        self._topics = naming.topics(path, tables)
         self._partitions = path.feed.partitions
         self._stack = stack
+        self._decoder = partial(decoder_of, path, naming, tables, stack)
         self._open: tuple[Consumer, Decoder] | None = None
         self._shown: defaultdict[str, dict[int, int]] = defaultdict(dict)
 
@@ -67,5 +70,5 @@ class TopicView:
                     for partition in range(self._partitions)
                 ]
             )
-            self._open = consumer, Decoder(self._stack, self._topics)
+            self._open = consumer, self._decoder()
         return self._open

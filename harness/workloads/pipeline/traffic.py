@@ -356,7 +356,7 @@ class PipelineTraffic:
 
     def _positions(self, path: Path, copy: Copy) -> Iterator[Standing]:
         if not dead_letters.accounted(copy):
-            yield from positions(path, copy, self._naming, self._names_of_topics, self._stack)
+            yield from positions(path, copy, self._naming, self._named(path), self._stack)
 
     def _account(
         self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
@@ -366,14 +366,13 @@ class PipelineTraffic:
                 path,
                 copy,
                 self._naming,
-                self._names_of_topics,
+                self._named(path),
                 stack=self._stack,
                 deadline=deadline,
             )
 
-    @property
-    def _names_of_topics(self) -> dict[str, str]:
-        return {real: name for name, real in self.topics.items()}
+    def _named(self, path: Path) -> dict[str, str]:
+        return self._naming.named(path, self._tables)
 
     def _read_topics(self, path: Path, reader: TopicReader, ends: list[LogEnd]) -> None:
         compared = any(contents.compares(path, copy) for copy in path.copies)

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 from harness.history.history import NOTHING
-from harness.workloads.pipeline.decoding import Event
+from harness.workloads.pipeline.decoding import SILENT, Event
 
 TRUNCATION = "truncate"
-SILENT = ("tombstone", "unreadable")
 
 
 class RowsToldOf:
@@ -17,24 +16,25 @@ class RowsToldOf:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[int, int] = {}
+        self._rows: dict[tuple[str, int], int] = {}
 
     def spelled_out(self, event: Event) -> Iterator[Event]:
         """The event itself; for a truncation the removal of each row that it ends."""
         if event.kind == TRUNCATION:
-            for key, version in sorted(self._rows.items()):
+            mine = [row for row in self._rows if row[0] == event.table]
+            for table, key in sorted(mine):
                 yield Event(
                     table=event.table,
                     key=key,
                     version=NOTHING,
-                    before=version,
+                    before=self._rows.pop((table, key)),
                     kind="delete",
                     schema=event.schema,
                 )
-            self._rows.clear()
             return
+        row = (event.table, event.key)
         if event.kind not in SILENT and event.version != NOTHING:
-            self._rows[event.key] = event.version
+            self._rows[row] = event.version
         elif event.kind not in SILENT:
-            self._rows.pop(event.key, None)
+            self._rows.pop(row, None)
         yield event

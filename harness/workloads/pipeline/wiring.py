@@ -3,7 +3,8 @@
     KAFKA_BOOTSTRAP_SERVERS   comma between them
     SCHEMA_REGISTRY_URL       Confluent's API
     REGISTRY_URL              the registry's own API, for Apicurio's converter
-    TOPICS, TABLES            of the path, comma between them, in one order
+    TOPICS, TABLES            of the path, comma between them; in one order where each table has
+                              a topic of its own
     TOPIC_PREFIX              a topic is TOPIC_PREFIX.SOURCE_DATABASE.table
     GROUP_ID                  of whoever reads for this copy, or feeds this path
     SOURCE_DATABASE           where the writers write
@@ -58,7 +59,7 @@ def wiring(
     brokers = [stack.address(broker, caller) for broker in topology.broker_names]
     told = {
         "KAFKA_BOOTSTRAP_SERVERS": ",".join(f"{host}:{port}" for host, port in brokers),
-        "TOPICS": ",".join(naming.topic(path, table) for table in tables),
+        "TOPICS": ",".join(naming.topics(path, tables)),
         "TABLES": ",".join(tables),
         "TOPIC_PREFIX": naming.prefix(path),
         "GROUP_ID": naming.feed(path) if copy is None else naming.connector(path, copy),

@@ -1,0 +1,54 @@
+"""Formats: what a feed writes can be read here, and the harness's own sinks can follow it."""
+
+from harness.engine.validation.problems import Problems
+from harness.model.feed_format import CONVERTERS, OUTBOX, REWRITES, FeedFormat
+from harness.model.pipeline import Copy, Path
+from harness.model.scenario import Scenario
+from harness.workloads.pipeline.naming import Naming
+
+
+def problems(scenario: Scenario) -> Problems:
+    """What is wrong with the converters and transforms of a pipeline's feeds."""
+    workload = scenario.pipeline
+    tables = [table.name for table in workload.tables]
+    for path in workload.paths:
+        found = FeedFormat(path.feed)
+        for part in ("key", "value"):
+            if found.wire(part) is None:
+                yield (
+                    f"the feed of path {path.name!r}: no reader here knows what {part}.converter="
+                    f"{found.converter(part)} writes; known: {', '.join(CONVERTERS)}"
+                )
+        for copy in path.copies:
+            if copy.kind == "jdbc" and copy.connector is None and path.feed.kind != "program":
+                yield from _of_sink(path, copy, tables)
+
+
+def _of_sink(path: Path, copy: Copy, tables: list[str]) -> Problems:
+    """Why a sink with the harness's own configuration cannot follow its feed."""
+    naming = Naming.of("run")
+    found = naming.format(path)
+    who = f"copy {path.name}/{copy.name}"
+    instead = "give the copy a connector of its own, or read the path with a redis or table copy"
+    if found.transform(OUTBOX):
+        yield (
+            f"{who}: a record of an outbox is an event, not a row of a table, so no sink can make "
+            "a copy of the table from it; leave the copy out"
+        )
+    bare = str(found.settings.get("value.converter.schemas.enable", True)).lower() == "false"
+    if found.wire("value") == "json" and bare:
+        yield (
+            f"{who}: the sink needs schemas, and value.converter.schemas.enable=false of the feed "
+            f"leaves them out; set it to true, or {instead}"
+        )
+    if found.deletes in REWRITES and "transforms" not in copy.settings:
+        yield (
+            f"{who}: the feed rewrites removals to rows with `__deleted`, which the sink would "
+            f"write as rows; set delete.tombstone.handling.mode=tombstone at the feed, or {instead}"
+        )
+    topics = naming.topics(path, tables)
+    if found.flat and len(topics) < len(tables) and "collection.name.format" not in copy.settings:
+        yield (
+            f"{who}: several tables share a topic, and the sink cannot tell which one a row is "
+            f"of; set collection.name.format, or {instead}"
+        )

@@ -1,0 +1,44 @@
+"""Records of change topics as a client hands them out, and what reads them."""
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import cast
+
+from harness.model.feed_format import FeedFormat
+from harness.model.pipeline import Feed
+from harness.model.ports import Message, Stack
+from harness.workloads.pipeline.contents import Columns
+from harness.workloads.pipeline.decoding import Decoder
+from harness.workloads.pipeline.routes import Routes
+
+BARE = Feed(kind="debezium")
+
+
+def message(
+    key: bytes | None,
+    value: bytes | None,
+    *,
+    topic: str = "topic",
+    headers: Sequence[tuple[str, bytes]] = (),
+) -> Message:
+    """A record of partition 0."""
+    found = SimpleNamespace(
+        topic=lambda: topic,
+        partition=lambda: 0,
+        offset=lambda: 0,
+        key=lambda: key,
+        value=lambda: value,
+        headers=lambda: list(headers) or None,
+    )
+    return cast("Message", found)
+
+
+def decoder(
+    stack: object,
+    topics: Mapping[str, str],
+    wanted: Mapping[str, Columns] | None = None,
+    *,
+    feed: Feed = BARE,
+) -> Decoder:
+    """A reader of what `feed` writes, one topic for each table."""
+    return Decoder(cast("Stack", stack), FeedFormat(feed), Routes.one_to_one(topics), wanted)
