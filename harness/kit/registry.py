@@ -2,23 +2,32 @@
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Generic, TypeVar
 
-from harness.kit.errors import UsageError
+from harness.kit.errors import HarnessError, UsageError
 
 T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Things of one kind by name; iterates in order of name, so nothing depends on imports."""
+    """Things of one kind by name; iterates in order of name, so nothing depends on imports.
+
+    It is complete, or an error each time: after an import that failed nobody sees a shorter list.
+
+    Raises:
+        HarnessError: from every look-up, a module of the package cannot be imported.
+    """
 
     def __init__(self, noun: str, package: str) -> None:
         self._noun = noun
         self._package = package
         self._items: dict[str, T] = {}
-        self._walked = False
+        self._lock = threading.RLock()
+        self._walking = self._complete = False
+        self._failure = ""
 
     def add(self, name: str, item: T) -> T:
         """Register `item`; a second one of that name is a programming error."""
@@ -44,9 +53,28 @@ class Registry(Generic[T]):
         return [(name, self._items[name]) for name in self]
 
     def _walk(self) -> None:
-        if self._walked:
-            return
-        self._walked = True
+        with self._lock:
+            if self._complete:
+                return
+            if self._failure:
+                raise HarnessError(self._failure)
+            if self._walking:
+                raise RuntimeError(f"a module asks for a {self._noun} while they are imported")
+            self._walking = True
+            try:
+                self._import_all()
+            except BaseException as error:
+                # What this import has registered stays, so a second walk would not be a first one.
+                why = f"{type(error).__name__}: {error}"
+                self._failure = f"the {self._noun}s of {self._package} cannot be loaded: {why}"
+                if isinstance(error, Exception):
+                    raise HarnessError(self._failure) from error
+                raise
+            finally:
+                self._walking = False
+            self._complete = True
+
+    def _import_all(self) -> None:
         package: ModuleType = importlib.import_module(self._package)
         for module in pkgutil.walk_packages(package.__path__, f"{self._package}."):
             importlib.import_module(module.name)

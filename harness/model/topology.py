@@ -68,8 +68,8 @@ class Topology(Value, frozen=True, kw_only=True):
                 raise UsageError(f"topology: {server}_replica=True needs {server}=True as well")
         if not self.brokers and (self.registry or self.connect_workers):
             raise UsageError("topology: a registry and Connect workers need brokers")
-        if self.kafka_version is not None:
-            _require_fit(str(self.kafka_version), self.metadata)
+        if isinstance(self.kafka_version, str):
+            _require_fit(self.kafka_version, self.metadata)
 
     @property
     def broker_names(self) -> tuple[str, ...]:

@@ -49,7 +49,7 @@ class TransactionalProducer:
         self._rules = spec.transactions or Transactions()
         self._places = topics
         self._topics = {topics[name]: name for name in spec.destinations}
-        self._settings = _with_id(spec.settings, transactional_id)
+        self._settings = with_transactional_id(spec.settings, transactional_id)
         self._kafka = workplace.kafka
         self._journal = workplace.journal
         self._clock = workplace.clock
@@ -201,7 +201,7 @@ class TransactionalProducer:
             process.flush()
 
 
-def _with_id(settings: Settings, transactional_id: str) -> Settings:
+def with_transactional_id(settings: Settings, transactional_id: str) -> Settings:
     """The settings of a client with that id; no time-out is longer than a transaction's.
 
     librdkafka refuses a client where one is, unless the setting was left alone, and the harness

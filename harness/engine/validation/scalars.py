@@ -90,9 +90,9 @@ def _is_text(value: str, kind: inspect.StrType) -> bool:
 
 
 def _range(kind: Any) -> str:  # noqa: ANN401 - a number's
-    low = "" if kind.ge is None else f" from {kind.ge:,}"
-    low = low if kind.gt is None else f" above {kind.gt:,}"
-    return low + ("" if kind.le is None else f" up to {kind.le:,}")
+    low = "" if kind.ge is None else f" from {kind.ge:,g}"
+    low = low if kind.gt is None else f" above {kind.gt:,g}"
+    return low + ("" if kind.le is None else f" up to {kind.le:,.15g}")
 
 
 _WORDS: dict[type[inspect.Type], Callable[[inspect.Type], str]] = {

@@ -7,6 +7,7 @@ import msgspec
 from harness.engine.validation import (
     caches,
     claims,
+    client_settings,
     dialects,
     faults,
     formats,
@@ -14,6 +15,7 @@ from harness.engine.validation import (
     mixes,
     pipelines,
     processors,
+    server_settings,
     steps,
     tails,
     targets,
@@ -38,6 +40,8 @@ RULES: tuple[Rule, ...] = (
     steps.problems,
     faults.problems,
     targets.problems,
+    client_settings.problems,
+    server_settings.problems,
 )
 
 
