@@ -7,6 +7,7 @@ from typing import Literal
 from harness.kit.errors import HarnessError, UsageError
 from harness.stack import inventory
 from harness.stack.docker_stack import DockerStack
+from harness.stack.terminal import borrowed, standard_input
 
 
 def lines() -> Iterator[str]:
@@ -29,20 +30,24 @@ def lines() -> Iterator[str]:
 
 
 def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
-    """Run `command` in the container of `service`, its output as it comes; return its status.
+    """Run `command` in the container of `service`; return its exit status.
+
+    It reads the harness's standard input and gets the harness's terminal, if there is one; its
+    output is written as it comes.
 
     Raises:
         UsageError: there is no such stack or service, or it is not clear which stack is meant.
     """
     if not command:
-        raise UsageError("say which command to run: harness exec SERVICE COMMAND …")
+        raise UsageError("say which command to run: harness exec SERVICE -- COMMAND …")
     chosen = look_at(stack)
     if service not in chosen.services:
         raise UsageError(
             f"{chosen.identity.stack} has no service {service!r}; it has "
             f"{', '.join(chosen.services)}"
         )
-    return chosen.exec_in(service, command, _write)
+    with borrowed() as terminal:
+        return chosen.exec_in(service, command, _write, stdin=standard_input(), terminal=terminal)
 
 
 def look_at(stack: str | None) -> DockerStack:

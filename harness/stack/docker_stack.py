@@ -1,13 +1,10 @@
 """A running stack in Docker: what scenarios, faults and the engine hold in their hands."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal
 
 import confluent_kafka
-from docker.utils.socket import STDERR, frames_iter
 
 from harness.clients import zookeeper
 from harness.clients.connect import ConnectClients
@@ -23,6 +20,7 @@ from harness.model.value import Value
 from harness.stack import archive, containers, images, roles
 from harness.stack.consoles import ConsoleTools
 from harness.stack.engine import Api, translated
+from harness.stack.execution import OnOutput, execute
 from harness.stack.labels import Identity
 from harness.stack.lease import Lease
 from harness.stack.links import Links
@@ -32,6 +30,7 @@ from harness.stack.programs import Programs
 from harness.stack.readiness import clients_of
 from harness.stack.services import mysql, redis, registry
 from harness.stack.specs import CLIENT, HARNESS, PROXY, Address, Blueprint
+from harness.stack.terminal import Terminal
 
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
@@ -268,26 +267,22 @@ class DockerStack:
         self,
         service: str,
         argv: Sequence[str],
-        on_output: Callable[[Literal["stdout", "stderr"], bytes], object],
+        on_output: OnOutput,
+        *,
+        stdin: int | None = None,
+        terminal: Terminal | None = None,
     ) -> int:
-        """Run a command in the container of a service.
+        """Run a command in the container of a service; its exit status.
 
         Args:
             service: where.
             argv: the command and its arguments.
             on_output: gets what the command prints, as it comes.
-
-        Returns:
-            The command's exit status.
+            stdin: file descriptor whose content the command reads; None for nothing.
+            terminal: the terminal that the command gets; None for none.
         """
-        with translated(f"run {argv[0]!r} in {service}"):
-            command = self._api.exec_create(self._processes.name(service), list(argv))["Id"]
-            # The SDK's own streaming leaves the connection open for the garbage collector.
-            connection = self._api.exec_start(command, socket=True)
-            with closing(connection._response):  # noqa: SLF001 - the SDK shows no other way
-                for stream, data in frames_iter(connection, tty=False):
-                    on_output("stderr" if stream == STDERR else "stdout", data)
-            return int(self._api.exec_inspect(command)["ExitCode"])
+        container = self._processes.name(service)
+        return execute(self._api, container, argv, on_output, stdin=stdin, terminal=terminal)
 
     def logs(self, service: str) -> bytes:
         """Everything the service printed, over all its lives, since the page was turned."""
