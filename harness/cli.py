@@ -12,8 +12,10 @@ from cyclopts import App, Parameter
 from harness.cli_controls import controls
 from harness.cli_groups import groups
 from harness.cli_scenarios import catalogue, init, scenarios
+from harness.cli_stacks import down, execute, status, sweep, up
 from harness.cli_status import status_of
-from harness.cli_topics import AtLeastOne, topics
+from harness.cli_topics import topics
+from harness.cli_words import AtLeastOne, MetadataChoice, say
 from harness.kit.errors import UsageError
 
 app = App(
@@ -29,16 +31,15 @@ app.command(init)
 app.command(topics)
 app.command(groups)
 app.command(controls)
+app.command(up)
+app.command(down)
+app.command(status)
+app.command(execute, name="exec")
+app.command(sweep)
 app.command(scenarios)
 app.command(catalogue)
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
-MetadataChoice = Literal["zookeeper", "kraft"]
 StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
-
-
-def say(line: str) -> None:
-    """Write a line of progress; what a command answers with goes to standard output."""
-    print(f"  {line}", file=sys.stderr, flush=True)
 
 
 @app.command
@@ -187,19 +188,16 @@ def check(
 
 @app.command
 def show(folder: Path, /, *, anomaly: int | None = None, around: AtLeastOne = 5) -> int:
-    """Print a run's summary, and the operations around one of its anomalies.
+    """Print a run's summary, and the operations around an anomaly if it shows any.
 
     Args:
         folder: a run folder.
-        anomaly: number of the anomaly as the summary counts them, from 1.
+        anomaly: its number as the summary counts them, from 1; the first unless given.
         around: how many operations to print on each side.
     """
     from harness.engine.show import operations_around
 
-    parts = [_summary(folder)]
-    if anomaly is not None:
-        parts.append(operations_around(folder, anomaly, around))
-    print("\n".join(parts))
+    print("\n".join([_summary(folder), *operations_around(folder, anomaly, around)]))
     return 0
 
 
@@ -245,86 +243,6 @@ def replay(
             print(f"{time}. {word}: {comparison.sentence} ({done.folder.path})", flush=True)
     print(f"{original.name} ({verdict.validity}) reproduced {reproduced} of {times} times")
     return 0 if reproduced == times else 5
-
-
-@app.command
-def up(
-    *,
-    brokers: AtLeastOne = 3,
-    metadata: MetadataChoice = "zookeeper",
-    kafka_version: str | None = None,
-    first_port: int | None = None,
-) -> int:
-    """Boot a stack and leave it running for pytest, `run` and `replay` to attach to.
-
-    Args:
-        brokers: how many.
-        metadata: who keeps the cluster's metadata.
-        kafka_version: of brokers; the one that is pinned for that metadata unless given.
-        first_port: publish ports from this one on, for clients of your own; free ones unless given.
-    """
-    from harness.engine.cluster import with_cluster
-    from harness.engine.stacks import up as boot_or_attach
-    from harness.model.topology import Topology
-
-    topology = with_cluster(
-        Topology(brokers=brokers), metadata=metadata, kafka_version=kafka_version
-    )
-    print(boot_or_attach(topology, first_port=first_port, tell=say))
-    return 0
-
-
-@app.command
-def down(stack: str | None = None, /) -> int:
-    """Remove a stack that was left running.
-
-    Args:
-        stack: its id; all that were left running unless given.
-    """
-    from harness.engine.sweep import down as remove
-
-    for line in remove(stack):
-        print(line)
-    return 0
-
-
-@app.command
-def status() -> int:
-    """Show every stack of this machine, service by service."""
-    from harness.engine.status import lines
-
-    for line in lines():
-        print(line)
-    return 0
-
-
-@app.command(name="exec")
-def execute(
-    service: str,
-    /,
-    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
-    stack: str | None = None,
-) -> int:
-    """Run a command in the container of a service: `harness exec broker-1 kafka-topics.sh --list`.
-
-    Args:
-        service: where.
-        command: what; put `--` before it when it has options of the harness's own.
-        stack: id of the stack; may be left out when there is only one.
-    """
-    from harness.engine.status import run_in
-
-    return run_in(stack, service, command)
-
-
-@app.command
-def sweep() -> int:
-    """Clean up after a harness that was killed: remove its stacks, heal what it broke in others."""
-    from harness.engine.sweep import sweep as clean
-
-    for line in clean():
-        print(line)
-    return 0
 
 
 @app.command

@@ -6,10 +6,10 @@
 from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
+
+from harness.cli_words import AtLeastOne
 
 topics = App(name="topics", help="Administer topics of a running stack.")
-AtLeastOne = Annotated[int, Parameter(validator=Number(gte=1))]
 StackId = Annotated[str | None, Parameter(name="--stack")]
 Given = Annotated[tuple[str, ...], Parameter(name="--setting")]
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from harness.checkers.judge import judge
 from harness.history.jepsen import JepsenHistory, read_jepsen
 from harness.kit.errors import UsageError
@@ -27,14 +29,17 @@ def check(folder: RunFolder) -> Verdict:
     Raises:
         RunFolderError: plan, facts or history cannot be read, or are damaged.
     """
-    manifest, plan = folder.manifest(), folder.plan()
+    plan = folder.plan()
+    # It may have been moved since.
+    manifest = msgspec.structs.replace(folder.manifest(), reports_dir=str(folder.path.parent))
     facts = folder.facts() if folder.has(Facts) or folder.has(Seal) else STOPPED_EARLY
     history = folder.recording()
     verdict = judge(history, facts, plan.scenario)
-    folder.save(verdict)
-    folder.write_report(
-        render(manifest, plan, history, facts, verdict), junit(manifest, plan, verdict)
-    )
+    with folder.filling():
+        folder.save(verdict)
+        folder.write_report(
+            render(manifest, plan, history, facts, verdict), junit(manifest, plan, verdict)
+        )
     return verdict
 
 

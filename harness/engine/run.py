@@ -125,9 +125,10 @@ def run_plan(
     scenario = plan.scenario
     folder = RunFolder.create(reports, scenario=scenario.name, seed=plan.seed, started_utc=started)
     manifest = _manifest(plan, environment, folder, started, replay_of)
-    folder.save(manifest, plan)
+    with folder.filling():
+        folder.save(manifest, plan)
     tell(f"run folder {folder.path}")
-    with _log_file(folder.harness_log):
+    with folder.filling(), _log_file(folder.harness_log):
         try:
             execute(plan, environment, folder, tell=tell)
         finally:
@@ -157,6 +158,7 @@ def _manifest(
         },
         images=environment.images,
         replay_of=replay_of,
+        reports_dir=str(folder.path.parent),
     )
 
 

@@ -15,7 +15,6 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
 from harness.stack import lifecycle
 from harness.stack.docker_stack import DockerStack
-from harness.stack.specs import listeners_of
 
 log = logging.getLogger(__name__)
 HEALTH_LIMIT_S = 30.0
@@ -100,7 +99,7 @@ class StackPool:
         while len(self._warm) >= WARM_MAX:
             oldest = next(iter(self._warm))
             self._warm.pop(oldest).close()
-        stack = lifecycle.attach(topology, repair=_repair, on_progress=self._tell)
+        stack = lifecycle.attach(topology, repair=repair, on_progress=self._tell)
         if stack is None:
             stack = lifecycle.boot(topology, kept=self._kept, on_progress=self._tell)
         else:
@@ -131,25 +130,6 @@ class StackPool:
             stack.remove()
 
 
-def _repair(stack: DockerStack) -> None:
+def repair(stack: DockerStack) -> None:
+    """Heal what a killed harness left broken in a stack."""
     undo(stack, Ledger(stack))
-
-
-def up(topology: Topology, *, first_port: int | None, tell: Callable[[str], None]) -> str:
-    """Leave a stack of that topology running and return its id.
-
-    One that runs already will do, unless ports are asked for.
-
-    Raises:
-        PortTakenError: a port from `first_port` on is taken.
-    """
-    if first_port is None:
-        stack = lifecycle.attach(topology, repair=_repair, on_progress=tell)
-        ports = None
-    else:
-        stack = None
-        ports = {name: first_port + place for place, name in enumerate(listeners_of(topology))}
-    if stack is None:
-        stack = lifecycle.boot(topology, kept=True, ports=ports, on_progress=tell)
-    stack.close()
-    return stack.identity.stack

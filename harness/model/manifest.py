@@ -1,6 +1,8 @@
 """Where a run came from: enough for a colleague to know what ran, on what, and how to repeat it."""
 
+import shlex
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from harness.model.value import Value
@@ -26,6 +28,13 @@ class Manifest(Value, frozen=True, kw_only=True):
     host: dict[str, str] = {}
     images: dict[str, str] = {}
     replay_of: str | None = None
+    reports_dir: str = "reports"
+    """The folder of all runs, as a command there would name it."""
+
+    @property
+    def folder(self) -> str:
+        """The run folder, as a command would name it."""
+        return shlex.quote(str(Path(self.reports_dir, self.run)))
 
     @property
     def length_s(self) -> float | None:

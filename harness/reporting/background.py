@@ -162,15 +162,15 @@ def limits_of_proof(sentences: tuple[str, ...]) -> Markup:
     return items(prose(sentence) for sentence in sentences)
 
 
-def again(run: str) -> Markup:
+def again(folder: str) -> Markup:
     """The commands that repeat and re-check this run."""
     return join(
         [
             tag("p", "Run the same plan again, on the same kind of stack:"),
-            tag("pre", f"harness replay reports/{run}"),
+            tag("pre", f"harness replay {folder}"),
             tag("p", "Judge the recorded history again, without Docker:"),
-            tag("pre", f"harness check reports/{run}"),
+            tag("pre", f"harness check {folder}"),
             tag("p", "Print the operations around the first anomaly:"),
-            tag("pre", f"harness show reports/{run}"),
+            tag("pre", f"harness show {folder}"),
         ]
     )

@@ -25,7 +25,8 @@ import errno
 import hashlib
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -120,6 +121,23 @@ class RunFolder:
             hint = f"; the runs in it are{inside}" if inside != _NO_RUNS else ""
             raise RunFolderError(f"{path} has no manifest.json: {_MISSING[Manifest]}{hint}")
         return folder
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Write files of the run meanwhile; a full disk is an error that names the place.
+
+        Raises:
+            NoDiskError: the disk is full.
+        """
+        try:
+            yield
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise NoDiskError(
+                f"No space left on device: {error.filename or self.path} cannot be written; free "
+                "some disk and run again"
+            ) from error
 
     @property
     def name(self) -> str:

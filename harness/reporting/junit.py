@@ -25,8 +25,8 @@ def properties(manifest: Manifest, plan: Plan, verdict: Verdict) -> tuple[tuple[
         ("plan", plan_digest(plan)),
         ("stack", manifest.stack),
         ("verdict", verdict.validity.value),
-        ("report", f"reports/{manifest.run}/report.html"),
-        ("replay", f"harness replay reports/{manifest.run}"),
+        ("report", f"{manifest.folder}/report.html"),
+        ("replay", f"harness replay {manifest.folder}"),
         ("harness", manifest.harness_version),
         ("commit", (manifest.git_commit or "unknown") + (" dirty" if manifest.git_dirty else "")),
         *((f"version.{name}", value) for name, value in sorted(manifest.versions.items())),
@@ -78,7 +78,7 @@ def _case(manifest: Manifest, verdict: Verdict, claim: ClaimResult, seconds: str
     example = first_example(verdict.findings, claim.claim)
     if claim.validity is Validity.INVALID and example is not None:
         lines += ["", f"First counter-example ({example.kind}):", *example.because]
-    lines += ["", f"harness replay reports/{manifest.run}"]
+    lines += ["", f"harness replay {manifest.folder}"]
     told.text = _clean("\n".join(lines))
     return case
 

@@ -71,7 +71,7 @@ def render(
             "What was not tested",
             background.limits_of_proof(untested(plan, facts, verdict, faults)),
         ),
-        ("again", "Run it again, check it again", background.again(manifest.run)),
+        ("again", "Run it again, check it again", background.again(manifest.folder)),
     ]
     body = [
         judgement.masthead(manifest, plan, cut, axis),

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,14 +21,23 @@ FREE_DISK_GIB_MIN = 3.0
 _GIB = 1024**3
 
 
-def connect() -> Api:
+def connect(limit_s: float = CALL_LIMIT_S) -> Api:
     """A client of the engine that the environment names.
 
+    Args:
+        limit_s: for each answer of the engine.
+
     Raises:
-        NoDockerError: none answers.
+        NoDockerError: none answers, or a Python package is missing that the way to it needs.
     """
+    address = os.environ.get("DOCKER_HOST", "")
+    if address.startswith("ssh://") and find_spec("paramiko") is None:
+        raise NoDockerError(
+            f"DOCKER_HOST={address} needs the Python package paramiko, which is not installed; run "
+            "`pip install paramiko`, or name an engine of this machine"
+        )
     with translated("ask the engine for its version"):
-        return APIClient(version="auto", timeout=CALL_LIMIT_S, **utils.kwargs_from_env())
+        return APIClient(version="auto", timeout=limit_s, **utils.kwargs_from_env())
 
 
 @contextmanager
@@ -51,7 +61,7 @@ def translated(doing: str) -> Iterator[None]:
         raise NoDockerError(
             f"cannot {doing}: no Docker engine answers at "
             f"{os.environ.get('DOCKER_HOST', 'its usual socket')} ({_root(error)}); start Docker, "
-            "run `scripts/setup`, or name an engine in DOCKER_HOST"
+            "or name an engine in DOCKER_HOST; `harness doctor` says what else is missing"
         ) from error
 
 

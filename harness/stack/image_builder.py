@@ -21,12 +21,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, NoReturn, Protocol
 
-import docker
 import requests
-from docker import errors, utils
+from docker import errors
 
-from harness.kit.errors import ImageBuildError, NoDiskError, NoDockerError
+from harness.kit.errors import ImageBuildError, NoDiskError
 from harness.kit.waits import NotYet, wait_until
+from harness.stack import engine
+from harness.stack.engine import Api
 
 SILENCE_LIMIT_S = 900
 BUILD_LIMIT_S = 3600
@@ -79,29 +80,23 @@ class Builder(Protocol):
         """Build the image unless another process just did."""
 
 
-def connect() -> Any:  # noqa: ANN401 - the SDK has no types
-    """A client of the engine that the environment names.
+def connect() -> Api:
+    """A client of the engine that waits for the steps of a build.
 
     Raises:
         NoDockerError: none answers.
     """
-    try:
-        return docker.APIClient(version="auto", timeout=SILENCE_LIMIT_S, **utils.kwargs_from_env())
-    except errors.DockerException as error:
-        raise NoDockerError(
-            f"no Docker engine answers: {error}. Start it (scripts/setup does on Debian), or "
-            "set DOCKER_HOST to the one to use"
-        ) from error
+    return engine.connect(SILENCE_LIMIT_S)
 
 
 class DockerBuilder:
     """The builder that asks a Docker engine."""
 
-    def __init__(self, client: Callable[[], Any] = connect) -> None:
+    def __init__(self, client: Callable[[], Api] = connect) -> None:
         self._client = client
 
     @cached_property
-    def _api(self) -> Any:  # noqa: ANN401 - the SDK has no types
+    def _api(self) -> Api:
         return self._client()
 
     def has(self, tag: str) -> bool:

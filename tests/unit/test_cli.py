@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -97,10 +98,21 @@ def test_show_prints_an_anomaly_among_its_neighbours(lossy: Path) -> None:
     assert [str(number) for number in example.operations] == marked
 
 
-def test_show_without_a_number_is_the_summary_alone(lossy: Path) -> None:
+def test_show_without_a_number_is_about_the_first_anomaly(lossy: Path) -> None:
     done = harness("show", lossy)
     assert f"replay  harness replay {lossy}" in done.out
-    assert "invoked" not in done.out
+    assert done.out == harness("show", lossy, "--anomaly", "1").out
+    assert "invoked" in done.out
+
+
+def test_what_a_run_leaves_names_the_folder_that_it_is_in(tmp_path: Path) -> None:
+    folder = fake_run(tmp_path / "my reports")
+    assert f"harness replay {shlex.quote(str(folder))}" in (folder / "junit.xml").read_text()
+    moved = Path(shutil.move(folder, tmp_path / "elsewhere"))
+    assert harness("check", moved).status == 1
+    for name in ("junit.xml", "report.html"):
+        assert f"harness replay {moved}" in (moved / name).read_text()
+        assert "my reports" not in (moved / name).read_text()
 
 
 def test_replay_reproduces_a_run(folder: RunFolder, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import errno
 import shutil
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,6 +178,18 @@ def test_without_an_engine_whatever_needs_one_ends_with_9(
     assert f"no Docker engine answers at {address} (" in done.sentence
     assert "Connection refused" in done.sentence
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [("status",), ("run", "k-ack1")], ids=" ".join)
+def test_an_engine_behind_ssh_needs_a_package_that_is_named(
+    command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "ssh://somewhere")
+    monkeypatch.setitem(sys.modules, "paramiko", None)
+    monkeypatch.chdir(tmp_path)
+    done = harness(*command)
+    assert done.status == 9
+    assert "DOCKER_HOST=ssh://somewhere needs the Python package paramiko" in done.sentence
 
 
 def test_doctor_says_what_is_missing_and_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

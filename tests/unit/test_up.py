@@ -1,0 +1,33 @@
+"""What `harness up` tells of a stack, and which ports it asks for."""
+
+from harness.engine.up import addresses, ports_from
+from harness.model.topology import Topology
+from harness.stack.compose import PIPELINE
+from harness.stack.specs import Blueprint, listeners_of
+
+
+def test_the_first_ports_are_the_brokers_and_no_listener_is_left_out() -> None:
+    ports = ports_from(9092, PIPELINE)
+    assert [ports[f"client-broker-{number}"] for number in (1, 2, 3)] == [9092, 9093, 9094]
+    assert set(ports) == set(listeners_of(PIPELINE))
+    assert sorted(ports.values()) == list(range(9092, 9092 + len(ports)))
+
+
+def test_a_client_is_told_all_that_it_needs() -> None:
+    told = addresses(Blueprint(topology=PIPELINE, ports=ports_from(9092, PIPELINE)))
+    assert told["KAFKA_BOOTSTRAP_SERVERS"] == "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
+    assert set(told) == {
+        "KAFKA_BOOTSTRAP_SERVERS",
+        "SCHEMA_REGISTRY_URL",
+        "CONNECT_URL",
+        "MYSQL_URL",
+        "MYSQL_USER",
+        "MYSQL_PASSWORD",
+        "REDIS_URL",
+    }
+
+
+def test_nothing_is_told_of_what_is_not_there() -> None:
+    only_brokers = Topology()
+    told = addresses(Blueprint(topology=only_brokers, ports=ports_from(9092, only_brokers)))
+    assert set(told) == {"KAFKA_BOOTSTRAP_SERVERS"}
