@@ -1,7 +1,8 @@
 """The exam's groups and processors: protocols, assignors, commits unlike ours."""
 
 from harness.api import Consumers, Processors, Topic, Topology, after, coordinator, member
-from scenarios.exam_entries import A_LEADER_DIES, IDEMPOTENT, group, legal, orders
+
+from .exam_entries import A_LEADER_DIES, IDEMPOTENT, group, legal, orders
 
 KRAFT = Topology(metadata="kraft")
 NEEDS_KRAFT = "the fakes play no KRaft brokers"

@@ -1,7 +1,8 @@
 """The exam's log scenarios: settings of topics, producers, consumers and processors unlike ours."""
 
 from harness.api import Consumers, Producers, Topic, Transactions, after, broker
-from scenarios.exam_entries import (
+
+from .exam_entries import (
     A_LEADER_DIES,
     IDEMPOTENT,
     assigned,
@@ -10,7 +11,7 @@ from scenarios.exam_entries import (
     orders,
     sending,
 )
-from scenarios.exam_groups import GROUPS
+from .exam_groups import GROUPS
 
 FETCHING = (
     legal(

@@ -31,7 +31,7 @@ def check(folder: RunFolder) -> Verdict:
     """
     plan = folder.plan()
     # It may have been moved since.
-    manifest = msgspec.structs.replace(folder.manifest(), reports_dir=str(folder.path.parent))
+    manifest = msgspec.structs.replace(folder.manifest(), path=str(folder.path))
     facts = folder.facts() if folder.has(Facts) or folder.has(Seal) else STOPPED_EARLY
     history = folder.recording()
     verdict = judge(history, facts, plan.scenario)

@@ -158,7 +158,7 @@ def _manifest(
         },
         images=environment.images,
         replay_of=replay_of,
-        reports_dir=str(folder.path.parent),
+        path=str(folder.path),
     )
 
 

@@ -2,7 +2,6 @@
 
 import shlex
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 from harness.model.value import Value
@@ -28,13 +27,13 @@ class Manifest(Value, frozen=True, kw_only=True):
     host: dict[str, str] = {}
     images: dict[str, str] = {}
     replay_of: str | None = None
-    reports_dir: str = "reports"
-    """The folder of all runs, as a command there would name it."""
+    path: str = ""
+    """The run folder, seen from where the run was started."""
 
     @property
     def folder(self) -> str:
         """The run folder, as a command would name it."""
-        return shlex.quote(str(Path(self.reports_dir, self.run)))
+        return shlex.quote(self.path or f"reports/{self.run}")
 
     @property
     def length_s(self) -> float | None:

@@ -62,3 +62,11 @@ def test_hooks_run_what_is_installed_here() -> None:
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
     assert [each["repo"] for each in hooks["repos"]] == ["local"]
     assert {hook["language"] for hook in hooks["repos"][0]["hooks"]} == {"system"}
+
+
+def test_scenarios_name_one_another_as_neighbours() -> None:
+    """In a wheel their package has another name."""
+    own = {path: text for path, text in texts() if path.startswith("scenarios/")}
+    absolute = re.compile(r"^\s*(from|import) scenarios", re.MULTILINE)
+    found = [path for path, text in own.items() if absolute.search(text)]
+    assert found == [], "write `from .module import name`"

@@ -3,8 +3,6 @@
 import inspect
 import re
 
-import msgspec
-
 from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.claims import CLAIMS, Claim, claim_against
 from harness.engine import handbook
@@ -13,7 +11,6 @@ from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
 from harness.kit import errors
 from harness.kit.errors import HarnessError
-from harness.model.scenario import Scenario
 from harness.shipped import SCENARIOS
 from tests.tidy.checkout import ROOT, texts
 
@@ -52,26 +49,6 @@ def test_names_of_scenarios_are_unique() -> None:
     every = [each for path in sorted(SCENARIOS.glob("test_*.py")) for each in scenarios_of(path)]
     names = [each.name for each in every]
     assert sorted(names) == sorted(set(names))
-
-
-def test_a_twin_differs_from_its_original_in_settings_alone() -> None:
-    """Traffic, faults and claims are the same: else the twin controls nothing."""
-    found = scenarios()
-    twins = [name for name in found if name.endswith("-bad")]
-    assert twins
-    for name in twins:
-        good, bad = found[name.removesuffix("-bad")], found[name]
-        assert shape(good) == shape(bad), name
-        assert (good.workload, good.topology) != (bad.workload, bad.topology), name
-
-
-def shape(scenario: Scenario) -> tuple[object, ...]:
-    topology = {
-        field: value
-        for field, value in msgspec.structs.asdict(scenario.topology).items()
-        if not field.endswith("_settings")
-    }
-    return scenario.claims, scenario.steps, topology, scenario.floor, scenario.limits
 
 
 def test_every_claim_is_put_to_the_test() -> None:

@@ -106,7 +106,7 @@ class LogReader:
                 "host": host,
                 "port": port,
                 "user": USER,
-                "passwd": PASSWORD,
+                "password": PASSWORD,
                 "connect_timeout": CONNECT_LIMIT_S,
                 "read_timeout": answer_limit_s,
             },
@@ -232,6 +232,7 @@ def _connecting_twice() -> Callable[..., BinlogConnection]:
     def connect(**settings: Any) -> BinlogConnection:  # noqa: ANN401 - passed on
         if next(left, None) is None:
             raise pymysql.OperationalError(2013, "the connection is lost")
-        return BinlogConnection(**settings)
+        # The library says it in a word that pymysql has since replaced, and warns of.
+        return BinlogConnection(database=settings.pop("db", None), **settings)
 
     return connect
