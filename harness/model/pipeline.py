@@ -33,16 +33,20 @@ APPLICATION = "app"
 class SourceTable(Value, frozen=True, kw_only=True):
     """A table that writers change; `id` is its key, `version` names the operation that wrote it.
 
-    `columns` are further columns by name with their SQL type. All others are filled by a trigger
-    with values that follow from the version.
+    `columns` are further columns by name with their SQL type. Columns without a DEFAULT are filled
+    by a trigger with values that follow from the version, as their types allow.
     """
 
     name: TableName
     columns: dict[str, str] = {}
     ddl: str | None = None
-    """One's own CREATE TABLE instead; it needs the BIGINT columns `id`, the key, and `version`."""
+    """One's own CREATE TABLE instead; its primary key is `id`, BIGINT or INT, alone, and it has
+    `version BIGINT NOT NULL`."""
     rows: Rows = 0
     """Rows inserted before any connector looks."""
+    fills: dict[str, str] = {}
+    """What columns are filled with instead: SQL expressions of `NEW.version` and `NEW.id`, such as
+    `ELT(1 + NEW.version % 3, 'new', 'paid', 'sent')`."""
 
 
 class Writers(Value, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.reading import written_rows
 from harness.workloads.pipeline.recording import Changed
 from harness.workloads.pipeline.replaying import WATCHED_READS, Replay
-from harness.workloads.pipeline.writing import KEYS_PER_WRITER
+from harness.workloads.pipeline.writing import first_key
 
 ENTRY = "run:app/kept:orders:7"
 
@@ -111,8 +111,13 @@ def test_readers_read_the_rows_of_every_writer() -> None:
         tables=(SourceTable(name="orders"), SourceTable(name="items")),
         writers=(Writers(tables=("orders",), count=2, keys=1), Writers(tables=("items",), keys=2)),
     )
-    second = KEYS_PER_WRITER
-    assert written_rows(workload) == [("orders", 0), ("orders", second), ("items", 0), ("items", 1)]
+    first, second = first_key(0), first_key(1)
+    assert written_rows(workload) == [
+        ("orders", first),
+        ("orders", second),
+        ("items", first),
+        ("items", first + 1),
+    ]
 
 
 def test_a_replay_begins_once_and_waits_half_way_until_readers_have_looked() -> None:

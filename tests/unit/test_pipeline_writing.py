@@ -15,7 +15,7 @@ from harness.kit.errors import UsageError
 from harness.model.ports import SqlConnection
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.recording import Recorder
-from harness.workloads.pipeline.writing import WriterWorker
+from harness.workloads.pipeline.writing import WriterWorker, first_key
 from tests.unit.test_kit import ManualClock
 
 LATE = Writers(tables=("orders",), keys_rise=True, mix={"late-insert": 1}, rate_per_s=10.0)
@@ -110,10 +110,10 @@ def test_a_late_transaction_waits_until_a_later_row_has_come_out(late: Writing) 
     # The first connection commits what comes after, the second one has the early key and waits.
     assert late.database.commits() == [1, 1, 1]
     assert late.worker.is_open
-    late.topics.key = 0  # its own key is no later one
+    late.topics.key = first_key(0)  # its own key is no later one
     late.steps(1)
     assert late.worker.is_open
-    late.topics.key = 1
+    late.topics.key = first_key(0) + 1
     late.steps(1)
     assert 2 in late.database.commits()
 
@@ -129,7 +129,7 @@ def test_a_quiet_writer_still_ends_what_is_open(late: Writing) -> None:
     late.steps(2)
     late.worker.quiet()
     sent = late.worker.sent
-    late.topics.key = 1
+    late.topics.key = first_key(0) + 1
     late.steps(1)
     assert not late.worker.is_open
     assert late.worker.sent == late.worker.acked == sent
@@ -137,7 +137,8 @@ def test_a_quiet_writer_still_ends_what_is_open(late: Writing) -> None:
 
 def test_rising_keys_go_up_by_one(late: Writing) -> None:
     keys = [late.worker.insert()[0].key for _ in range(3)]
-    assert keys == [0, 1, 2]
+    assert keys == [first_key(0) + n for n in range(3)]
+    assert keys[0] > 0  # MySQL takes 0 for the next number of an AUTO_INCREMENT
 
 
 def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> None:
@@ -145,7 +146,7 @@ def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> 
     writing = Writing(spec, journal)
     writing.steps(4)
     rows = writing.worker.truncate()
-    assert {each.key for each in rows} == {0, 1, 2, 3}
+    assert {each.key for each in rows} == {first_key(0) + n for n in range(4)}
     assert [each.sql for each in rows if each.commits] == ["TRUNCATE TABLE `orders`"]
 
 

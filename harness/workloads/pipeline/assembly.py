@@ -20,12 +20,13 @@ from harness.model.pipeline import (
 )
 from harness.model.ports import Stack
 from harness.model.workload import Topic
-from harness.workloads.pipeline import dead_letters, entries, source
+from harness.workloads.pipeline import dead_letters, entries, own_tables, source
 from harness.workloads.pipeline.cache import CacheWorker
 from harness.workloads.pipeline.copies import jdbc_sink
 from harness.workloads.pipeline.feeds import start_feed
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.own_programs import Supervisor, own_programs, run_program
+from harness.workloads.pipeline.own_tables import Fillers
 from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.worker import Worker
 
@@ -37,6 +38,7 @@ class Assembly:
 
     Args:
         reads: how many reads of copies there have been so far.
+        fillers: what the columns of a table of the source are filled with.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Assembly:
         stack: Stack,
         journal: Journal,
         reads: Callable[[], int],
+        fillers: Callable[[str], Fillers],
     ) -> None:
         self._workload = workload
         self._tables = [table.name for table in workload.tables]
@@ -54,11 +57,7 @@ class Assembly:
         self._stack = stack
         self._journal = journal
         self._reads = reads
-
-    def create_source(self) -> None:
-        """The tables that writers write to."""
-        source.create(self._stack.mysql, self._naming.source, self._workload.tables)
-        source.fill(self._stack.mysql, self._naming.source, self._workload.tables)
+        self._fillers = fillers
 
     def start(self) -> list[Worker]:
         """Start every feed and every copy; the workers that are part of them."""
@@ -168,10 +167,17 @@ class Assembly:
         database = self._naming.copies(path, copy)
         # As the sink makes it by itself: without a key of its own it makes a table without one.
         keyed = copy.settings.get("primary.key.mode") != "none"
-        source.create(self._stack.mysql, database, tables, keyed=keyed)
-        if copy.kind == "table":
-            # Our own consumer writes what it knows of every row: its key and its version.
-            source.fill(self._stack.mysql, database, tables)
+        mysql = self._stack.mysql
+        for table, schema in source.create(mysql, database, tables, keyed=keyed).items():
+            if table not in copy.ddl:
+                own_tables.made_plain(mysql, database, schema)
+            if keyed and copy.kind in {"table", "jdbc"}:
+                own_tables.require_unique_id(schema)
+            if copy.kind == "table" or path.feed.kind in PYTHON_FEEDS:
+                # Our own feeds and consumers know of every row its key and its version.
+                there = {name for name, _ in own_tables.columns(mysql, database, table)}
+                filled = {name: how for name, how in self._fillers(table).items() if name in there}
+                source.fill(mysql, database, {table: filled})
 
     def _forget_copy(self, path: Path, copy: Copy) -> None:
         if copy.in_redis:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
+from harness.history.journal import END_MARK, Journal
 from harness.kit.clock import Clock
 from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, topic_place
 from harness.model.ports import Stack
@@ -78,16 +78,6 @@ class Marks:
             )
         )
         """Rows that show that a program moves rows; and rows behind which nothing comes."""
-
-    def prefill(self) -> None:
-        """Insert the rows that are there before any feed looks."""
-        version = self._journal.process("prefill", "writer", "prefill") << SEQUENCE_BITS
-        for table in self._workload.tables:
-            keys = range(source.OLD_KEYS, source.OLD_KEYS + table.rows)
-            rows = {key: version + place for place, key in enumerate(keys)}
-            version += table.rows
-            if rows:
-                self._write({table.name: rows})
 
     def overtaking(self, path: Path, copy: Copy) -> Callable[[str], str | None]:
         """A probe: what a copy that keeps no order lacks, as long as it may be on its way."""

@@ -21,7 +21,7 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.reading import ReadThrough, TableView
 from harness.workloads.pipeline.recording import Changed, Recorder, SightRecorder
 
-RACE_KEYS = 1 << 38
+RACE_KEYS = 1 << 28
 """Rows with keys from here on are raced for."""
 KEYS_PER_RACE = 1 << 20
 RETRY_S = 0.2

@@ -26,7 +26,7 @@ from harness.workloads.pipeline.entries import Entries
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.recording import SightRecorder
 from harness.workloads.pipeline.tailing import Tail
-from harness.workloads.pipeline.writing import KEYS_PER_WRITER
+from harness.workloads.pipeline.writing import first_key
 
 FLUSH_EVERY = 50
 """Reads that are written down together."""
@@ -234,7 +234,7 @@ def reader_workers(
 def written_rows(workload: PipelineWorkload) -> list[tuple[str, int]]:
     """Table and key of every row that a writer may write."""
     return [
-        (table, number * KEYS_PER_WRITER + key)
+        (table, first_key(number) + key)
         for spec in workload.writers
         for key in range(spec.keys)
         for number in range(spec.count)
@@ -246,7 +246,7 @@ def _tails(
     workload: PipelineWorkload, naming: Naming, stack: Stack
 ) -> Iterator[tuple[str, Callable[[], Tail]]]:
     ranges = [
-        (table, number * KEYS_PER_WRITER)
+        (table, first_key(number))
         for spec in workload.writers
         for number in range(spec.count)
         for table in spec.tables

@@ -1,18 +1,23 @@
 """The source database of a run: its tables, and what the harness itself asks of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
 from harness.model.pipeline import SourceTable
 from harness.model.ports import MySql
 from harness.workloads.pipeline import own_tables
+from harness.workloads.pipeline.table_schema import Schema
 
-MARK_KEYS = 1 << 40
-"""Rows with keys from here on are end marks."""
-OLD_KEYS = 1 << 39
+TRIED_KEY = 9
+"""The row by which a table is tried; it is rolled back. Those with smaller keys are referred to."""
+WRITTEN_KEYS = 16
+"""Rows with keys from here on are the writers'; 0 is none, since AUTO_INCREMENT replaces it."""
+OLD_KEYS = 1 << 29
 """Rows with keys from here on were there before any feed looked."""
 FIRST_KEYS = OLD_KEYS - 1_000
 """Rows with keys from here to those show that someone's own programs are at work."""
+MARK_KEYS = 1 << 30
+"""Rows with keys from here on are end marks. All keys fit an INT."""
 PLAIN_COLUMNS = {"id": "BIGINT NOT NULL PRIMARY KEY", "version": "BIGINT NOT NULL"}
 CHANGED = (
     "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"
@@ -21,31 +26,37 @@ CHANGED = (
 
 def create(
     mysql: MySql, database: str, tables: Iterable[SourceTable], *, keyed: bool = True
-) -> None:
+) -> dict[str, Schema]:
     """Create a database with these tables; every one has `id`, `version` and `changed`.
 
     The source and the copies of it are made alike, but for a primary key that a copy may lack.
     One's own DDL is taken as it is.
 
+    Returns:
+        What each table is made of.
+
     Raises:
-        UsageError: one's own DDL is refused, or lacks `id` or `version`.
+        UsageError: a DDL is refused, or lacks `id` or `version`.
     """
     run(mysql, [f"CREATE DATABASE `{database}`"])
-    for table in tables:
-        if table.ddl is not None:
-            own_tables.create(mysql, database, table.name, table.ddl)
-            continue
-        columns = {**PLAIN_COLUMNS, **table.columns}
-        if not keyed:
-            columns["id"] = columns["id"].removesuffix(" PRIMARY KEY")
-        written = [f"`{name}` {kind}" for name, kind in columns.items()]
-        run(mysql, [f"CREATE TABLE `{database}`.`{table.name}` ({', '.join([*written, CHANGED])})"])
+    return {
+        table.name: own_tables.create(mysql, database, table.name, table.ddl or _ddl(table, keyed))
+        for table in tables
+    }
 
 
-def fill(mysql: MySql, database: str, tables: Iterable[SourceTable]) -> None:
-    """Let the source fill all further columns of its tables, at every write."""
-    for table in tables:
-        run(mysql, own_tables.triggers(mysql, database, table.name))
+def _ddl(table: SourceTable, keyed: bool) -> str:  # noqa: FBT001
+    columns = {**PLAIN_COLUMNS, **table.columns}
+    if not keyed:
+        columns["id"] = columns["id"].removesuffix(" PRIMARY KEY")
+    written = [f"`{name}` {kind}" for name, kind in columns.items()]
+    return f"CREATE TABLE `{table.name}` ({', '.join([*written, CHANGED])})"
+
+
+def fill(mysql: MySql, database: str, fillers: Mapping[str, Mapping[str, str]]) -> None:
+    """Let a database fill columns of its tables at every write: by table and column, with what."""
+    for table, filled in fillers.items():
+        run(mysql, own_tables.triggers(database, table, filled))
 
 
 def drop(mysql: MySql, databases: Iterable[str]) -> None:

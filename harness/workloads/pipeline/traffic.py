@@ -45,6 +45,7 @@ from harness.workloads.pipeline.positions import positions
 from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
+from harness.workloads.pipeline.source_tables import SourceTables
 from harness.workloads.pipeline.standstill import Standstill
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
@@ -88,15 +89,22 @@ class PipelineTraffic:
         self._marks = Marks(
             workload, self._naming, stack=stack, journal=journal, clock=clock, places=self._places
         )
+        tables = SourceTables(workload, self._naming.source, mysql=stack.mysql, journal=journal)
         self._assembly = Assembly(
-            workload, self._naming, stack=stack, journal=journal, reads=self._reads
+            workload,
+            self._naming,
+            stack=stack,
+            journal=journal,
+            reads=self._reads,
+            fillers=lambda table: tables.fillers[table],
         )
-        self._assembly.create_source()
-        self._columns = self._columns_now()
-        contents.check(workload, self._columns)
-        self._marks.prefill()
         try:
+            tables.create()
+            self._columns = self._columns_now()
+            contents.check(workload, self._columns)
+            tables.prefill()
             movers = self._assembly.start()
+            tables.write_referred()
         except BaseException:
             self._assembly.forget()  # whoever asked for this traffic does not get it to forget
             raise

@@ -11,6 +11,7 @@ from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
 from harness.model.ports import SqlConnection
+from harness.workloads.pipeline import source
 from harness.workloads.pipeline.app_cache import AppCache
 from harness.workloads.pipeline.late import Arrivals, LateTransaction
 from harness.workloads.pipeline.recording import Changed, Recorder
@@ -56,7 +57,7 @@ class WriterWorker:
         self._caches = caches
         self._dice: Random = stream(seed, "writes")
         self._recorder = recorder
-        first = number * KEYS_PER_WRITER
+        first = first_key(number)
         self._keys = range(first, first + (KEYS_PER_WRITER if spec.keys_rise else spec.keys))
         self._risen = dict.fromkeys(spec.tables, first - 1)
         self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
@@ -300,7 +301,7 @@ class WriterWorker:
         chosen = self._dice.sample(there, min(self._spec.rows_of_many, len(there)))
         changed = [Statement(None, (), table, key, self._version(), "update") for key in chosen]
         for last in changed[-1:]:
-            last.sql = _update_many(table, len(changed))
+            last.sql, last.rows = _update_many(table, len(changed)), len(changed)
             versions = [value for each in changed for value in (each.key, each.version)]
             last.arguments = (*versions, *chosen)
         return changed
@@ -322,6 +323,11 @@ def _update_many(table: str, rows: int) -> str:
     versions = " WHEN %s THEN %s" * rows
     keys = ", ".join(["%s"] * rows)
     return f"UPDATE `{table}` SET version = CASE id{versions} END WHERE id IN ({keys})"  # noqa: S608
+
+
+def first_key(number: int) -> int:
+    """The first key of the writer of that number."""
+    return source.WRITTEN_KEYS + number * KEYS_PER_WRITER
 
 
 SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {
