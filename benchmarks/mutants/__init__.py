@@ -1,0 +1,1 @@
+"""Mutation testing of the judge's own code: which changes of it no test would notice."""
