@@ -27,6 +27,11 @@ TESTS = (
     "tests/unit/test_edn.py",
     "tests/unit/test_semantics.py",
 )
+THOROUGH = tuple(
+    f"tests/checkers/test_{name}.py" for name in ("recorded", "falsified", "oracle", "flow_oracle")
+)
+"""Long ones, which run against what all others let live."""
+THOROUGH_S = 300.0
 EXPLAINED = Path(__file__).with_name("explained.tsv")
 WANTED = 0.95
 
@@ -38,6 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="which (1)")
     parser.add_argument("--workers", type=int, default=2, help="how many at once (2)")
     parser.add_argument("--only", default="", help="only modules whose path has this in it")
+    parser.add_argument("--quick", action="store_true", help="leave out the thorough tests")
     parser.add_argument("--reach", type=Path, help="keep what tests reach in this file")
     options = parser.parse_args(arguments)
     paths = [path for source in SOURCES for path in sorted(Path(source).rglob("*.py"))]
@@ -48,14 +54,15 @@ def main(arguments: Sequence[str]) -> int:
         reach = _reach(options.reach or Path(folder) / "reach.json")
     print(f"{len(mutants)} mutants, seed {options.seed}", flush=True)
     with ThreadPoolExecutor(options.workers) as pool:
-        outcomes = list(pool.map(lambda mutant: _tried(mutant, reach), mutants))
+        outcomes = list(pool.map(lambda mutant: _tried(mutant, reach, options.quick), mutants))
     return _conclude(mutants, outcomes)
 
 
 def _reach(file: Path) -> Reach:
     """What tests reach, measured unless it was."""
     if not file.exists():
-        process = get_context("spawn").Process(target=measure, args=(TESTS, SOURCES, file))
+        quick = [*TESTS, *(f"--ignore={each}" for each in THOROUGH)]
+        process = get_context("spawn").Process(target=measure, args=(quick, SOURCES, file))
         process.start()
         process.join()
         if process.exitcode:
@@ -63,9 +70,11 @@ def _reach(file: Path) -> Reach:
     return reach_in(file)
 
 
-def _tried(mutant: Mutant, reach: Reach) -> Outcome:
+def _tried(mutant: Mutant, reach: Reach, only_quick: bool) -> Outcome:  # noqa: FBT001 - private
     tests = reach.tests_of(mutant.path, mutant.line)
     outcome = outcome_of(mutant, tests, sum(reach.seconds[test] for test in tests))
+    if outcome == "survived" and not only_quick:
+        outcome = outcome_of(mutant, THOROUGH, THOROUGH_S)
     if outcome != "killed":
         print(
             f"{outcome} ({len(tests)} tests): {mutant.path}:{mutant.line} {mutant.operator}\n"

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from harness.model.value import Scalar, Settings
+from harness.model.dialects import acks_of
+from harness.model.value import Settings
 
 IDEMPOTENT_IN_FLIGHT_MAX = 5
 ALIASES = {
@@ -82,5 +83,4 @@ class ClientSettings:
     @property
     def acks(self) -> int:
         """How many replicas must have a record before it is acknowledged; -1 is all."""
-        value: Scalar = self._settings["acks"]
-        return -1 if str(value) in {"all", "-1"} else int(value)
+        return {"all": -1, "leader": 1, "none": 0}[acks_of(self._settings["acks"])]

@@ -22,7 +22,6 @@ TOPIC_DEFAULTS: Settings = {
 
 KAFKA: Settings = {
     "offsets.retention.minutes": 10_080,
-    "transaction.max.timeout.ms": 900_000,
 }
 """Kafka's own for a broker, where the harness sets none."""
 

@@ -27,7 +27,6 @@ BY_BROKERS = ("session.timeout.ms", "heartbeat.interval.ms", "partition.assignme
 class Dialect(NamedTuple):
     """A client: the names of its settings, and their values where nobody gives one."""
 
-    name: str
     synonyms: Mapping[str, str]
     """Other name of a setting → the name that stands here."""
     producer: Settings
@@ -62,7 +61,6 @@ class Sending(NamedTuple):
 
 
 LIBRDKAFKA = Dialect(
-    name="librdkafka",
     synonyms={
         "request.required.acks": "acks",
         "max.in.flight.requests.per.connection": "max.in.flight",
@@ -127,7 +125,6 @@ def java(version: str | None = None) -> Dialect:
     elif line in {(3, 0, 0), (3, 1, 0)}:
         old = {"enable.idempotence": False}  # meant to be on; KAFKA-13598
     return Dialect(
-        name="java",
         synonyms={"max.in.flight.requests.per.connection": "max.in.flight"},
         producer={**_JAVA_PRODUCER, **old},
         consumer=_JAVA_CONSUMER,
@@ -139,7 +136,6 @@ def console(version: str | None = None) -> Dialect:
     """Kafka's console tools of a version: the Java client, and what the tools set by themselves."""
     client = java(version)
     return client._replace(
-        name="console",
         producer={**client.producer, **CONSOLE_PRODUCER},
         consumer={**client.consumer, **CONSOLE_CONSUMER},
     )
@@ -148,7 +144,7 @@ def console(version: str | None = None) -> Dialect:
 def connect() -> Dialect:
     """The clients that a Connect worker runs for connectors without transactions."""
     client = java()
-    return client._replace(name="connect", producer={**client.producer, **CONNECT_PRODUCER})
+    return client._replace(producer={**client.producer, **CONNECT_PRODUCER})
 
 
 def acks_of(value: Scalar) -> Acks:

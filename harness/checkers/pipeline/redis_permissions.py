@@ -46,7 +46,7 @@ def _of_hop(settings: Settings, hop: str, *, forgets: bool) -> Iterator[Permissi
 
 def _persistence(settings: Settings) -> Iterator[tuple[str, str]]:
     snapshots = str(settings["save"]).strip("\"' ")
-    if is_yes(settings["appendonly"]):
+    if _is_yes(settings["appendonly"]):
         if (fsync := str(settings["appendfsync"])) != "always":
             yield f"appendfsync={fsync}", "a write is acknowledged before it is on disk"
     elif snapshots:
@@ -62,7 +62,7 @@ def _eviction(settings: Settings) -> Iterator[tuple[str, str]]:
         yield f"maxmemory-policy={policy} with maxmemory={settings['maxmemory']}", reason
 
 
-def is_yes(value: object) -> bool:
+def _is_yes(value: object) -> bool:
     """Whether a setting of Redis says yes, in Python's or in Redis's spelling."""
     return str(value).lower() in {"yes", "true"}
 
