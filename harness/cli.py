@@ -73,9 +73,7 @@ def run(
     from harness.engine.run import run_scenario
     from harness.engine.stacks import StackPool
 
-    chosen = on_cluster(
-        resolve(scenario, Path.cwd()), metadata=metadata, kafka_version=kafka_version
-    )
+    chosen = on_cluster(resolve(scenario, Path()), metadata=metadata, kafka_version=kafka_version)
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
     with StackPool(stack, kept=keep_stack, tell=say) as pool:

@@ -32,7 +32,7 @@ def scenarios(*places: Path) -> int:
     from harness.engine.own_scenarios import held_in
     from harness.reporting.words import aligned
 
-    own = [(str(held.path), held.scenarios) for held in held_in(Path.cwd(), places)]
+    own = [(str(held.path), held.scenarios) for held in held_in(Path(), places)]
     known = [] if places else [("shipped with the harness", tuple(shipped().values()))]
     for title, listed in (*own, *known):
         print(title)

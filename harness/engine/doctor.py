@@ -56,7 +56,7 @@ def _docker() -> tuple[Finding, ...]:
         return (
             Finding(
                 "Docker engine", ok=False, seen="no answer",
-                remedy=f"{error}; on Debian, as root, scripts/setup installs and starts one",
+                remedy=f"{error}; Debian and Ubuntu: apt-get install docker.io iptables",
             ),
         )  # fmt: skip
     answer = Finding("Docker engine", ok=True, seen=str(api.version()["Version"]))

@@ -197,7 +197,7 @@ def test_doctor_says_what_is_missing_and_how_to_get_it(monkeypatch: pytest.Monke
     done = harness("doctor")
     assert done.status == 4
     assert "MISSING Docker engine" in done.out
-    assert "scripts/setup" in done.out
+    assert "apt-get install docker.io" in done.out
 
 
 def test_a_folder_that_cannot_be_written_ends_with_6(tmp_path: Path) -> None:
