@@ -1,11 +1,17 @@
 """The exam's pipelines whose events are shaped, routed or encoded otherwise than ours."""
 
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+import harness.api as chaos
 from harness.api import (
     Copy,
     Feed,
     Legal,
-    Path,
     PipelineWorkload,
+    Program,
     Scenario,
     SourceTable,
     Topology,
@@ -15,6 +21,20 @@ from harness.model.value import Settings
 
 STACK = Topology(registry=True, connect_workers=1, mysql=True, redis=True)
 COLUMNS = {"customer": "VARCHAR(40)", "amount": "DECIMAL(12, 4)", "placed_at": "DATETIME(6)"}
+ORDERS, ITEMS = (SourceTable(name=name, columns=COLUMNS, rows=20) for name in ("orders", "items"))
+BOTH = (ORDERS, ITEMS)
+OUTBOX = SourceTable(
+    name="outbox",
+    columns={
+        "aggregatetype": "ENUM('order')",
+        "aggregateid": "VARCHAR(40)",
+        "type": "VARCHAR(40)",
+        "payload": "JSON",
+    },
+    rows=20,
+)
+MIX = {"insert": 3, "update": 3, "delete": 2}
+OWN = Path(__file__).parent / "own"
 SINK, CACHE = Copy(kind="jdbc", name="warehouse"), Copy(kind="redis", name="cache")
 TABLE = Copy(kind="table", name="mirror")
 JSON: Settings = {
@@ -49,7 +69,8 @@ def legal(
     *settings: Settings,
     copies: tuple[Copy, ...] = (SINK, CACHE),
     partitions: int = 2,
-    tables: tuple[str, ...] = ("orders",),
+    tables: tuple[SourceTable, ...] = (ORDERS,),
+    mix: dict[str, int] = MIX,
     nightly: bool = True,
 ) -> Legal:
     """A pipeline by Debezium, of which only the settings of the source are unlike ours."""
@@ -62,12 +83,10 @@ def legal(
             about=about,
             topology=STACK,
             workload=PipelineWorkload(
-                tables=tuple(SourceTable(name=each, columns=COLUMNS, rows=20) for each in tables),
-                writers=(
-                    Writers(tables=tables, count=2, mix={"insert": 3, "update": 3, "delete": 2}),
-                ),
+                tables=tables,
+                writers=(Writers(tables=tuple(each.name for each in tables), count=2, mix=mix),),
                 paths=(
-                    Path(
+                    chaos.Path(
                         name="connect",
                         feed=Feed(kind="debezium", settings=merged, partitions=partitions),
                         copies=copies,
@@ -77,6 +96,41 @@ def legal(
             baseline_acks=150,
         ),
         nightly=nightly,
+    )
+
+
+def with_connector(
+    name: str, about: str, settings: Settings, *, kind: Literal["debezium", "jdbc"] = "debezium"
+) -> Legal:
+    """A pipeline whose source is configured by somebody else, or is another one."""
+    found = legal(name, about, mix={"insert": 3, "update": 3})
+    workload = found.scenario.pipeline
+    if kind == "debezium":
+        feed = Feed(kind=kind, connector=settings, partitions=2)
+    else:
+        feed = Feed(kind=kind, settings=settings, partitions=2)
+    path = msgspec.structs.replace(workload.paths[0], feed=feed)
+    scenario = msgspec.structs.replace(
+        found.scenario, workload=msgspec.structs.replace(workload, paths=(path,))
+    )
+    return msgspec.structs.replace(found, scenario=scenario)
+
+
+def outbox(name: str, about: str, *settings: Settings) -> Legal:
+    """A table of events that are inserted and deleted, which the event router sends on."""
+    return legal(
+        name,
+        about,
+        {
+            **PLAIN_JSON,
+            "transforms": "outbox",
+            "transforms.outbox.type": "io.debezium.transforms.outbox.EventRouter",
+            "transforms.outbox.route.topic.replacement": "${TOPIC_PREFIX}.${routedByValue}",
+        },
+        *settings,
+        copies=(),
+        tables=(OUTBOX,),
+        mix={"insert": 3, "delete": 2},
     )
 
 
@@ -116,7 +170,7 @@ FORMATS: tuple[Legal, ...] = (
         "one-topic",
         "A router sends the changes of two tables to one topic",
         ROUTE,
-        tables=("orders", "items"),
+        tables=BOTH,
         nightly=False,
     ),
     legal(
@@ -128,7 +182,7 @@ FORMATS: tuple[Legal, ...] = (
             "transforms.route.topic.regex": r"(.*)\.(orders|items)",
             "transforms.route.topic.replacement": "$1.all",
         },
-        tables=("orders", "items"),
+        tables=BOTH,
     ),
     legal(
         "no-tombstones",
@@ -174,7 +228,7 @@ FORMATS: tuple[Legal, ...] = (
             "heartbeat.interval.ms": 500,
             "provide.transaction.metadata": True,
         },
-        tables=("orders", "items"),
+        tables=BOTH,
         copies=(TABLE, CACHE),
     ),
     legal(
@@ -213,7 +267,7 @@ FORMATS: tuple[Legal, ...] = (
             "transforms.unwrap.add.fields": "op,table,source.ts_ms",
             "transforms.unwrap.add.headers": "table",
         },
-        tables=("orders", "items"),
+        tables=BOTH,
         copies=(TABLE, CACHE),
     ),
     legal(
@@ -226,7 +280,7 @@ FORMATS: tuple[Legal, ...] = (
             "predicates.items.type": f"{KAFKA}.transforms.predicates.TopicNameMatches",
             "predicates.items.pattern": r".*\.items",
         },
-        tables=("orders", "items"),
+        tables=BOTH,
         copies=(TABLE, CACHE),
     ),
     legal(
@@ -258,10 +312,72 @@ FORMATS: tuple[Legal, ...] = (
         },
         copies=(TABLE, CACHE),
     ),
+    outbox(
+        "outbox", "Rows of an outbox become events of their own topics, and are removed at once"
+    ),
+    outbox(
+        "outbox-expanded",
+        "Payloads of an outbox are expanded, and the version stands in a header",
+        {
+            "transforms.outbox.table.expand.json.payload": True,
+            "transforms.outbox.table.fields.additional.placement": "version:header:version",
+        },
+    ),
+    legal(
+        "snapshot-again",
+        "A signal asks for an incremental snapshot while changes are followed",
+        {
+            "signal.data.collection": "${SOURCE_DATABASE}.signals",
+            "incremental.snapshot.chunk.size": 10,
+        },
+        copies=(
+            Copy(
+                kind="program",
+                name="table",
+                program=Program(function=f"{OWN / 'snapshot_signal.py'}:run"),
+            ),
+        ),
+    ),
+    legal(
+        "by-day",
+        "A router puts the day into the names of topics",
+        {
+            "transforms": "day",
+            "transforms.day.type": f"{KAFKA}.transforms.TimestampRouter",
+            "transforms.day.topic.format": "${topic}-${timestamp}",
+            "transforms.day.timestamp.format": "yyyyMMdd",
+        },
+        copies=(),
+    ),
     legal(
         "removals-dropped",
         "Unwrapping drops removals, so that copies keep what was removed",
         UNWRAP,
         {HANDLING: "drop"},
+    ),
+    with_connector(
+        "tutorial",
+        "The configuration of Debezium's tutorial, written in JSON by the workers' own converters",
+        {
+            "connector.class": "io.debezium.connector.mysql.MySqlConnector",
+            "tasks.max": 1,
+            "database.hostname": "${MYSQL_HOST}",
+            "database.port": "${MYSQL_PORT}",
+            "database.user": "${MYSQL_USER}",
+            "database.password": "${MYSQL_PASSWORD}",
+            "database.server.id": "${SERVER_ID}",
+            "topic.prefix": "${TOPIC_PREFIX}",
+            "database.include.list": "${SOURCE_DATABASE}",
+            "schema.history.internal.kafka.bootstrap.servers": "${KAFKA_BOOTSTRAP_SERVERS}",
+            "schema.history.internal.kafka.topic": "${TOPIC_PREFIX}.history",
+            "topic.creation.default.replication.factor": 3,
+            "topic.creation.default.partitions": 2,
+        },
+    ),
+    with_connector(
+        "polled-json",
+        "A source that polls writes its rows in JSON",
+        JSON,
+        kind="jdbc",
     ),
 )

@@ -85,7 +85,7 @@ ROUTE: Settings = {
         ({**UNWRAP, **ROUTE}, "several tables share a topic"),
         (
             {"transforms": "out", "transforms.out.type": OUTBOX},
-            "a record of an outbox",
+            "which topics transform 'out'",
         ),
     ],
 )  # fmt: skip

@@ -28,7 +28,7 @@ def _rules(found: FeedFormat) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         if each.kind in FILTERS:
             reason = "events that its predicate picks are left out on purpose"
             yield setting, reason, (*LEFT_OUT, *OUTDATED)
-        if each.kind.partition("$")[0] in ALTERING:
+        if each.kind.removesuffix("$Value") in ALTERING:
             yield setting, "it makes something else of columns on purpose", ALTERED
         if each.kind == OUTBOX:
             reason = "a record of an outbox is the event that a row holds, not the row"

@@ -1,7 +1,7 @@
 """Formats: what a feed writes can be read here, and the harness's own sinks can follow it."""
 
 from harness.engine.validation.problems import Problems
-from harness.model.feed_format import CONVERTERS, OUTBOX, REWRITES, FeedFormat
+from harness.model.feed_format import CONVERTERS, REWRITES, FeedFormat
 from harness.model.pipeline import Copy, Path
 from harness.model.scenario import Scenario
 from harness.workloads.pipeline.naming import Naming
@@ -19,9 +19,25 @@ def problems(scenario: Scenario) -> Problems:
                     f"the feed of path {path.name!r}: no reader here knows what {part}.converter="
                     f"{found.converter(part)} writes; known: {', '.join(CONVERTERS)}"
                 )
+        naming = Naming.of("run")
+        if any(found.topic(naming.prefix(path), naming.source, table) is None for table in tables):
+            yield from _unforeseen(path, found)
+            continue
         for copy in path.copies:
             if copy.kind == "jdbc" and copy.connector is None and path.feed.kind != "program":
                 yield from _of_sink(path, copy, tables)
+
+
+def _unforeseen(path: Path, found: FeedFormat) -> Problems:
+    """Why copies of the harness's own cannot read what only records tell the topics of."""
+    mover = next(each for each in found.transforms if each.moved("") is None)
+    for copy in path.copies:
+        if copy.connector is None and copy.kind != "program":
+            yield (
+                f"copy {path.name}/{copy.name}: which topics transform {mover.alias!r} "
+                f"({mover.kind}) of the feed sends records to is known when they are sent, and the "
+                "copy has to know before; leave it out, or give it a connector or a program"
+            )
 
 
 def _of_sink(path: Path, copy: Copy, tables: list[str]) -> Problems:
@@ -30,11 +46,6 @@ def _of_sink(path: Path, copy: Copy, tables: list[str]) -> Problems:
     found = naming.format(path)
     who = f"copy {path.name}/{copy.name}"
     instead = "give the copy a connector of its own, or read the path with a redis or table copy"
-    if found.transform(OUTBOX):
-        yield (
-            f"{who}: a record of an outbox is an event, not a row of a table, so no sink can make "
-            "a copy of the table from it; leave the copy out"
-        )
     bare = str(found.settings.get("value.converter.schemas.enable", True)).lower() == "false"
     if found.wire("value") == "json" and bare:
         yield (

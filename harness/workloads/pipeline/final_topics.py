@@ -1,6 +1,6 @@
 """The final read of a path's topics: all logs together, each from its start to its end."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ from harness.workloads.pipeline.contents import Columns
 from harness.workloads.pipeline.decoding import decoder_of
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.written import written_by
 
 READ_BATCH = 5_000
 POLL_S = 0.5
@@ -66,14 +67,14 @@ class TopicReader:
             HarnessError: Connect does not say where the feed wrote to.
             RegistryLostError: the registry did not say what a schema is.
         """
-        names = naming.named(path, list(tables))
-        counts = dict.fromkeys(names, path.feed.partitions)
-        for topic, name in self._more(path, naming, names).items():
-            names[topic], counts[topic] = name, len(self._kafka.describe([topic])[topic])
-            self._reads.announce(name, counts[topic])
+        topics = written_by(path, naming, list(tables), self._stack)
+        names = {each.topic: each.name for each in topics}
+        for each in topics:
+            if not each.foreseen:
+                self._reads.announce(each.name, each.partitions)
         logs = {
             (topic, partition): _Log(start, end, start)
-            for topic, count in counts.items()
+            for topic, count in ((each.topic, each.partitions) for each in topics)
             for partition in range(count)
             for start, end in (log_bounds(self._kafka, topic, partition, self._deadline),)
         }
@@ -104,20 +105,6 @@ class TopicReader:
             )
             for (topic, partition), log in logs.items()
         ]
-
-    def _more(self, path: Path, naming: Naming, foreseen: Collection[str]) -> dict[str, str]:
-        """By their real names what the scenario calls topics of which only the connector knew."""
-        found = naming.format(path)
-        if not found.customised:
-            return {}
-        prefix = naming.prefix(path)
-        own = {*foreseen, *found.own_topics(prefix)}
-        written = self._stack.connect.topics(naming.feed(path))
-        return {
-            topic: f"{path.name}/{topic.removeprefix(prefix).strip('.')}"
-            for topic in written
-            if topic not in own
-        }
 
 
 def _advance(logs: dict[tuple[str, int], _Log], message: Message) -> None:

@@ -5,6 +5,7 @@ happened to it (`__op`), or that it is gone (`__deleted`), and then the row is w
 of an outbox carries the id of its event in a header and the event itself as its value.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -68,7 +69,10 @@ def told_by_outbox(value: Any, headers: Headers, event_id: str = "id") -> Told: 
     Raises:
         ShapeError: or KeyError, ValueError: it does not say which row, or which version.
     """
-    version = value.get("version") if isinstance(value, dict) else headers["version"]
+    if isinstance(value, str):
+        value = json.loads(value)  # a payload that was not expanded
+    inside = isinstance(value, dict) and "version" in value
+    version = value["version"] if inside else headers["version"]
     return "row", as_number(headers[event_id], text=True), as_number(version, text=True), NOTHING
 
 

@@ -7,11 +7,13 @@ from functools import partial
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.history.history import NOTHING
+from harness.kit.errors import HarnessError
 from harness.model.pipeline import Path
 from harness.model.ports import Consumer, Stack
 from harness.workloads.pipeline.decoding import Decoder, decoder_of
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.wires import RegistryLostError
+from harness.workloads.pipeline.written import written_by
 
 READ_BATCH = 2_000
 
@@ -21,8 +23,8 @@ class TopicView:
 
     def __init__(self, path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> None:
         self._group = f"{naming.prefix(path)}-view"
-        self._topics = naming.topics(path, tables)
-        self._partitions = path.feed.partitions
+        self._topics = dict.fromkeys(naming.topics(path, tables), path.feed.partitions)
+        self._written = partial(written_by, path, naming, tables, stack)
         self._stack = stack
         self._decoder = partial(decoder_of, path, naming, tables, stack)
         self._open: tuple[Consumer, Decoder] | None = None
@@ -54,7 +56,18 @@ class TopicView:
                 each.close()
             self._open = None
 
+    def _look_for_topics(self) -> None:
+        """Begin anew when the feed has written to a topic that nobody foresaw."""
+        try:
+            topics = {each.topic: each.partitions for each in self._written()}
+        except HarnessError:
+            return  # Connect does not say now
+        if topics != self._topics:
+            self.close()
+            self._topics = topics
+
     def _opened(self) -> tuple[Consumer, Decoder]:
+        self._look_for_topics()
         if self._open is None:
             consumer = self._stack.kafka.consumer(
                 {
@@ -66,8 +79,8 @@ class TopicView:
             consumer.assign(
                 [
                     TopicPartition(topic, partition, OFFSET_BEGINNING)
-                    for topic in self._topics
-                    for partition in range(self._partitions)
+                    for topic, partitions in self._topics.items()
+                    for partition in range(partitions)
                 ]
             )
             self._open = consumer, self._decoder()
