@@ -26,13 +26,20 @@ def path(settings: Settings, copy: Copy = SINK) -> Path:
     return Path(name="cdc", feed=Feed(kind="debezium", settings=settings), copies=(copy,))
 
 
-def compiled(settings: Settings, copy: Copy = SINK, tables: tuple[str, ...] = ("orders",)) -> None:
+def compiled(
+    settings: Settings,
+    copy: Copy = SINK,
+    tables: tuple[str, ...] = ("orders",),
+    workers: Settings | None = None,
+) -> None:
     workload = PipelineWorkload(
         tables=tuple(SourceTable(name=name) for name in tables),
         writers=(Writers(tables=tables),),
         paths=(path(settings, copy),),
     )
-    stack = Topology(registry=True, connect_workers=1, mysql=True, redis=True)
+    stack = Topology(
+        registry=True, connect_workers=1, mysql=True, redis=True, connect_settings=workers or {}
+    )
     compile_plan(Scenario(name="flow", about="a test", topology=stack, workload=workload), 1)
 
 
@@ -95,6 +102,12 @@ def test_what_the_sink_cannot_follow_is_refused_before_anything_boots(
     with pytest.raises(UsageError, match=words) as refused:
         compiled(settings, tables=("orders", "items"))
     assert "cdc" in str(refused.value)
+
+
+def test_converters_of_workers_are_for_the_connectors_to_set() -> None:
+    workers: Settings = {"value.converter": JSON}
+    with pytest.raises(UsageError, match="by which no reader here goes"):
+        compiled({}, workers=workers)
 
 
 @pytest.mark.parametrize(

@@ -77,5 +77,8 @@ def test_every_topic_that_a_feed_has_written_to_is_deleted_and_no_other(settings
         paths=(path(settings),),
     )
     nothing: Any = SimpleNamespace()
-    Assembly(workload, NAMING, stack=servers.stack, journal=nothing, reads=int).forget()
+    assembly = Assembly(
+        workload, NAMING, stack=servers.stack, journal=nothing, reads=int, fillers=nothing
+    )
+    assembly.forget()
     assert sorted(servers.deleted) == sorted(written)

@@ -6,11 +6,19 @@ from harness.model.pipeline import Copy, Path
 from harness.model.scenario import Scenario
 from harness.workloads.pipeline.naming import Naming
 
+CONVERTED = ("key.converter", "value.converter")
+
 
 def problems(scenario: Scenario) -> Problems:
     """What is wrong with the converters and transforms of a pipeline's feeds."""
     workload = scenario.pipeline
     tables = [table.name for table in workload.tables]
+    of_workers = [name for name in scenario.topology.connect_settings if name in CONVERTED]
+    for name in of_workers if workload.paths else ():
+        yield (
+            f"topology.connect_settings sets {name}, by which no reader here goes; set it in the "
+            "settings of the connectors"
+        )
     for path in workload.paths:
         found = FeedFormat(path.feed)
         for part in ("key", "value"):
