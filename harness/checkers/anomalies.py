@@ -123,8 +123,8 @@ ANOMALIES: dict[str, Kind] = {
         counted="logs belonged to two members of a group in one generation",
     ),
     "lost-commit": Kind(
-        meaning="A commit was acknowledged, and the coordinator never wrote it.",
-        counted="acknowledged commits were never written",
+        meaning="A commit was acknowledged, and what the coordinator wrote does not have it.",
+        counted="acknowledged commits are not in what the coordinator wrote",
     ),
     "commit-regression": Kind(
         meaning="The committed offset of a group went back, and nobody had reset it.",

@@ -7,6 +7,8 @@ nothing: its coordinator takes its logs away after `max.poll.interval.ms`, or wh
 and it goes on until it polls. Kafka promises no more, so settings of any group permit that. By the
 consumer protocol (KIP-848) no generation is told with an assignment, and the coordinator alone is
 evidence.
+A coordinator that has lost what it wrote counts generations from the first again: two of
+one number, with a commit between them that was lost, are not the same.
 
 UNKNOWN: when a scenario claims either and the coordinator's entries were not read.
 Reports: `shared-ownership` once per log and generation, or view of the coordinator;
@@ -20,6 +22,7 @@ from itertools import combinations
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
+from harness.checkers.committed_offsets import lost_commits
 from harness.checkers.evidence import Evidence
 from harness.checkers.membership import Group, Holding, groups_of, unread
 from harness.checkers.sentences import Story, times_of, who
@@ -59,7 +62,12 @@ def _shared(group: Group) -> list[tuple[Holding, Holding]]:
         if holding.generation != NOTHING:
             told[holding.generation, holding.log].setdefault(holding.member, holding)
     twice = [list(members.values())[:2] for members in told.values() if len(members) > 1]
-    return [(first, second) for first, second in twice]
+    lost = group.commits.join(lost_commits(group), on=["op", "log", "offset"], how="semi")
+    return [
+        (first, second)
+        for first, second in twice
+        if not lost["complete_ns"].is_between(first.assigned_ns, second.assigned_ns).any()
+    ]
 
 
 def _seen_shared(evidence: Evidence, group: Group) -> list[tuple[GroupEvent, str]]:

@@ -247,3 +247,48 @@ def test_rebalances_and_lag_are_measured() -> None:
         "lag_max[billing]": 7.0,
         "lag_at_end[billing]": 4.0,
     }
+
+
+def told_of_a_lost_commit(build: HistoryBuilder, known: Facts) -> str:
+    """What the verdict says of the one commit that is lost."""
+    verdict = judge(build.history(), known, DEMANDING)
+    (finding,) = (each for each in verdict.findings if each.kind == "lost-commit")
+    return "; ".join(finding.examples[0].because)
+
+
+@pytest.mark.parametrize(("committed", "named"), [(7, True), (6, False), (None, False)])
+def test_a_commit_that_the_coordinator_had_was_lost_with_its_log(
+    committed: int | None, *, named: bool
+) -> None:
+    build = members()
+    build.commit("billing-0", {"orders-0": 7})
+    build.wrote("coordinator", [])
+    seen = LagEvent(time_ns=10**12, group="billing", log="orders-0", committed=committed, end=9)
+    told = told_of_a_lost_commit(build, Facts(lags=(seen,)))
+    assert ("was lost with the log that held it" in told) is named
+    assert "never" not in told
+
+
+@pytest.mark.parametrize(("lost", "shared"), [(True, False), (False, True)])
+def test_generations_begin_anew_when_a_coordinator_has_lost_its_log(
+    *, lost: bool, shared: bool
+) -> None:
+    build = members()
+    build.assign("billing-0", ["orders-0"], generation=1)
+    build.commit("billing-0", {"orders-0": 7})
+    build.revoke("billing-0", ["orders-0"])
+    build.assign("billing-1", ["orders-0"], generation=1)
+    build.wrote("coordinator", [] if lost else [("orders-0", 7)])
+    kinds = group_kinds(build)
+    assert ("shared-ownership" in kinds) is shared
+    assert ("lost-commit" in kinds) is lost
+
+
+def test_two_owners_are_found_although_an_earlier_commit_was_lost() -> None:
+    build = members()
+    build.assign("billing-0", ["orders-1"], generation=1)
+    build.commit("billing-0", {"orders-1": 3})
+    build.assign("billing-0", ["orders-0"], generation=2)
+    build.assign("billing-1", ["orders-0"], generation=2)
+    build.wrote("coordinator", [])
+    assert group_kinds(build)["shared-ownership"] == 1
