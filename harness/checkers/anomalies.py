@@ -268,6 +268,11 @@ ANOMALIES: dict[str, Kind] = {
         counted="are lost in the source",
         total=WRITES,
     ),
+    "unlogged-change": Kind(
+        meaning="The source's table holds in the end what its binary log does not tell of: a row "
+        "was written or removed past the log, where no feed sees it.",
+        counted="rows of the source were changed past its binary log",
+    ),
     "missed-change": Kind(
         meaning="The source committed a change of which no event reached the topics.",
         counted="committed changes never reached the topics",
@@ -275,6 +280,11 @@ ANOMALIES: dict[str, Kind] = {
     "failed-task": Kind(
         meaning="A connector or a task of it is FAILED, and stays so until somebody restarts it.",
         counted="connectors stand still, FAILED",
+    ),
+    "refused-row": Kind(
+        meaning="A sink's task is FAILED because its database refused a row, and stays so until "
+        "somebody restarts it.",
+        counted="sinks stand still, FAILED over a row that their database refused",
     ),
     "missing-row": Kind(
         meaning="The source holds a row in the end that a copy lacks.",
@@ -356,6 +366,10 @@ ANOMALIES: dict[str, Kind] = {
     "duplicate-row": Kind(
         meaning="A copy holds several rows for one key.",
         counted="keys have several rows in a copy",
+    ),
+    "repeated-snapshot": Kind(
+        meaning="Snapshots showed one version of a row more than once.",
+        counted="rows were shown by more than one snapshot",
     ),
     "duplicate-change": Kind(
         meaning="One change reached the topics more than once.",

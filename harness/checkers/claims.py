@@ -177,6 +177,7 @@ _claim(
     "capture",
     "Every committed change reaches the topics of every path, as it was, and nothing else does.",
     "missed-change",
+    "unlogged-change",
     "phantom-change",
     "torn-transaction",
     "missing-tombstone",
@@ -197,6 +198,12 @@ _claim(
     of_pipelines=True,
 )
 _claim(
+    "snapshot-once",
+    "Snapshots show each row once.",
+    "repeated-snapshot",
+    of_pipelines=True,
+)
+_claim(
     "convergence",
     "In the end every copy holds what the source holds, each row once.",
     "missing-row",
@@ -212,6 +219,7 @@ _claim(
     "running",
     "In the end every connector and every task of it runs.",
     "failed-task",
+    "refused-row",
     of_pipelines=True,
 )
 _claim(

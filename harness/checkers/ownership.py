@@ -6,8 +6,7 @@ held a log at one time, by what their applications were told. A member that does
 nothing: its coordinator takes its logs away after `max.poll.interval.ms`, or when its session ends,
 and it goes on until it polls. Kafka promises no more, so settings of any group permit that. By the
 consumer protocol (KIP-848) no generation is told with an assignment, and the coordinator alone is
-evidence.
-A coordinator that has lost what it wrote counts generations from the first again: two of
+evidence. A coordinator that has lost what it wrote counts generations from the first again: two of
 one number, with a commit between them that was lost, are not the same.
 
 UNKNOWN: when a scenario claims either and the coordinator's entries were not read.

@@ -128,6 +128,12 @@ class FlowOracle:
             if at not in brought and self._owed(at, bounds[change["table"]])
         }
         there = {self.changes[at]["txn"] for at in brought if at is not None}
+        repeated = {self._brings(each) for at, each in enumerate(self.events) if self._repeat(at)}
+        streamed = {
+            self._brings(each)
+            for each in self.events
+            if self._speaks(each) and each["kind"] != "snapshot"
+        }
         found = {
             "missed-change": len(missed),
             "torn-transaction": len(there & {self.changes[at]["txn"] for at in missed}),
@@ -135,9 +141,8 @@ class FlowOracle:
             "phantom-change": sum(
                 self._speaks(event) and self._exact(event) is None for event in self.events
             ),
-            "duplicate-change": len(
-                {self._brings(event) for at, event in enumerate(self.events) if self._repeat(at)}
-            ),
+            "duplicate-change": len(repeated & streamed),
+            "repeated-snapshot": len(repeated - streamed),
             **self._sequences(),
         }
         for kind, count in found.items():

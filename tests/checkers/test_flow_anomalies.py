@@ -71,6 +71,45 @@ def a_missed_insert_is_missing_because_of_the_feed(run: Run, *, bad: bool) -> No
     run.flow.rows(SINK, {("orders", 1): rows["orders", 1]} if bad else rows)
 
 
+@shows(unlogged_change={SOURCE_HOP: 1}, missing_row={SOURCE_HOP: 1})
+def a_row_that_was_written_past_the_binary_log(run: Run, *, bad: bool) -> None:
+    run.put(1)
+    version = run.flow.write("writer", ("orders", 2))
+    if not bad:
+        run.flow.commit(("orders", 2, version))
+    run.captured()
+    run.flow.rows(SOURCE, {**run.flow.state(), ("orders", 2): version})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, run.flow.state())
+
+
+@shows(unlogged_change={SOURCE_HOP: 1}, resurrected_row={SOURCE_HOP: 2})
+def a_row_that_was_removed_past_the_binary_log(run: Run, *, bad: bool) -> None:
+    run.put(1)
+    run.put(2)
+    if bad:
+        run.flow.write("writer", ("orders", 2), delete=True)
+    else:
+        run.drop(2)
+    run.captured()
+    rows = run.flow.state()
+    run.flow.rows(SOURCE, {("orders", 1): rows["orders", 1]})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, rows)
+
+
+@shows(unlogged_change={SOURCE_HOP: 1}, stale_row={SOURCE_HOP: 2})
+def a_row_that_was_changed_past_the_binary_log(run: Run, *, bad: bool) -> None:
+    run.put(1)
+    version = run.flow.write("writer", ("orders", 1))
+    if not bad:
+        run.flow.commit(("orders", 1, version))
+    run.captured()
+    run.flow.rows(SOURCE, {("orders", 1): version})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, run.flow.state())
+
+
 @shows(missed_change={FEED_HOP: 1})
 def a_row_that_the_snapshot_left_out(run: Run, *, bad: bool) -> None:
     # Rows 1 and 2 were there before the connector; row 3 came and went before it looked.
@@ -339,9 +378,10 @@ def test_a_good_flow_shows_nothing_that_counts(case: Case) -> None:
 
 
 def test_every_kind_of_a_pipeline_has_a_hand_written_flow() -> None:
-    # See test_pipeline_endings, test_skipped_record and test_schema_ids.
-    of_facts = {"failed-task", "skipped-record", *CLAIMS["schema-ids"].contradicted_by}
-    assert {kind for found, _ in CASES for kind in found} == OF_PIPELINES - of_facts
+    # See test_pipeline_endings, test_skipped_record, test_schema_ids and test_right_names.
+    elsewhere = {"failed-task", "refused-row", "skipped-record", "repeated-snapshot"}
+    elsewhere |= set(CLAIMS["schema-ids"].contradicted_by)
+    assert {kind for found, _ in CASES for kind in found} == OF_PIPELINES - elsewhere
 
 
 def test_the_hop_table_counts_what_each_hop_did() -> None:

@@ -65,6 +65,8 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: i
     last, row = int(source.last[entity]), int(copy.newest[entity])
     if last != NONE:
         tale.changed(last, after=", its last change")
+    elif source.unlogged[entity]:
+        tale.tell(f"the source's binary log has no change of {tale.named(entity)}")
     else:
         tale.tell(f"the source never had {tale.named(entity)}")
     truth = int(source.truth[entity])
@@ -78,20 +80,20 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: i
         tale.tell(f"yet {copy.hop.target}, read completely, does not hold it in the end")
     else:
         tale.held(copy, row, before="yet ")
-    return tale.tell(_blame(copy, hop)).end()
+    return tale.tell(_blame(copy, hop, entity)).end()
 
 
-def _blame(copy: CopyTrail, hop: str) -> str:
+def _blame(copy: CopyTrail, hop: str, entity: int) -> str:
+    if hop == SOURCE_HOP:
+        if copy.source.unlogged[entity]:
+            return "the source changed it past its binary log, where no feed can see it"
+        return "the source committed it, handed it out, and lost it"
     if copy.feed is None:
-        return {
-            copy.hop.name: f"the source has it right: {copy.hop.name} broke it",
-            SOURCE_HOP: "the source committed it, handed it out, and lost it",
-        }[hop]
+        return f"the source has it right: {copy.hop.name} broke it"
     topics = copy.feed.hop.target
     return {
         copy.hop.name: f"{topics} told it better: {copy.hop.name} broke it",
         copy.feed.hop.name: f"{copy.hop.target} did what {topics} says, or could not know better: "
         f"{copy.feed.hop.name} broke it",
-        SOURCE_HOP: "the source committed it, handed it out, and lost it",
         UNKNOWN_HOP: f"{topics} was not read to its end: which hop broke it is not known",
     }[hop]

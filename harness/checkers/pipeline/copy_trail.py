@@ -92,7 +92,7 @@ class CopyTrail:
         strange = there & different
         known = np.append(self.change, NONE)[self.newest]
         last = source.last
-        removed = np.append(source.deletes, False)[last]
+        removed = np.append(source.deletes, False)[last] | source.unlogged
         born = last != NONE
         older = strange & (known != NONE) & (known < self._of_truth)
         resurrected = strange & ~alive & removed & (known != NONE)
@@ -176,6 +176,8 @@ class CopyTrail:
         made = source.last.copy()
         other = np.flatnonzero((source.truth != source.last_version) & (source.truth != NOTHING))
         made[other] = source.versions(other, source.truth[other])
+        # What is in no log came after all that is in it.
+        made[source.unlogged & (source.truth != NOTHING)] = source.count
         return made
 
     def _feed_broke(self, feed: FeedTrail, entity: Rows, kind: str) -> Flags:
@@ -189,8 +191,8 @@ class CopyTrail:
         return broke
 
     def _source_broke(self, entity: Rows) -> Flags:
-        """Whether the copy holds what the source committed last, and the source does not."""
-        last = self.source.last[entity]
-        undone = np.append(self.source.undone, False)[last]
-        gave_up: Flags = undone & (self.source.last_version[entity] == self.shown[entity])
-        return gave_up
+        """Whether the copy holds what the source told last in its log, and the source does not."""
+        source = self.source
+        astray = np.append(source.undone, False)[source.last[entity]] | source.unlogged[entity]
+        broke: Flags = astray & (source.last_version[entity] == self.shown[entity])
+        return broke

@@ -4,14 +4,17 @@ Evidence: two events that bring the same change of the same row; what a snapshot
 streamed event of the same version are two as well, unless snapshots are taken on demand, which show
 again what was there. Read from topics in any state.
 
-UNKNOWN: never. Reports: `duplicate-change`, once per feed and change. Cost: O(n log n).
+UNKNOWN: never. Reports, once per feed and change: `duplicate-change`, or `repeated-snapshot` where
+snapshots alone show it, as when one was interrupted. Cost: O(n log n).
 """
+
+from functools import partial
 
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import FeedTrail
+from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
 from harness.checkers.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -22,15 +25,22 @@ SHOWN = 3
 @checker("duplicate-change")
 def duplicate_change(evidence: Evidence) -> CheckResult:
     """Find changes that several events bring."""
-    return report("duplicate-change", *(_of_feed(evidence, feed) for feed in evidence.trails.feeds))
+    found = [each for feed in evidence.trails.feeds for each in _of_feed(evidence, feed)]
+    return report("duplicate-change", *found)
 
 
-def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
-    def explain(change: int) -> Anomaly:
-        tale = Tale(evidence, "duplicate-change", feed.hop.name).changed(change)
+def _of_feed(evidence: Evidence, feed: FeedTrail) -> tuple[Found, Found]:
+    def explain(kind: str, change: int) -> Anomaly:
+        tale = Tale(evidence, kind, feed.hop.name).changed(change)
         events = np.flatnonzero(feed.change == change)
         for number, event in enumerate(events[:SHOWN].tolist()):
             tale.brought(feed, event, before="and again, " if number else "")
         return tale.tell(f"{len(events)} events in all").end()
 
-    return Found("duplicate-change", np.unique(feed.change[feed.doubled]), explain, feed.hop.name)
+    repeated = np.unique(feed.change[feed.doubled])
+    streamed = np.isin(repeated, feed.change[feed.speaks & (feed.kind != SNAPSHOT)])
+    twice, shown = "duplicate-change", "repeated-snapshot"
+    return (
+        Found(twice, repeated[streamed], partial(explain, twice), feed.hop.name),
+        Found(shown, repeated[~streamed], partial(explain, shown), feed.hop.name),
+    )

@@ -4,8 +4,14 @@ Evidence: the last state that Connect told of a connector or a task, while the s
 again. A task that has FAILED is not started again by anybody but an operator, so all that waits
 for it waits for ever, however quiet the workers are about it.
 
-UNKNOWN: never by itself. Reports: `failed-task`, once per hop. Cost: O(states told).
+What a task says of its end tells a row that its database refused from a database that went away:
+other settings permit each.
+
+UNKNOWN: never by itself. Reports: `refused-row` or `failed-task`, once per hop.
+Cost: O(states told).
 """
+
+import re
 
 import numpy as np
 
@@ -14,6 +20,11 @@ from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.tale import Tale
 from harness.model.facts import TaskEvent
 from harness.model.verdict import Anomaly, CheckResult
+
+REFUSED = re.compile(
+    "Duplicate entry|ConstraintViolation|Data too long|Out of range value|cannot be null"
+)
+"""In the trace of a task whose database took the statement, and not the row."""
 
 
 @checker("failed-task")
@@ -24,11 +35,13 @@ def failed_task(evidence: Evidence) -> CheckResult:
 
 
 def _found(evidence: Evidence, hop: str, event: TaskEvent) -> Found:
+    kind = "refused-row" if REFUSED.search(event.trace) else "failed-task"
+
     def explain(_: int) -> Anomaly:
         where = f" on {event.worker}" if event.worker else ""
         since = f"was FAILED from {event.time_ns / 1e9:,.1f} s on"
-        tale = Tale(evidence, "failed-task", hop)
+        tale = Tale(evidence, kind, hop)
         tale.tell(f"{event.task} of the connector that fills {event.place}{where} {since}")
         return tale.tell(f"Connect says: {event.trace or 'nothing'}").end()
 
-    return Found("failed-task", np.zeros(1, dtype=np.intp), explain, hop)
+    return Found(kind, np.zeros(1, dtype=np.intp), explain, hop)

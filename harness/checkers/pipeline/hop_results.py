@@ -15,7 +15,7 @@ from harness.history.history import NOTHING
 from harness.model.verdict import CheckResult, HopResult
 
 LOST = ("lost-change", "missed-change", "missing-row", "skipped-record", "unprocessed")
-DUPLICATE = ("duplicate-change", "duplicate-row", "double-processing")
+DUPLICATE = ("duplicate-change", "repeated-snapshot", "duplicate-row", "double-processing")
 REORDERED = ("reordered-change", "nonmonotonic-sighting", "reordered-result")
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "stale-result")
 FOREIGN = (

@@ -3,6 +3,7 @@
 Evidence: a write that came back ok, while the source was read completely and its binary log has no
 change to that version; or has it as the row's last change, yet the table shows another row. Of a
 removal: no delete of the row is in the log behind the last version that was acknowledged before.
+What the table shows all the same is not lost, see `unlogged_change`.
 (A writer whose statement met no row must not record it as ok.)
 
 UNKNOWN: never by itself. Reports: `lost-change`, once per row written. Cost: O(n log n).
@@ -17,6 +18,7 @@ from harness.checkers.evidence import Evidence
 from harness.checkers.pipeline.copy_trail import SOURCE_HOP
 from harness.checkers.pipeline.source import LAST, Source
 from harness.checkers.pipeline.tale import Tale
+from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 
 
@@ -43,6 +45,9 @@ def _lost(source: Source) -> Rows:
     absent[_removals_lost(source, change)] = True
     undone = source.written_by[source.undone]
     absent[undone[undone != NONE]] = True
+    entity = writes["entity"].to_numpy()
+    kept = np.where(removal, NOTHING, writes["version"].to_numpy()) == source.truth[entity]
+    absent &= ~(source.unlogged[entity] & kept)
     return np.flatnonzero(absent & writes["ok"].to_numpy())
 
 

@@ -105,7 +105,14 @@ def _of_log_reading(
             kinds=("missed-change", "torn-transaction", "missing-row"),
             hops=names,
         )
-    elif mode == "when_needed":
+    else:
+        yield Permission(
+            setting=f"snapshot.mode={mode} of {path}",
+            reason="a snapshot that is interrupted is taken again from its beginning",
+            kinds=("repeated-snapshot",),
+            hops=names,
+        )
+    if mode == "when_needed":
         yield Permission(
             setting=f"snapshot.mode=when_needed of {path}",
             reason="when its position is no longer in the binary log it takes a new snapshot, "
@@ -224,6 +231,8 @@ def _of_sink(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if str(settings["insert.mode"]) == "insert":
         reason = "an event that is delivered again, and every change of a row, becomes a new row"
         yield "insert.mode=insert", reason, ("duplicate-row", "stale-row")
+        reason = "a table with a key refuses a row that is delivered again, and the sink gives up"
+        yield "insert.mode=insert", reason, ("refused-row",)
     if not is_on(settings["delete.enabled"]):
         kinds = ("resurrected-row", "stale-beyond-bound")
         yield "delete.enabled=false", "rows are never removed from the sink", kinds

@@ -91,10 +91,28 @@ class Source:
         return truth
 
     @cached_property
+    def unlogged(self) -> Flags:
+        """Per entity: the source's table shows in the end what its binary log does not tell.
+
+        Its row has a version that no change made, or it is gone without a delete, although a writer
+        was told after the row's last change that it is removed.
+        """
+        if not self.drained:
+            return np.zeros(len(self.entities), dtype=np.bool_)
+        shown = self.truth != NOTHING
+        unlogged: Flags = shown & (self.versions(np.arange(len(shown)), self.truth) == NONE)
+        removals = self.writes.filter("is_delete", "ok").group_by("entity").agg(pl.col("op").max())
+        entity, op = removals["entity"].to_numpy(), removals["op"].to_numpy()
+        made = self.ops_of(self.last[entity])
+        removed = ~shown[entity] & (self.last_version[entity] != NOTHING) & (made < op)
+        unlogged[entity[removed]] = True
+        return unlogged
+
+    @cached_property
     def undone(self) -> Flags:
-        """Per change: it is its entity's last one, and the source's table does not show it."""
+        """Per change: it is its entity's last one, and the source's table has given it up."""
         undone = np.zeros(self.count, dtype=np.bool_)
-        known = np.flatnonzero(self.last != NONE)
+        known = np.flatnonzero((self.last != NONE) & ~self.unlogged)
         undone[self.last[known[self.truth[known] != self.last_version[known]]]] = True
         return undone
 

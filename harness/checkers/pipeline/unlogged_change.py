@@ -1,0 +1,40 @@
+"""What the source's tables hold stands in its binary log, or no feed can ever see it.
+
+Evidence: a row of the source, read in the end, of a version that no change in its binary log made;
+or one that is gone without a delete in the log, although its removal was acknowledged. A session
+with `sql_log_bin=0` writes so, and so does a server that leaves a database out of its log.
+
+UNKNOWN: never by itself; a source that was not read completely says nothing. Reports:
+`unlogged-change`, once per row; nothing where no path reads the source. Cost: O(n log n).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence import Evidence
+from harness.checkers.pipeline.copy_trail import SOURCE_HOP
+from harness.checkers.pipeline.tale import Tale
+from harness.history.history import NOTHING
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("unlogged-change")
+def unlogged_change(evidence: Evidence) -> CheckResult:
+    """Find rows that were written or removed past the binary log."""
+    trails = evidence.trails
+    source = trails.source
+    rows = np.flatnonzero(source.unlogged) if trails.feeds else np.zeros(0, dtype=np.intp)
+
+    def explain(entity: int) -> Anomaly:
+        tale = Tale(evidence, "unlogged-change", SOURCE_HOP)
+        truth = int(source.truth[entity])
+        writes = source.writes
+        mine = (writes["entity"] == entity) & writes["ok"]
+        mine &= writes["is_delete"] if truth == NOTHING else writes["version"] == truth
+        for write in np.flatnonzero(mine.to_numpy())[-1:].tolist():
+            tale.wrote(write)
+        what = "does not have it any more" if truth == NOTHING else f"has version {truth}"
+        tale.tell(f"the source's own table {what} of {tale.named(entity)} in the end")
+        return tale.tell("yet its binary log, read completely, tells of no such change").end()
+
+    return report("unlogged-change", Found("unlogged-change", rows, explain, SOURCE_HOP))

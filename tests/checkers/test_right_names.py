@@ -1,0 +1,161 @@
+"""What is found has the right name, at the right hop, and the setting that permits it."""
+
+import msgspec
+import pytest
+
+from harness.history.flow_build import Change
+from harness.history.history import NOTHING
+from harness.model.facts import Facts, TaskEvent
+from harness.model.pipeline import SOURCE, Feed
+from harness.model.verdict import Validity
+from tests.checkers.flows import (
+    CACHE,
+    FEED_HOP,
+    LOG,
+    SINK,
+    SINK_HOP,
+    SOURCE_HOP,
+    TOPICS,
+    Run,
+    blamed,
+    everything_read,
+    feed,
+    pipeline,
+    sink,
+)
+
+
+def shown_twice(*, streamed: bool) -> Run:
+    """Two rows that a snapshot shows, and then another one, or the stream."""
+    run = Run()
+    run.put(1)
+    run.put(2)
+    op = run.flow.drain(TOPICS)
+    for change in run.flow.changes:
+        run.flow.event(TOPICS, LOG, change, "snapshot", op=op)
+    for change in run.flow.changes:
+        run.flow.event(TOPICS, LOG, change, None if streamed else "snapshot", op=op)
+    run.copied()
+    return run
+
+
+def test_a_snapshot_that_is_taken_again_repeats_rows_by_its_setting() -> None:
+    verdict = shown_twice(streamed=False).verdict()
+    assert blamed(verdict) == {"repeated-snapshot": {FEED_HOP: 2}}
+    assert verdict.findings[0].permitted_by[0].startswith("snapshot.mode=initial of main")
+    assert verdict.validity is Validity.VALID
+
+
+@pytest.mark.parametrize(
+    ("claim", "validity"),
+    [("snapshot-once", Validity.INVALID), ("capture-once", Validity.VALID)],
+)
+def test_a_repeated_snapshot_is_held_against_who_claims_that_it_is_taken_once(
+    claim: str, validity: Validity
+) -> None:
+    assert shown_twice(streamed=False).verdict(pipeline(claims=(claim,))).validity is validity
+
+
+def test_a_feed_that_takes_no_snapshot_is_excused_by_none() -> None:
+    verdict = shown_twice(streamed=False).verdict(pipeline(feed=feed(snapshot_mode="no_data")))
+    assert verdict.validity is Validity.INVALID
+
+
+def test_what_is_streamed_again_is_a_duplicate() -> None:
+    verdict = shown_twice(streamed=True).verdict()
+    assert verdict.validity is Validity.INVALID
+    assert blamed(verdict) == {"duplicate-change": {FEED_HOP: 2}}
+
+
+REFUSED = (
+    "ConnectException: / Caused by: java.sql.BatchUpdateException: Duplicate entry '7' for key"
+)
+GONE = "ConnectException: / Caused by: CommunicationsException: Communications link failure"
+INSERTS = sink(insert_mode="insert")
+
+
+def ended(trace: str) -> Facts:
+    """Facts of a run whose sink FAILED with that trace."""
+    event = TaskEvent(time_ns=1, place=SINK, task="task 0", state="FAILED", trace=trace)
+    read = everything_read(pipeline(copies=(INSERTS,)))
+    return msgspec.structs.replace(read, tasks=(event,))
+
+
+@pytest.mark.parametrize(
+    ("trace", "kind", "setting"),
+    [(REFUSED, "refused-row", "insert.mode=insert"), (GONE, "failed-task", "auto_restart=false")],
+)
+def test_a_task_says_itself_why_it_failed(trace: str, kind: str, setting: str) -> None:
+    run = Run()
+    run.put(1)
+    run.captured()
+    run.copied(SINK)
+    verdict = run.verdict(pipeline(copies=(INSERTS,)), ended(trace))
+    (finding,) = verdict.findings
+    assert (finding.kind, finding.hops) == (kind, {SINK_HOP: 1})
+    assert [reason.partition(" of ")[0].partition(":")[0] for reason in finding.permitted_by] == [
+        setting
+    ]
+    held = run.verdict(pipeline(copies=(INSERTS,), claims=("running",)), ended(trace))
+    assert held.validity is Validity.INVALID
+
+
+def test_an_upsert_that_is_refused_has_no_setting_to_excuse_it() -> None:
+    run = Run()
+    run.put(1)
+    run.captured()
+    run.copied(SINK)
+    verdict = run.verdict(pipeline(copies=(sink(),)), ended(REFUSED))
+    assert verdict.validity is Validity.INVALID
+    assert not verdict.findings[0].permitted_by
+
+
+def unlogged() -> Run:
+    """A row that the source holds and its binary log does not have; no copy has it."""
+    run = Run()
+    run.put(1)
+    version = run.flow.write("writer", ("orders", 2))
+    run.captured()
+    run.flow.rows(SOURCE, {**run.flow.state(), ("orders", 2): version})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, run.flow.state())
+    return run
+
+
+def test_what_is_past_the_binary_log_contradicts_capture_and_is_not_lost() -> None:
+    verdict = unlogged().verdict()
+    validity = {claim.claim: claim.validity for claim in verdict.claims}
+    assert validity["capture"] is Validity.INVALID
+    assert validity["source-durability"] is Validity.VALID
+    told = {each.kind: "; ".join(each.examples[0].because) for each in verdict.findings}
+    assert "its binary log, read completely, tells of no such change" in told["unlogged-change"]
+    assert "past its binary log" in told["missing-row"]
+    assert "never had" not in told["missing-row"]
+
+
+@pytest.mark.parametrize(("row", "phantoms"), [(2, 0), (3, 1)])
+def test_a_feed_that_asks_for_rows_may_show_what_the_log_lacks(row: int, phantoms: int) -> None:
+    run = Run()
+    run.put(1)
+    version = run.flow.write("writer", ("orders", 2))
+    op = run.flow.drain(TOPICS)
+    past_the_log = Change(table="orders", key=row, version=version, before=NOTHING)
+    for change in (run.flow.changes[0], past_the_log):
+        run.flow.event(TOPICS, LOG, change, "update", op=op)
+    run.flow.rows(SOURCE, {**run.flow.state(), ("orders", 2): version})
+    found = blamed(run.verdict(pipeline(feed=Feed(kind="polling"), copies=())))
+    assert sum(found.get("phantom-change", {}).values()) == phantoms
+
+
+def test_a_commit_that_the_tables_gave_up_is_still_lost() -> None:
+    run = Run()
+    run.put(1)
+    run.put(2)
+    run.captured()
+    rows = run.flow.state()
+    run.flow.rows(SOURCE, {("orders", 1): rows["orders", 1]})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, rows)
+    found = blamed(run.verdict())
+    assert found["lost-change"] == {SOURCE_HOP: 1}
+    assert "unlogged-change" not in found
