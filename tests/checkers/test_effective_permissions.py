@@ -187,7 +187,7 @@ def test_a_console_consumer_reads_what_is_not_committed() -> None:
         ("2.8.2", {}, {"lost-write", "duplicate", "nonmonotonic-send"}),
         ("3.9.2", {"enable.idempotence": False, "retries": 0}, set()),
     ],
-    ids=str,
+    ids=["pinned", "one-acknowledgement", "3.0.0", "2.8.2", "no-retries"],
 )
 def test_a_console_producer_promises_what_its_version_does(
     version: str | None, own: Settings, kinds: set[str]
