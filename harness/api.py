@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from harness.engine.run import Run
+from harness.kit.secrets import secret
 from harness.model.administration import Administrators
 from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
@@ -92,6 +93,7 @@ __all__ = [
     "member",
     "metadata",
     "same_as",
+    "secret",
     "service",
     "task",
     "transaction_coordinator",

@@ -12,7 +12,7 @@ from cyclopts import App, Parameter
 from harness.cli_controls import controls
 from harness.cli_groups import groups
 from harness.cli_scenarios import catalogue, init, scenarios
-from harness.cli_stacks import down, execute, status, sweep, up
+from harness.cli_stacks import down, execute, password, status, sweep, up
 from harness.cli_status import status_of
 from harness.cli_topics import topics
 from harness.cli_words import AtLeastOne, MetadataChoice, say
@@ -33,6 +33,7 @@ app.command(groups)
 app.command(controls)
 app.command(up)
 app.command(down)
+app.command(password)
 app.command(status)
 app.command(execute, name="exec")
 app.command(sweep)

@@ -56,6 +56,18 @@ def down(stack: str | None = None, /) -> int:
     return 0
 
 
+def password(stack: str | None = None, /) -> int:
+    """Print the password of MySQL's user `chaos`, which is drawn for each stack.
+
+    Args:
+        stack: its id; may be left out when there is only one.
+    """
+    from harness.engine.password import password_of
+
+    print(password_of(stack))
+    return 0
+
+
 def status() -> int:
     """Show every stack of this machine, service by service."""
     from harness.engine.status import lines

@@ -6,7 +6,7 @@ from worker to worker until one of them has done it or the limit has passed.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
@@ -36,10 +36,16 @@ class ConnectClients:
 
     Args:
         workers: where the harness reaches each of them, by name of service.
+        known: makes what workers resolve of what a configuration says of secrets.
     """
 
-    def __init__(self, workers: Mapping[str, Address]) -> None:
+    def __init__(
+        self,
+        workers: Mapping[str, Address],
+        known: Callable[[Mapping[str, str]], Mapping[str, str]] = lambda config: config,
+    ) -> None:
         self._workers = dict(workers)
+        self._known = known
 
     def create(self, connector: str, config: Settings) -> None:
         """Create a connector or give it another configuration.
@@ -50,7 +56,7 @@ class ConnectClients:
         """
         texts = {name: _as_text(value) for name, value in config.items()}
         try:
-            self._do("PUT", connector, "/config", texts)
+            self._do("PUT", connector, "/config", self._known(texts))
         except HttpError as error:
             raise UsageError(f"connector {connector}: {error.body}") from error
 

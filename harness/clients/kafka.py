@@ -18,6 +18,7 @@ from harness.clients.groups import GroupClients
 from harness.clients.settings import laid_over
 from harness.clients.topics import TopicAdmin, said
 from harness.kit.errors import HarnessError, UsageError
+from harness.kit.secrets import revealed
 from harness.kit.waits import NotYet, wait_until
 from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.group_ports import GroupState, LogPlace, OnCommit
@@ -274,7 +275,11 @@ class KafkaClients:
         return _built(confluent_kafka.Consumer, self._merged(EVERY_CONSUMER, settings))
 
     def _merged(self, own: Settings, given: Settings) -> Settings:
-        return {"bootstrap.servers": self._bootstrap, **laid_over(own, given)}
+        merged = {"bootstrap.servers": self._bootstrap, **laid_over(own, given)}
+        return {
+            name: revealed(value) if isinstance(value, str) else value
+            for name, value in merged.items()
+        }
 
     def _administer(
         self, ask: Callable[[], None], *, unanswered: Container[str], done: str | None = None

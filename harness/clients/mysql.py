@@ -16,7 +16,6 @@ from harness.model.ports import SqlConnection
 Address: TypeAlias = tuple[str, int]
 
 USER = "chaos"
-PASSWORD = "chaos"  # noqa: S105 - also in the image's recipe; the server is on a network of its own
 CONNECT_LIMIT_S = 2.0
 ANSWER_LIMIT_S = 5.0
 READY_LIMIT_S = 1.0
@@ -27,10 +26,12 @@ class MySqlClients:
 
     Args:
         servers: where clients reach each of them, by name of service.
+        password: of the user USER.
     """
 
-    def __init__(self, servers: Mapping[str, Address]) -> None:
+    def __init__(self, servers: Mapping[str, Address], password: str) -> None:
         self._servers = dict(servers)
+        self._password = password
 
     def connection(
         self,
@@ -55,23 +56,29 @@ class MySqlClients:
         if service not in self._servers:
             known = ", ".join(self._servers) or "none; ask for one with Topology(mysql=True)"
             raise UsageError(f"the stack has no MySQL server {service!r}; there are: {known}")
-        bare = _connect(self._servers[service], answer_limit_s, database, autocommit=autocommit)
+        bare = _connect(
+            self._servers[service],
+            self._password,
+            answer_limit_s,
+            database,
+            autocommit=autocommit,
+        )
         return cast("SqlConnection", bare)  # the port is the part of it that we use
 
 
-def ready(address: Address) -> str | None:
+def ready(address: Address, password: str) -> str | None:
     """Log in and ask: None when the server answers, else what is missing."""
     try:
-        _ask(address, "SELECT 1")
+        _ask(address, password, "SELECT 1")
     except (pymysql.Error, OSError) as error:
         return f"no answer: {error}"
     return None
 
 
-def replica_ready(address: Address) -> str | None:
+def replica_ready(address: Address, password: str) -> str | None:
     """None when both threads of a replica's replication run, else what is missing."""
     try:
-        (status,) = _ask(address, "SHOW REPLICA STATUS") or ({},)
+        (status,) = _ask(address, password, "SHOW REPLICA STATUS") or ({},)
     except (pymysql.Error, OSError) as error:
         return f"no answer: {error}"
     running = {thread: status.get(f"Replica_{thread}_Running") for thread in ("IO", "SQL")}
@@ -81,8 +88,8 @@ def replica_ready(address: Address) -> str | None:
     return f"replication: {running} {' '.join(filter(None, errors))}".strip()
 
 
-def _ask(address: Address, question: str) -> tuple[dict[str, Any], ...]:
-    connection = _connect(address, READY_LIMIT_S, None, autocommit=True)
+def _ask(address: Address, password: str, question: str) -> tuple[dict[str, Any], ...]:
+    connection = _connect(address, password, READY_LIMIT_S, None, autocommit=True)
     try:
         with connection.cursor(DictCursor) as cursor:
             cursor.execute(question)
@@ -92,14 +99,19 @@ def _ask(address: Address, question: str) -> tuple[dict[str, Any], ...]:
 
 
 def _connect(
-    address: Address, answer_limit_s: float, database: str | None, *, autocommit: bool
+    address: Address,
+    password: str,
+    answer_limit_s: float,
+    database: str | None,
+    *,
+    autocommit: bool,
 ) -> "pymysql.Connection[Any]":
     host, port = address
     return pymysql.connect(
         host=host,
         port=port,
         user=USER,
-        password=PASSWORD,
+        password=password,
         database=database,
         charset="utf8mb4",
         autocommit=autocommit,

@@ -19,8 +19,10 @@ from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
 from harness.engine.stacks import StackPool
+from harness.kit import secrets
 from harness.kit.clock import utc_now
 from harness.kit.errors import HarnessError
+from harness.model.codec import encode
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan, Scenario
 from harness.model.verdict import Validity, Verdict
@@ -97,9 +99,11 @@ def run_scenario(
     """Compile `scenario` with `seed` and run the plan on a stack of `pool`.
 
     Raises:
-        UsageError: the scenario makes no sense; nothing was booted for it.
+        UsageError: the scenario makes no sense, or a secret of it is not known here; nothing was
+            booted for it.
     """
     plan = compile_plan(scenario, seed)
+    _read_secrets(plan)
     with pool.environment(scenario.topology, seed=seed) as environment:
         return run_plan(plan, environment, reports, tell=tell)
 
@@ -121,6 +125,7 @@ def run_plan(
         tell: told each phase and fault as one line.
         replay_of: name of the run whose plan this is.
     """
+    _read_secrets(plan)
     started = utc_now()
     scenario = plan.scenario
     folder = RunFolder.create(reports, scenario=scenario.name, seed=plan.seed, started_utc=started)
@@ -150,7 +155,10 @@ def _manifest(
         started_utc=started,
         harness_version=version("kafka-chaos-harness"),
         **commits(Path.cwd()),
-        argv=tuple(Path(word).name if place == 0 else word for place, word in enumerate(sys.argv)),
+        argv=(
+            *(Path(word).name for word in sys.argv[:1]),
+            *secrets.redacted_arguments(sys.argv[1:]),
+        ),
         versions={"python": platform.python_version(), **environment.versions},
         host={
             "system": platform.platform(),
@@ -162,11 +170,28 @@ def _manifest(
     )
 
 
+def _read_secrets(plan: Plan) -> None:
+    """Read every secret that the plan refers to, so that no file shows one of them.
+
+    Raises:
+        UsageError: an environment variable is not set, or its value is too short.
+    """
+    for name in secrets.named(encode(plan).decode()):
+        secrets.value_of(name)
+
+
+class _Redacting(logging.Formatter):
+    """Leaves out the values of secrets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return secrets.redacted(super().format(record).encode(errors="replace")).decode()
+
+
 @contextmanager
 def _log_file(path: Path) -> Iterator[None]:
     """Write what the harness logs to `path` meanwhile."""
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Redacting("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger = logging.getLogger("harness")
     before, propagated = logger.level, logger.propagate
     logger.addHandler(handler)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from harness.clients.mysql import PASSWORD, USER
+from harness.clients.mysql import USER
 from harness.engine.stacks import repair
 from harness.model.topology import Topology
 from harness.stack import lifecycle
@@ -32,7 +32,7 @@ def up(
         ports = None if first_port is None else ports_from(first_port, topology)
         stack = lifecycle.boot(topology, kept=True, ports=ports, on_progress=tell)
     stack.close()
-    return stack.identity.stack, addresses(stack.blueprint)
+    return stack.identity.stack, addresses(stack.identity.stack, stack.blueprint)
 
 
 def ports_from(first: int, topology: Topology) -> dict[str, int]:
@@ -43,8 +43,11 @@ def ports_from(first: int, topology: Topology) -> dict[str, int]:
     return {name: first + place for place, name in enumerate(order)}
 
 
-def addresses(blueprint: "Blueprint") -> dict[str, str]:
-    """What a client needs, by the names that a scenario's own programs get."""
+def addresses(stack: str, blueprint: "Blueprint") -> dict[str, str]:
+    """What a client needs, by the names that a scenario's own programs get.
+
+    The password is a command that a shell replaces by it, since output ends up in logs.
+    """
     topology = blueprint.topology
 
     def place(service: str, traffic: str = CLIENT) -> str:
@@ -60,7 +63,8 @@ def addresses(blueprint: "Blueprint") -> dict[str, str]:
         found["CONNECT_URL"] = f"http://{place(topology.worker_names[0], HARNESS)}"
     if topology.mysql:
         found["MYSQL_URL"] = f"mysql://{place(mysql.NAME)}"
-        found["MYSQL_USER"], found["MYSQL_PASSWORD"] = USER, PASSWORD
+        found["MYSQL_USER"] = USER
+        found["MYSQL_PASSWORD"] = f"$(harness password {stack})"
     if topology.redis:
         found["REDIS_URL"] = f"redis://{place(redis.NAME)}"
     return found

@@ -231,6 +231,10 @@ class FakeStack:
         """Nothing of it can be reached from outside."""
         raise UsageError(f"the fake {service} has no address for {traffic}")
 
+    def password(self, traffic: str = "client") -> str:
+        """Nothing of it can be logged in to."""
+        raise UsageError(f"the fake stack has no password for {traffic}")
+
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now.
 

@@ -25,6 +25,7 @@ from harness.kit.errors import (
     RunFolderError,
     UsageError,
 )
+from harness.kit.secrets import redacted
 
 FORMAT_VERSION = 2
 T = TypeVar("T")
@@ -46,8 +47,8 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def encode(value: msgspec.Struct, *, run: str = "") -> bytes:
-    """`value` of that run in its envelope, as the bytes of a file."""
-    body = msgspec.json.encode(value, order="deterministic")
+    """`value` of that run in its envelope, as a file: bytes without the values of secrets."""
+    body = redacted(msgspec.json.encode(value, order="deterministic"))
     envelope = {
         "format_version": FORMAT_VERSION,
         "kind": type(value).__name__.lower(),
@@ -146,7 +147,7 @@ def read(path: Path) -> bytes:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Replace the file at `path` by `data` in one step.
+    """Replace the file at `path` by `data` in one step, without the values of secrets.
 
     Raises:
         NoDiskError: the disk is full; the old file is as it was.
@@ -155,7 +156,7 @@ def write_atomically(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         with writing(path):
-            partial.write_bytes(data)
+            partial.write_bytes(redacted(data))
             partial.replace(path)
     except HarnessError:
         partial.unlink(missing_ok=True)

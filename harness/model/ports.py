@@ -382,11 +382,13 @@ class Stack(Services, OwnPrograms, Network, Protocol):
         """Its schema registry."""
 
     def address(self, service: str, traffic: str = "client") -> tuple[str, int]:
-        """Host and port where a caller reaches `service`.
+        """Host and port where `client`, `harness` or `connect` reaches `service`.
 
-        `traffic` is `client` or `harness` on the host, or `connect`: what the configuration of a
-        connector has to say.
+        The last is what the configuration of a connector has to say.
         """
+
+    def password(self, traffic: str = "client") -> str:
+        """What a caller logs in to MySQL with; for `connect` what workers read it by."""
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""

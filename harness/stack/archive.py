@@ -10,8 +10,8 @@ from docker import errors
 from harness.stack.engine import Api, translated
 
 
-def write(api: Api, container: str, path: str, data: bytes) -> None:
-    """Put `data` at the absolute `path`; folders that are missing are made.
+def write(api: Api, container: str, path: str, data: bytes, *, mode: int = 0o600) -> None:
+    """Put `data` at the absolute `path`, with this mode; folders that are missing are made.
 
     Raises:
         docker.errors.NotFound: there is no such container.
@@ -20,7 +20,7 @@ def write(api: Api, container: str, path: str, data: bytes) -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         entry = tarfile.TarInfo(path.lstrip("/"))
-        entry.size, entry.mode = len(data), 0o600
+        entry.size, entry.mode = len(data), mode
         archive.addfile(entry, io.BytesIO(data))
     with _not_found_passes(f"write {path} in {container}"):
         api.put_archive(container, "/", packed.getvalue())

@@ -31,6 +31,13 @@ HEADER = """\
 # Clients on this machine use {bootstrap}:
 # each is a listener of Toxiproxy, which is controlled on port 8474.
 """
+FROM_ENVIRONMENT = "${HARNESS_PASSWORD:?the first lines of this file say how to choose one}"
+LOGIN_HINT = """\
+#
+# MySQL asks the user `chaos` for a password, which is yours to choose, once:
+#
+#     echo HARNESS_PASSWORD=$(openssl rand -hex 12) >compose/.env
+"""
 TOPOLOGIES = {"stack": STACK, "kraft": KRAFT, "pipeline": PIPELINE}
 ABOUT = {
     "stack": "The stack that scenarios run on by default",
@@ -60,7 +67,7 @@ _Dumper.add_representer(
 
 def render_compose(topology: Topology, name: str = "stack") -> str:
     """The compose file of a topology; its header tells how the file of that name is made."""
-    blueprint = Blueprint(topology=topology, ports=fixed_ports(topology))
+    blueprint = Blueprint(topology=topology, ports=fixed_ports(topology), password=FROM_ENVIRONMENT)
     specs = blueprint.services.values()
     document = {
         "name": "kafka-chaos-harness",
@@ -68,7 +75,7 @@ def render_compose(topology: Topology, name: str = "stack") -> str:
         "configs": {
             _config_name(spec, path): {"content": _Literal(content)}
             for spec in specs
-            for path, content in spec.files.items()
+            for path, content in _files(spec).items()
         },
         "volumes": {spec.name: {} for spec in specs if spec.data},
     }
@@ -83,6 +90,8 @@ def render_compose(topology: Topology, name: str = "stack") -> str:
         for service in _reached(blueprint)
         if service not in topology.broker_names
     )
+    if topology.mysql:
+        header += LOGIN_HINT
     body = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100)
     return f"{header}\n{body}"
 
@@ -111,12 +120,16 @@ def _service(spec: ServiceSpec) -> dict[str, object]:
             for name, value in spec.environment.items()
         },
         "sysctls": dict(spec.sysctls),
-        "configs": [{"source": _config_name(spec, path), "target": path} for path in spec.files],
+        "configs": [{"source": _config_name(spec, path), "target": path} for path in _files(spec)],
         "volumes": [f"{spec.name}:{spec.data}"] if spec.data else [],
         "ports": [f"{HOST}:{out}:{inside}" for inside, out in spec.published.items()],
         "mem_limit": f"{spec.memory_mb}m",
     }
     return {name: part for name, part in parts.items() if part}
+
+
+def _files(spec: ServiceSpec) -> dict[str, str]:
+    return {**spec.files, **spec.secrets}
 
 
 def _config_name(spec: ServiceSpec, path: str) -> str:

@@ -50,7 +50,7 @@ def launch(
     container.with_network(network).with_network_aliases(spec.name)
     container.with_command(list(spec.command))
     container.with_envs(**spec.environment)
-    for path, content in spec.files.items():
+    for path, content in {**spec.files, **spec.secrets}.items():
         container.with_copy_into_container(content.encode(), path)
     # Set directly: its own method cannot keep a port off the machine's other addresses.
     ports: dict[str, Any] = {f"{inside}/tcp": (HOST, out) for inside, out in spec.published.items()}

@@ -12,12 +12,13 @@ from harness.clients.kafka import KafkaClients
 from harness.clients.mysql import MySqlClients
 from harness.clients.redis import RedisClients
 from harness.clients.registry import Registry
+from harness.kit import secrets
 from harness.model.fault import Role
 from harness.model.ports import ServiceState
 from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Value
-from harness.stack import archive, containers, images, roles
+from harness.stack import archive, containers, roles
 from harness.stack.consoles import ConsoleTools
 from harness.stack.engine import Api, translated
 from harness.stack.execution import OnOutput, execute
@@ -29,8 +30,12 @@ from harness.stack.processes import Processes
 from harness.stack.programs import Programs
 from harness.stack.readiness import clients_of
 from harness.stack.services import mysql, redis, registry
+from harness.stack.services.connect import reference
+from harness.stack.services.kafka import CONNECT
 from harness.stack.specs import CLIENT, HARNESS, PROXY, Address, Blueprint
 from harness.stack.terminal import Terminal
+from harness.stack.versions import pinned
+from harness.stack.worker_secrets import WorkerSecrets
 
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
@@ -64,6 +69,7 @@ class DockerStack:
         self.blueprint = blueprint
         self._api = api
         self._lease = lease
+        secrets.hide(blueprint.password)
         beside = OneShot(api, identity.labels(blueprint))
         self._processes = Processes(api, identity, blueprint, beside)
         self._programs = Programs(api, identity.labels(blueprint), identity.stack)
@@ -73,11 +79,15 @@ class DockerStack:
             self, blueprint.topology.broker_names, lambda each: self.state(each) == "running"
         )
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
-        self._mysql = MySqlClients(self._addresses(CLIENT, databases))
+        self._mysql = MySqlClients(self._addresses(CLIENT, databases), blueprint.password)
         self._redis = RedisClients(
             self._addresses(CLIENT, caches), self._addresses(HARNESS, caches)
         )
-        self._connect = ConnectClients(self._addresses(HARNESS, blueprint.topology.worker_names))
+        workers = blueprint.topology.worker_names
+        self._connect = ConnectClients(
+            self._addresses(HARNESS, workers),
+            WorkerSecrets(api, [identity.container(worker) for worker in workers]),
+        )
         schemas = self._addresses(CLIENT, (registry.NAME,))
         self._registry = Registry(schemas.get(registry.NAME))
 
@@ -119,6 +129,10 @@ class DockerStack:
     def address(self, service: str, traffic: str = CLIENT) -> Address:
         """Host and port where a caller reaches `service`; raises UsageError when it has no link."""
         return self.blueprint.address(traffic, service)
+
+    def password(self, traffic: str = CLIENT) -> str:
+        """What a caller logs in to MySQL with; for `connect` what stands for it."""
+        return reference("password") if traffic == CONNECT else self.blueprint.password
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -298,7 +312,8 @@ class DockerStack:
         """Start `program` as the service `name`; it runs by itself."""
         brokers = self._addresses(CLIENT, self.topology.broker_names).values()
         bootstrap = ",".join(f"{host}:{port}" for host, port in brokers)
-        told = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, **environment}
+        own = {name: secrets.revealed(value) for name, value in environment.items()}
+        told = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, **own}
         self._programs.run(name, program, told)
 
     def program_folder(self, name: str) -> Path | None:
@@ -335,26 +350,11 @@ class DockerStack:
             engine = self._api.version()["Version"]
         return {
             "docker": engine,
-            **self._pinned(),
+            **pinned(self.blueprint.services.values()),
             "toxiproxy": self._links.proxy.version(),
             "confluent-kafka": version("confluent-kafka"),
             "librdkafka": confluent_kafka.libversion()[0],
         }
-
-    def _pinned(self) -> dict[str, str]:
-        """Versions that the images of this stack were made of.
-
-        Where an image is made of another version than the brokers, its name is told as well.
-        """
-        found: dict[str, str] = {}
-        specs = self.blueprint.services.values()
-        for spec in sorted(specs, key=lambda spec: (not spec.versions, spec.name)):
-            made_of = images.recipe(spec.image, overrides=spec.versions).versions
-            for name, number in made_of.items():
-                component = _component(name)
-                if found.setdefault(component, number) != number:
-                    found[f"{component} of {spec.image}"] = number
-        return dict(sorted(found.items()))
 
     def _addresses(self, traffic: str, services: Sequence[str]) -> dict[str, Address]:
         """Where a caller reaches each of `services` that the stack has."""
@@ -380,8 +380,3 @@ class DockerStack:
         if self._lease is not None:
             self._lease.stop()
         containers.remove_all(self._api, self.identity.stack)
-
-
-def _component(variable: str) -> str:
-    """`KAFKA_VERSION` as `kafka`."""
-    return variable.removesuffix("_VERSION").lower().replace("_", "-")

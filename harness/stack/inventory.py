@@ -1,12 +1,14 @@
 """Which stacks the engine has, whose they are, and a look at one of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.kit.errors import UsageError
 from harness.model.value import Value
-from harness.stack import containers, labels, lease
+from harness.stack import archive, containers, labels, lease
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import Api, connect
+from harness.stack.specs import PASSWORD_FILE, PROXY, Blueprint
 
 
 class StackInfo(Value, frozen=True, kw_only=True):
@@ -65,11 +67,24 @@ def look_at(stack: str) -> DockerStack:
     api = connect()
     marked = marks_of_all(api)
     marks = marked.get(stack)
-    blueprint = labels.blueprint_of(marks) if marks else None
+    blueprint = blueprint_of(api, marks) if marks else None
     if marks is None or blueprint is None:
         known = ", ".join(sorted(marked)) or "none"
         raise UsageError(f"there is no stack {stack!r} that can be used; there are: {known}")
     return DockerStack(api, labels.identity_of(marks), blueprint, None)
+
+
+def blueprint_of(api: Api, marks: Mapping[str, str]) -> Blueprint | None:
+    """The blueprint of a stack with its password; None when another version of the harness made it.
+
+    Raises:
+        HarnessError: the engine does not answer.
+    """
+    written = labels.blueprint_of(marks)
+    if written is None:
+        return None
+    found = archive.read(api, labels.identity_of(marks).container(PROXY), PASSWORD_FILE)
+    return replace(written, password=(found or b"").decode())
 
 
 def marks_of_all(api: Api) -> dict[str, Mapping[str, str]]:

@@ -48,6 +48,7 @@ def made_of(blueprint: Blueprint, tags: Mapping[str, str]) -> str:
             dict(spec.environment),
             dict(spec.sysctls),
             dict(spec.files),
+            sorted(spec.secrets),
             spec.memory_mb,
         ]
         for spec in blueprint.services.values()

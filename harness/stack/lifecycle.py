@@ -13,7 +13,7 @@ from harness.model.topology import Topology
 from harness.stack import containers, images, labels
 from harness.stack.docker_stack import DockerStack
 from harness.stack.engine import Api, connect, require_disk
-from harness.stack.inventory import look_at, marks_of_all
+from harness.stack.inventory import blueprint_of, look_at, marks_of_all
 from harness.stack.labels import Identity
 from harness.stack.lease import Lease
 from harness.stack.published import free_ports
@@ -87,7 +87,7 @@ def attach(
     tags = _images(topology, on_progress)
     for marks in marks_of_all(api).values():
         identity = labels.identity_of(marks)
-        blueprint = labels.blueprint_of(marks)
+        blueprint = blueprint_of(api, marks)
         if blueprint is None or not identity.kept or blueprint.topology != topology:
             continue
         if not identity.leased or identity.made_of != labels.made_of(blueprint, tags):
@@ -155,7 +155,8 @@ def _boot(
     *,
     kept: bool,
 ) -> DockerStack:
-    blueprint = Blueprint(topology=topology, ports=ports)
+    password = secrets.token_urlsafe(18)
+    blueprint = Blueprint(topology=topology, ports=ports, password=password)
     identity = Identity(
         stack=f"chaos-{secrets.token_hex(4)}",
         owner=this_process(),

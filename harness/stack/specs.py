@@ -24,6 +24,7 @@ CLIENT = "client"
 HARNESS = "harness"
 CONTROL_PORT_NAME = "control"
 CONTROL_PORT = 8474
+PASSWORD_FILE = "/etc/kafka-chaos-harness/password"  # noqa: S105 - where it is
 
 
 def _always_ready() -> str | None:
@@ -76,6 +77,8 @@ class ServiceSpec:
     """Settings of the kernel for the container's own network."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Text files put into the container before it starts, by absolute path."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """As `files`; what differs from one stack to the next and is not to be seen from outside."""
     data: str | None = None
     """The directory that outlives the process; `Services.wipe` empties it."""
     own_disk: bool = False
@@ -109,11 +112,15 @@ SERVICE_KINDS: Registry[ServiceKind] = Registry("kind of service", "harness.stac
 class Blueprint:
     """A topology with its ports: everything that has to be started, and how to reach it.
 
-    `ports` gives the host's port of each name in `port_names(topology)`.
+    Args:
+        topology: what it consists of.
+        ports: the host's port of each name in `listeners_of(topology)`.
+        password: what logs in to MySQL; may be left out when nobody will.
     """
 
     topology: Topology
     ports: Mapping[str, int]
+    password: str = field(default="", repr=False)
 
     @cached_property
     def links(self) -> tuple[LinkSpec, ...]:

@@ -42,7 +42,7 @@ def change_capture(stack: DockerStack, database: str) -> Settings:
         "database.hostname": host,
         "database.port": port,
         "database.user": "chaos",
-        "database.password": "chaos",
+        "database.password": stack.password("connect"),
         "database.server.id": 4711,
         "database.include.list": database,
         "topic.prefix": database,

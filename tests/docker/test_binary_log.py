@@ -58,9 +58,7 @@ class Database:
 
     def committed(self) -> list[Seen]:
         """Table, key, version and version before of each change, by transaction."""
-        reader = LogReader(
-            self.stack.address("mysql"), 990_001, self.start, database=self.name, tables=["orders"]
-        )
+        reader = LogReader(self.stack, 990_001, self.start, database=self.name, tables=["orders"])
         rows: binlog.Tables = defaultdict(dict)
         with closing(reader):
             found = [list(binlog.changes(each, rows)) for each in reader]

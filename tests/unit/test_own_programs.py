@@ -37,6 +37,9 @@ class Wired:
     def address(self, service: str, traffic: str = "client") -> tuple[str, int]:
         return f"{service}.{traffic}", 7
 
+    def password(self, traffic: str = "client") -> str:
+        return f"password for {traffic}"
+
     def run_program(self, name: str, _program: Program, environment: dict[str, str]) -> None:
         self.asked[name] = environment
 

@@ -4,8 +4,11 @@ import msgspec
 import pytest
 
 from harness.kit.errors import UsageError
+from harness.kit.owner import this_process
 from harness.model.topology import Metadata, Topology
+from harness.stack.labels import Identity, made_of
 from harness.stack.published import fixed_ports
+from harness.stack.services.mysql import REPLICATE
 from harness.stack.specs import Blueprint, ServiceSpec, links_of, listeners_of, properties
 
 EVERYTHING = Topology(
@@ -17,6 +20,8 @@ EVERYTHING = Topology(
     redis=True,
     redis_replica=True,
 )
+
+HUSH = "hush-hush-1"
 
 
 def blueprint(topology: Topology) -> Blueprint:
@@ -38,6 +43,32 @@ def test_every_broker_advertises_the_published_port_of_its_own_client_link() -> 
         advertised = settings(services[name])["advertised.listeners"]
         assert f"CLIENT://127.0.0.1:{ports[f'client-{name}']}" in advertised
         assert f"INTERNAL://{name}:" in advertised
+
+
+def test_the_password_is_where_nobody_sees_it_from_outside() -> None:
+    whole = Blueprint(topology=EVERYTHING, ports=fixed_ports(EVERYTHING), password=HUSH)
+    told = {name for name, spec in whole.services.items() if HUSH in str(spec.secrets)}
+    assert told == {
+        *("mysql", "mysql-replica", "connect-1", "connect-2", "toxiproxy"),
+    }
+    for spec in whole.services.values():
+        seen = (spec.command, spec.environment, spec.files, spec.sysctls)
+        assert HUSH not in str(seen)
+    assert HUSH not in repr(whole)
+    identity = Identity(stack="chaos-1", owner=this_process(), kept=True, topology="t", made_of="x")
+    assert HUSH not in str(identity.labels(whole))
+
+
+def test_stacks_that_differ_in_their_password_alone_are_made_of_the_same() -> None:
+    tags = dict.fromkeys(blueprint(EVERYTHING).services, "image")
+    other = Blueprint(topology=EVERYTHING, ports=fixed_ports(EVERYTHING), password=HUSH)
+    assert made_of(other, tags) == made_of(blueprint(EVERYTHING), tags)
+
+
+def test_a_provider_of_ones_own_stands_beside_the_harnesss() -> None:
+    topology = Topology(connect_workers=1, connect_settings={"config.providers": "env"})
+    worker = settings(blueprint(topology).services["connect-1"], "WORKER_PROPERTIES")
+    assert worker["config.providers"] == "harness,env"
 
 
 def test_links_end_at_the_listener_that_advertises_the_proxy() -> None:
@@ -99,7 +130,7 @@ def test_replicas_copy_through_the_proxy() -> None:
     replica = settings(whole.services["redis-replica"], "REDIS_SETTINGS", " ")
     assert replica["replicaof"] == f"{host} {port}"
     host, port = whole.address("mysql-replica", "mysql")
-    (statements,) = whole.services["mysql-replica"].files.values()
+    statements = whole.services["mysql-replica"].secrets[REPLICATE]
     assert f"SOURCE_HOST = '{host}', SOURCE_PORT = {port}," in statements
 
 

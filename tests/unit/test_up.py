@@ -5,6 +5,12 @@ from harness.model.topology import Topology
 from harness.stack.compose import PIPELINE
 from harness.stack.specs import Blueprint, listeners_of
 
+HUSH = "drawn-for-it"
+
+
+def blueprint(topology: Topology) -> Blueprint:
+    return Blueprint(topology=topology, ports=ports_from(9092, topology), password=HUSH)
+
 
 def test_the_first_ports_are_the_brokers_and_no_listener_is_left_out() -> None:
     ports = ports_from(9092, PIPELINE)
@@ -14,7 +20,7 @@ def test_the_first_ports_are_the_brokers_and_no_listener_is_left_out() -> None:
 
 
 def test_a_client_is_told_all_that_it_needs() -> None:
-    told = addresses(Blueprint(topology=PIPELINE, ports=ports_from(9092, PIPELINE)))
+    told = addresses("chaos-1", blueprint(PIPELINE))
     assert told["KAFKA_BOOTSTRAP_SERVERS"] == "127.0.0.1:9092,127.0.0.1:9093,127.0.0.1:9094"
     assert set(told) == {
         "KAFKA_BOOTSTRAP_SERVERS",
@@ -25,9 +31,10 @@ def test_a_client_is_told_all_that_it_needs() -> None:
         "MYSQL_PASSWORD",
         "REDIS_URL",
     }
+    assert told["MYSQL_PASSWORD"] == "$(harness password chaos-1)"  # noqa: S105 - how to get it
+    assert HUSH not in str(told)
 
 
 def test_nothing_is_told_of_what_is_not_there() -> None:
-    only_brokers = Topology()
-    told = addresses(Blueprint(topology=only_brokers, ports=ports_from(9092, only_brokers)))
+    told = addresses("chaos-1", blueprint(Topology()))
     assert set(told) == {"KAFKA_BOOTSTRAP_SERVERS"}

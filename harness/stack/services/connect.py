@@ -20,6 +20,9 @@ from harness.stack.specs import (
     properties,
 )
 
+PROVIDER = "harness"
+SECRETS = "/etc/kafka-chaos-harness/secrets.properties"
+
 
 def links(topology: Topology) -> tuple[LinkSpec, ...]:
     """From the host to each worker. Links from the workers stand with what they lead to."""
@@ -42,6 +45,7 @@ def _worker(blueprint: Blueprint, name: str) -> ServiceSpec:
         "rest.advertised.port": connect.PORT,
         **baseline(blueprint),
         **topology.connect_settings,
+        **_provider(topology),
     }
     nodes = topology.broker_ids.items()
     brokers = {node: blueprint.address(HARNESS, broker) for node, broker in nodes}
@@ -54,11 +58,29 @@ def _worker(blueprint: Blueprint, name: str) -> ServiceSpec:
             "HEAP_MB": "320",
             "JAVA_OPTS": kafka.JAVA_OPTS,
         },
+        secrets={SECRETS: f"password={blueprint.password}\n"},
         memory_mb=1024,
         after=(PROXY,),
         ready=partial(connect.ready, blueprint.address(HARNESS, name), name, brokers),
         round_trip_ms=partial(answer_ms, request=b"GET / HTTP/1.0\r\n\r\n"),
     )
+
+
+def _provider(topology: Topology) -> Settings:
+    """Lets a connector's configuration name a secret, since Connect shows and logs it."""
+    own = topology.connect_settings.get("config.providers")
+    return {
+        "config.providers": PROVIDER if own is None else f"{PROVIDER},{own}",
+        f"config.providers.{PROVIDER}.class": (
+            "org.apache.kafka.common.config.provider.FileConfigProvider"
+        ),
+        f"config.providers.{PROVIDER}.param.allowed.paths": SECRETS,
+    }
+
+
+def reference(secret: str) -> str:
+    """What stands for a secret in a connector's configuration; workers put its value there."""
+    return f"${{{PROVIDER}:{SECRETS}:{secret}}}"
 
 
 def baseline(blueprint: Blueprint) -> Settings:

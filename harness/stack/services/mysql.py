@@ -12,6 +12,7 @@ from harness.network.tcp import answer_ms
 from harness.stack.services import kafka
 from harness.stack.specs import (
     HARNESS,
+    PASSWORD_FILE,
     SERVICE_KINDS,
     Blueprint,
     LinkSpec,
@@ -25,13 +26,11 @@ NAME = "mysql"
 REPLICA = "mysql-replica"
 PORT = 3306
 DATA = "/var/lib/mysql"
-REPLICATE = "/etc/mysql/replicate.sql"
+REPLICATE = "/etc/kafka-chaos-harness/replicate.sql"
 
 REPLICA_SETTINGS: Settings = {
     "server-id": 2,
     "super_read_only": True,
-    # Executed at every start, before any client is let in.
-    "init_file": REPLICATE,
     "skip_replica_start": True,
     "replica_net_timeout": 5,
 }
@@ -70,22 +69,25 @@ def _server(blueprint: Blueprint, name: str, own: Settings) -> ServiceSpec:
         image="mysql",
         command=(),
         environment={"MYSQL_SETTINGS": properties(settings, between=" = ", yes="ON", no="OFF")},
-        files={REPLICATE: _replicate(blueprint)} if is_replica else {},
+        secrets={
+            PASSWORD_FILE: blueprint.password,
+            **({REPLICATE: _replicate(blueprint)} if is_replica else {}),
+        },
         data=DATA,
         memory_mb=1024,
-        ready=partial(ready, blueprint.address(HARNESS, name)),
+        ready=partial(ready, blueprint.address(HARNESS, name), blueprint.password),
         round_trip_ms=partial(answer_ms, request=b""),
     )
 
 
 def _replicate(blueprint: Blueprint) -> str:
-    """One statement a line, as an init file wants it; harmless when it has been executed before."""
+    """One statement a line, for an init file; harmless when it has been executed before."""
     host, port = blueprint.address(REPLICA, NAME)
     source = {
         "HOST": f"'{host}'",
         "PORT": port,
         "USER": f"'{mysql.USER}'",
-        "PASSWORD": f"'{mysql.PASSWORD}'",
+        "PASSWORD": f"'{blueprint.password}'",
         "CONNECT_RETRY": 1,
         "RETRY_COUNT": 86400,
         "AUTO_POSITION": 1,

@@ -7,6 +7,7 @@ from harness.stack.specs import (
     CONTROL_PORT,
     CONTROL_PORT_NAME,
     HOST,
+    PASSWORD_FILE,
     PROXY,
     SERVICE_KINDS,
     Blueprint,
@@ -48,6 +49,8 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             # that link waits, although the service is back under another address.
             sysctls={"net.ipv4.tcp_syn_retries": "1"},
             files={CONFIG: json.dumps(config, indent=2) + "\n"},
+            # Nothing of it is for the proxy: it is where whoever attaches to the stack looks.
+            secrets={PASSWORD_FILE: blueprint.password} if blueprint.topology.mysql else {},
             published={
                 listen: blueprint.ports[name]
                 for name, listen in listeners_of(blueprint.topology).items()

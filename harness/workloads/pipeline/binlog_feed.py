@@ -67,7 +67,7 @@ class BinlogFeedWorker:
         self.name = naming.feed(path)
         settings, producer = split(BinlogSettings, path.feed.settings, f"feed of {path.name}")
         self._settings = settings
-        self._address = stack.address("mysql")
+        self._stack = stack
         self._database = naming.source
         self._tables = tables
         self._topics = {table: naming.topic(path, table) for table in tables}
@@ -116,7 +116,7 @@ class BinlogFeedWorker:
 
     def _reader(self) -> LogReader:
         return LogReader(
-            self._address,
+            self._stack,
             self._server_id,
             self._position,
             database=self._database,

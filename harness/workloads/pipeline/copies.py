@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.clients.mysql import PASSWORD, USER
+from harness.clients.mysql import USER
 from harness.model.pipeline import Copy, Path
 from harness.model.ports import Stack
 from harness.model.value import Settings
@@ -33,7 +33,7 @@ def jdbc_sink(
         # Without it a batch is one round trip for each row, which halves the rate of a sink.
         "connection.url": f"{jdbc_url(stack, naming.copies(path, copy))}&{BATCHED}",
         "connection.username": USER,
-        "connection.password": PASSWORD,
+        "connection.password": stack.password("connect"),
         "insert.mode": "upsert",
         "delete.enabled": True,
         "primary.key.mode": "record_key",

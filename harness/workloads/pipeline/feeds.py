@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from harness.clients.mysql import PASSWORD, USER
+from harness.clients.mysql import USER
 from harness.kit.errors import UsageError
 from harness.model.feed_format import own_settings
 from harness.model.pipeline import Path
@@ -51,7 +51,7 @@ def debezium(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) ->
         "database.hostname": host,
         "database.port": port,
         "database.user": USER,
-        "database.password": PASSWORD,
+        "database.password": stack.password("connect"),
         "database.server.id": naming.server_id(naming.feed(path)),
         "topic.prefix": naming.prefix(path),
         "database.include.list": naming.source,
@@ -92,7 +92,7 @@ def jdbc(path: Path, naming: Naming, tables: Sequence[str], stack: Stack) -> Set
         "tasks.max": 1,
         "connection.url": jdbc_url(stack, naming.source),
         "connection.user": USER,
-        "connection.password": PASSWORD,
+        "connection.password": stack.password("connect"),
         "table.whitelist": ",".join(tables),
         "topic.prefix": f"{naming.prefix(path)}.{naming.source}.",
         "mode": mode,

@@ -28,8 +28,9 @@ from pymysqlreplication.row_event import (
     WriteRowsEvent,
 )
 
-from harness.clients.mysql import ANSWER_LIMIT_S, CONNECT_LIMIT_S, PASSWORD, USER
+from harness.clients.mysql import ANSWER_LIMIT_S, CONNECT_LIMIT_S, USER
 from harness.kit.errors import HarnessError
+from harness.model.ports import Stack
 from harness.workloads.pipeline import log_statements
 from harness.workloads.pipeline.log_packets import BinlogConnection
 
@@ -76,7 +77,7 @@ class LogReader:
     """Reads transactions in order of commit; of each, the rows of `tables`, if there are any.
 
     Args:
-        address: of the server.
+        stack: whose MySQL server's log it is.
         server_id: which no other reader of the server has.
         start: where to begin.
         database: of the tables.
@@ -87,7 +88,7 @@ class LogReader:
 
     def __init__(
         self,
-        address: tuple[str, int],
+        stack: Stack,
         server_id: int,
         start: Position,
         *,
@@ -100,13 +101,13 @@ class LogReader:
         self._tables = tables
         self._prepared = {} if prepared is None else prepared
         self._gtid: str | None = None
-        host, port = address
+        host, port = stack.address("mysql")
         self._stream = BinLogStreamReader(
             connection_settings={
                 "host": host,
                 "port": port,
                 "user": USER,
-                "password": PASSWORD,
+                "password": stack.password(),
                 "connect_timeout": CONNECT_LIMIT_S,
                 "read_timeout": answer_limit_s,
             },

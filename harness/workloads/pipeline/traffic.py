@@ -340,7 +340,7 @@ class PipelineTraffic:
 
     def _log_reader(self) -> LogReader:
         return LogReader(
-            self._stack.address("mysql"),
+            self._stack,
             self._naming.server_id(self._naming.oracle),
             self._start,
             database=self._naming.source,

@@ -24,7 +24,7 @@ everything.
 import re
 from collections.abc import Mapping, Sequence
 
-from harness.clients.mysql import PASSWORD, USER
+from harness.clients.mysql import USER
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path, copy_place
 from harness.model.ports import Stack
@@ -77,7 +77,7 @@ def wiring(
             "MYSQL_HOST": host,
             "MYSQL_PORT": str(port),
             "MYSQL_USER": USER,
-            "MYSQL_PASSWORD": PASSWORD,
+            "MYSQL_PASSWORD": stack.password(caller),
             "MYSQL_DATABASE": database,
             "MYSQL_URL": f"jdbc:mysql://{host}:{port}/{database}",
         }
