@@ -80,7 +80,22 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: i
         tale.tell(f"yet {copy.hop.target}, read completely, does not hold it in the end")
     else:
         tale.held(copy, row, before="yet ")
+    feed = copy.feed
+    if (
+        feed is not None
+        and hop == feed.hop.name
+        and evidence.trails.removed(feed)[last]
+        and last >= 0
+    ):
+        tale.tell("an event of it may have been removed: a partition starts later than it did")
     return tale.tell(_blame(copy, hop, entity)).end()
+
+
+def _removed(evidence: Evidence, copy: CopyTrail, hop: str, change: int) -> bool:
+    """Whether the feed is blamed for an event that retention may have taken."""
+    if copy.feed is None or hop != copy.feed.hop.name or change == NONE:
+        return False
+    return bool(evidence.trails.removed(copy.feed)[change])
 
 
 def _blame(copy: CopyTrail, hop: str, entity: int) -> str:

@@ -6,8 +6,12 @@ change of a row is owed. Whether the event is truthful is `phantom-change`'s to 
 
 Of a feed that had not finished, a change counts that it has passed (see `passed_over`).
 
-UNKNOWN: never by itself. Reports: `missed-change`, once per feed and change. Cost: O(n log n).
+UNKNOWN: when what is missing may have been removed from the topics (see `removed`), unless their
+settings ask for that and no scenario claims that all is there.
+Reports: `missed-change`, once per feed and change. Cost: O(n log n).
 """
+
+import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence import Evidence
@@ -20,7 +24,9 @@ from harness.model.verdict import Anomaly, CheckResult
 @checker("missed-change")
 def missed_change(evidence: Evidence) -> CheckResult:
     """Find committed changes that no event brings."""
-    return report("missed-change", *(_of_feed(evidence, feed) for feed in evidence.trails.feeds))
+    found = [_of_feed(evidence, feed) for feed in evidence.trails.feeds]
+    whys = filter(None, (_removed(evidence, feed) for feed in evidence.trails.feeds))
+    return report("missed-change", *found, unknown="; ".join(whys) or None)
 
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
@@ -28,5 +34,23 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
         tale = Tale(evidence, "missed-change", feed.hop.name).changed(change)
         return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
-    passed = evidence.trails.passed_by_feed(feed)[feed.missed]
-    return found_at(evidence, "missed-change", feed.hop.name, feed.missed, passed, explain)
+    missed = feed.missed[~evidence.trails.removed(feed)[feed.missed]]
+    passed = evidence.trails.passed_by_feed(feed)[missed]
+    return found_at(evidence, "missed-change", feed.hop.name, missed, passed, explain)
+
+
+def _removed(evidence: Evidence, feed: FeedTrail) -> str | None:
+    """What is not known since records were removed; None where that was asked for."""
+    count = int(np.count_nonzero(evidence.trails.removed(feed)[feed.missed]))
+    asked = any(name.startswith("retention.") for name in feed.feed.topic_settings)
+    if not count or (asked and "capture" not in evidence.scenario.claims):
+        return None
+    moved = [
+        f"{end.log} starts at offset {end.start}"
+        for end in evidence.facts.logs
+        if end.start > 0 and end.log.startswith(f"{feed.hop.path}/")
+    ]
+    return (
+        f"{count} changes without an event in {feed.hop.target} may have had one that was removed: "
+        f"{', '.join(moved)}"
+    )

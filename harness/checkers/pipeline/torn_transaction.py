@@ -25,17 +25,18 @@ def torn_transaction(evidence: Evidence) -> CheckResult:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     source = feed.source
-    torn = np.intersect1d(source.txn[feed.missed], source.txn[feed.reached])
+    lacking = feed.missed[~evidence.trails.removed(feed)[feed.missed]]
+    torn = np.intersect1d(source.txn[lacking], source.txn[feed.reached])
 
     def explain(txn: int) -> Anomaly:
         mine = np.flatnonzero(source.txn == txn)
-        missed = mine[np.isin(mine, feed.missed)]
+        missed = mine[np.isin(mine, lacking)]
         there = mine[feed.reached[mine]]
         event = int(np.flatnonzero(feed.change == source.canonical[there[0]])[0])
         tale = Tale(evidence, "torn-transaction", feed.hop.name).changed(int(there[0]))
         tale.brought(feed, event, before="and ").changed(int(missed[0]), before="in the same one, ")
         return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
-    passed = feed.missed[evidence.trails.passed_by_feed(feed)[feed.missed]]
+    passed = lacking[evidence.trails.passed_by_feed(feed)[lacking]]
     certain = np.isin(torn, source.txn[passed])
     return found_at(evidence, "torn-transaction", feed.hop.name, torn, certain, explain)

@@ -10,6 +10,7 @@ from harness.checkers.pipeline.copy_trail import CopyTrail
 from harness.checkers.pipeline.feed_trail import FeedTrail
 from harness.checkers.pipeline.lateness import late_hops
 from harness.checkers.pipeline.passed_over import keeps_order, passed_by_copy, passed_by_feed
+from harness.checkers.pipeline.removed import may_be_removed
 from harness.checkers.pipeline.settings import feed_settings, takes_snapshot
 from harness.checkers.pipeline.sight_trail import SightTrail
 from harness.checkers.pipeline.source import Source
@@ -118,6 +119,27 @@ class Trails:
             }
             self._passed[copy.hop.name] = passed_by_copy(copy, positions)
         return self._passed[copy.hop.name]
+
+    def removed(self, feed: FeedTrail) -> Flags:
+        """Per change: its event may have been removed from the topics; see `removed`."""
+        numbers = dict(self._history.logs.select("name", "log").iter_rows())
+        path = feed.hop.path
+        starts = {
+            numbers[end.log]: end.start
+            for end in self._facts.logs
+            if end.log in numbers and end.log.startswith(f"{path}/")
+        }
+        tables = self.source.flow.tables.select("table", "name").iter_rows()
+        logs = {
+            table: tuple(
+                number
+                for name, number in numbers.items()
+                if number in starts and name.rpartition("-")[0] == f"{path}/{topic}"
+            )
+            for table, topic in tables
+        }
+        order = self.keeps_order(feed) and not feed.polls
+        return may_be_removed(feed, starts, logs, order=order)
 
     def _partitions(self, path: str) -> dict[int, int]:
         """How many partitions the topic of each table had in the end, as far as it was asked."""

@@ -1,0 +1,54 @@
+"""A partition that starts later than it did may have held what is missing: nobody missed that."""
+
+import msgspec
+import pytest
+
+from harness.checkers.judge import judge
+from harness.model.facts import Facts, LogEnd
+from harness.model.pipeline import Feed
+from harness.model.verdict import Validity, Verdict
+from tests.checkers.flows import FEED, TOPICS, Run, everything_read, pipeline
+
+LOG = "main/orders-0"
+BY_SETTING = msgspec.structs.replace(FEED, topic_settings={"retention.ms": 1000})
+
+
+def judged(
+    came: list[int], *, start: int, feed: Feed = FEED, claims: tuple[str, ...] = ()
+) -> Verdict:
+    """Four inserts, of which the topic holds some, and starts somewhere."""
+    run = Run()
+    for key in range(4):
+        run.put(key)
+    op = run.flow.drain(TOPICS)
+    for change in came:
+        run.flow.event(TOPICS, LOG, run.flow.changes[change], op=op)
+    run.flow.rows("mysql", run.flow.state())
+    scenario = pipeline(feed=feed, copies=(), claims=claims)
+    ends = (LogEnd(log=LOG, start=start, end=9, read_to=9),)
+    facts: Facts = msgspec.structs.replace(everything_read(scenario), logs=ends)
+    return judge(run.flow.history(), facts, scenario)
+
+
+@pytest.mark.parametrize("feed", [FEED, Feed(kind="program")])
+def test_what_may_have_been_removed_is_not_known(feed: Feed) -> None:
+    verdict = judged([2, 3], start=2, feed=feed)
+    assert verdict.validity is Validity.UNKNOWN
+    assert not verdict.shows("missed-change")
+    assert any(f"{LOG} starts at offset 2" in why for why in verdict.unknowns)
+
+
+@pytest.mark.parametrize(("came", "start"), [([2, 3], 0), ([1, 3], 1)])
+def test_what_a_feed_in_order_would_have_sent_later_is_missed(came: list[int], start: int) -> None:
+    verdict = judged(came, start=start)
+    assert verdict.validity is Validity.INVALID
+    assert verdict.shows("missed-change")
+
+
+@pytest.mark.parametrize(
+    ("claims", "validity"), [((), Validity.VALID), (("capture",), Validity.UNKNOWN)]
+)
+def test_who_asks_for_retention_loses_nothing_by_it(
+    claims: tuple[str, ...], validity: Validity
+) -> None:
+    assert judged([3], start=3, feed=BY_SETTING, claims=claims).validity is validity
