@@ -65,7 +65,7 @@ def sample(paths: Sequence[Path], count: int, seed: int) -> Iterator[Mutant]:
 def _operators_at(path: Path) -> dict[Place, list[tuple[str, int]]]:
     """Each place of a module that code runs at → names of operators, and which of theirs it is."""
     code = path.read_text()
-    nodes, skipped = list(ast_nodes(get_ast(code))), list(_annotations(ast.parse(code)))
+    nodes, skipped = list(ast_nodes(get_ast(code))), list(_ineffective(ast.parse(code)))
     found: dict[Place, list[tuple[str, int]]] = {}
     for name in sorted(plugins.operator_names()):
         kind = plugins.get_operator(name)
@@ -79,8 +79,21 @@ def _operators_at(path: Path) -> dict[Place, list[tuple[str, int]]]:
     return found
 
 
-def _annotations(tree: ast.Module) -> Iterator[Place]:
-    """What is only read by people and type checkers."""
+def _compiles(code: str) -> bool:
+    """Whether it is Python at all: the `*` of keyword-only parameters is no operator."""
+    try:
+        compile(code, "mutant", "exec", dont_inherit=True)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _ineffective(tree: ast.Module) -> Iterator[Place]:
+    """What changes nothing in a program that is right.
+
+    Annotations and what makes a dataclass strict are for type checkers; `strict=True` is an
+    assertion that sizes agree.
+    """
     for node in ast.walk(tree):
         match node:
             case ast.arg(annotation=ast.expr() as annotation):
@@ -90,6 +103,10 @@ def _annotations(tree: ast.Module) -> Iterator[Place]:
             case ast.AnnAssign(annotation=annotation):
                 alias = isinstance(annotation, ast.Name) and annotation.id == "TypeAlias"
                 yield _place(node if alias else annotation)
+            case ast.Call(func=ast.Name(id="dataclass")):
+                yield _place(node)
+            case ast.keyword(arg="strict", value=value):
+                yield _place(value)
             case _:
                 pass
 
@@ -103,7 +120,7 @@ def _mutant(path: Path, place: Place, random: Random) -> Mutant | None:
     name, occurrence = random.choice(_operators_at(path)[place])
     code = path.read_text()
     changed = mutate_code(code, plugins.get_operator(name)(), occurrence)
-    if changed is None or changed == code:
+    if changed is None or not _compiles(changed):
         return None
     line = place[0][0]
     before, after = code.splitlines(), changed.splitlines()

@@ -1,0 +1,79 @@
+"""Mutants of the judge's code: where they are, which tests they meet, and how they end."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutants.reach import Reach
+from benchmarks.mutants.sites import Mutant, sample
+from benchmarks.mutants.trial import Changed, Finder, outcome_of
+
+CODE = '''"""A module."""
+
+from dataclasses import dataclass
+
+LIMIT: int | None = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    at: int
+
+
+def over(rows: list[int] | None, *, limit: int) -> bool:
+    return len(rows or []) > limit
+'''
+
+
+@pytest.fixture
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = Path("judged.py")
+    path.write_text(CODE)
+    return path
+
+
+def test_only_what_runs_is_mutated(module: Path) -> None:
+    found = list(sample([module], 100, 1))
+    kept = [mutant for mutant in found if not mutant.before.startswith("@dataclass")]
+    assert {each.before for each in kept} == {
+        "LIMIT: int | None = 5",
+        "return len(rows or []) > limit",
+    }
+    # A decorator may go, but not become less strict; annotations stay.
+    assert {each.after for each in found if each not in kept} == {"(no such line)"}
+    assert all("int | None" in each.after for each in kept if "LIMIT" in each.before)
+    assert all(mutant.code != CODE for mutant in found)
+
+
+def test_a_seed_draws_the_same_mutants_again(module: Path) -> None:
+    first, again, other = (list(sample([module], 3, seed)) for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_a_mutant_is_imported_instead_of_its_module(module: Path) -> None:
+    mutant = next(iter(sample([module], 1, 1)))
+    spec = Finder(mutant).find_spec("judged", None)
+    assert spec is not None
+    assert isinstance(spec.loader, Changed)
+    names: dict[str, object] = {}
+    exec(spec.loader.get_code("judged"), names)  # noqa: S102 - the test's own code
+    assert "over" in names
+    assert Finder(mutant).find_spec("another", None) is None
+    assert module.read_text() == CODE
+
+
+def test_a_line_that_runs_at_import_concerns_every_test_of_its_module() -> None:
+    reach = Reach(
+        seconds={"slow": 2.0, "quick": 0.1, "other": 0.5},
+        lines={"a.py": {3: ["slow"], 9: ["slow", "quick"]}, "b.py": {1: ["other"]}},
+    )
+    assert reach.tests_of(Path("a.py"), 9) == ["quick", "slow"]
+    assert reach.tests_of(Path("a.py"), 1) == ["quick", "slow"]
+    assert reach.tests_of(Path("c.py"), 1) == []
+
+
+def test_a_mutant_that_no_test_reaches_survives(module: Path) -> None:
+    mutant = Mutant(module, 1, "core/NumberReplacer", "5", "6", CODE.replace("5", "6"))
+    assert outcome_of(mutant, [], 0.0) == "survived"
