@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.mutants.reach import Reach, measure, reach_in
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Outcome, outcome_of
+from benchmarks.mutants.trial import Outcome, outcome_of, unchanged
 
 SOURCES = ("harness/checkers", "harness/history")
 TESTS = (
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     with tempfile.TemporaryDirectory() as folder:
         reach = _reach(options.reach or Path(folder) / "reach.json")
+    _control(mutants[0].path, reach)
     print(f"{len(mutants)} mutants, seed {options.seed}", flush=True)
     with ThreadPoolExecutor(options.workers) as pool:
         outcomes = list(pool.map(lambda mutant: _tried(mutant, reach, options.quick), mutants))
@@ -68,6 +69,13 @@ def _reach(file: Path) -> Reach:
         if process.exitcode:
             raise SystemExit(process.exitcode)
     return reach_in(file)
+
+
+def _control(path: Path, reach: Reach) -> None:
+    """Fail unless the code as it is lives: a trial that kills everything proves nothing."""
+    tests = reach.tests_of(path, 0)[:20]
+    if outcome_of(unchanged(path), tests, sum(reach.seconds[test] for test in tests)) != "survived":
+        raise SystemExit(f"trials are broken: {path} is killed without a mutation")
 
 
 def _tried(mutant: Mutant, reach: Reach, only_quick: bool) -> Outcome:  # noqa: FBT001 - private

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.mutants.reach import Reach
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Changed, Finder, outcome_of
+from benchmarks.mutants.trial import Changed, Finder, outcome_of, unchanged
 
 CODE = '''"""A module."""
 
@@ -77,3 +77,15 @@ def test_a_line_that_runs_at_import_concerns_every_test_of_its_module() -> None:
 def test_a_mutant_that_no_test_reaches_survives(module: Path) -> None:
     mutant = Mutant(module, 1, "core/NumberReplacer", "5", "6", CODE.replace("5", "6"))
     assert outcome_of(mutant, [], 0.0) == "survived"
+
+
+@pytest.mark.slow
+def test_code_as_it_is_lives_and_a_mutant_is_killed_by_a_test(module: Path) -> None:
+    Path("test_judged.py").write_text(
+        "from judged import over\n\n\ndef test_over():\n    assert over([1, 2], limit=1)\n"
+    )
+    test = ["test_judged.py::test_over"]
+    changed = CODE.replace(") > limit", ") < limit")
+    assert outcome_of(unchanged(module), test, 0.0) == "survived"
+    assert outcome_of(Mutant(module, 14, "", "", "", changed), test, 0.0) == "killed"
+    assert module.read_text() == CODE
