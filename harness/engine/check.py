@@ -6,11 +6,12 @@ from pathlib import Path
 import msgspec
 
 from harness.checkers.judge import judge
+from harness.engine.validation.scenario import validated
 from harness.history.jepsen import JepsenHistory, read_jepsen
-from harness.kit.errors import UsageError
+from harness.kit.errors import RunFolderError, UsageError
 from harness.model.dialects import LIBRDKAFKA, java
 from harness.model.facts import Facts
-from harness.model.scenario import Floor, Scenario
+from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.seal import Seal
 from harness.model.value import Settings
 from harness.model.verdict import Verdict
@@ -29,7 +30,7 @@ def check(folder: RunFolder) -> Verdict:
     Raises:
         RunFolderError: plan, facts or history cannot be read, or are damaged.
     """
-    plan = folder.plan()
+    plan = _sane(folder)
     # It may have been moved since.
     manifest = msgspec.structs.replace(folder.manifest(), path=str(folder.path))
     facts = folder.facts() if folder.has(Facts) or folder.has(Seal) else STOPPED_EARLY
@@ -41,6 +42,18 @@ def check(folder: RunFolder) -> Verdict:
             render(manifest, plan, history, facts, verdict), junit(manifest, plan, verdict)
         )
     return verdict
+
+
+def _sane(folder: RunFolder) -> Plan:
+    """The plan, if a harness can have run it."""
+    plan = folder.plan()
+    try:
+        validated(plan.scenario)
+    except UsageError as error:
+        raise RunFolderError(
+            f"{folder.path / 'plan.json'} cannot have been run: {error}"
+        ) from error
+    return plan
 
 
 def check_jepsen(path: Path, settings: Iterable[str]) -> ForeignVerdict:
