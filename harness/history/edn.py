@@ -37,6 +37,10 @@ _WORDS: dict[str, Any] = {"nil": None, "true": True, "false": False}
 _CHARACTERS = {"newline": "\n", "space": " ", "tab": "\t", "return": "\r"}
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
+DEPTH = 100
+"""More levels than any history has; values so deep can still be printed."""
+DIGITS = 100
+
 _Stack: TypeAlias = list[tuple[str, int, list[Any]]]
 """Collections that are not closed yet: bracket, line, items."""
 
@@ -62,11 +66,13 @@ def read_forms(text: str) -> Iterator[tuple[int, Any]]:
         for token in _TOKENS.findall(line):
             if token[0] == ":" and stack:
                 items.append(token[1:])
-            elif token[0] in _DIGITS and token.isdigit() and stack:
-                items.append(int(token))
+            elif token[0] in _DIGITS and token.isdecimal() and stack:
+                items.append(_integer(token, number))
             elif token in _CLOSED_BY:
                 items = []
                 stack.append((token, number, items))
+                if len(stack) > DEPTH:
+                    raise EdnError(number, f"it is nested deeper than {DEPTH} levels")
             elif token in _CLOSING:
                 begin, value = _closed(stack, token, number)
                 items = stack[-1][2] if stack else []
@@ -78,6 +84,12 @@ def read_forms(text: str) -> Iterator[tuple[int, Any]]:
     if stack:
         bracket, begin, _ = stack[-1]
         raise EdnError(begin, f"{bracket!r} is never closed")
+
+
+def _integer(digits: str, line: int) -> int:
+    if len(digits) > DIGITS:
+        raise EdnError(line, f"a number has {len(digits):,} digits")
+    return int(digits)
 
 
 def _closed(stack: _Stack, token: str, line: int) -> tuple[int, Any]:
@@ -102,7 +114,7 @@ def _add_other(items: list[Any], token: str, line: int) -> None:
     number = _NUMBER.fullmatch(token)
     if number is not None:
         bare = token.rstrip("NM")
-        items.append(float(bare) if number[1] or number[2] else int(bare))
+        items.append(float(bare) if number[1] or number[2] else _integer(bare, line))
     elif head == '"' and len(token) > 1:
         items.append(re.sub(r"\\(.)", lambda each: _ESCAPES.get(each[1], each[1]), token[1:-1]))
     elif head == "\\" and len(token) > 1:

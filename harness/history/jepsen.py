@@ -26,7 +26,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeGuard
 
 import msgspec
 import polars as pl
@@ -41,6 +41,9 @@ PASSED_OVER = ("crash", "debug-topic-partitions")
 RECORDS = ("send", "poll", "txn")
 HOLDING = ("subscribe", "assign")
 GROUP = "of all who subscribe"
+FAR = 1 << 61
+"""Further than any offset or clock gets; sums and differences still fit into 64 bits."""
+SHOWN = 300
 SHAPES = (
     "what a Kafka workload holds there: [:send k v], [:send k [offset v]], [:poll] or "
     "[:poll {k [[offset v] …]}]; of subscribe and assign, keys; as :rebalance-log, [{:keys [k …]}]"
@@ -92,7 +95,7 @@ def _json(text: str, path: Path) -> Iterator[tuple[int, Any]]:
         try:
             if line.strip():
                 yield number, msgspec.json.decode(line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise UsageError(f"{path}, line {number}: this is not JSON: {error}") from error
 
 
@@ -140,20 +143,24 @@ class _Reader:
             raise self._refused(line, "this is no event: a map with :type, :f and :process")
         position, self._count = self._count, self._count + 1
         process, f, kind = event.get("process"), event["f"], event["type"]
+        if isinstance(process, bool):
+            raise self._refused(line, f"a process is a number or a name, not {process!r}")
         if not isinstance(process, int) or f in PASSED_OVER:
             return
         if f not in RECORDS + HOLDING:
             known = ", ".join(RECORDS + HOLDING + PASSED_OVER)
-            raise self._refused(line, f"{f!r} is no operation of the Kafka workload ({known})")
+            raise self._refused(
+                line, f"{_shown(f)} is no operation of the Kafka workload ({known})"
+            )
         self._tell_time(line, event, position)
         index = event.get("index")
-        label = index if isinstance(index, int) else position
+        label = index if _is_number(index) else position
         if kind == "invoke":
             self._invoke(line, process, event, label)
-        elif kind in {"ok", "fail", "info"}:
+        elif kind in ("ok", "fail", "info"):
             self._complete(line, process, event, label)
         else:
-            raise self._refused(line, f"an event is invoke, ok, fail or info, not {kind!r}")
+            raise self._refused(line, f"an event is invoke, ok, fail or info, not {_shown(kind)}")
 
     def finish(self) -> JepsenHistory:
         """The tables of all events."""
@@ -172,7 +179,9 @@ class _Reader:
 
     def _tell_time(self, line: int, event: Event, position: int) -> None:
         time = event.get("time")
-        timed = isinstance(time, int)
+        timed = _is_number(time)
+        if time is not None and not timed:
+            raise self._refused(line, f"a :time is nanoseconds, not {_shown(time)}")
         if self._timed is None:
             self._timed = timed
         elif self._timed is not timed:
@@ -231,16 +240,16 @@ class _Reader:
             self._transactional |= event["f"] == "txn" or len(value) > 1
             for step in value:
                 self._step(pending.op, step)
-        except (TypeError, ValueError, IndexError, AttributeError) as error:
-            raise self._refused(pending.line, f"{value!r} is not {SHAPES}") from error
+        except (TypeError, ValueError, LookupError, AttributeError) as error:
+            raise self._refused(pending.line, f"{_shown(value)} is not {SHAPES}") from error
 
     def _rebalance(self, line: int, process: int, rebalances: Any, label: int) -> None:  # noqa: ANN401
         """Take a rebalance log as a revocation within the operation that ends now."""
         try:
             keys = [key for each in rebalances for key in each["keys"]]
             self._hold(self._operation(process, "revoke", label), keys)
-        except (TypeError, KeyError) as error:
-            raise self._refused(line, f"{rebalances!r} is not {SHAPES}") from error
+        except (TypeError, ValueError, LookupError) as error:
+            raise self._refused(line, f"{_shown(rebalances)} is not {SHAPES}") from error
         self._rows.operations[-1][4:6] = [self._now_ns, "ok"]
 
     def _step(self, op: int, step: Any) -> None:  # noqa: ANN401 - what the file holds
@@ -268,6 +277,8 @@ class _Reader:
         return self._logs.setdefault(named, len(self._logs))
 
     def _value(self, log: int, value: Any) -> int:  # noqa: ANN401 - as above
+        if value is not None and not isinstance(value, str) and not _is_number(value):
+            raise ValueError(value)
         return self._values.setdefault((log, value), len(self._values))
 
     def _find_strays(self) -> None:
@@ -344,9 +355,25 @@ def _frame(rows: list[Any], schema: pl.Schema) -> pl.DataFrame:
 
 
 def _offset(offset: Any) -> int | None:  # noqa: ANN401 - what the file holds
-    if offset is None or (isinstance(offset, int) and offset >= 0):
+    if offset is None:
+        return None
+    if _is_number(offset) and offset >= 0:
         return offset
     raise ValueError(offset)
+
+
+def _is_number(value: Any) -> TypeGuard[int]:  # noqa: ANN401 - as above
+    """Whether it is an integer that a table can hold; Python takes True for one."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < FAR
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - as above
+    """A value of the file, as far as a sentence has room for it."""
+    try:
+        text = repr(value)
+    except (RecursionError, ValueError):
+        return "something that is too deep or too long to be shown"
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]} …"
 
 
 def _error_name(error: Any) -> str:  # noqa: ANN401 - what the file holds

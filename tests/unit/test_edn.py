@@ -53,7 +53,8 @@ def test_no_text_holds_no_form() -> None:
         ("{{:a 1} 2}", 1, "a map has a map in one of its keys"),
         ('\n\n"no end', 3, '" begins nothing that ends on this line'),
         ("#_ 1", 1, "# begins nothing that ends on this line"),
-        ("[" * 5000, 1, "'[' is never closed"),
+        ("[" * 50, 1, "'[' is never closed"),
+        ("[" * 5000, 1, "it is nested deeper than 100 levels"),
     ],
 )
 def test_what_is_no_edn_is_refused_by_its_line(text: str, line: int, what: str) -> None:
