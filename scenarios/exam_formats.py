@@ -22,6 +22,7 @@ from harness.model.value import Settings
 STACK = Topology(registry=True, connect_workers=1, mysql=True, redis=True)
 COLUMNS = {"customer": "VARCHAR(40)", "amount": "DECIMAL(12, 4)", "placed_at": "DATETIME(6)"}
 ORDERS, ITEMS = (SourceTable(name=name, columns=COLUMNS, rows=20) for name in ("orders", "items"))
+REGIONS = {**COLUMNS, "region": "ENUM('north', 'south')"}
 BOTH = (ORDERS, ITEMS)
 OUTBOX = SourceTable(
     name="outbox",
@@ -339,15 +340,12 @@ FORMATS: tuple[Legal, ...] = (
         ),
     ),
     legal(
-        "by-day",
-        "A router puts the day into the names of topics",
-        {
-            "transforms": "day",
-            "transforms.day.type": f"{KAFKA}.transforms.TimestampRouter",
-            "transforms.day.topic.format": "${topic}-${timestamp}",
-            "transforms.day.timestamp.format": "yyyyMMdd",
-        },
+        "by-field",
+        "Unwrapping sends each row to the topic that a column of it names",
+        UNWRAP,
+        {"transforms.unwrap.route.by.field": "region"},
         copies=(),
+        tables=(msgspec.structs.replace(ORDERS, columns=REGIONS),),
     ),
     legal(
         "removals-dropped",

@@ -106,6 +106,18 @@ class FeedFormat:
             Transform(alias.strip(), self.settings) for alias in aliases.split(",") if alias.strip()
         )
 
+    @classmethod
+    def named(cls, feed: Feed, prefix: str, database: str) -> "FeedFormat":
+        """What is known of a feed's records where `${...}` stand for these names."""
+        told = {"${TOPIC_PREFIX}": prefix, "${SOURCE_DATABASE}": database}
+        filled: Settings = {}
+        for name, value in own_settings(feed).items():
+            text = value
+            for sign, meaning in told.items():
+                text = text.replace(sign, meaning) if isinstance(text, str) else text
+            filled[name] = text
+        return cls(feed, filled)
+
     def converter(self, part: str) -> str:
         """The class that writes the `key` or the `value`; empty for the harness's own."""
         if not self._connected:
@@ -160,7 +172,13 @@ class FeedFormat:
     def scatters(self) -> bool:
         """Whether events of one row may go to several topics or partitions."""
         keyed = bool(self.settings.get("message.key.columns"))
-        return keyed or self.transform(*UNFORESEEN) is not None
+        return keyed or any(each.moved("") is None for each in self.transforms)
+
+    def boxed(self, prefix: str, database: str, table: str) -> bool:
+        """Whether a table is an outbox, whose rows become events of their own."""
+        router = self.transform(OUTBOX)
+        topic = self.unrouted(prefix, database, table)
+        return router is not None and router.applies(topic) is not False
 
     @property
     def snapshots_again(self) -> bool:

@@ -232,6 +232,28 @@ def test_an_outbox_owes_what_is_put_in_and_not_what_is_taken_out() -> None:
     assert blamed(lost.verdict(pipeline(feed=feed))) == {"missed-change": {FEED_HOP: 1}}
 
 
+def test_a_table_beside_an_outbox_owes_all_its_changes() -> None:
+    predicate = "org.apache.kafka.connect.transforms.predicates.TopicNameMatches"
+    beside: Settings = {
+        "transforms": "outbox",
+        "transforms.outbox.type": "io.debezium.transforms.outbox.EventRouter",
+        "transforms.outbox.predicate": "boxed",
+        "predicates": "boxed",
+        "predicates.boxed.type": predicate,
+        "predicates.boxed.pattern": "${TOPIC_PREFIX}.*items",
+    }
+    run = Run()
+    run.put(1)
+    run.put(1)
+    run.put(1, table="items")
+    run.drop(1, table="items")
+    run.captured(1, 3)
+    run.copied()
+    settings: Settings = {**beside, "snapshot.mode": "no_data"}
+    found = blamed(run.verdict(pipeline(feed=Feed(kind="debezium", settings=settings))))
+    assert found["missed-change"] == {FEED_HOP: 1}
+
+
 def test_an_update_that_overtakes_is_found_though_rows_say_no_before() -> None:
     run = Unwrapped()
     run.put(1)

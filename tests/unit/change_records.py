@@ -41,4 +41,6 @@ def decoder(
     feed: Feed = BARE,
 ) -> Decoder:
     """A reader of what `feed` writes, one topic for each table."""
-    return Decoder(cast("Stack", stack), FeedFormat(feed), Routes.one_to_one(topics), wanted)
+    carried = {topic: (table,) for topic, table in topics.items()}
+    routes = Routes(topics=carried, tables=tuple(dict.fromkeys(topics.values())))
+    return Decoder(cast("Stack", stack), FeedFormat(feed), routes, wanted)

@@ -113,10 +113,10 @@ class FeedTrail:
             return owed & (~source.deletes | shown[source.entity])
         before = np.arange(source.count) < self._bound
         owed = (~before | self.by_snapshot) & ~source.undone
-        if self._format.transform(OUTBOX):
-            # Only what is put into an outbox becomes a record; what removes it again does not.
-            owed &= (source.before == NOTHING) & ~source.deletes
-        return owed
+        # Only what is put into an outbox becomes a record; what removes it again does not.
+        put_in = (source.before == NOTHING) & ~source.deletes
+        expected: Flags = owed & (put_in | ~np.isin(source.table, self._outboxes))
+        return expected
 
     @cached_property
     def by_snapshot(self) -> Flags:
@@ -137,6 +137,15 @@ class FeedTrail:
         """Changes that should have come and did not; none unless the topics were read whole."""
         missing = self.expected & ~self.reached
         return np.flatnonzero(missing) if self.drained else np.zeros(0, dtype=np.intp)
+
+    @property
+    def _outboxes(self) -> list[int]:
+        """Tables whose rows become events of their own."""
+        if self._format.transform(OUTBOX) is None:
+            return []
+        names = FeedFormat.named(self.feed, "prefix", "source")
+        tables = self.source.flow.tables.select("table", "name").iter_rows()
+        return [table for table, name in tables if names.boxed("prefix", "source", name)]
 
     @property
     def _shows_all(self) -> bool:

@@ -74,7 +74,8 @@ class Decoder:
         wires = {part: found.wire(part) for part in ("key", "value")}
         known = {part: wire for part, wire in wires.items() if wire is not None}
         if len(known) < len(wires):
-            raise UsageError(f"nobody here reads what {found.settings} writes")
+            odd = ", ".join(found.converter(part) for part in wires if wires[part] is None)
+            raise UsageError(f"no reader here knows what {odd} writes")
         self._wires = Wires(stack, known, found.settings)
         self._event_id = _event_id(found)
         self._keyed = "message.key.columns" not in found.settings
@@ -151,7 +152,7 @@ class Decoder:
         )
 
     def _told(self, key: Any, value: Any, headers: Headers) -> shapes.Told:  # noqa: ANN401
-        if self._event_id is None:
+        if self._event_id is None or shapes.is_envelope(value):
             return shapes.told_of(key, value, headers)
         return shapes.told_by_outbox(value, headers, self._event_id)
 

@@ -5,9 +5,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.feed_format import FeedFormat, own_settings
+from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Copy, Path
-from harness.model.value import Settings
 
 _ODD = re.compile(r"[^a-z0-9]+")
 NAME_MAX = 48
@@ -60,14 +59,7 @@ class Naming:
 
     def format(self, path: Path) -> FeedFormat:
         """What the settings of a path's feed say of its records."""
-        told = {"${TOPIC_PREFIX}": self.prefix(path), "${SOURCE_DATABASE}": self.source}
-        filled: Settings = {}
-        for name, value in own_settings(path.feed).items():
-            text = value
-            for sign, meaning in told.items():
-                text = text.replace(sign, meaning) if isinstance(text, str) else text
-            filled[name] = text
-        return FeedFormat(path.feed, filled)
+        return FeedFormat.named(path.feed, self.prefix(path), self.source)
 
     def prefix(self, path: Path) -> str:
         """What the topics of a path begin with."""

@@ -24,12 +24,6 @@ class Routes:
     """The field of a key that says it."""
 
     @classmethod
-    def one_to_one(cls, topics: Mapping[str, str]) -> "Routes":
-        """A topic for each table."""
-        found = {topic: (table,) for topic, table in topics.items()}
-        return cls(topics=found, tables=tuple(dict.fromkeys(topics.values())))
-
-    @classmethod
     def of(
         cls, found: FeedFormat, topics: Mapping[str, str], prefix: str, database: str
     ) -> "Routes":

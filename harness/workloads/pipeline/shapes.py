@@ -37,6 +37,11 @@ def is_control(value: Any) -> bool:  # noqa: ANN401 - a decoded value
     return any(shape <= value.keys() for shape in CONTROL)
 
 
+def is_envelope(value: Any) -> bool:  # noqa: ANN401 - a decoded value
+    """Whether it says what a row was and what it is."""
+    return isinstance(value, dict) and value.keys() >= _ENVELOPE
+
+
 def told_of(key: Any, value: Any, headers: Headers) -> Told:  # noqa: ANN401 - decoded values
     """What a record with a value tells of its row.
 
@@ -48,7 +53,7 @@ def told_of(key: Any, value: Any, headers: Headers) -> Told:  # noqa: ANN401 - d
     if value.get("op") == _TRUNCATION:
         # It ends all rows of the table, and so has no key.
         return "truncate", NOTHING, NOTHING, NOTHING
-    if value.keys() >= _ENVELOPE:
+    if is_envelope(value):
         before, after = value["before"], value["after"]
         kind = KINDS[value["op"]]
         version, was = _version(after), _version(before)
