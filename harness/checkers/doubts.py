@@ -23,6 +23,7 @@ def doubts(
     """Sentences on everything that keeps the run from proving its claims."""
     return (
         *((history.incomplete,) if history.incomplete else ()),
+        *_refused_writes(history, scenario),
         *facts.unknowns,
         *_too_few_acks(history, scenario),
         *_too_few_changes(history, scenario),
@@ -42,6 +43,20 @@ def acknowledged(history: History) -> int:
     if "txn" not in done["f"].unique():
         return len(done)
     return len(history.sends.join(done, on="op", how="semi"))
+
+
+def _refused_writes(history: History, scenario: Scenario) -> Iterator[str]:
+    """What the source's database said when it refused most writes: the cause of what follows."""
+    if acknowledged(history) >= max(scenario.floor.acks, scenario.baseline_acks):
+        return
+    writes = history.operations.filter(pl.col("f") == "write")
+    refused = writes.filter(pl.col("outcome") == "fail", pl.col("error") != 0)
+    for number, count in refused["error"].value_counts(sort=True).head(1).iter_rows():
+        if 2 * count > len(writes):
+            yield (
+                f"{count:,} of {len(writes):,} writes to the source failed with "
+                f"{history.errors[number]}"
+            )
 
 
 def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:

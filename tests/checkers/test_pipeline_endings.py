@@ -207,3 +207,18 @@ def test_a_binary_log_that_could_not_be_read_accuses_nobody() -> None:
     assert blamed(verdict) == {}
     assert verdict.validity is Validity.UNKNOWN
     assert verdict.unknowns[0] == "the final read of mysql is not complete: an event of type 99"
+
+
+def test_the_first_reason_is_what_the_database_said() -> None:
+    run = Run()
+    for key in range(4):
+        run.flow.write("writer", ("orders", key), outcome="fail", error="mysql:3819")
+    run.put(9)
+    run.captured()
+    run.copied()
+    facts = msgspec.structs.replace(
+        everything_read(pipeline()), unknowns=("the baseline is unhealthy: 1 of 200",)
+    )
+    verdict = run.verdict(facts=facts)
+    assert verdict.validity is Validity.UNKNOWN
+    assert verdict.unknowns[0] == "4 of 5 writes to the source failed with mysql:3819"

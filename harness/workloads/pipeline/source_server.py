@@ -16,7 +16,8 @@ NEEDED = {
     "super_read_only": ("OFF", "writers could not write"),
 }
 """Variable → the value that it must have, and why."""
-IMAGES = ("FULL", "NOBLOB")
+IMAGES = {"binlog": ("FULL", "NOBLOB"), "debezium": ("FULL",)}
+"""What feeds that follow the binary log must find there of each row."""
 WHERE = "change it in Topology.mysql_settings"
 
 
@@ -46,9 +47,10 @@ def check(mysql: MySql, workload: PipelineWorkload) -> None:
             f"was committed; {WHERE}"
         )
     for path in workload.paths:
-        if path.feed.kind == "binlog" and found["binlog_row_image"] not in IMAGES:
+        images = IMAGES.get(path.feed.kind, (found["binlog_row_image"],))
+        if found["binlog_row_image"] not in images:
             raise UsageError(
                 f"the feed of path {path.name} takes each change with the row before it from the "
                 f"binary log, which has binlog_row_image={found['binlog_row_image']}; it needs "
-                f"{' or '.join(IMAGES)}; {WHERE}"
+                f"{' or '.join(images)}; {WHERE}"
             )
