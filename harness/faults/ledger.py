@@ -52,38 +52,43 @@ class Memory:
 
 
 class Ledger:
-    """The ledger of one stack; what it holds already stays until it is healed."""
+    """The ledger of one stack; what it holds already stays until it is healed.
+
+    It is read once, since nobody else writes it while the stack is ours: a fault waits for it.
+    """
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
-        self._next = max((entry.entry for entry in _entries(self._whole())), default=0) + 1
+        whole = shelf.read_ledger()
+        # A line that a killed harness did not finish announced what did not act any more.
+        self._whole = whole[: whole.rfind(b"\n") + 1]
+        self._next = max((entry.entry for entry in _entries(self._whole)), default=0) + 1
 
     def open(self, kind: str, targets: tuple[str, ...], settings: Settings) -> int:
         """Write down what is about to act; it is kept when this returns."""
         entry, self._next = self._next, self._next + 1
-        self._write(Entry(entry=entry, kind=kind, targets=targets, settings=settings))
+        line = Entry(entry=entry, kind=kind, targets=targets, settings=settings)
+        self._write(self._whole + _line(line))
         return entry
 
     def close(self, entry: int) -> None:
         """Write down that the entry's fault is healed; when all are, the ledger is empty again."""
-        self._write(_Done(done=entry))
-        if not self.opened():
-            self._shelf.write_ledger(b"")
+        left = [each.entry for each in self.opened() if each.entry != entry]
+        self._write(self._whole + _line(_Done(done=entry)) if left else b"")
 
     def opened(self) -> tuple[Entry, ...]:
         """What was opened and never closed, newest first: the order in which to heal."""
-        whole = self._whole()
-        done = {line.done for line in _lines(whole) if isinstance(line, _Done)}
-        left = [entry for entry in _entries(whole) if entry.entry not in done]
+        done = {line.done for line in _lines(self._whole) if isinstance(line, _Done)}
+        left = [entry for entry in _entries(self._whole) if entry.entry not in done]
         return tuple(reversed(left))
 
-    def _write(self, line: Entry | _Done) -> None:
-        self._shelf.write_ledger(self._whole() + msgspec.json.encode(line) + b"\n")
+    def _write(self, whole: bytes) -> None:
+        self._shelf.write_ledger(whole)
+        self._whole = whole
 
-    def _whole(self) -> bytes:
-        """Without a line that a killed harness did not finish: what it announced did not act."""
-        whole = self._shelf.read_ledger()
-        return whole[: whole.rfind(b"\n") + 1]
+
+def _line(line: Entry | _Done) -> bytes:
+    return msgspec.json.encode(line) + b"\n"
 
 
 def _entries(whole: bytes) -> list[Entry]:

@@ -169,7 +169,10 @@ def test_errors_of_the_engine_get_their_own_class(explanation: str, kind: type[B
 
 
 def test_an_engine_that_does_not_answer_says_what_to_do() -> None:
-    with pytest.raises(NoDockerError, match="scripts/setup"), engine.translated("start x"):
+    with (
+        pytest.raises(NoDockerError, match="name an engine in DOCKER_HOST"),
+        engine.translated("start x"),
+    ):
         raise errors.DockerException("connection refused")
 
 
