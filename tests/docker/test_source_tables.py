@@ -224,6 +224,14 @@ def test_a_check_is_held_to(tables: Tables, column: str, allowed: set[object] | 
 CUSTOMERS = SourceTable(name="customers", ddl=f"CREATE TABLE customers ({KEYED}, name CHAR(9))")
 
 
+def test_a_table_that_is_referred_to_may_have_a_unique_column(tables: Tables) -> None:
+    key = "customer BIGINT NOT NULL, FOREIGN KEY (customer) REFERENCES customers (id)"
+    ddl = f"CREATE TABLE customers ({KEYED}, email VARCHAR(80) NOT NULL UNIQUE)"
+    tables.make(orders(key), SourceTable(name="customers", ddl=ddl))
+    tables.write("customers")
+    assert len(tables.write()) == 40
+
+
 def test_a_foreign_key_refers_to_rows_that_stay(tables: Tables) -> None:
     key = "customer BIGINT NOT NULL, FOREIGN KEY (customer) REFERENCES customers (id)"
     tables.make(orders(key, rows=5), CUSTOMERS)

@@ -22,6 +22,8 @@ from harness.workloads.pipeline.table_schema import Schema
 PREFILL, REFERRED = "prefill", "referred-rows"
 TRIED = [(process << SEQUENCE_BITS) + n for process, n in ((0, 1), (1, 999), (3, 99_999), (200, 0))]
 """Versions such as writers make; each is tried in turn."""
+TRIED_FIRST = 2 << SEQUENCE_BITS
+"""Rows are made with versions from here on: a unique column would refuse one that comes twice."""
 _COLUMN = re.compile(r"(?:[Cc]olumn|[Ff]ield) '([^']+)'")
 
 
@@ -111,7 +113,7 @@ class SourceTables:
                     for key in keys:
                         cursor.execute(
                             f"INSERT INTO `{name}` (id, version) VALUES (%s, %s)",  # noqa: S608
-                            (key, key),
+                            (key, TRIED_FIRST + key),
                         )
                     for version in TRIED:
                         cursor.execute(
