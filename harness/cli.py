@@ -222,6 +222,7 @@ def replay(
         keep_stack: leave the stack running.
     """
     from harness.engine.cluster import plan_on_cluster
+    from harness.engine.kept_programs import with_kept_programs
     from harness.engine.replay import compare
     from harness.engine.run import run_plan
     from harness.engine.stacks import StackPool
@@ -229,6 +230,7 @@ def replay(
 
     original = RunFolder.open(folder)
     plan, verdict, kind = original.plan(), original.verdict(), original.manifest().stack
+    plan = with_kept_programs(plan, original.path)
     plan = plan_on_cluster(plan, metadata=metadata, kafka_version=kafka_version)
     reproduced = 0
     with StackPool(kind, kept=keep_stack, tell=say) as pool:

@@ -18,6 +18,7 @@ from harness.engine.commits import commits
 from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
+from harness.engine.kept_programs import keep_programs
 from harness.engine.stacks import StackPool
 from harness.kit import secrets
 from harness.kit.clock import utc_now
@@ -132,6 +133,7 @@ def run_plan(
     manifest = _manifest(plan, environment, folder, started, replay_of)
     with folder.filling():
         folder.save(manifest, plan)
+        keep_programs(plan, folder.path)
     tell(f"run folder {folder.path}")
     with folder.filling(), _log_file(folder.harness_log):
         try:
