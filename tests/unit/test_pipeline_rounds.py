@@ -155,3 +155,10 @@ def test_a_copy_that_is_like_its_source_waits_for_no_more_rounds(bench: Bench) -
     bench.pipeline.passes_all()
     assert bench.overtaking(None) is None
     assert bench.keys() == [*KEYS]
+
+
+def test_what_was_never_written_is_missing_everywhere(bench: Bench) -> None:
+    bench.pipeline.refuses = True
+    problem = bench.rounds.unwritten()
+    assert bench.missing() == bench.rounds.latest_missing(PLACE) == problem
+    assert bench.overtaking(None) == problem

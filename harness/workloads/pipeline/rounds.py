@@ -102,6 +102,8 @@ class Rounds:
 
         Another round is written when none has come for a while.
         """
+        if not self._rounds:
+            return self._unwritten
         problem = self._look(place)
         if any(each.came_out_of(place) for each in self._rounds):
             return None
@@ -110,6 +112,8 @@ class Rounds:
 
     def latest_missing(self, place: str) -> str | None:
         """What has not come out of `place` yet; None when all rows of the last round have."""
+        if not self._rounds:
+            return self._unwritten
         problem = self._look(place)
         if self._rounds[-1].came_out_of(place):
             return None
@@ -127,7 +131,7 @@ class Rounds:
             differs: how it differs from the source now; None for not at all.
             more: rounds after the first that came out.
         """
-        problem = self._look(place)
+        problem = self._look(place) if self._rounds else self._unwritten
         if problem is not None:
             return problem
         lacks = differs()
@@ -140,6 +144,10 @@ class Rounds:
             return None
         self._another(after_ns=self._refused_ns, wait_s=RETRY_S)
         return lacks
+
+    @property
+    def _unwritten(self) -> str:
+        return self._refused or "no round is written"
 
     def _lacking(self, place: str) -> str:
         last = self._rounds[-1]
