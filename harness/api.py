@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import msgspec
 
 from harness.engine.run import Run
+from harness.kit.errors import UsageError
 from harness.kit.secrets import secret
 from harness.model.administration import Administrators
 from harness.model.control import Control
@@ -305,8 +306,17 @@ class Moment:
         return self.fault("schema.register", target, name=name, topic=topic, change=change)
 
     def one_of(self, *choices: Step, name: str) -> Step:
-        """One of the faults of `choices`, which the seed draws."""
+        """One of the faults of `choices`, which the seed draws.
+
+        Raises:
+            UsageError: there are none, or one of them breaks nothing.
+        """
         faults = tuple(each.fault for each in choices if each.fault is not None)
+        if not faults or len(faults) < len(choices):
+            raise UsageError(
+                f"one_of(..., name={name!r}): expected at least one step, each with a fault; got "
+                f"{len(choices)} steps, {len(faults)} of them with a fault"
+            )
         return Step(name=name, after=self.when, choices=faults)
 
     def alter(self, table: str, clause: str, *, name: str = "alter") -> Step:

@@ -15,7 +15,14 @@ from harness.cli_scenarios import catalogue, init, scenarios
 from harness.cli_stacks import down, execute, password, status, sweep, up
 from harness.cli_status import status_of
 from harness.cli_topics import topics
-from harness.cli_words import AtLeastOne, MetadataChoice, say
+from harness.cli_words import (
+    AnomalyNumber,
+    AtLeastOne,
+    MetadataChoice,
+    Seed,
+    SeedOrDrawn,
+    say,
+)
 from harness.kit.errors import UsageError
 
 app = App(
@@ -48,7 +55,7 @@ def run(
     scenario: str,
     /,
     *,
-    seed: int | None = None,
+    seed: SeedOrDrawn = None,
     stack: StackChoice = "docker",
     metadata: MetadataChoice | None = None,
     kafka_version: str | None = None,
@@ -73,19 +80,26 @@ def run(
     from harness.engine.replay import exit_status
     from harness.engine.run import run_scenario
     from harness.engine.stacks import StackPool
+    from harness.engine.validation.scenario import shaped
 
-    chosen = on_cluster(resolve(scenario, Path()), metadata=metadata, kafka_version=kafka_version)
+    file, _, _ = scenario.partition("::")
+    written = Path(file) if file.endswith(".py") else None
+    chosen = on_cluster(
+        shaped(resolve(scenario, Path()), file=written),
+        metadata=metadata,
+        kafka_version=kafka_version,
+    )
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
     with StackPool(stack, kept=keep_stack, tell=say) as pool:
-        done = run_scenario(chosen, seed, pool, reports, tell=say)
+        done = run_scenario(chosen, seed, pool, reports, tell=say, file=written)
     print(_summary(done.folder.path))
     return exit_status(done.verdict.validity)
 
 
 @app.command
 def demo(
-    *, seed: int = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker"
+    *, seed: Seed = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker"
 ) -> int:
     """Show the main job: what survives a leader's death in a log, and in a whole pipeline.
 
@@ -110,7 +124,7 @@ def demo(
 def semantics(
     *,
     runs: AtLeastOne = 1,
-    seed: int | None = None,
+    seed: SeedOrDrawn = None,
     lines: tuple[str, ...] = (),
     origin: Annotated[tuple[Path, ...], Parameter(name="--from")] = (),
     stack: StackChoice = "docker",
@@ -186,7 +200,7 @@ def check(
 
 
 @app.command
-def show(folder: Path, /, *, anomaly: int | None = None, around: AtLeastOne = 5) -> int:
+def show(folder: Path, /, *, anomaly: AnomalyNumber = None, around: AtLeastOne = 5) -> int:
     """Print a run's summary, and the operations around an anomaly if it shows any.
 
     Args:
@@ -222,6 +236,7 @@ def replay(
         keep_stack: leave the stack running.
     """
     from harness.engine.cluster import plan_on_cluster
+    from harness.engine.compile import checked_plan
     from harness.engine.kept_programs import with_kept_programs
     from harness.engine.replay import compare
     from harness.engine.run import run_plan
@@ -229,7 +244,8 @@ def replay(
     from harness.reporting.folder import RunFolder
 
     original = RunFolder.open(folder)
-    plan, verdict, kind = original.plan(), original.verdict(), original.manifest().stack
+    verdict, kind = original.verdict(), original.manifest().stack
+    plan = checked_plan(original.plan(), original.path / "plan.json")
     plan = with_kept_programs(plan, original.path)
     plan = plan_on_cluster(plan, metadata=metadata, kafka_version=kafka_version)
     reproduced = 0

@@ -23,6 +23,7 @@ def controls(reports: Path = Path("reports"), /, *, stack: Stack = "docker") -> 
     from harness.reporting.folder import asked_for
     from harness.reporting.words import aligned
 
-    tallies = tally(asked_for(reports), stack)
-    print("\n".join(aligned(tuple(rows(tallies)))))
+    unreadable: list[str] = []
+    tallies = tally(asked_for(reports), stack, unreadable)
+    print("\n".join([*aligned(tuple(rows(tallies))), *unreadable]))
     return exit_status(holds(tallies))

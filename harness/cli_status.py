@@ -1,6 +1,5 @@
 """What the `harness` command ends with: every foreseen error is one sentence and a status."""
 
-import errno
 import os
 import select
 import signal
@@ -9,7 +8,8 @@ from collections.abc import Callable
 
 from cyclopts import CycloptsError
 
-from harness.kit.errors import HarnessError, NoDiskError, UsageError
+from harness.kit.crashes import as_harness_error
+from harness.kit.errors import UsageError
 
 INTERRUPTED = 130
 NOBODY_READS = 141
@@ -25,23 +25,14 @@ def status_of(command: Callable[[], object]) -> int:
         sys.stdout.flush()  # here, where it can be told that nobody reads it
     except CycloptsError as error:
         return _fail(error, UsageError.exit_status)
-    except HarnessError as error:
-        return _fail(error, error.exit_status)
     except KeyboardInterrupt:
         return _fail("interrupted; faults are healed, what was recorded is kept", INTERRUPTED)
-    except OSError as error:
-        return _of_system(error)
+    except BaseException as error:  # noqa: BLE001 - the last shield: 1 is the status of INVALID
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            return NOBODY_READS
+        known = as_harness_error(error)
+        return _fail(known, known.exit_status)
     return status if isinstance(status, int) else 0
-
-
-def _of_system(error: OSError) -> int:
-    if isinstance(error, BrokenPipeError) and _nobody_reads():
-        return NOBODY_READS
-    if error.errno == errno.ENOSPC:
-        return _fail(f"{error}: free some disk and run again", NoDiskError.exit_status)
-    if error.filename is None:
-        raise error
-    return _fail(f"cannot use {error.filename}: {error.strerror}", HarnessError.exit_status)
 
 
 def _fail(why: object, status: int) -> int:
@@ -54,8 +45,12 @@ def _nobody_reads() -> bool:
 
     What is still to be written goes nowhere then. A client's broken connection is no such thing.
     """
+    try:
+        number = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return False  # whoever called the command from Python reads what it says
     pipe = select.poll()
-    pipe.register(sys.stdout.fileno(), 0)
+    pipe.register(number, 0)
     gone = any(event & select.POLLERR for _, event in pipe.poll(0))
     if gone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,10 @@ the harness itself only when a scenario runs, and takes no name that is somebody
 
 import secrets
 import signal
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypedDict
 
 import pytest
@@ -144,6 +147,25 @@ def _is_fake(config: pytest.Config) -> bool:
     return bool(config.getoption("chaos_stack") == "fake")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Take a module that leaves by itself for an error: `sys.exit(0)` would be green."""
+    try:
+        return (yield)
+    except SystemExit as left:
+        if not _imports_the_harness(collector):
+            raise
+        said = f"{collector.nodeid}: it calls sys.exit({left.code!r}), so no scenario of it can run"
+        return pytest.CollectReport(collector.nodeid, "failed", said, [])
+
+
+def _imports_the_harness(collector: pytest.Collector) -> bool:
+    """Whether it is a module of a session in which anybody has asked for scenarios so far."""
+    return isinstance(collector, pytest.Module) and "harness.api" in sys.modules
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give every scenario its seeds.
 
@@ -199,7 +221,8 @@ def run_scenario(
 
     from harness.engine.cluster import on_cluster
     from harness.engine.run import run_scenario as run_one
-    from harness.kit.errors import HarnessError
+    from harness.engine.validation.scenario import shaped
+    from harness.kit.crashes import as_harness_error
     from harness.model.verdict import Validity
 
     config = request.config
@@ -208,24 +231,28 @@ def run_scenario(
     def run(scenario: "Scenario") -> "Run":
         __tracebackhide__ = True
         limit_s = config.getoption("chaos_time_limit")
-        if limit_s is not None:
-            limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
-            scenario = msgspec.structs.replace(scenario, limits=limits)
-        reports = config.getoption("chaos_reports_dir")
+        reports, file = config.getoption("chaos_reports_dir"), Path(request.node.location[0])
         try:
+            scenario = shaped(scenario, file=file)
+            if limit_s is not None:
+                limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
+                scenario = msgspec.structs.replace(scenario, limits=limits)
             scenario = on_cluster(scenario, **_cluster(config))
-            done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
+            again = partial(
+                run_one, scenario, chaos_seed, stack_pool, reports, tell=tell, file=file
+            )
+            done = again()
             for _ in range(config.getoption("chaos_repeat_unknown")):
                 if done.verdict.validity is not Validity.UNKNOWN:
                     break
                 nothing = f"{request.node.name}: {done.verdict.headline} ({done.folder.report})"
                 request.node.user_properties.append((REPEATED, nothing))
                 tell(f"it proved nothing; once more: {nothing}")
-                done = run_one(scenario, chaos_seed, stack_pool, reports, tell=tell)
-        except HarnessError as error:
+                done = again()
+        except Exception as error:  # noqa: BLE001 - a crash of the harness is no verdict either
             # It says what to do; where in the harness it was raised helps nobody.
-            sentence = f"the harness cannot go on: {error}"
-            raise pytest.fail.Exception(sentence, pytrace=False) from None
+            said = f"the harness cannot go on: {as_harness_error(error)}"
+            raise pytest.fail.Exception(said, pytrace=False) from None
         # Not through `record_property`: it warns of every family of JUnit files but the oldest.
         request.node.user_properties += [
             ("seed", chaos_seed),

@@ -41,7 +41,7 @@ def seconds(text: str) -> float:
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "seed": {"type": int, "help": "seed of every run (default: drawn, and printed)"},
+    "seed": {"type": at_least(0), "help": "seed of every run (default: drawn, and printed)"},
     "runs": {"type": at_least(1), "default": 1, "help": "run each scenario under N seeds in a row"},
     "repeat-unknown": {
         "type": at_least(0),

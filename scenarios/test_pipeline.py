@@ -89,7 +89,7 @@ now = after(acks=100, spread=0.5)
 WORKERS = (service("connect-1"), service("connect-2"))
 LEADER = leader("connect/orders")
 LEADER_DIES = gold("e-leader", "A leader is killed", *for_a_while(now.kill(LEADER)))
-EACH_FAULT = [
+EACH_FAULT = (
     gold("e-calm", "Nothing breaks"),
     LEADER_DIES,
     gold(
@@ -113,7 +113,7 @@ EACH_FAULT = [
         *for_a_while(now.cut_link(LEADER, caller="connect", name="cut-broker")),
         *for_a_while(now.cut_link(service("redis"), caller="client", name="cut-redis")),
     ),
-]
+)
 
 
 def mishaps(rounds: int) -> Iterator[Step]:

@@ -8,6 +8,7 @@ import confluent_kafka
 from confluent_kafka import KafkaException
 
 from harness.clients.settings import laid_over
+from harness.kit.secrets import revealed
 from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.value import Scalar, Settings
 
@@ -45,7 +46,11 @@ def refusal(kind: Kind, settings: Settings) -> str | None:
 @lru_cache(maxsize=1024)
 def _refusal(kind: Kind, given: tuple[tuple[str, str, Scalar], ...]) -> str | None:
     # The text of a value is part of the key: True and 1 are equal, and one of them is refused.
-    settings = {name: value for name, _, value in given if name not in QUIET}
+    settings = {
+        name: revealed(value) if isinstance(value, str) else value
+        for name, _, value in given
+        if name not in QUIET
+    }
     own = EVERY_PRODUCER if kind == "producer" else EVERY_CONSUMER
     merged: dict[str, Any] = laid_over(own, settings)
     logger = logging.Logger("harness.settings")  # noqa: LOG001 - of this one client

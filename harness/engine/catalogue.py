@@ -1,4 +1,4 @@
-"""Scenarios by name: each `Scenario` of a module, also in a `Line`, a `Control` or a `Legal`."""
+"""Scenarios by name: each `Scenario` of a module, by itself or in a table of its module."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,12 +17,8 @@ T = TypeVar("T")
 
 def scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
     """All scenarios of the modules `test_*.py` in `folder`, in order of name."""
-    found: dict[str, Scenario] = {}
-    for path in sorted(folder.glob("test_*.py")):
-        for scenario in scenarios_of(path):
-            other = found.setdefault(scenario.name, scenario)
-            if other != scenario:
-                raise UsageError(f"two scenarios in {folder} are named {scenario.name!r}")
+    paths = sorted(folder.glob("test_*.py"))
+    found = _by_name((each for path in paths for each in scenarios_of(path)), folder)
     return dict(sorted(found.items()))
 
 
@@ -41,13 +37,31 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
     """The scenarios that the module at `path` holds, in order of writing, each once.
 
-    It holds a `Scenario` by itself, in a `Line`, or in a tuple of `Control` or of `Legal`.
+    It holds a `Scenario` by itself, in a `Line`, or in a tuple or list of `Scenario`, of `Control`
+    or of `Legal`.
+
+    Raises:
+        UsageError: the module cannot be loaded, or two of its scenarios have one name.
     """
     values = [each.scenario if isinstance(each, Line) else each for each in values_of(path)]
     twins = [twin for each in _tabled(values, Control) for twin in (each.good, each.bad)]
     exam = [each.scenario for each in _tabled(values, Legal)]
     alone = [value for value in values if isinstance(value, Scenario)]
-    return tuple({each.name: each for each in (*alone, *twins, *exam)}.values())
+    found = [*alone, *_tabled(values, Scenario), *twins, *exam]
+    return tuple(_by_name(found, path).values())
+
+
+def _by_name(found: Iterable[Scenario], where: Path) -> dict[str, Scenario]:
+    """Scenarios by name; one that stands in several places is one."""
+    named: dict[str, Scenario] = {}
+    for each in found:
+        if not isinstance(each.name, str):
+            raise UsageError(f"{where}: the name of a scenario is a text, got {each.name!r}")
+        if named.setdefault(each.name, each) != each:
+            raise UsageError(
+                f"two scenarios in {where} are named {each.name!r}; give each a name of its own"
+            )
+    return named
 
 
 def lines_of(path: Path) -> tuple[Line, ...]:
@@ -70,7 +84,7 @@ def exam() -> tuple[Legal, ...]:
 
 
 def _tabled(values: Iterable[object], kind: type[T]) -> Iterator[T]:
-    """What tuples among `values` hold of that kind."""
+    """What tuples and lists among `values` hold of that kind."""
     for value in values:
-        if isinstance(value, tuple):
+        if isinstance(value, tuple | list):
             yield from (each for each in value if isinstance(each, kind))

@@ -6,7 +6,7 @@ from random import Random
 import msgspec
 
 from harness.engine.validation.scenario import validated
-from harness.kit.errors import UsageError
+from harness.kit.errors import RunFolderError, UsageError
 from harness.kit.rng import stream
 from harness.model.administration import Administrators
 from harness.model.fault import Step
@@ -31,17 +31,39 @@ def compile_plan(scenario: Scenario, seed: int, *, file: Path | None = None) -> 
     if not 0 <= seed <= SEED_MAX:
         raise UsageError(f"a seed is a whole number from 0 to {SEED_MAX}, got {seed!r}")
     scenario = validated(scenario, file=file)
+    streams = {name: stream(seed, name).getrandbits(63) for name in _drawing(scenario)}
+    dice = stream(seed, "steps")
+    steps = tuple(_cast(step, dice, scenario.topology.brokers) for step in scenario.steps)
+    return Plan(seed=seed, scenario=msgspec.structs.replace(scenario, steps=steps), streams=streams)
+
+
+def checked_plan(plan: Plan, file: Path) -> Plan:
+    """`plan`, which was read from a file that somebody may have changed.
+
+    Raises:
+        RunFolderError: its scenario cannot be run, or its parts do not belong together.
+    """
+    try:
+        scenario = validated(plan.scenario, file=file)
+    except UsageError as error:
+        raise RunFolderError(f"{file} is not a plan of this harness: {error}") from error
+    left = next((step.name for step in scenario.steps if step.choices), None)
+    if left is not None:
+        raise RunFolderError(f"{file}: step {left!r} still has choices, which a plan has not")
+    if set(plan.streams) != set(_drawing(scenario)):
+        raise RunFolderError(f"{file}: streams are not those of the scenario's workers")
+    return plan
+
+
+def _drawing(scenario: Scenario) -> list[str]:
+    """The workers that draw, each with a stream of its own."""
     workload = scenario.log_workload
     drawing: list[Producers | Writers | Administrators] = [
         *workload.producers,
         *workload.administrators,
         *scenario.pipeline.writers,
     ]
-    names = [f"{spec.name}-{n}" for spec in drawing for n in range(spec.count)]
-    streams = {name: stream(seed, name).getrandbits(63) for name in names}
-    dice = stream(seed, "steps")
-    steps = tuple(_cast(step, dice, scenario.topology.brokers) for step in scenario.steps)
-    return Plan(seed=seed, scenario=msgspec.structs.replace(scenario, steps=steps), streams=streams)
+    return [f"{spec.name}-{n}" for spec in drawing for n in range(spec.count)]
 
 
 def _cast(step: Step, dice: Random, brokers: int) -> Step:

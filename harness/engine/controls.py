@@ -5,12 +5,13 @@ cluster; so runs from before a change do not speak for what came after it. A run
 did not show what it must.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.consequences import beyond
 from harness.engine.catalogue import controls
 from harness.engine.compile import compile_plan
+from harness.kit.crashes import in_words
 from harness.kit.errors import RunFolderError
 from harness.model.control import Control, Grade
 from harness.model.scenario import Plan, Scenario
@@ -55,11 +56,19 @@ class Tally:
         return Validity.VALID if self.good.all and self.bad.all else Validity.UNKNOWN
 
 
-def tally(folders: Iterable[RunFolder], stack: str) -> tuple[Tally, ...]:
+def tally(
+    folders: Iterable[RunFolder], stack: str, unreadable: list[str] | None = None
+) -> tuple[Tally, ...]:
     """Every control with its runs among `folders` on that kind of stack.
 
-    Folders that cannot be read, and runs without a verdict, are of no control.
+    Runs without a verdict are of no control.
+
+    Args:
+        folders: of runs.
+        stack: which of them count.
+        unreadable: gets a line for each folder that cannot be read; it is of no control.
     """
+    unread = [] if unreadable is None else unreadable
     tallies = tuple(Tally(control, Runs(), Runs()) for control in controls())
     by_name: dict[str, tuple[Scenario, tuple[str, ...], Runs]] = {}
     for each in tallies:
@@ -67,17 +76,26 @@ def tally(folders: Iterable[RunFolder], stack: str) -> tuple[Tally, ...]:
         by_name[each.control.bad.name] = (each.control.bad, each.control.shows, each.bad)
     for folder in folders:
         try:
-            manifest, plan, verdict = folder.manifest(), folder.plan(), folder.verdict()
-        except RunFolderError:
-            continue
-        if manifest.stack != stack or manifest.scenario not in by_name:
-            continue
-        today, shows, runs = by_name[manifest.scenario]
-        if _drawn(plan) == _drawn(compile_plan(today, plan.seed)):
-            runs.right += _is_right(verdict, shows)
-            runs.unknown += verdict.validity is Validity.UNKNOWN
-            runs.seconds.append(manifest.length_s or 0.0)
+            _count(folder, stack, by_name)
+        except Exception as error:  # noqa: BLE001 - shield: one bad folder must not end the count
+            said = str(error) if isinstance(error, RunFolderError) else in_words(error)
+            unread.append(f"unreadable: {folder.name}: {said}")
     return tallies
+
+
+def _count(
+    folder: RunFolder, stack: str, by_name: Mapping[str, tuple[Scenario, tuple[str, ...], Runs]]
+) -> None:
+    """Count one run, when it speaks for today's scenario."""
+    manifest, plan = folder.manifest(), folder.plan()
+    if manifest.stack != stack or manifest.scenario not in by_name or not folder.has(Verdict):
+        return
+    today, shows, runs = by_name[manifest.scenario]
+    if _drawn(plan) == _drawn(compile_plan(today, plan.seed)):
+        verdict, length_s = folder.verdict(), manifest.length_s or 0.0
+        runs.right += _is_right(verdict, shows)
+        runs.unknown += verdict.validity is Validity.UNKNOWN
+        runs.seconds.append(length_s)
 
 
 def holds(tallies: Sequence[Tally]) -> Validity:

@@ -20,9 +20,10 @@ from harness.engine.environment import Environment
 from harness.engine.execute import execute
 from harness.engine.kept_programs import keep_programs
 from harness.engine.stacks import StackPool
+from harness.engine.validation.fakes import require_fakes
 from harness.kit import secrets
 from harness.kit.clock import utc_now
-from harness.kit.errors import HarnessError
+from harness.kit.crashes import as_harness_error
 from harness.model.codec import encode
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan, Scenario
@@ -95,17 +96,33 @@ class Run:
 
 
 def run_scenario(
-    scenario: Scenario, seed: int, pool: StackPool, reports: Path, *, tell: Tell
+    scenario: Scenario,
+    seed: int,
+    pool: StackPool,
+    reports: Path,
+    *,
+    tell: Tell,
+    file: Path | None = None,
 ) -> Run:
     """Compile `scenario` with `seed` and run the plan on a stack of `pool`.
 
+    Args:
+        scenario: as somebody wrote it.
+        seed: of the run.
+        pool: lends the stack.
+        reports: the folder of all runs.
+        tell: told each phase and fault as one line.
+        file: where the scenario was written, to be named in an error.
+
     Raises:
         UsageError: the scenario makes no sense, or a secret of it is not known here; nothing was
-            booted for it.
+            booted or made for it.
     """
-    plan = compile_plan(scenario, seed)
+    plan = compile_plan(scenario, seed, file=file)
     _read_secrets(plan)
-    with pool.environment(scenario.topology, seed=seed) as environment:
+    if pool.kind == "fake":
+        require_fakes(plan.scenario)
+    with pool.environment(plan.scenario.topology, seed=seed) as environment:
         return run_plan(plan, environment, reports, tell=tell)
 
 
@@ -201,9 +218,9 @@ def _log_file(path: Path) -> Iterator[None]:
     logger.propagate = False  # pytest would print it all again below each failed scenario
     try:
         yield
-    except HarnessError:
+    except Exception as error:
         logger.exception("the run could not go on")
-        raise
+        raise as_harness_error(error, path) from error
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)

@@ -4,10 +4,13 @@ import hashlib
 import importlib
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
 from types import ModuleType
 
-from harness.kit.errors import UsageError
+from harness.engine.loading_limit import limited
+from harness.kit.crashes import in_words
+from harness.kit.errors import HarnessError, UsageError
 from harness.shipped import SCENARIOS
 
 SHIPPED_PACKAGE = "harness.shipped.scenarios"
@@ -17,14 +20,30 @@ def values_of(path: Path) -> tuple[object, ...]:
     """What the module at `path` holds at its top level, in order of writing.
 
     Raises:
-        UsageError: the module cannot be imported; says what Python says.
+        UsageError: the module cannot be imported, leaves by itself or does not end; says what
+            Python says, and in which line of the file.
     """
     path = path.resolve()
     try:
-        module = _imported(path)
-    except Exception as error:
-        raise UsageError(f"{path} cannot be loaded: {type(error).__name__}: {error}") from error
+        with limited():
+            module = _imported(path)
+    except KeyboardInterrupt:
+        raise
+    # Also SystemExit, and what pytest raises to skip or to fail: a file that ends so makes nothing.
+    except BaseException as error:
+        why = str(error) if isinstance(error, HarnessError) else in_words(error)
+        line = _line(error, path)
+        where = f" (line {line})" if line else ""
+        raise UsageError(f"{path} cannot be loaded: {why}{where}") from error
     return tuple(vars(module).values())
+
+
+def _line(error: BaseException, path: Path) -> int | None:
+    """The last line of the file that was at work; None when none was."""
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((each.lineno for each in reversed(frames) if each.filename == str(path)), None)
 
 
 def _imported(path: Path) -> ModuleType:

@@ -12,6 +12,7 @@ A failing system under test is data (an operation that failed, an anomaly), neve
     │   ├── NoDiskError        10   not enough free disk
     │   ├── PortTakenError     11   a port that was asked for is taken
     │   └── ImageBuildError    12   an image cannot be built
+    ├── InternalError           4   the harness itself failed; says where its traceback is
     ├── WaitTimeout             4   a condition did not come true in time
     └── FaultError              4   a fault cannot be injected or healed
 
@@ -84,6 +85,10 @@ class ImageBuildError(BootError):
     """A component image cannot be built."""
 
     exit_status = 12
+
+
+class InternalError(HarnessError):
+    """The harness itself failed in a way that nobody foresaw; never a verdict."""
 
 
 class WaitTimeout(HarnessError):  # noqa: N818 - the word every reader of a log looks for

@@ -263,6 +263,8 @@ def replaced(regex: str, replacement: str, text: str) -> str:
 
     def group(part: re.Match[str]) -> str:
         escaped, number, name = part.groups()
+        if name and name not in found.re.groupindex:
+            return part[0]  # `${TOPIC_PREFIX}` and its like stand until the harness fills them in
         return escaped or found[int(number) if number else name] or ""
 
     return _GROUP.sub(group, replacement)

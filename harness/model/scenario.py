@@ -2,7 +2,7 @@
 
 from harness.model.fault import Step
 from harness.model.pipeline import PipelineWorkload
-from harness.model.ranges import Limit, Title, Whole
+from harness.model.ranges import Limit, Offset, Title, Whole
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.model.workload import LogWorkload
@@ -73,6 +73,6 @@ class Plan(Value, frozen=True, kw_only=True):
     `streams` are the sub-seeds of the workers by name.
     """
 
-    seed: int
+    seed: Offset
     scenario: Scenario
     streams: dict[str, int]

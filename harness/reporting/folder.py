@@ -184,6 +184,14 @@ class RunFolder:
         """Whether that value was written."""
         return _file(self.path, kind).is_file()
 
+    @property
+    def looks_like_one(self) -> bool:
+        """Whether a run has left anything here, be it damaged."""
+        try:
+            return any(self.has(kind) for kind in (Manifest, Plan, Facts, Verdict))
+        except OSError:
+            return True  # whoever opens it is told why it cannot be read
+
     def save(self, *values: Kept) -> None:
         """Write each value to the file of its type."""
         for value in values:
@@ -277,7 +285,7 @@ def run_folders(reports: Path) -> tuple[RunFolder, ...]:
     folders = (RunFolder(path) for path in reports.iterdir() if not path.is_symlink())
     return tuple(
         sorted(
-            (run for run in folders if run.has(Manifest)), key=lambda run: run.name, reverse=True
+            (run for run in folders if run.looks_like_one), key=lambda run: run.name, reverse=True
         )
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.kit.crashes import in_words
 from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
 from harness.model.verdict import Validity, Verdict
@@ -43,8 +44,13 @@ def _row(folder: RunFolder) -> Sequence[str]:
     try:
         manifest = folder.manifest()
         verdict = folder.verdict() if folder.has(Verdict) else None
-    except RunFolderError as error:
-        return (folder.name, str(error), *[""] * (len(_HEAD) - 2))
+        return _cells(folder, manifest, verdict)
+    except Exception as error:  # noqa: BLE001 - shield: one bad folder must not end the index
+        said = str(error) if isinstance(error, RunFolderError) else in_words(error)
+        return (folder.name, f"unreadable: {said}", *[""] * (len(_HEAD) - 2))
+
+
+def _cells(folder: RunFolder, manifest: Manifest, verdict: Verdict | None) -> Sequence[str]:
     return (
         _name(folder, started_words(manifest), is_judged=verdict is not None),
         tag("span", manifest.scenario, class_="name"),

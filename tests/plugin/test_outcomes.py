@@ -141,10 +141,21 @@ def test_what_the_harness_cannot_do_is_one_sentence(project: pytest.Pytester, ru
     done = project.runpytest_inprocess("--stack=fake", "-rN")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(
-        ["the harness cannot go on: scenario good: topic *orders* wants 3 replicas of 2 brokers; *"]
+        ["the harness cannot go on: scenario good (*.py): topic 'orders' wants 3 replicas of 2 *"]
     )
     done.stdout.no_fnmatch_line("*Error*")
     assert runs() == []
+
+
+@pytest.mark.parametrize("status", ["", "0", "1", "'gone'"])
+def test_a_module_that_leaves_is_an_error_and_no_green_session(
+    status: str, project: pytest.Pytester
+) -> None:
+    project.makepyfile(f"import sys\nfrom mine import GOOD\nsys.exit({status})")
+    done = project.runpytest_inprocess("--stack=fake")
+    assert done.ret == pytest.ExitCode.INTERRUPTED  # nothing was collected, as after any such error
+    done.assert_outcomes(errors=1)
+    done.stdout.fnmatch_lines(["*it calls sys.exit(*), so no scenario of it can run*"])
 
 
 def test_the_folder_holds_every_file_that_is_explained(

@@ -59,11 +59,22 @@ def validated(scenario: Scenario, *, file: Path | None = None) -> Scenario:
     Raises:
         UsageError: it cannot be run; says which field, what was expected, and what to do.
     """
-    problem = next(misfits(scenario, Scenario), None)
-    if problem is None:
-        scenario = msgspec.convert(msgspec.to_builtins(scenario), Scenario)
-        problem = next((each for rule in RULES for each in rule(scenario)), None)
+    scenario = shaped(scenario, file=file)
+    problem = next((each for rule in RULES for each in rule(scenario)), None)
     if problem is not None:
-        where = "" if file is None else f" ({file})"
-        raise UsageError(f"scenario {getattr(scenario, 'name', '?')}{where}: {problem}")
+        raise _refused(scenario, file, problem)
     return scenario
+
+
+def shaped(scenario: Scenario, *, file: Path | None = None) -> Scenario:
+    """`scenario` as above, of which only the shape was checked: what follows may read all of it."""
+    problem = next(misfits(scenario, Scenario), None)
+    if problem is not None:
+        raise _refused(scenario, file, problem)
+    return msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+
+
+def _refused(scenario: object, file: Path | None, problem: str) -> UsageError:
+    where = "" if file is None else f" ({file})"
+    name = getattr(scenario, "name", "?")
+    return UsageError(f"scenario {name if isinstance(name, str) else '?'}{where}: {problem}")
