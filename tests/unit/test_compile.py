@@ -8,6 +8,7 @@ import pytest
 from harness.api import (
     Cache,
     Consumers,
+    Floor,
     LogWorkload,
     PipelineWorkload,
     Processors,
@@ -143,6 +144,48 @@ def caching(**parts: object) -> Scenario:
 
 NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     "unknown claim": (lambda: scenario(claims=("speed",)), "unknown claim 'speed' in claims; "),
+    "a claim about nothing": (
+        lambda: scenario(claims=("exactly-once",)),
+        "claims: 'exactly-once' is about something that the workload does not have",
+    ),
+    "no floor": (
+        lambda: scenario(floor=Floor(acks=0)),
+        "floor.acks: expected at least 1, got 0",
+    ),
+    "no traffic": (
+        lambda: uses(producers=()),
+        "workload.producers: expected at least one; without traffic a run proves nothing",
+    ),
+    "a delay of nothing": (
+        lambda: scenario(after().delay(broker(), latency_ms=0)),
+        "step 'delay': Expected `int` >= 1",
+    ),
+    "a broker out of range": (
+        lambda: scenario(after().kill(broker(3))),
+        "step 'kill' targets broker(3), and the topology has 3 brokers, numbered from 0",
+    ),
+    "a service that is not there": (
+        lambda: scenario(after().kill(service("mysql"))),
+        "unknown service 'mysql' in the target of step 'kill'; known services: broker-1",
+    ),
+    "a caller that is not there": (
+        lambda: scenario(after().cut_link(broker(0), caller="connect")),
+        "unknown caller 'connect' in step 'cut-link'; known callers: ",
+    ),
+    "a heal of a heal": (
+        lambda: scenario(
+            after().kill(broker()), after().heal("kill"), after().heal("heal-kill", name="more")
+        ),
+        "step 'more' heals step 'heal-kill', which breaks nothing",
+    ),
+    "a heal of what is over": (
+        lambda: scenario(after().restart(broker()), after().heal("restart")),
+        "whose fault (process.restart) is over as soon as it is done; leave the heal out",
+    ),
+    "a processor that feeds itself": (
+        lambda: uses(processors=(Processors(source="orders", sink="orders"),)),
+        "processor 'processor' feeds itself",
+    ),
     "producer's topic": (
         lambda: uses(producers=(Producers(topic="nope"),)),
         "unknown topic 'nope' in producer 'producer'; known topics: orders",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from typing import TypeAlias
 
+from harness.engine.validation.scalars import shown
 from harness.model.scenario import Scenario
 
 Problems: TypeAlias = Iterator[str]
@@ -27,7 +28,7 @@ def unknown(noun: str, name: object, where: str, known: Iterable[str]) -> str:
     else:
         plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
         hint = f"known {plural}: {', '.join(names) or 'none'}"
-    return f"unknown {noun} {name!r} in {where}; {hint}"
+    return f"unknown {noun} {shown(name)} in {where}; {hint}"
 
 
 def unless_known(noun: str, name: object, where: str, known: Iterable[str]) -> Problems:

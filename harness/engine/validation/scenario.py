@@ -10,6 +10,7 @@ from harness.engine.validation import (
     client_settings,
     ddl,
     dialects,
+    evidence,
     faults,
     formats,
     logs,
@@ -24,12 +25,14 @@ from harness.engine.validation import (
     transactions,
 )
 from harness.engine.validation.problems import Rule
+from harness.engine.validation.scalars import shown
 from harness.engine.validation.shape import misfits
 from harness.kit.errors import UsageError
 from harness.model.scenario import Scenario
 
 RULES: tuple[Rule, ...] = (
     claims.problems,
+    evidence.problems,
     logs.problems,
     dialects.problems,
     transactions.problems,
@@ -76,5 +79,6 @@ def shaped(scenario: Scenario, *, file: Path | None = None) -> Scenario:
 
 def _refused(scenario: object, file: Path | None, problem: str) -> UsageError:
     where = "" if file is None else f" ({file})"
-    name = getattr(scenario, "name", "?")
-    return UsageError(f"scenario {name if isinstance(name, str) else '?'}{where}: {problem}")
+    name = getattr(scenario, "name", None)
+    named = shown(name).strip("'") if isinstance(name, str) else "?"
+    return UsageError(f"scenario {named}{where}: {problem}")

@@ -1,0 +1,29 @@
+"""Evidence: a run must be able to prove each claim; what is about nothing would always hold."""
+
+from harness.checkers.log_claims import log_claims
+from harness.checkers.pipeline.promised import pipeline_claims
+from harness.engine.validation.problems import Problems
+from harness.model.pipeline import PipelineWorkload
+from harness.model.scenario import Scenario
+
+
+def problems(scenario: Scenario) -> Problems:
+    """Floors below which nothing is proved, and claims about what the workload does not have."""
+    workload, floor = scenario.workload, scenario.floor
+    if isinstance(workload, PipelineWorkload):
+        sends, changes, about = True, False, pipeline_claims(workload)
+    else:
+        sends, changes = bool(workload.producers), bool(workload.administrators)
+        about = log_claims(scenario)
+        if workload.processors:
+            about = (*about, "atomicity")  # a twin without transactions is held to it, too
+    if sends and floor.acks < 1:
+        yield "floor.acks: expected at least 1, got 0; nothing acknowledged proves nothing"
+    if changes and floor.changes < 1:
+        yield "floor.changes: expected at least 1, got 0; without changes a run proves nothing"
+    for claim in scenario.claims:
+        if claim not in (*about, "recovery", "failover"):
+            yield (
+                f"claims: {claim!r} is about something that the workload does not have, so it "
+                f"would always hold; leave it out, or claim of: {', '.join(about)}"
+            )
