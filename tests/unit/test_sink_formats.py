@@ -22,8 +22,11 @@ SINK = Copy(kind="jdbc", name="warehouse")
 OWN = msgspec.structs.replace(SINK, connector={"connector.class": "mine"})
 
 
-def path(settings: Settings, copy: Copy = SINK) -> Path:
-    return Path(name="cdc", feed=Feed(kind="debezium", settings=settings), copies=(copy,))
+DEBEZIUM = Feed(kind="debezium")
+
+
+def path(settings: Settings, copy: Copy = SINK, feed: Feed = DEBEZIUM) -> Path:
+    return Path(name="cdc", feed=msgspec.structs.replace(feed, settings=settings), copies=(copy,))
 
 
 def compiled(
@@ -31,11 +34,12 @@ def compiled(
     copy: Copy = SINK,
     tables: tuple[str, ...] = ("orders",),
     workers: Settings | None = None,
+    feed: Feed = DEBEZIUM,
 ) -> None:
     workload = PipelineWorkload(
         tables=tuple(SourceTable(name=name) for name in tables),
         writers=(Writers(tables=tables),),
-        paths=(path(settings, copy),),
+        paths=(path(settings, copy, feed),),
     )
     stack = Topology(
         registry=True, connect_workers=1, mysql=True, redis=True, connect_settings=workers or {}
@@ -117,3 +121,12 @@ def test_what_others_can_follow_is_not(copy: Copy) -> None:
     rewrite: Settings = {**UNWRAP, "transforms.unwrap.delete.tombstone.handling.mode": "rewrite"}
     compiled(rewrite, copy, tables=("orders", "items"))
     compiled({"value.converter": JSON, "value.converter.schemas.enable": False}, copy)
+
+
+def test_a_sink_of_debezium_does_not_follow_a_binlog_feed() -> None:
+    feed = Feed(kind="binlog")
+    for copy in (SINK, msgspec.structs.replace(SINK, connector={"topics": "${TOPICS}"})):
+        with pytest.raises(UsageError, match="passes over the events of a binlog feed"):
+            compiled({}, copy, feed=feed)
+    compiled({}, OWN, feed=feed)
+    compiled({}, Copy(kind="table", name="mirror"), feed=feed)

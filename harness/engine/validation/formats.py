@@ -6,6 +6,7 @@ from harness.model.pipeline import Copy, Path
 from harness.model.scenario import Scenario
 from harness.workloads.pipeline.naming import Naming
 
+DEBEZIUM_SINK = "io.debezium.connector.jdbc.JdbcSinkConnector"
 CONVERTED = ("key.converter", "value.converter")
 
 
@@ -31,8 +32,14 @@ def problems(scenario: Scenario) -> Problems:
         if any(found.topic(naming.prefix(path), naming.source, table) is None for table in tables):
             yield from _unforeseen(path, found)
             continue
-        for copy in path.copies:
-            if copy.kind == "jdbc" and copy.connector is None and path.feed.kind != "program":
+        for copy in (each for each in path.copies if each.kind == "jdbc"):
+            if path.feed.kind == "binlog" and _is_debezium(copy):
+                yield (
+                    f"copy {path.name}/{copy.name}: Debezium's sink passes over the events of a "
+                    "binlog feed; read the path with a table or redis copy, or feed it with "
+                    "debezium"
+                )
+            elif copy.connector is None and path.feed.kind != "program":
                 yield from _of_sink(path, copy, tables)
 
 
@@ -46,6 +53,11 @@ def _unforeseen(path: Path, found: FeedFormat) -> Problems:
                 f"({mover.kind}) of the feed sends records to is known when they are sent, and the "
                 "copy has to know before; leave it out, or give it a connector or a program"
             )
+
+
+def _is_debezium(sink: Copy) -> bool:
+    own = {**(sink.connector or {}), **sink.settings}
+    return str(own.get("connector.class", DEBEZIUM_SINK)) == DEBEZIUM_SINK
 
 
 def _of_sink(path: Path, copy: Copy, tables: list[str]) -> Problems:
