@@ -15,7 +15,8 @@ def log_claims(scenario: Scenario) -> tuple[str, ...]:
     compacted = any(is_ever(scenario, topic, "compact") for topic in workload.topics)
     transactional = bool(workload.in_transactions)
     processed = bool(workload.processors)
-    read = bool(workload.consumers) or processed
+    polled = any(each.transactions and each.transactions.polls for each in workload.producers)
+    read = bool(workload.consumers) or processed or polled
     in_groups = processed or any(each.mode == "group" for each in workload.consumers)
     occasions = {
         "administration": bool(workload.administrators),

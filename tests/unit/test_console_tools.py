@@ -10,13 +10,14 @@ import pytest
 
 from harness.clients import wire_consumer_groups
 from harness.clients.wire import Reader
-from harness.engine.compile import compile_plan
+from harness.engine import compile as compiling
 from harness.fakes.stack import FakeStack
 from harness.history.journal import Journal
 from harness.history.load import load
 from harness.kit.errors import UsageError
 from harness.model.facts import Facts
 from harness.model.group_ports import GroupMember, GroupState
+from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import (
@@ -38,6 +39,11 @@ TOOL = Consumers(name="viewer", topic="orders", mode="console")
 SENDER = Producers(name="tool", topic="orders", client="console")
 MEMBER = Consumers(name="new", topic="orders", settings={"group.protocol": "consumer"})
 KRAFT = Topology(metadata="kraft")
+
+
+def compile_plan(made: Scenario) -> Plan:
+    """The plan of a scenario that could prove something."""
+    return compiling.compile_plan(msgspec.structs.replace(made, floor=Floor(acks=1)), 1)
 
 
 class Recorded:
@@ -99,8 +105,8 @@ def test_a_tool_that_failed_has_read_nothing() -> None:
 def test_what_the_console_producer_does_not_have_is_refused(field: str, value: object) -> None:
     asked = msgspec.structs.replace(SENDER, **{field: value})
     with pytest.raises(UsageError, match=r"producer 'tool' is a console tool"):
-        compile_plan(scenario(producers=asked), 1)
-    compile_plan(scenario(producers=SENDER), 1)
+        compile_plan(scenario(producers=asked))
+    compile_plan(scenario(producers=SENDER))
 
 
 @pytest.mark.parametrize(
@@ -120,15 +126,15 @@ def test_what_the_console_producer_does_not_have_is_refused(field: str, value: o
 def test_what_the_console_consumer_does_not_have_is_refused(field: str, value: object) -> None:
     asked = msgspec.structs.replace(TOOL, **{field: value})
     with pytest.raises(UsageError, match=r"consumer 'viewer' is a console tool"):
-        compile_plan(scenario(consumers=(asked,)), 1)
-    compile_plan(scenario(consumers=(TOOL,)), 1)
+        compile_plan(scenario(consumers=(asked,)))
+    compile_plan(scenario(consumers=(TOOL,)))
 
 
 def by_protocol(topology: Topology, **settings: str | int) -> None:
     own = {name.replace("_", "."): value for name, value in settings.items()}
     member = msgspec.structs.replace(MEMBER, settings={**MEMBER.settings, **own})
     made = msgspec.structs.replace(scenario(consumers=(member,)), topology=topology)
-    compile_plan(made, 1)
+    compile_plan(made)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,7 @@ def test_processors_by_the_consumer_protocol_need_the_same() -> None:
         processors=(workers,),
     )
     with pytest.raises(UsageError, match=r"processor .processor. has group\.protocol=consumer"):
-        compile_plan(msgspec.structs.replace(made, workload=workload), 1)
+        compile_plan(msgspec.structs.replace(made, workload=workload))
 
 
 def compact(text: str) -> bytes:
@@ -265,7 +271,7 @@ def test_the_page_shows_the_settings_of_every_service_and_who_is_a_tool() -> Non
         registry_settings={"apicurio.kafkasql.topic.retention.ms": 1000},
     )
     made = scenario(producers=SENDER, consumers=(TOOL,))
-    plan = compile_plan(msgspec.structs.replace(made, topology=topology), 1)
+    plan = compile_plan(msgspec.structs.replace(made, topology=topology))
     page = str(arrangement(plan, Facts()))
     for shown in ("tickTime=4000", "retention.ms=1000", "console-producer", "console-consumer"):
         assert shown in page

@@ -138,6 +138,10 @@ class Connected:
         """Anywhere."""
         return service, len(traffic)
 
+    def password(self, traffic: str) -> str:
+        """Any."""
+        return f"of {traffic}"
+
 
 @pytest.mark.parametrize(
     ("kind", "believed", "alone"),
