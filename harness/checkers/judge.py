@@ -8,6 +8,7 @@ from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
 from harness.checkers.claims import CLAIMS, claim_against
 from harness.checkers.doubts import doubts
 from harness.checkers.evidence import Evidence
+from harness.checkers.grounds import groundless
 from harness.checkers.headline import headline
 from harness.checkers.pipeline.hop_results import hop_results, hops_of
 from harness.checkers.promises import permitted, promised
@@ -34,11 +35,13 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     results, problems, hops, late = _results(history, facts, scenario)
     allowed = permitted(scenario, hops_of(results))
     findings = _findings(results, claims, allowed, unprovable(history, facts))
+    bare = _shielded_grounds(history, facts, claims)
     unknowns = (
         *problems,
         *(f"{hop} had not finished: {why}" for hop, why in late.items()),
         *(_said_by(each) for each in results if each.unknown),
         *_shielded_doubts(history, facts, scenario, claims),
+        *bare.values(),
     )
     counted = [finding for finding in findings if finding.counts]
     validity = Validity.INVALID if counted else Validity.UNKNOWN if unknowns else Validity.VALID
@@ -47,7 +50,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
         validity=validity,
         headline=headline(validity, findings, unknowns, claims, history, scenario),
         claims=tuple(
-            _claim_result(name, counted, _about(name, unknowns, results))
+            _claim_result(name, counted, _about(name, unknowns, results, bare))
             for name in dict.fromkeys([*claims, *against])
         ),
         findings=findings,
@@ -89,14 +92,24 @@ def _shielded_doubts(
         return (f"whether the run proves anything cannot be said: {_said(error)}",)
 
 
+def _shielded_grounds(history: History, facts: Facts, claims: tuple[str, ...]) -> dict[str, str]:
+    try:
+        return groundless(history, facts, claims)
+    except Exception as error:  # noqa: BLE001 - the shield, as above
+        return {"": f"what the claims rest on cannot be said: {_said(error)}"}
+
+
 def _said_by(result: CheckResult) -> str:
     return f"checker {result.checker} could not judge: {result.unknown}"
 
 
 def _about(
-    name: str, unknowns: tuple[str, ...], results: tuple[CheckResult, ...]
+    name: str,
+    unknowns: tuple[str, ...],
+    results: tuple[CheckResult, ...],
+    bare: dict[str, str],
 ) -> tuple[str, ...]:
-    """The reasons that touch a claim: not those of a checker of one kind, of another claim."""
+    """The reasons that touch a claim: not those of another claim alone."""
     apart = {
         _said_by(each)
         for each in results
@@ -104,7 +117,7 @@ def _about(
         and (claim := claim_against(each.checker)) is not None
         and claim.name != name
         and each.checker in OF_ONE_CLAIM
-    }
+    } | {sentence for claim, sentence in bare.items() if claim != name}
     return tuple(each for each in unknowns if each not in apart)
 
 

@@ -8,7 +8,7 @@ from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.history import NOTHING
-from harness.model.facts import Facts, FaultEvent
+from harness.model.facts import Facts, FaultEvent, TaskEvent
 from harness.model.pipeline import (
     SOURCE,
     Copy,
@@ -18,6 +18,7 @@ from harness.model.pipeline import (
     Readers,
     SourceTable,
     Writers,
+    connector_places,
     hops,
 )
 from harness.model.scenario import Floor, Scenario
@@ -45,13 +46,14 @@ def pipeline(
     copies: tuple[Copy, ...] = (JDBC, REDIS),
     claims: tuple[str, ...] = (),
     more: tuple[Path, ...] = (),
+    readers: tuple[Readers, ...] = (),
 ) -> Scenario:
     """A scenario of one path, and `more`."""
     workload = PipelineWorkload(
         tables=(SourceTable(name="orders"), SourceTable(name="items")),
         writers=(Writers(tables=("orders", "items")),),
         paths=(Path(name="main", feed=feed, copies=copies), *more),
-        readers=tuple(Readers(copy=copy.name) for copy in copies),
+        readers=readers,
     )
     return Scenario(
         name="flow", about="a test", claims=claims, workload=workload, floor=Floor(acks=0)
@@ -61,7 +63,11 @@ def pipeline(
 def everything_read(scenario: Scenario) -> Facts:
     """Facts of a run whose final read was complete everywhere."""
     places = {place for hop in hops(scenario.pipeline) for place in (hop.origin, hop.target)}
-    return with_steps(Facts(drained=tuple(sorted(places))), scenario)
+    tasks = tuple(
+        TaskEvent(time_ns=0, place=place, task="connector", state="RUNNING")
+        for place in connector_places(scenario.pipeline)
+    )
+    return with_steps(Facts(drained=tuple(sorted(places)), tasks=tasks), scenario)
 
 
 def with_steps(facts: Facts, scenario: Scenario) -> Facts:

@@ -41,6 +41,7 @@ def test_an_old_row_is_the_applications_fault_and_a_missing_one_is_nobodys(bad: 
     old, _, gone = run.put(1), run.put(1), run.put(2)
     run.put(3)
     run.drop(2)
+    run.flow.read("reader", PLACE, ("orders", 3), NOTHING)
     run.flow.rows(SOURCE, run.flow.state())
     rows = {("orders", 1): old, ("orders", 2): gone}
     run.flow.rows(PLACE, rows if bad else {("orders", 2): NOTHING})
@@ -78,7 +79,10 @@ def test_a_cache_that_was_not_read_leaves_the_run_unknown() -> None:
     run.put(1)
     run.flow.rows(SOURCE, run.flow.state())
     verdict = run.verdict(caching(), Facts(drained=(SOURCE,)))
-    assert verdict.unknowns == (f"the final read of {PLACE} is not complete",)
+    assert verdict.unknowns == (
+        f"the final read of {PLACE} is not complete",
+        "claim freshness rests on nothing: no reader saw a row",
+    )
 
 
 def test_writes_of_a_race_are_writes() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.checkers.promises import permitted, promised
-from harness.model.pipeline import Copy, Feed, Writers
+from harness.model.pipeline import Copy, Feed, Readers, Writers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -35,11 +35,13 @@ def of_copy(kind: str, settings: Settings) -> Scenario:
 
 
 def test_the_harness_own_settings_promise_everything() -> None:
-    tended = msgspec.structs.replace(pipeline().pipeline, auto_restart=True)
+    readers = (Readers(copy="sink"),)
+    tended = msgspec.structs.replace(pipeline(readers=readers).pipeline, auto_restart=True)
     connectors = msgspec.structs.replace(pipeline(), workload=tended)
     assert set(promised(connectors)) == {*EVERYTHING, RUNNING, "no-skips"}
     python = (Copy(kind="table", name="it"),)
-    assert promised(pipeline(feed=Feed(kind="binlog"), copies=python)) == EVERYTHING
+    by_python = pipeline(feed=Feed(kind="binlog"), copies=python, readers=(Readers(copy="it"),))
+    assert promised(by_python) == EVERYTHING
 
 
 def test_a_pipeline_promises_nothing_of_logs_and_the_other_way_round() -> None:

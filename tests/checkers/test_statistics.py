@@ -4,6 +4,7 @@ from harness.checkers.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
+from harness.model.pipeline import Readers
 from harness.model.scenario import Scenario
 from tests.checkers.flows import CACHE, SINK, Run, pipeline
 from tests.checkers.verdicts import scenario
@@ -114,7 +115,7 @@ def test_a_pipeline_counts_writes_and_what_came_of_them() -> None:
     run.copied(SINK)
     run.flow.read("reader", CACHE, ("orders", 1), first)
     run.flow.read("reader", CACHE, ("orders", 9), NOTHING)
-    seen = numbers(run, pipeline())
+    seen = numbers(run, pipeline(readers=(Readers(copy="cache"),)))
     asked = {name: seen[name] for name in ("writes", "acked", "failed", "changes")}
     assert asked == {"writes": 5, "acked": 3, "failed": 1, "changes": 4}
     # A delete has a tombstone behind it; rows of the source are no copy's.
