@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from harness.model.manifest import Manifest
-from harness.model.scenario import Plan
+from harness.model.scenario import Floor, Plan
 from harness.model.topology import Topology
 from harness.reporting.folder import RunFolder
 from tests.checkers.flows import CACHE, SINK, Run, everything_read, pipeline
@@ -55,9 +55,9 @@ def flow(*, lossy: bool) -> Callable[[Path], Path]:
     """The folder of a pipeline's run as tests build it."""
 
     def make(folder: Path) -> Path:
-        run, scenario = (
-            Run(),
-            msgspec.structs.replace(pipeline(claims=("capture", "convergence")), topology=WHOLE),
+        run = Run()
+        scenario = msgspec.structs.replace(
+            pipeline(claims=("capture", "convergence")), topology=WHOLE, floor=Floor(acks=1)
         )
         for key in range(6):
             run.put(key)
