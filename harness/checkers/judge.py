@@ -29,13 +29,12 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     A finding counts when its kind contradicts a claim of the run (also when a setting permits it:
     the scenario demanded it all the same), and when no setting permits it; never what a run that
     was stopped or killed cannot show, nor what may only be late. The claims of the run are the
-    scenario's own, or all that its settings promise.
+    scenario's own, or all that its settings promise and that was put to the test.
     """
-    claims = scenario.claims or promised(scenario)
+    claims, bare = _claims(history, facts, scenario)
     results, problems, hops, late = _results(history, facts, scenario)
     allowed = permitted(scenario, hops_of(results))
     findings = _findings(results, claims, allowed, unprovable(history, facts))
-    bare = _shielded_grounds(history, facts, claims)
     unknowns = (
         *problems,
         *(f"{hop} had not finished: {why}" for hop, why in late.items()),
@@ -92,11 +91,22 @@ def _shielded_doubts(
         return (f"whether the run proves anything cannot be said: {_said(error)}",)
 
 
-def _shielded_grounds(history: History, facts: Facts, claims: tuple[str, ...]) -> dict[str, str]:
+def _claims(
+    history: History, facts: Facts, scenario: Scenario
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The claims of the run, and which of them rest on nothing, with a sentence each.
+
+    Nobody asked for what the settings alone promise: where it rests on nothing it is left out,
+    unless nothing else is left.
+    """
+    claims = scenario.claims or promised(scenario)
     try:
-        return groundless(history, facts, claims)
+        bare = groundless(history, facts, claims)
     except Exception as error:  # noqa: BLE001 - the shield, as above
-        return {"": f"what the claims rest on cannot be said: {_said(error)}"}
+        return claims, {"": f"what the claims rest on cannot be said: {_said(error)}"}
+    if scenario.claims or len(bare) == len(claims):
+        return claims, bare
+    return tuple(claim for claim in claims if claim not in bare), {}
 
 
 def _said_by(result: CheckResult) -> str:

@@ -38,6 +38,13 @@ def test_a_reader_that_was_given_nothing_proves_nothing_of_reading(read: bool) -
     assert verdict.validity is (Validity.VALID if read else Validity.UNKNOWN)
 
 
+def test_what_nobody_claimed_and_nothing_shows_is_left_out() -> None:
+    verdict = judge(run(read=False).history(), FACTS, scenario(consumers=ASSIGNED))
+    assert verdict.validity is Validity.VALID
+    assert "reading" not in {each.claim for each in verdict.claims}
+    assert "durability" in {each.claim for each in verdict.claims}
+
+
 def test_what_claims_rest_on_is_about_claims() -> None:
     assert set(GROUNDS) <= set(CLAIMS)
 
