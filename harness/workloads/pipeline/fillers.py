@@ -19,8 +19,9 @@ KEY_DIGITS, KEY_DECIMALS, KEY_BITS = 6, 10, 31
 BITS = {"tinyint": 8, "smallint": 16, "mediumint": 24, "int": 32}
 TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext")
 BYTES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
-PICK = "(NEW.version + NEW.version DIV 2)"
-"""Takes turns also where versions are all odd, as those of transactions of one row are."""
+PICK = "(NEW.version DIV 2)"
+"""Takes turns, whatever there is to pick of: versions of one row are two or more apart, since a
+transaction takes a number of its own and one for each of its rows."""
 _MOMENT = "DATE_ADD('2020-01-01', INTERVAL NEW.version % 1000 * 3600123457 MICROSECOND)"
 """An hour and some microseconds further with each version, so that a lost digit shows."""
 _X, _Y = "NEW.version % 90", "NEW.version % 180"
