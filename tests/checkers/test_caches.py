@@ -8,6 +8,7 @@ from harness.history.history import NOTHING
 from harness.model.facts import Facts
 from harness.model.pipeline import SOURCE, Cache, Race, Readers, hops
 from harness.model.scenario import Scenario
+from harness.model.topology import Topology
 from harness.model.value import Scalar
 from harness.model.verdict import Validity
 from tests.checkers.flows import SOURCE_HOP, Run, blamed, pipeline
@@ -80,6 +81,14 @@ def test_a_cache_that_was_not_read_leaves_the_run_unknown() -> None:
     run.flow.rows(SOURCE, run.flow.state())
     verdict = run.verdict(caching(), Facts(drained=(SOURCE,)))
     assert verdict.unknowns == (f"the final read of {PLACE} is not complete",)
+
+
+def test_brokers_that_are_not_there_permit_nothing() -> None:
+    alone = msgspec.structs.replace(
+        of_cache(versioned=False), topology=Topology(brokers=0, mysql=True, redis=True)
+    )
+    (reason,) = permitted(alone, {"stale-row": (HOP,)})["stale-row"]
+    assert reason.startswith("versioned=false")
 
 
 def test_writes_of_a_race_are_writes() -> None:

@@ -5,6 +5,7 @@ copy's holds for its own hop.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from harness.checkers.permission import Permission
 from harness.checkers.pipeline.cache_permissions import of_cache, of_redis
@@ -30,11 +31,11 @@ REPLAYED = ("stale-row", "resurrected-row", "nonmonotonic-sighting", "stale-beyo
 
 def pipeline_permissions(workload: PipelineWorkload, topology: Topology) -> Iterator[Permission]:
     """Everything that the settings of `workload` on `topology` permit."""
-    yield from of_offsets(topology, EVENTS)
     yield from _of_source(topology.mysql_settings)
     yield from of_registry(topology.registry_settings)
     for path in workload.paths:
         names = [hop.name for hop in hops(workload) if hop.path == path.name]
+        yield from (replace(each, hops=tuple(names)) for each in of_offsets(topology, EVENTS))
         yield from _of_feed(path, topology, tuple(names))
         yield from content_permissions(path, tuple(names))
         yield from format_permissions(path, tuple(names))
