@@ -4,6 +4,7 @@ import errno
 import shutil
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -273,12 +274,14 @@ def test_a_disk_that_fills_up_under_a_fault_does_not_keep_it_from_healing(
 
 
 def test_an_error_that_nobody_foresaw_is_no_verdict_and_not_hidden(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     refuse(monkeypatch, ZeroDivisionError())
     done = harness("check", folder)
     assert done.status == 4
     assert done.sentence.startswith("the harness itself failed: ZeroDivisionError; its traceback")
+    assert len(list(tmp_path.glob("harness-error-*.log"))) == 1
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
