@@ -7,32 +7,32 @@ from harness.api import Copy, Path, Scenario
 from harness.model.value import Settings
 from harness.plugin import RunScenario
 
-from .exam_tables import DEBEZIUM, NUMBERED, SINK, TABLES
+from . import exam_tables as exam
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline, pytest.mark.nightly]
-WHOLE = TABLES[0].scenario
+WHOLE = exam.TABLES[0].scenario
 CLAIMS = ("capture", "convergence", "source-durability")
 ROUNDED = (
-    f"CREATE TABLE orders ({NUMBERED}, code CHAR(3), amount DECIMAL(4,1), status VARCHAR(10), "
+    f"CREATE TABLE orders ({exam.NUMBERED}, code CHAR(3), amount DECIMAL(4,1), status VARCHAR(10), "
     "number VARCHAR(20), customer BIGINT)"
 )
 
 
 def shop(name: str, about: str, feed: Settings, sink: Copy) -> Scenario:
     """The shop's tables with another feed or sink."""
-    own = msgspec.structs.replace(DEBEZIUM, settings=feed)
+    own = msgspec.structs.replace(exam.DEBEZIUM, settings=feed)
     workload = msgspec.structs.replace(
         WHOLE.pipeline, paths=(Path(name="main", feed=own, copies=(sink,)),)
     )
     return msgspec.structs.replace(WHOLE, name=name, about=about, claims=CLAIMS, workload=workload)
 
 
-SKIPPED = shop("shop-skipped", "A feed leaves updates out", {"skipped.operations": "u"}, SINK)
+SKIPPED = shop("shop-skipped", "A feed leaves updates out", {"skipped.operations": "u"}, exam.SINK)
 NARROW = shop(
     "shop-narrow",
     "The table of a copy keeps one decimal of an amount, where the source has two",
     {},
-    msgspec.structs.replace(SINK, ddl={"orders": ROUNDED}),
+    msgspec.structs.replace(exam.SINK, ddl={"orders": ROUNDED}),
 )
 
 
