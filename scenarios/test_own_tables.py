@@ -10,7 +10,6 @@ from harness.plugin import RunScenario
 from . import exam_tables as exam
 
 pytestmark = [pytest.mark.docker, pytest.mark.pipeline, pytest.mark.nightly]
-WHOLE = exam.TABLES[0].scenario
 CLAIMS = ("capture", "convergence", "source-durability")
 ROUNDED = (
     f"CREATE TABLE orders ({exam.NUMBERED}, code CHAR(3), amount DECIMAL(4,1), status VARCHAR(10), "
@@ -20,11 +19,12 @@ ROUNDED = (
 
 def shop(name: str, about: str, feed: Settings, sink: Copy) -> Scenario:
     """The shop's tables with another feed or sink."""
+    whole = exam.TABLES[0].scenario
     own = msgspec.structs.replace(exam.DEBEZIUM, settings=feed)
     workload = msgspec.structs.replace(
-        WHOLE.pipeline, paths=(Path(name="main", feed=own, copies=(sink,)),)
+        whole.pipeline, paths=(Path(name="main", feed=own, copies=(sink,)),)
     )
-    return msgspec.structs.replace(WHOLE, name=name, about=about, claims=CLAIMS, workload=workload)
+    return msgspec.structs.replace(whole, name=name, about=about, claims=CLAIMS, workload=workload)
 
 
 SKIPPED = shop("shop-skipped", "A feed leaves updates out", {"skipped.operations": "u"}, exam.SINK)
