@@ -1,5 +1,6 @@
 """From a journal on disk to a history in memory."""
 
+import dataclasses
 from pathlib import Path
 from typing import TypeVar
 
@@ -55,10 +56,8 @@ def _history(recording: Recording) -> History:
     check_bounds(recording)
     operations = _operations(recording)
     index = operations.select("id", "op")
-    strays = _strays(raw, index)
     only = recording.only
-    return History(
-        incomplete=strays if recording.closed else NEVER_CLOSED,
+    history = History(
         flow=_flow(recording, index),
         operations=operations.drop("id").cast(dict(tables.OPERATIONS)),  # type: ignore[arg-type]
         sends=_sends(raw, index),
@@ -75,17 +74,22 @@ def _history(recording: Recording) -> History:
         logs=_frame(only(LogName), tables.LOGS),
         errors=("", *(name.name for name in only(ErrorName))),
     )
+    incomplete = _strays(raw, history) if recording.closed else NEVER_CLOSED
+    return dataclasses.replace(history, incomplete=incomplete)
 
 
-def _strays(raw: dict[str, pl.DataFrame], index: pl.DataFrame) -> str | None:
-    """What names an operation that the journal does not hold; a kill can tear them apart."""
+def _strays(raw: dict[str, pl.DataFrame], history: History) -> str | None:
+    """What names an operation that the journal does not hold, and so was left out of `history`.
+
+    Ids of operations differ, so a table has lost a row for each that names none of them.
+    """
     for table, frame in raw.items():
-        if table == "operations" or "operation" not in frame.columns:
+        if "operation" not in frame.columns:
             continue
-        alone = frame.join(index, left_on="operation", right_on="id", how="anti")
-        if len(alone):
+        kept = getattr(history.flow if hasattr(history.flow, table) else history, table)
+        if alone := len(frame) - len(kept):
             return (
-                f"{len(alone):,} of {len(frame):,} rows of {table} name operations that the "
+                f"{alone:,} of {len(frame):,} rows of {table} name operations that the "
                 "journal does not hold"
             )
     return None
