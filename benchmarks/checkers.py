@@ -18,7 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks import histories, transactions
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.history import History
 from harness.model.codec import load, save
 from harness.model.facts import Facts

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.engine.catalogue import controls
 from harness.model.verdict import Verdict
 from tests.checkers.falsify_transactions import FALSIFIERS

@@ -33,7 +33,7 @@ from harness.api import (
     task,
     worker,
 )
-from harness.checkers.effects import sample
+from harness.checkers.verdict.effects import sample
 from harness.model.semantics import SHOULD_SHOW, Guarantee
 from harness.model.value import Settings
 from harness.plugin import RunScenario, nightly

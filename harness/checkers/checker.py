@@ -7,7 +7,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from harness.checkers.evidence import Evidence
+from harness.checkers.evidence.arrays import Flags, Numbers
+from harness.checkers.evidence.evidence import Evidence
 from harness.kit.registry import Registry
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -26,6 +27,25 @@ class Found:
     """The hop of a pipeline that is to blame for all of them."""
     late: bool = False
     """Whether they may only be late, since that hop had not finished."""
+
+
+def found_at(
+    evidence: Evidence,
+    kind: str,
+    hop: str,
+    cases: Numbers,
+    passed: Flags,
+    explain: Callable[[int], Anomaly],
+) -> Found:
+    """What a hop is to blame for.
+
+    Of a hop that had not finished that is what it has `passed` over; where that is nothing, all of
+    it may only be late.
+    """
+    if hop not in evidence.trails.late:
+        return Found(kind, cases, explain, hop)
+    certain = cases[passed]
+    return Found(kind, certain if len(certain) else cases, explain, hop, late=not len(certain))
 
 
 Checker: TypeAlias = Callable[[Evidence], CheckResult]

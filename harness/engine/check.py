@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.engine.validation.scenario import validated
 from harness.history.jepsen import JepsenHistory, read_jepsen
 from harness.kit.errors import RunFolderError, UsageError

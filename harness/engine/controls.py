@@ -8,7 +8,7 @@ did not show what it must.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.checkers.consequences import beyond
+from harness.checkers.verdict.consequences import beyond
 from harness.engine.catalogue import controls
 from harness.engine.compile import compile_plan
 from harness.kit.crashes import in_words

@@ -7,9 +7,9 @@ from typing import Literal, get_args, get_origin
 
 import msgspec
 
-from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS
-from harness.checkers.claims import CLAIMS, claim_against
+from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.verdict.claims import CLAIMS, claim_against
 from harness.engine.catalogue import controls, scenarios
 from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.checkers.consequences import beyond
+from harness.checkers.verdict.consequences import beyond
 from harness.engine.check import check
 from harness.engine.commits import commits
 from harness.engine.compile import compile_plan

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from harness.checkers.effects import sample, sought
+from harness.checkers.verdict.effects import sample, sought
 from harness.engine.campaign import campaign
 from harness.engine.catalogue import lines_of
 from harness.engine.environment import StackKind

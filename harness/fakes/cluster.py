@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterable, Mapping
 
-from harness.checkers.transaction_permissions import SCAN_SETTING
+from harness.checkers.permissions.transactions import SCAN_SETTING
 from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, record_of
 from harness.clients.wire_transactions import TRANSACTIONS_TOPIC
 from harness.fakes.broker import Broker

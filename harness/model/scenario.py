@@ -32,7 +32,7 @@ class Limits(Value, frozen=True, kw_only=True):
 class Scenario(Value, frozen=True, kw_only=True):
     """Traffic, faults and the claims that must hold.
 
-    `claims` are names of claims (see `harness.checkers.claims`). Empty: what the settings promise.
+    `claims` are names of claims (`checkers/verdict/claims.py`). Empty: what the settings promise.
     """
 
     name: Title

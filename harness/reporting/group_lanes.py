@@ -10,10 +10,10 @@ from itertools import pairwise
 import numpy as np
 import polars as pl
 
-from harness.checkers.evidence import Evidence
-from harness.checkers.group_statistics import rebalance_spans
-from harness.checkers.membership import MEMBER, Group
-from harness.checkers.soundness import sound
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.membership import MEMBER, Group
+from harness.checkers.evidence.soundness import sound
+from harness.checkers.statistics.groups import rebalance_spans
 from harness.history.history import History
 from harness.model.facts import Facts, GroupEvent, LagEvent
 from harness.model.scenario import Scenario

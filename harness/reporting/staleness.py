@@ -3,9 +3,9 @@
 import numpy as np
 import polars as pl
 
-from harness.checkers.pipeline.sight_trail import SightTrail
-from harness.checkers.pipeline.trails import Trails
-from harness.checkers.soundness import sound
+from harness.checkers.evidence.pipeline.sight_trail import SightTrail
+from harness.checkers.evidence.pipeline.trails import Trails
+from harness.checkers.evidence.soundness import sound
 from harness.history.history import History
 from harness.model.facts import Facts
 from harness.model.pipeline import PipelineWorkload

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import Any
 
-from harness.checkers.pipeline.copy_trail import UNKNOWN_HOP
+from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP
 from harness.history.history import NOTHING, History
 from harness.model.pipeline import SOURCE
 from tests.checkers.flows import CACHE, CACHE_HOP, FEED_HOP, SINK, SINK_HOP, SOURCE_HOP, TOPICS

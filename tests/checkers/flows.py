@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.history import NOTHING

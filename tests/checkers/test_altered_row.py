@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.pipeline.copy_trail import UNKNOWN_HOP
+from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP
 from harness.history.flow_build import FlowBuilder
 from harness.model.pipeline import SOURCE, Copy, Feed
 from harness.model.value import Settings

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts

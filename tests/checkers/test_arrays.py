@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.checkers.arrays import NONE, Numbering
-from harness.checkers.cells import cells_for
+from harness.checkers.evidence.arrays import NONE, Numbering
+from harness.checkers.evidence.cells import cells_for
 
 numbers = st.lists(
     st.integers(-(2**63), 2**63 - 1) | st.integers(0, 40) | st.integers(7 << 40, (7 << 40) + 40),

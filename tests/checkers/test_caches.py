@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.promises import permitted, promised
+from harness.checkers.verdict.promises import permitted, promised
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
 from harness.model.pipeline import SOURCE, Cache, Race, Readers, hops

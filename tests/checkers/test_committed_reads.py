@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.checkers.judge import judge
-from harness.checkers.promises import permitted
+from harness.checkers.verdict.judge import judge
+from harness.checkers.verdict.promises import permitted
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario

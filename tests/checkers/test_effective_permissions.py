@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.api import service
-from harness.checkers.promises import permissions, permitted, promised
+from harness.checkers.verdict.promises import permissions, permitted, promised
 from harness.model.fault import After, FaultSpec, Step
 from harness.model.pipeline import Cache, Copy, Feed
 from harness.model.program import Program

@@ -1,6 +1,6 @@
 """End to end, as readers measured it, on histories whose numbers can be told by looking."""
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.model.verdict import Validity
 from tests.checkers.falsify_transactions import FALSIFIERS
 from tests.checkers.oracle import Oracle

@@ -5,7 +5,7 @@ from typing import Protocol, TypeAlias
 
 import pytest
 
-from harness.checkers.claims import CLAIMS
+from harness.checkers.verdict.claims import CLAIMS
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts

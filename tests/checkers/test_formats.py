@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.flow_build import Change, EventWord
 from harness.history.history import NOTHING
 from harness.model.pipeline import Feed

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.checkers.claims import CLAIMS
-from harness.checkers.grounds import GROUNDS
-from harness.checkers.judge import judge
+from harness.checkers.verdict.claims import CLAIMS
+from harness.checkers.verdict.grounds import GROUNDS
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, LogEnd
 from harness.model.verdict import Validity

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.checkers.claims import CLAIMS
-from harness.checkers.grounds import groundless
-from harness.checkers.judge import judge
+from harness.checkers.verdict.claims import CLAIMS
+from harness.checkers.verdict.grounds import groundless
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, GroupEvent, LagEvent, MemberView
 from harness.model.verdict import Validity

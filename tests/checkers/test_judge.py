@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.checkers.checker import CHECKERS
-from harness.checkers.evidence import Evidence
-from harness.checkers.judge import judge
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow import NO_FLOW
 from harness.history.history import SENDS, History

@@ -5,8 +5,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.checkers.grounds import groundless
-from harness.checkers.judge import judge
+from harness.checkers.verdict.grounds import groundless
+from harness.checkers.verdict.judge import judge
 from harness.model.verdict import Validity
 from harness.model.workload import Consumers
 from tests.checkers.pipeline import legal_run

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.history import History
 from harness.model.facts import Facts
 from tests.checkers.arbitrary import SCENARIO, facts, histories

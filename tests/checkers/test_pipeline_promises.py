@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.promises import permitted, promised
+from harness.checkers.verdict.promises import permitted, promised
 from harness.model.pipeline import Copy, Feed, Readers, Writers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology

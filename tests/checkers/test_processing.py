@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from harness.checkers.judge import judge
-from harness.checkers.promises import permitted, promised
+from harness.checkers.verdict.judge import judge
+from harness.checkers.verdict.promises import permitted, promised
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Floor, Scenario

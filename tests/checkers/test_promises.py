@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from harness.checkers.anomalies import ANOMALIES
-from harness.checkers.claims import CLAIMS, claim_against
-from harness.checkers.log_claims import log_claims
-from harness.checkers.promises import permissions, permitted, promised
+from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.verdict.claims import CLAIMS, claim_against
+from harness.checkers.verdict.log_claims import log_claims
+from harness.checkers.verdict.promises import permissions, permitted, promised
 from harness.model.administration import Administrators
 from harness.model.topology import Topology
 from harness.model.value import Settings

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.engine.catalogue import controls
 from harness.model.verdict import Validity
 from tests.checkers.recorded import APPLICABLE, Recorded, as_run, is_plain, names, recorded

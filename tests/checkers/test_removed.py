@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.model.facts import Facts, LogEnd
 from harness.model.pipeline import Feed
 from harness.model.verdict import Validity, Verdict

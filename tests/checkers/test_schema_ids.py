@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.promises import permitted, promised
+from harness.checkers.verdict.promises import permitted, promised
 from harness.history.flow_build import Change
 from harness.model.facts import Facts, SchemaEvent
 from harness.model.scenario import Scenario

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, FaultEvent, RevivedEvent, Session
 from harness.model.topology import Topology

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.checkers.promises import permitted, promised
+from harness.checkers.verdict.promises import permitted, promised
 from harness.model.facts import Facts, Standing
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.scenario import Scenario

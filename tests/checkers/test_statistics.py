@@ -1,6 +1,6 @@
 """Numbers of a run, on histories whose numbers can be told by looking."""
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts

@@ -4,7 +4,7 @@ from typing import Literal
 
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts
 from harness.model.verdict import Anomaly

@@ -1,8 +1,8 @@
 """Short words for tests of checkers: ends of logs, scenarios, what a verdict shows."""
 
-from harness.checkers.anomalies import ANOMALIES
-from harness.checkers.claims import CLAIMS
-from harness.checkers.judge import judge
+from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.verdict.claims import CLAIMS
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Floor, Scenario

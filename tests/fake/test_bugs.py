@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.api import after, worker, worse
-from harness.checkers.log_claims import log_claims
+from harness.checkers.verdict.log_claims import log_claims
 from harness.engine.catalogue import find
 from harness.fakes.bugs.bug import BUGS
 from harness.history.load import load

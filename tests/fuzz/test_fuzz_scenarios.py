@@ -24,7 +24,7 @@ from harness.api import (
     leader,
     member,
 )
-from harness.checkers.doubts import acknowledged
+from harness.checkers.verdict.doubts import acknowledged
 from harness.engine.compile import compile_plan
 from harness.engine.run import run_scenario
 from harness.engine.stacks import StackPool

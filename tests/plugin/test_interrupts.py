@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.checkers.unfinished import RESTS_ON_WHAT_IS_MISSING
+from harness.checkers.verdict.unfinished import RESTS_ON_WHAT_IS_MISSING
 from harness.history.load import load
 from harness.kit.errors import RunFolderError
 from harness.kit.waits import NotYet, wait_until

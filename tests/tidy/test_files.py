@@ -11,7 +11,7 @@ MODULE_LINES_MAX = 400
 CHECKER_LINES_MAX = 300
 FAULT_LINES_MAX = 90
 LONGER: dict[str, str] = {
-    "harness/checkers/anomalies.py": "the table of all kinds, a sentence or two for each",
+    "harness/checkers/verdict/anomalies.py": "the table of all kinds, a sentence or two for each",
     "harness/api.py": "one line or two for each of the few names that a scenario imports",
     "tests/unit/reporting_sample.py": "one run written out as values; it has no logic to divide",
     "tests/checkers/test_flow_anomalies.py": "a bad and a good flow for each of eighteen kinds",
@@ -40,6 +40,15 @@ def test_modules_are_small() -> None:
     assert len(modules) > 100
     long = {path: lines(path) for path in modules if lines(path) > limit_of(path)}
     assert sorted(long) == sorted(LONGER), f"divide it, or say in LONGER why not: {long}"
+
+
+def test_a_checker_is_recognised_by_its_place() -> None:
+    helpers = {"evidence", "permissions", "verdict"}
+    for path in tracked():
+        if path.startswith("harness/checkers/") and not path.endswith("__init__.py"):
+            room, *sub = path.removeprefix("harness/checkers/").split("/")
+            is_checker = "\n@checker(" in (ROOT / path).read_text()
+            assert is_checker == (len(sub) == 1 and room not in helpers), path
 
 
 def test_no_file_knows_a_machine() -> None:

@@ -3,8 +3,8 @@
 import inspect
 import re
 
-from harness.checkers.anomalies import ANOMALIES
-from harness.checkers.claims import CLAIMS, Claim, claim_against
+from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.verdict.claims import CLAIMS, Claim, claim_against
 from harness.engine import handbook
 from harness.engine.catalogue import exam, scenarios, scenarios_of
 from harness.fakes.bugs.bug import BUGS

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.checkers.anomalies import ANOMALIES
 from harness.checkers.checker import CHECKERS
+from harness.checkers.verdict.anomalies import ANOMALIES
 from harness.engine import handbook
 from harness.engine.catalogue import find, scenarios, scenarios_of
 from harness.fakes.bugs.bug import BUGS

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from harness.checkers.consequences import beyond
+from harness.checkers.verdict.consequences import beyond
 from harness.engine.catalogue import controls
 from harness.engine.controls import Runs, Tally, holds
 from harness.engine.run import Run

@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from harness.checkers.pipeline import settings as pipeline
+from harness.checkers.evidence.pipeline import settings as pipeline
 from harness.fakes.stack import FakeStack
 from harness.model.brokers import broker_settings, replication, safety, topic_settings
 from harness.model.caches import IMAGE, redis_settings

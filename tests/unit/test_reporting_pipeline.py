@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.journal import END_MARK, SEQUENCE_BITS

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.checkers.anomalies import ANOMALIES
-from harness.checkers.effects import AT_THE_END, ON_THE_WAY
+from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.verdict.effects import AT_THE_END, ON_THE_WAY
 from harness.model.semantics import Guarantee, Measured, Sample
 from harness.model.verdict import Validity
 from harness.reporting.folder import RunFolder

@@ -11,11 +11,11 @@ UNKNOWN: never by itself. Reports: `altered-row`, once per copy and row. Cost: O
 
 import numpy as np
 
-from harness.checkers.arrays import NONE
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.pipeline import SOURCE
 from harness.model.verdict import Anomaly, CheckResult
 

@@ -11,9 +11,9 @@ event. Cost: O(n log n).
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.feed_format import FeedFormat
 from harness.model.scenario import Scenario
 from harness.model.verdict import Anomaly, CheckResult

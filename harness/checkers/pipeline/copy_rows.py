@@ -12,12 +12,11 @@ Cost: O(n log n).
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Flags
-from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
-from harness.checkers.pipeline.found import found_at
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.checker import Found, checker, found_at, report
+from harness.checkers.evidence.arrays import NONE, Flags
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 

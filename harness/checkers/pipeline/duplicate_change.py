@@ -13,9 +13,9 @@ from functools import partial
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import SNAPSHOT, FeedTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import SNAPSHOT, FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
 SHOWN = 3

@@ -16,8 +16,8 @@ import re
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.facts import TaskEvent
 from harness.model.verdict import Anomaly, CheckResult
 

@@ -12,12 +12,12 @@ UNKNOWN: never by itself. Reports: `lost-change`, once per row written. Cost: O(
 import numpy as np
 import polars as pl
 
-from harness.checkers.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import SOURCE_HOP
-from harness.checkers.pipeline.source import LAST, Source
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE, Flags, Longs, Rows
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
+from harness.checkers.evidence.pipeline.source import LAST, Source
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 

@@ -13,11 +13,10 @@ Reports: `missed-change`, once per feed and change. Cost: O(n log n).
 
 import numpy as np
 
-from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import FeedTrail
-from harness.checkers.pipeline.found import found_at
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.checker import Found, checker, found_at, report
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
 

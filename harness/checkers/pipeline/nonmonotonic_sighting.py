@@ -10,12 +10,12 @@ UNKNOWN: never. Reports: `nonmonotonic-sighting`, once per sight. Cost: O(n log 
 
 import numpy as np
 
-from harness.checkers.arrays import NONE, Longs, Rows
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.sight_trail import SightTrail
-from harness.checkers.pipeline.source import LAST
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE, Longs, Rows
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.sight_trail import SightTrail
+from harness.checkers.evidence.pipeline.source import LAST
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
 

@@ -10,11 +10,11 @@ UNKNOWN: never by itself. Reports: `phantom-change`, once per event. Cost: O(n l
 
 import numpy as np
 
-from harness.checkers.arrays import NONE
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import FeedTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 

@@ -8,11 +8,11 @@ UNKNOWN: never. Reports: `reordered-change`, once per event that stands behind. 
 
 import numpy as np
 
-from harness.checkers.arrays import NONE
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import FeedTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
 

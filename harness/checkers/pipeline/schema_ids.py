@@ -14,11 +14,11 @@ from functools import partial
 
 import numpy as np
 
-from harness.checkers.arrays import NONE
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.feed_trail import UNREADABLE, FeedTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.facts import SchemaEvent
 from harness.model.verdict import Anomaly, CheckResult
 

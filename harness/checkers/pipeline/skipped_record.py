@@ -10,13 +10,13 @@ once per sink and record. Cost: O(events + letters).
 
 import numpy as np
 
-from harness.checkers.arrays import Rows
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import CopyTrail
-from harness.checkers.pipeline.feed_trail import UNREADABLE, FeedTrail
-from harness.checkers.pipeline.settings import copy_settings
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import Rows
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
+from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.evidence.pipeline.settings import copy_settings
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.facts import Standing
 from harness.model.pipeline import Cache, Copy
 from harness.model.verdict import Anomaly, CheckResult

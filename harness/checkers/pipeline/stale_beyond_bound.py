@@ -11,11 +11,11 @@ UNKNOWN: never. Reports: `stale-beyond-bound`, once per sight. Statistics: `stal
 import msgspec
 import numpy as np
 
-from harness.checkers.arrays import NONE
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.sight_trail import SightTrail
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.sight_trail import SightTrail
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.model.verdict import Anomaly, CheckResult
 
 NS_PER_S = 1_000_000_000

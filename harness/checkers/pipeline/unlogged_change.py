@@ -11,9 +11,9 @@ UNKNOWN: never by itself; a source that was not read completely says nothing. Re
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence import Evidence
-from harness.checkers.pipeline.copy_trail import SOURCE_HOP
-from harness.checkers.pipeline.tale import Tale
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
+from harness.checkers.evidence.pipeline.tale import Tale
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 

@@ -1,6 +1,6 @@
 """Claims: each is known."""
 
-from harness.checkers.claims import CLAIMS
+from harness.checkers.verdict.claims import CLAIMS
 from harness.engine.validation.problems import Problems, unless_known, used_twice
 from harness.model.scenario import Scenario
 

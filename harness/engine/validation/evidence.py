@@ -1,7 +1,7 @@
 """Evidence: a run must be able to prove each claim; what is about nothing would always hold."""
 
-from harness.checkers.log_claims import log_claims
-from harness.checkers.pipeline.promised import pipeline_claims
+from harness.checkers.verdict.log_claims import log_claims
+from harness.checkers.verdict.pipeline_claims import pipeline_claims
 from harness.engine.validation.problems import Problems
 from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario

@@ -1,0 +1,36 @@
+"""Once everything is healed, every broker and whoever keeps the metadata runs.
+
+Evidence: services that had exited in the end, although each fault of the run was healed and nobody
+ended them any more. They gave up by themselves, and again when they were started once more.
+
+UNKNOWN: never by itself. Reports: `dead-service`, once per service. Cost: O(services).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("dead-service")
+def dead_service(evidence: Evidence) -> CheckResult:
+    """Find services that did not stay alive."""
+    faults = evidence.facts.faults
+    # What could not be healed is the harness's own failure, and no sign of anything.
+    broken = {name for event in faults if event.event == "failed" for name in event.targets}
+    dead = [name for name in evidence.facts.exited if name not in broken]
+
+    def explain(row: int) -> Anomaly:
+        healed = [event for event in faults if event.event == "healed"]
+        mine = [event for event in healed if dead[row] in event.targets]
+        story = Story(evidence, "dead-service")
+        for event in mine[-1:]:
+            story.tell(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
+        for again in evidence.facts.revived:
+            if again.service == dead[row]:
+                story.tell(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
+        return story.tell(f"{dead[row]} does not run in the end").end()
+
+    return report("dead-service", Found("dead-service", np.arange(len(dead)), explain))

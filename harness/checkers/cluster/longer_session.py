@@ -1,0 +1,34 @@
+"""A dead broker is given up on as soon as its settings ask for.
+
+Evidence: the session that ZooKeeper granted to each broker, against `zookeeper.session.timeout.ms`.
+The server fits what is asked for between 2 and 20 of its ticks and says nothing of it.
+
+UNKNOWN: a scenario claims it, and no session could be seen. Reports: `longer-session`, once per
+broker. Cost: O(brokers).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.model.sessions import TIMEOUT, asked_ms
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("longer-session")
+def longer_session(evidence: Evidence) -> CheckResult:
+    """Find brokers with a longer session than they ask for."""
+    sessions = evidence.facts.sessions
+    if not sessions and "failover" in evidence.scenario.claims:
+        return CheckResult(checker="longer-session", unknown="no session of a broker was seen")
+    asked = asked_ms(evidence.scenario.topology)
+    rows = np.flatnonzero([session.timeout_ms > asked for session in sessions])
+
+    def explain(row: int) -> Anomaly:
+        session = sessions[row]
+        story = Story(evidence, "longer-session")
+        story.tell(f"{session.service} asks for {TIMEOUT}={asked}")
+        return story.tell(f"yet ZooKeeper gives it up after {session.timeout_ms} ms").end()
+
+    return report("longer-session", Found("longer-session", rows, explain))

@@ -1,0 +1,1 @@
+"""What checkers look at, and what several of them derive from it."""

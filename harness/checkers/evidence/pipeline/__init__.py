@@ -1,0 +1,1 @@
+"""What checkers of pipelines look at: the source, its feeds, its copies."""

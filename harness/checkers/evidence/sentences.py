@@ -1,0 +1,152 @@
+"""Sentences about operations, and anomalies made of them, that a person can follow."""
+
+import numpy as np
+
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.columns import FAIL, INFO, NEVER, OK
+from harness.checkers.evidence.evidence import Evidence
+from harness.model.verdict import Anomaly
+
+
+class Story:
+    """Collects the operations and sentences that prove one anomaly."""
+
+    def __init__(self, evidence: Evidence, kind: str) -> None:
+        self._evidence = evidence
+        self._kind = kind
+        self._operations: list[int] = []
+        self._values: list[int] = []
+        self._keys: list[int] = []
+        self._because: list[str] = []
+
+    def sent(self, row: int, *, before: str = "", after: str = "") -> "Story":
+        """Tell of a row of sends."""
+        sends = self._evidence.sends
+        self._values.append(int(sends.value[row]))
+        self._keys.append(int(sends.key[row]))
+        self.mention(int(sends.op[row]))
+        return self.tell(f"{before}{send_sentence(self._evidence, row)}{after}")
+
+    def read(self, row: int, *, before: str = "", after: str = "") -> "Story":
+        """Tell of a row of reads."""
+        reads = self._evidence.reads
+        self._values.append(int(reads.value[row]))
+        self.mention(int(reads.op[row]))
+        return self.tell(f"{before}{read_sentence(self._evidence, row)}{after}")
+
+    def without(self, log: int, offset: int) -> "Story":
+        """Tell that the final read of `log` lacks the record that should stand at `offset`.
+
+        The proving operation is the one that read past that place.
+        """
+        evidence = self._evidence
+        end = evidence.ends[evidence.log_names[log]]
+        rows = np.flatnonzero(evidence.reads.final & (evidence.reads.log == log))
+        by = ""
+        if len(rows):
+            beyond = rows[evidence.reads.offset[rows] >= offset]
+            op = int(evidence.reads.op[beyond[0] if len(beyond) else rows[-1]])
+            self.mention(op)
+            by = f", in operation {evidence.history.operation_label(op)},"
+        return self.tell(
+            f"yet the final read{by} covers offsets {end.start} to {end.end - 1} of {end.log} "
+            "without it"
+            if end.end > end.start
+            else f"yet the final read finds {end.log} empty"
+        )
+
+    def absent(self, row: int) -> "Story":
+        """Tell why the record of a row of sends is in no log; see `absence`."""
+        evidence = self._evidence
+        log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
+        if log == NONE:
+            return self.tell("yet none of the logs of its topic holds it, all read from 0 on")
+        if evidence.drained[log]:
+            return self.without(log, offset)
+        places = evidence.placements
+        beyond = places.in_log_order(log)
+        cell = places.cell(np.array([places.told[row]]))
+        beyond = beyond[places.seen_ok[beyond] & (places.cell(beyond) >= cell)]
+        for place in beyond[:1].tolist():
+            self.read(int(evidence.readers(place)[0]), before="yet ")
+        return self.tell("and nobody ever read it")
+
+    def mention(self, *operations: int) -> None:
+        """Count operations among those that prove it."""
+        self._operations.extend(operations)
+
+    def tell(self, sentence: str) -> "Story":
+        """Add a sentence."""
+        self._because.append(sentence)
+        return self
+
+    def end(self, log: int | None = None, hop: str | None = None) -> Anomaly:
+        """The anomaly, in that log and of that hop."""
+        return Anomaly(
+            kind=self._kind,
+            log=None if log is None or log == NONE else self._evidence.log_names[log],
+            keys=tuple(dict.fromkeys(self._keys)),
+            values=tuple(dict.fromkeys(self._values)),
+            operations=tuple(dict.fromkeys(self._operations)),
+            because=tuple(self._because),
+            hop=hop,
+        )
+
+
+def send_sentence(evidence: Evidence, row: int) -> str:
+    """What a send asked and was told."""
+    sends = evidence.sends
+    log, offset = int(sends.log[row]), int(sends.offset[row])
+    outcome = int(sends.outcome[row])
+    topic = evidence.topic_names.get(int(sends.topic[row]), "?")
+    where = evidence.log_names[log] if log != NONE else f"topic {topic}"
+    error = _error(evidence, int(sends.op[row]))
+    told = {
+        OK: f"was told offset {offset}" if offset != NONE else "was told it was delivered",
+        FAIL: f"was told that it certainly failed{error}",
+        INFO: f"was not told what became of it{error}",
+    }[outcome]
+    value = evidence.history.value_label(int(sends.value[row]))
+    by = f"{who(evidence, int(sends.op[row]))} sent value {value} to {where}"
+    if not sends.txn[row]:
+        return f"{by} and {told}"
+    at = f", at offset {offset}," if offset != NONE else ""
+    became = {
+        OK: "that it committed",
+        FAIL: f"that was certainly not committed{error}",
+        INFO: f"of which it does not know whether it was committed{error}",
+    }[outcome]
+    return f"{by}{at} in a transaction {became}"
+
+
+def read_sentence(evidence: Evidence, row: int) -> str:
+    """What a read saw."""
+    reads = evidence.reads
+    op = int(reads.op[row])
+    verb = "found, in the final read," if reads.final[row] else "polled"
+    outcome = {OK: "", FAIL: " (and failed)", INFO: " (and did not come to an end)"}
+    value = evidence.history.value_label(int(reads.value[row]))
+    return (
+        f"{who(evidence, op)} {verb} value {value} at offset {reads.offset[row]} of "
+        f"{evidence.log_names[int(reads.log[row])]}{outcome[int(evidence.operations.outcome[op])]}"
+    )
+
+
+def times_of(evidence: Evidence, op: int) -> str:
+    """When an operation began and ended, in milliseconds since the run began."""
+    began, ended = evidence.operations.invoke_ns[op], evidence.operations.complete_ns[op]
+    end = "never" if ended == NEVER else f"at {ended / 1e6:.3f} ms"
+    return f"began at {began / 1e6:.3f} ms and ended {end}"
+
+
+def who(evidence: Evidence, op: int) -> str:
+    """An operation and its process."""
+    process = int(evidence.operations.process[op])
+    name = evidence.process_names.get(process, f"process {process}")
+    return f"operation {evidence.history.operation_label(op)} ({name})"
+
+
+def _error(evidence: Evidence, op: int) -> str:
+    code = evidence.history.operations["error"][op]
+    names = evidence.history.errors
+    return f" ({names[code]})" if 0 < code < len(names) else ""

@@ -1,0 +1,1 @@
+"""Checkers of consumer groups: what members were handed, own and commit."""

@@ -1,0 +1,1 @@
+"""Checkers of records in their partitions: all there, once, in order, read in time."""

@@ -1,0 +1,62 @@
+"""A record stands in its log once.
+
+Evidence: a value at two or more offsets of one log, as seen by readers (of any outcome) or told to
+senders that must have committed. Values that nobody of ours wrote (NOTHING) are not compared.
+
+UNKNOWN: never. Reports: `duplicate`, once per log and value. Cost: O(placements).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.arrays import NONE, Numbers
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.history.history import NOTHING
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("duplicate")
+def duplicate(evidence: Evidence) -> CheckResult:
+    """Find values with several places in one log."""
+    places = evidence.placements
+    again = _repeated(evidence)
+    log, cell, value = places.log(again), places.cell(again), places.value[again]
+    order = np.lexsort((cell, value, log))
+    again, log, value = again[order], log[order], value[order]
+    new = np.ones(len(again), dtype=np.bool_)
+    new[1:] = (np.diff(log) != 0) | (np.diff(value) != 0)
+    begins = np.flatnonzero(new)
+    counts = np.diff(np.append(begins, len(again)))
+    several = np.flatnonzero(counts >= 2)
+
+    def explain(number: int) -> Anomaly:
+        begin = int(begins[number])
+        return _explain(evidence, again[begin : begin + int(counts[number])])
+
+    return report("duplicate", Found("duplicate", several, explain))
+
+
+def _repeated(evidence: Evidence) -> Numbers:
+    """Placements whose value has another one somewhere."""
+    places = evidence.placements
+    sender = places.sender
+    ours = np.flatnonzero(places.certain & (sender != NONE))
+    ours = ours[evidence.repeated[sender[ours]]]
+    # Values that nobody sent are few, in a history that is not garbage.
+    strange = np.flatnonzero(places.certain & (sender == NONE) & (places.value != NOTHING))
+    return np.concatenate([ours, strange])
+
+
+def _explain(evidence: Evidence, mine: Numbers) -> Anomaly:
+    places = evidence.placements
+    story = Story(evidence, "duplicate")
+    sender = int(places.sender[mine[0]])
+    if sender != NONE:
+        story.sent(sender)
+    for place in mine.tolist():
+        rows = evidence.readers(place)
+        if len(rows):
+            story.read(int(rows[0]))
+    offsets = ", ".join(str(offset) for offset in places.offset(mine).tolist())
+    return story.tell(f"so it stands at offsets {offsets}").end(int(places.log(mine[:1])[0]))

@@ -1,0 +1,48 @@
+"""What is read was sent, to that topic, and into the partition that its sender was told.
+
+Evidence: a value that any operation read and no send wrote (`phantom`; also a payload that is none
+of ours); a value read from a log of another topic, or from another log than its sender was told
+(`misrouted`).
+
+UNKNOWN: never. Reports: `phantom`, `misrouted`, once per value and place. Cost: O(placements).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.history.history import NOTHING
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("integrity")
+def integrity(evidence: Evidence) -> CheckResult:
+    """Find records that nobody sent, or that stand where nobody sent them."""
+    places, sends = evidence.placements, evidence.sends
+    strange = np.flatnonzero(places.seen & (places.sender == NONE))
+    ours = np.flatnonzero(places.seen & (places.sender != NONE))
+    log, sender = places.log(ours), places.sender[ours]
+    told = sends.log[sender]
+    wrong = evidence.topic_of_log[log] != sends.topic[sender]
+    wrong |= (told != NONE) & (told != log)
+    return report(
+        "integrity",
+        Found("phantom", strange, lambda place: _phantom(evidence, place)),
+        Found("misrouted", ours[wrong], lambda place: _misrouted(evidence, place)),
+    )
+
+
+def _phantom(evidence: Evidence, place: int) -> Anomaly:
+    row = int(evidence.readers(place)[0])
+    story = Story(evidence, "phantom").read(row)
+    ours = evidence.reads.value[row] != NOTHING
+    story.tell("which no operation sent" if ours else "which no sender of this harness can write")
+    return story.end(int(evidence.reads.log[row]))
+
+
+def _misrouted(evidence: Evidence, place: int) -> Anomaly:
+    row = int(evidence.readers(place)[0])
+    story = Story(evidence, "misrouted").sent(int(evidence.placements.sender[place]))
+    return story.read(row, before="yet ").end(int(evidence.reads.log[row]))

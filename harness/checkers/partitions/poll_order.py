@@ -1,0 +1,78 @@
+"""A reader is given every record of its log, in order.
+
+Evidence: two records that one process was given one after the other on one log, whose dense
+distance in the version order is above 1 (`poll-skip`; `int-poll-skip` within one operation) or
+below 1 (`nonmonotonic-poll`, `int-nonmonotonic-poll`). The newer operation may have any outcome,
+positions come from ok operations; see `walk` for what a rebalance excuses.
+
+What a reader was given of transactions that were not committed is left out: others never see it.
+
+A record's index is that of the offset it was read at. (The reference takes the last place of the
+value instead, so that a duplicate in the log makes every reader of it go back.)
+
+UNKNOWN: never. Reports: the four kinds above, once per pair. Cost: O(reads).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.arrays import NONE, Ints
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.walk import Steps, Walk, strange_steps
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("poll-order")
+def poll_order(evidence: Evidence) -> CheckResult:
+    """Find records that a reader skipped, and readers that went back."""
+    places, reads = evidence.placements, evidence.reads
+    index = places.index[places.cell(places.of_read)]
+    # Among what is committed, records that only some readers are given have no place.
+    kept = np.flatnonzero(~places.provisional)
+    walk = Walk(op=reads.op[kept], log=reads.log[kept], index=index[kept], leaves=reads.ok[kept])
+    inner, outer = (
+        Steps(kept[steps.before], kept[steps.after], steps.distance)
+        for steps in strange_steps(evidence, walk)
+    )
+
+    def found(kind: str, steps: Steps) -> Found:
+        cases = np.arange(len(steps.after))
+        return Found(kind, cases, lambda case: _explain(evidence, kind, steps, case))
+
+    return report(
+        "poll-order",
+        found("poll-skip", outer.where(outer.distance > 1)),
+        found("nonmonotonic-poll", outer.where(outer.distance < 1)),
+        found("int-poll-skip", inner.where(inner.distance > 1)),
+        found("int-nonmonotonic-poll", inner.where(inner.distance < 1)),
+    )
+
+
+def _explain(evidence: Evidence, kind: str, steps: Steps, case: int) -> Anomaly:
+    before, after = int(steps.before[case]), int(steps.after[case])
+    distance = int(steps.distance[case])
+    story = Story(evidence, kind).read(before).read(after, before="then ")
+    if distance > 1:
+        _skipped(evidence, story, before, distance - 1)
+    else:
+        story.tell("which does not stand behind it in the log")
+    return story.end(int(evidence.reads.log[after]))
+
+
+def _skipped(evidence: Evidence, story: Story, before: int, count: int) -> None:
+    """Tell of the first of `count` records that the reader of row `before` passed over."""
+    places = evidence.placements
+    log = int(evidence.reads.log[before])
+    span = places.cells.span(log)
+    begin = int(places.cell(places.of_read[before : before + 1])[0])
+    index: Ints = places.index[begin : span.stop]
+    cell = begin + int(np.searchsorted(index, index[0] + 1))
+    here = [cell, *(np.flatnonzero(places.extra_cell == cell) + places.cells.size).tolist()]
+    place = next(each for each in here if places.certain[each])
+    lead = "passing over a record: " if count == 1 else f"passing over {count} records, the first: "
+    rows = evidence.readers(place)
+    if len(rows):
+        story.read(int(rows[0]), before=lead)
+    elif places.sender[place] != NONE:
+        story.sent(int(places.sender[place]), before=lead)

@@ -1,0 +1,34 @@
+"""An acknowledged record is read by somebody.
+
+Evidence: a send that is ok and whose value no ok operation read, in a log without a complete final
+read; with one, `lost-write` says it exactly. It cannot tell lost from slow.
+
+UNKNOWN: never by itself. Reports: `unseen`. Cost: O(sends).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.arrays import NONE
+from harness.checkers.evidence.columns import OK
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("unseen")
+def unseen(evidence: Evidence) -> CheckResult:
+    """Find acknowledged records that nobody read from a log that nobody read to its end."""
+    sends = evidence.sends
+    rows = np.flatnonzero((sends.outcome == OK) & ~evidence.read_ok)
+    if len(rows):
+        log = sends.log[rows]
+        drained = np.append(evidence.drained, False)[log]
+        whole = (log == NONE) & np.isin(sends.topic[rows], list(evidence.whole_topics))
+        rows = rows[~drained & ~whole]
+
+    def explain(row: int) -> Anomaly:
+        story = Story(evidence, "unseen").sent(row)
+        return story.tell("and no successful poll ever returned it").end(int(sends.log[row]))
+
+    return report("unseen", Found("unseen", rows, explain))

@@ -1,0 +1,35 @@
+"""A record that the application took as sent is in its log.
+
+Evidence: a send of a producer that believes at `enqueue`, which never came back ok, while the final
+read covers all logs of its topic from offset 0 to their ends and none holds its value.
+
+UNKNOWN: never by itself. Reports: `unsent`. Cost: O(sends).
+"""
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.columns import OK
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@checker("unsent")
+def unsent(evidence: Evidence) -> CheckResult:
+    """Find records that the application believes sent and no log holds."""
+    specs = evidence.scenario.log_workload.producers
+    careless = [spec.name for spec in specs if spec.belief == "enqueue"]
+    frame = evidence.history.processes
+    believers = frame.filter(frame["kind"].is_in(careless))["process"].to_list()
+    sends = evidence.sends
+    missing = (sends.outcome != OK) & ~evidence.held_at_the_end
+    rows = np.flatnonzero(missing & np.isin(sends.process, believers))
+    rows = rows[np.isin(sends.topic[rows], list(evidence.whole_topics))]
+
+    def explain(row: int) -> Anomaly:
+        story = Story(evidence, "unsent").sent(row)
+        story.tell("the application took it as sent when produce() returned")
+        return story.tell("yet none of the logs of its topic holds it, all read from 0 on").end()
+
+    return report("unsent", Found("unsent", rows, explain))

@@ -1,0 +1,1 @@
+"""What settings permit, each with its reason."""

@@ -1,0 +1,43 @@
+"""What the cleanup of a topic permits, by its settings and by the steps that change them."""
+
+from collections.abc import Iterator
+
+from harness.checkers.permissions.permission import Permission
+from harness.model.brokers import LONGER_THAN_A_RUN_MS
+from harness.model.cleanup import is_ever, loses_its_start, values_of
+from harness.model.scenario import Scenario
+from harness.model.workload import Topic
+
+
+def cleanup_permissions(scenario: Scenario, topic: Topic) -> Iterator[Permission]:
+    """What cleaning `topic` up permits."""
+    if is_ever(scenario, topic, "compact"):
+        yield Permission(
+            setting=f"cleanup.policy=compact of {topic.name}",
+            reason="a record is removed once its key has a newer one",
+            kinds=(
+                "lost-write",
+                "unsent",
+                "ghost",
+                "poll-skip",
+                "int-poll-skip",
+                "group-skip",
+                "torn-commit",
+            ),
+        )
+        for setting in values_of(scenario, topic, "delete.retention.ms"):
+            if int(setting.value) < LONGER_THAN_A_RUN_MS:
+                yield Permission(
+                    setting=f"delete.retention.ms={setting.value} of {topic.name}",
+                    reason="a tombstone may be removed before a slow reader gets to it",
+                    kinds=("resurrected-key",),
+                )
+    if loses_its_start(scenario, topic):
+        for name in ("retention.ms", "retention.bytes"):
+            for setting in values_of(scenario, topic, name):
+                if int(setting.value) >= 0:
+                    yield Permission(
+                        setting=f"{name}={setting.value} of {topic.name}",
+                        reason="a record may be removed before a slow reader gets to it",
+                        kinds=("poll-skip", "int-poll-skip", "group-skip", "resurrected-key"),
+                    )

@@ -1,0 +1,73 @@
+"""What the topics permit in which coordinators keep their state: of groups, and of transactions."""
+
+from collections.abc import Iterator
+
+from harness.checkers.permissions.permission import Permission
+from harness.model.brokers import broker_settings
+from harness.model.topology import Topology
+from harness.model.value import is_on
+from harness.model.workload import LogWorkload
+
+GROUPS = (
+    *("lost-commit", "forgotten-commit", "commit-regression", "committed-repeat"),
+    # A group that its coordinator does not know any more begins anew, its generations as well.
+    *("shared-ownership", "duplicate-processing", "double-processing", "stale-result"),
+)
+TRANSACTIONS = (
+    # A commit that was granted and is not carried out to its end, or in some partitions only.
+    *("lost-write", "unseen", "stuck", "torn-commit", "unprocessed"),
+    # A process that nobody fences any more.
+    *("double-processing", "stale-result", "duplicate"),
+)
+ROWS = ("stale-row", "resurrected-row", "nonmonotonic-sighting", "stale-beyond-bound")
+EVENTS = (*ROWS, "duplicate-row", "missing-row", "duplicate-change", "missed-change")
+
+
+def system_permissions(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
+    """What the state of coordinators permits the groups and transactions of `workload`."""
+    grouped = workload.processors or any(each.mode == "group" for each in workload.consumers)
+    if grouped:
+        yield from of_offsets(topology, GROUPS)
+    if workload.in_transactions:
+        yield from of_transactions(topology, TRANSACTIONS)
+
+
+def of_offsets(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permission]:
+    """What the topic permits in which groups keep their offsets.
+
+    Args:
+        topology: whose brokers create that topic.
+        kinds: what can be seen when it loses entries.
+    """
+    settings = broker_settings(topology)
+    factor = "offsets.topic.replication.factor"
+    lost = "the offsets of groups, which begin anew, are lost"
+    if int(settings[factor]) == 1:
+        yield _loses(f"{factor}=1", f"{lost} with the only copy of their topic", kinds)
+        return
+    # The topic has no value of its own, as that of transactions has.
+    if int(settings["min.insync.replicas"]) < 2:
+        setting = f"min.insync.replicas={settings['min.insync.replicas']} of the offsets of groups"
+        yield _loses(setting, f"{lost} with the one broker that has a commit", kinds)
+    if is_on(settings["unclean.leader.election.enable"]):
+        setting = "unclean.leader.election.enable=true of the offsets of groups"
+        yield _loses(setting, f"{lost} when a replica that lacks them leads", kinds)
+
+
+def of_transactions(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permission]:
+    """What the topic permits in which transactions keep their state; arguments as above."""
+    settings = broker_settings(topology)
+    lost = "how far transactions have come is lost"
+    factor, in_sync = (
+        "transaction.state.log.replication.factor",
+        "transaction.state.log.min.isr",
+    )
+    if int(settings[factor]) == 1:
+        yield _loses(f"{factor}=1", f"{lost} with the only copy of their topic", kinds)
+    elif int(settings[in_sync]) < 2:
+        reason = f"{lost} with the one broker that has it"
+        yield _loses(f"{in_sync}={settings[in_sync]}", reason, kinds)
+
+
+def _loses(setting: str, reason: str, kinds: tuple[str, ...]) -> Permission:
+    return Permission(setting=setting, reason=reason, kinds=kinds)

@@ -1,0 +1,45 @@
+"""What settings permit a consumer group beside what they permit every consumer."""
+
+from collections.abc import Iterator
+
+from harness.checkers.permissions.permission import Permission
+from harness.model.brokers import KAFKA, broker_settings
+from harness.model.topology import Topology
+from harness.model.value import Settings
+
+
+def of_retained_offsets(topology: Topology) -> Iterator[Permission]:
+    """How long a coordinator remembers a group without members."""
+    minutes = int(broker_settings(topology)["offsets.retention.minutes"])
+    if minutes < int(KAFKA["offsets.retention.minutes"]):
+        yield Permission(
+            setting=f"offsets.retention.minutes={minutes}",
+            reason="a group that has no members for so long has no offsets any more, and begins "
+            "where auto.offset.reset says",
+            kinds=("forgotten-commit", "committed-repeat"),
+        )
+
+
+def of_membership(consumers: str, settings: Settings, topology: Topology) -> Permission:
+    """How long a member may be silent; it has no way to know that it is none any more."""
+    session = ("session.timeout.ms", settings)
+    if settings["group.protocol"] == "consumer":
+        session = ("group.consumer.session.timeout.ms", broker_settings(topology))
+    name, place = session
+    return Permission(
+        setting=f"max.poll.interval.ms={settings['max.poll.interval.ms']} and "
+        f"{name}={place[name]} of {consumers}",
+        reason="a member that is not heard of for so long loses its partitions to others, and goes "
+        "on with what it has until it is told",
+        kinds=("overlapping-ownership",),
+    )
+
+
+def of_subscription(name: str) -> Permission:
+    """That members share partitions at all."""
+    return Permission(
+        setting=f"group subscription of {name}",
+        reason="partitions move between members, so that one member's view of a log jumps, and "
+        "what was not committed is handed out again (at least once)",
+        kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
+    )

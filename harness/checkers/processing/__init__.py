@@ -1,0 +1,1 @@
+"""Checkers of processors: every record of a source has one result in the sink, in order."""

@@ -1,0 +1,1 @@
+"""Numbers of a run that are no verdict."""

@@ -1,0 +1,1 @@
+"""Checkers of topics: what administrators were told, and what cleanup may remove."""

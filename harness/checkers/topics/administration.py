@@ -1,0 +1,151 @@
+"""What administrators of topics are told is so, and stays so.
+
+Evidence, topic by topic, is what was asked for (see `administered`) and what the cluster lists and
+describes in the end: `lost-topic` when a topic is gone whose creation was acknowledged and which
+nobody may have deleted; `resurrected-topic` when one is there that certainly was deleted, or is
+again as it was before that; `lost-partitions` and `lost-setting` when it is described with fewer
+partitions than were acknowledged, or with another setting; `refused-change` when it is described,
+then or earlier, as only a request that was certainly refused asked for, or nobody;
+`divergent-metadata` when one is listed and not described, or the other way round.
+
+In mid-run a look may miss what was acknowledged before: each broker hears of it in its own time.
+
+UNKNOWN: when there are administrators and the cluster did not answer in the end.
+Reports: each once per topic. Cost: O(operations on topics).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.administered import Operation, State, Tale, looked, tales
+from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.sentences import Story, who
+from harness.model.administration import as_setting
+from harness.model.verdict import Anomaly, CheckResult
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    kind: str
+    tale: Tale
+    look: Operation
+    """What shows it."""
+
+
+@checker("administration")
+def administration(evidence: Evidence) -> CheckResult:
+    """Find topics that are not what their administrators were told."""
+    if evidence.scenario.log_workload.administrators and not looked(evidence):
+        return CheckResult(
+            checker="administration", unknown="the cluster did not tell its topics in the end"
+        )
+    cases = [case for tale in tales(evidence) for case in _cases(tale)]
+
+    def found(kind: str) -> Found:
+        mine = [case for case in cases if case.kind == kind]
+        return Found(kind, np.arange(len(mine)), lambda row: _explain(evidence, mine[row]))
+
+    kinds = dict.fromkeys(case.kind for case in cases)
+    return report("administration", *map(found, kinds))
+
+
+def _cases(tale: Tale) -> Iterator[_Case]:
+    """What is wrong with a topic."""
+    listed, described = tale.listed, tale.described
+    strange = next((look for look in tale.looks if _is_strange(look, tale)), None)
+    if strange is not None:
+        yield _Case("refused-change", tale, strange)
+    if listed and described and listed.aspects["exists"] != described.aspects["exists"]:
+        yield _Case("divergent-metadata", tale, listed)
+    if described is not None:
+        kind = _wrong(described, tale)
+        if kind is not None and not (strange is not None and kind == "refused-change"):
+            yield _Case(kind, tale, described)
+
+
+def _wrong(seen: Operation, tale: Tale) -> str | None:
+    """The kind of anomaly that the last look at a topic shows."""
+    states, buried = tale.ending()
+    alive = [state for state in states if state is not None]
+    if not seen.aspects["exists"]:
+        return None if None in states else "lost-topic"
+    if not alive:
+        return "refused-change" if _is_strange(seen, tale) else "resurrected-topic"
+    wrong = {name: value for name, value in seen.state if not _may_be(name, value, alive)}
+    if not wrong:
+        return None
+    if seen.state in buried:
+        return "resurrected-topic"
+    if _is_strange(seen, tale):
+        return "refused-change"
+    few = "partitions" in wrong and wrong["partitions"] < min(_values("partitions", alive))
+    return "lost-partitions" if few else "lost-setting"
+
+
+def _is_strange(seen: Operation, tale: Tale) -> bool:
+    """Whether a look shows what nobody asked for, but in requests that were refused."""
+    asked = [each for each in tale.changes if each.outcome != "fail" and each.op < seen.op]
+    if seen.aspects["exists"] and not any(each.f == "create" for each in asked):
+        return True
+    known = {aspect for each in asked for aspect in each.state}
+    return not seen.state <= known
+
+
+def _may_be(aspect: str, value: int, alive: list[State]) -> bool:
+    values = _values(aspect, alive)
+    return not values or value in values
+
+
+def _values(aspect: str, states: list[State]) -> list[int]:
+    return [value for state in states for name, value in state if name == aspect]
+
+
+def _explain(evidence: Evidence, case: _Case) -> Anomaly:
+    story = Story(evidence, case.kind)
+    tale = case.tale
+    created = [place for place, each in enumerate(tale.changes) if each.f == "create"]
+    # The last life of the topic is told; of one that came back, also how the one before it ended.
+    first = created[-2 if case.kind == "resurrected-topic" else -1 :][:1] or [0]
+    for change in tale.changes[first[0] :]:
+        if change.op < case.look.op:
+            story.mention(change.op)
+            story.tell(f"{who(evidence, change.op)} {_asked(change, tale.name)}")
+    looks = [case.look]
+    if case.kind == "divergent-metadata" and tale.described is not None:
+        looks.append(tale.described)
+    for look in looks:
+        story.mention(look.op)
+        story.tell(f"yet {who(evidence, look.op)} {_seen(look, tale.name)}")
+    return story.end()
+
+
+def _asked(change: Operation, name: str) -> str:
+    told = {
+        "ok": "and was told that it is done",
+        "fail": "and was refused",
+        "info": "and was not told what became of it",
+    }[change.outcome]
+    match change.f:
+        case "create":
+            what = f"asked for topic {name} with {_worded(change)}"
+        case "delete":
+            what = f"asked to delete topic {name}"
+        case _:
+            what = f"asked for {_worded(change)} of topic {name}"
+    return f"{what} {told}"
+
+
+def _seen(look: Operation, name: str) -> str:
+    if look.f == "list":
+        return f"lists topic {name}" if look.aspects["exists"] else f"lists no topic {name}"
+    if not look.aspects["exists"]:
+        return f"finds no topic {name}"
+    return f"finds topic {name} with {_worded(look)}"
+
+
+def _worded(operation: Operation) -> str:
+    aspects = operation.aspects.items()
+    return ", ".join(as_setting(name, value) for name, value in aspects if name != "exists")
