@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from harness.checkers.evidence.arrays import Flags, Numbers
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.kind import Kind
 from harness.kit.registry import Registry
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -20,7 +21,7 @@ EXAMPLES = 32
 class Found:
     """All anomalies of one kind, one number each, and how to explain such a number."""
 
-    kind: str
+    kind: Kind
     cases: npt.NDArray[np.integer]
     explain: Callable[[int], Anomaly]
     hop: str | None = None
@@ -31,7 +32,7 @@ class Found:
 
 def found_at(
     evidence: Evidence,
-    kind: str,
+    kind: Kind,
     hop: str,
     cases: Numbers,
     passed: Flags,
@@ -65,12 +66,13 @@ def report(name: str, *found: Found, unknown: str | None = None) -> CheckResult:
     hops: dict[str, dict[str, int]] = {}
     late: dict[str, tuple[str, ...]] = {}
     for each in (each for each in found if len(each.cases)):
-        counts[each.kind] = counts.get(each.kind, 0) + len(each.cases)
+        kind = each.kind.name
+        counts[kind] = counts.get(kind, 0) + len(each.cases)
         if each.hop is not None:
-            by_hop = hops.setdefault(each.kind, {})
+            by_hop = hops.setdefault(kind, {})
             by_hop[each.hop] = by_hop.get(each.hop, 0) + len(each.cases)
             if each.late:
-                late[each.kind] = (*late.get(each.kind, ()), each.hop)
+                late[kind] = (*late.get(kind, ()), each.hop)
     return CheckResult(
         checker=name,
         counts=counts,

@@ -8,8 +8,8 @@ from typing import Literal, get_args, get_origin
 import msgspec
 
 from harness.checkers.checker import CHECKERS
-from harness.checkers.verdict.anomalies import ANOMALIES
-from harness.checkers.verdict.claims import CLAIMS, claim_against
+from harness.checkers.kind import KINDS
+from harness.checkers.verdict.claims import CLAIMS
 from harness.engine.catalogue import controls, scenarios
 from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
@@ -114,10 +114,9 @@ def _claims() -> Iterable[Row]:
 
 
 def _anomalies() -> Iterable[Row]:
-    for name, kind in ANOMALIES.items():
-        claim = claim_against(name)
+    for name, kind in KINDS.items():
         planted = [bug for bug, planting in BUGS.items() if name in planting.shows]
-        yield f"`{name}`", kind.meaning, claim.name if claim else NEVER, _code(planted)
+        yield f"`{name}`", kind.meaning, kind.claim or NEVER, _code(planted)
 
 
 def _checkers() -> Iterable[Row]:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Generic, TypeVar
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Registry(Generic[T]):
-    """Things of one kind by name; iterates in order of name, so nothing depends on imports.
+    """Things of one kind by name; iterates in `order`, then by name: nothing depends on imports.
 
     It is complete, or an error each time: after an import that failed nobody sees a shorter list.
 
@@ -21,9 +21,12 @@ class Registry(Generic[T]):
         HarnessError: from every look-up, a module of the package cannot be imported.
     """
 
-    def __init__(self, noun: str, package: str) -> None:
+    def __init__(
+        self, noun: str, package: str, order: Callable[[T], float] = lambda _item: 0
+    ) -> None:
         self._noun = noun
         self._package = package
+        self._order = order
         self._items: dict[str, T] = {}
         self._lock = threading.RLock()
         self._walking = self._complete = False
@@ -46,10 +49,10 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         self._walk()
-        return iter(sorted(self._items))
+        return iter(sorted(self._items, key=lambda name: (self._order(self._items[name]), name)))
 
     def items(self) -> list[tuple[str, T]]:
-        """Names and things, in order of name."""
+        """Names and things, in order."""
         return [(name, self._items[name]) for name in self]
 
     def _walk(self) -> None:

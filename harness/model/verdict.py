@@ -17,7 +17,7 @@ class Anomaly(Value, frozen=True, kw_only=True):
     """One thing that went wrong, with the smallest set of operations that proves it."""
 
     kind: str
-    """Kebab-case name, one of `harness.checkers.verdict.anomalies`."""
+    """Kebab-case name, one of `harness.checkers.kind.KINDS`."""
     log: str | None = None
     """`topic-partition`."""
     hop: str | None = None

@@ -3,8 +3,8 @@
 import pytest
 from msgspec.structs import replace
 
-from harness.checkers.verdict.anomalies import ANOMALIES
-from harness.checkers.verdict.claims import CLAIMS, claim_against
+from harness.checkers.kind import KINDS
+from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.log_claims import log_claims
 from harness.checkers.verdict.promises import permissions, permitted, promised
 from harness.model.administration import Administrators
@@ -27,9 +27,14 @@ def readers(settings: Settings) -> tuple[Consumers, ...]:
 
 
 def test_every_kind_contradicts_one_claim_but_interleaving() -> None:
-    against = [kind for name in CLAIMS for kind in CLAIMS[name].contradicted_by]
-    assert sorted(against) == sorted(set(ANOMALIES) - BY_DESIGN)
-    assert [kind for kind in BY_DESIGN if claim_against(kind)] == []
+    assert {kind.claim for _, kind in KINDS.items()} == {None, *CLAIMS}
+    assert {name for name, kind in KINDS.items() if kind.claim is None} == BY_DESIGN
+
+
+def test_kinds_are_told_apart_by_weight_and_follow_from_what_exists() -> None:
+    weights = [kind.weight for _, kind in KINDS.items()]
+    assert weights == sorted(set(weights), reverse=True)
+    assert {each for _, kind in KINDS.items() for each in kind.consequences} <= set(KINDS)
 
 
 def test_the_safe_settings_promise_all_that_a_log_can() -> None:
@@ -177,6 +182,6 @@ def test_each_permission_names_its_setting_and_known_kinds() -> None:
         },
     )
     for permission in permissions(everything):
-        assert set(permission.kinds) <= set(ANOMALIES)
+        assert set(permission.kinds) <= set(KINDS)
         assert permission.sentence.startswith(f"{permission.setting}: ")
         assert ":" not in permission.setting, "the headline cuts the sentence at its first colon"

@@ -1,6 +1,6 @@
 """Short words for tests of checkers: ends of logs, scenarios, what a verdict shows."""
 
-from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.kind import KINDS
 from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
@@ -10,40 +10,24 @@ from harness.model.value import Settings
 from harness.model.verdict import Verdict
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
 
-OF_PIPELINES = frozenset(
-    kind for name in CLAIMS if CLAIMS[name].of_pipelines for kind in CLAIMS[name].contradicted_by
-)
-OF_SERVICES = frozenset({"dead-service", "longer-session"})
+
+def against(*claims: str) -> frozenset[str]:
+    """The kinds of anomaly that contradict one of `claims`."""
+    return frozenset(kind for claim in claims for kind in CLAIMS[claim].contradicted_by)
+
+
+OF_PIPELINES = against(*(name for name, claim in CLAIMS.items() if claim.of_pipelines))
+OF_SERVICES = against("recovery", "failover")
 """Kinds of anomaly that no history shows, but the facts of a run."""
-OF_LOGS = frozenset(ANOMALIES) - OF_PIPELINES - OF_SERVICES
+OF_LOGS = frozenset(KINDS) - OF_PIPELINES - OF_SERVICES
 """Kinds of anomaly that records of producers can show."""
-OF_GROUPS = frozenset(
-    {
-        "shared-ownership",
-        "overlapping-ownership",
-        "lost-commit",
-        "commit-regression",
-        "forgotten-commit",
-        "committed-repeat",
-        "uncommitted-skip",
-    }
-)
+OF_GROUPS = against("ownership", "sole-ownership", "committed-offsets", "resumption")
 """Kinds that take what a coordinator wrote; `test_groups` has histories with that."""
-OF_CLEANUP_AND_KEYS = frozenset(
-    {
-        "lost-latest",
-        "early-burial",
-        "early-removal",
-        "start-moved-back",
-        "split-key",
-        "reordered-key",
-        "resurrected-key",
-    }
-)
+OF_CLEANUP_AND_KEYS = against("retention", "key-order", "compaction") | {"resurrected-key"}
 """Kinds that take a topic with cleanup or several partitions of one key; `test_topics` has them."""
-OF_ADMINISTRATION = frozenset(CLAIMS["administration"].contradicted_by)
+OF_ADMINISTRATION = against("administration")
 """Kinds that take administrators of topics; `test_administration` has histories with them."""
-OF_APPLICATIONS = frozenset({"stuck", "unprocessed", "reordered-result", "stale-result"})
+OF_APPLICATIONS = against("progress", "processing") | {"stale-result"}
 """Kinds that take promises or processors; they have tests of their own."""
 BY_DESIGN = frozenset({"int-send-skip", "G0", "G0-process", "G0-realtime", "G1c-ww"})
 """Kinds that contradict nothing: logs interleave concurrent senders."""

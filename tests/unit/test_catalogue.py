@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.checkers.checker import CHECKERS
-from harness.checkers.verdict.anomalies import ANOMALIES
+from harness.checkers.kind import KINDS
 from harness.engine import handbook
 from harness.engine.catalogue import find, scenarios, scenarios_of
 from harness.fakes.bugs.bug import BUGS
@@ -71,7 +71,7 @@ def test_every_module_of_the_folder_is_looked_at() -> None:
 
 def test_the_catalogue_names_everything() -> None:
     text = handbook.catalogue()
-    for name in (*ANOMALIES, *BUGS, *CHECKERS, *FAULTS, *scenarios(), "UsageError", "zookeeper"):
+    for name in (*KINDS, *BUGS, *CHECKERS, *FAULTS, *scenarios(), "UsageError", "zookeeper"):
         assert f"| `{name}` |" in text, name
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.checkers.verdict.anomalies import ANOMALIES
-from harness.checkers.verdict.effects import AT_THE_END, ON_THE_WAY
 from harness.model.semantics import Guarantee, Measured, Sample
 from harness.model.verdict import Validity
 from harness.reporting.folder import RunFolder
@@ -26,12 +24,6 @@ BUG = {"duplicate-row": "issue 1: it strikes; broker-1.log says: so"}
 
 def unknown(seed: int = 8) -> Sample:
     return run(seed, Validity.UNKNOWN, unknowns=OPEN, measured={})
-
-
-def test_every_kind_belongs_to_one_effect_in_one_place() -> None:
-    kinds = [kind for place in (AT_THE_END, ON_THE_WAY) for of in place.values() for kind in of]
-    assert sorted(kinds) == sorted(set(kinds))
-    assert set(kinds) <= set(ANOMALIES)
 
 
 def test_counts_are_summed_and_shared_over_runs() -> None:

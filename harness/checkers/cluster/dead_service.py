@@ -11,7 +11,17 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+DEAD_SERVICE = Kind(
+    "dead-service",
+    meaning="A broker, or whoever keeps the metadata, was started again and did not stay.",
+    counted="services do not come back",
+    weight=630,
+    claim="recovery",
+    consequences=("unseen",),
+)
 
 
 @checker("dead-service")
@@ -25,7 +35,7 @@ def dead_service(evidence: Evidence) -> CheckResult:
     def explain(row: int) -> Anomaly:
         healed = [event for event in faults if event.event == "healed"]
         mine = [event for event in healed if dead[row] in event.targets]
-        story = Story(evidence, "dead-service")
+        story = Story(evidence, DEAD_SERVICE)
         for event in mine[-1:]:
             story.tell(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
         for again in evidence.facts.revived:
@@ -33,4 +43,4 @@ def dead_service(evidence: Evidence) -> CheckResult:
                 story.tell(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
         return story.tell(f"{dead[row]} does not run in the end").end()
 
-    return report("dead-service", Found("dead-service", np.arange(len(dead)), explain))
+    return report("dead-service", Found(DEAD_SERVICE, np.arange(len(dead)), explain))

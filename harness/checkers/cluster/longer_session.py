@@ -12,8 +12,17 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.sessions import TIMEOUT, asked_ms
 from harness.model.verdict import Anomaly, CheckResult
+
+LONGER_SESSION = Kind(
+    "longer-session",
+    meaning="A broker's session outlives it for longer than the broker asks for.",
+    counted="brokers are given up on later than they ask for",
+    weight=620,
+    claim="failover",
+)
 
 
 @checker("longer-session")
@@ -27,8 +36,8 @@ def longer_session(evidence: Evidence) -> CheckResult:
 
     def explain(row: int) -> Anomaly:
         session = sessions[row]
-        story = Story(evidence, "longer-session")
+        story = Story(evidence, LONGER_SESSION)
         story.tell(f"{session.service} asks for {TIMEOUT}={asked}")
         return story.tell(f"yet ZooKeeper gives it up after {session.timeout_ms} ms").end()
 
-    return report("longer-session", Found("longer-session", rows, explain))
+    return report("longer-session", Found(LONGER_SESSION, rows, explain))

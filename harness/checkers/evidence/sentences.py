@@ -5,13 +5,14 @@ import numpy as np
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import FAIL, INFO, NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly
 
 
 class Story:
     """Collects the operations and sentences that prove one anomaly."""
 
-    def __init__(self, evidence: Evidence, kind: str) -> None:
+    def __init__(self, evidence: Evidence, kind: Kind) -> None:
         self._evidence = evidence
         self._kind = kind
         self._operations: list[int] = []
@@ -83,7 +84,7 @@ class Story:
     def end(self, log: int | None = None, hop: str | None = None) -> Anomaly:
         """The anomaly, in that log and of that hop."""
         return Anomaly(
-            kind=self._kind,
+            kind=self._kind.name,
             log=None if log is None or log == NONE else self._evidence.log_names[log],
             keys=tuple(dict.fromkeys(self._keys)),
             values=tuple(dict.fromkeys(self._values)),

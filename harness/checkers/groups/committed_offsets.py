@@ -17,9 +17,32 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, groups_of, unread
 from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.facts import LagEvent
 from harness.model.verdict import Anomaly, CheckResult
+
+LOST_COMMIT = Kind(
+    "lost-commit",
+    meaning="A commit was acknowledged, and what the coordinator wrote does not have it.",
+    counted="acknowledged commits are not in what the coordinator wrote",
+    weight=590,
+    claim="committed-offsets",
+)
+COMMIT_REGRESSION = Kind(
+    "commit-regression",
+    meaning="The committed offset of a group went back, and nobody had reset it.",
+    counted="times a committed offset went back",
+    weight=580,
+    claim="committed-offsets",
+)
+FORGOTTEN_COMMIT = Kind(
+    "forgotten-commit",
+    meaning="A coordinator forgot where a group stood.",
+    counted="committed offsets were forgotten",
+    weight=570,
+    claim="committed-offsets",
+)
 
 _NO_CASES = pl.DataFrame(
     schema={"op": pl.UInt32, "log": pl.Int32, "offset": pl.Int64, "before": pl.Int64}
@@ -34,7 +57,7 @@ def committed_offsets(evidence: Evidence) -> CheckResult:
     forgotten = pl.concat([_NO_CASES, *map(_forgotten, groups)])
     lost = pl.concat([_NO_CASES.drop("before"), *map(lost_commits, groups)])
 
-    def explain(kind: str, cases: pl.DataFrame, case: int) -> Anomaly:
+    def explain(kind: Kind, cases: pl.DataFrame, case: int) -> Anomaly:
         return _explain(evidence, kind, cases.row(case, named=True))
 
     return report(
@@ -42,9 +65,9 @@ def committed_offsets(evidence: Evidence) -> CheckResult:
         *(
             Found(kind, np.arange(len(cases)), lambda case, k=kind, c=cases: explain(k, c, case))  # type: ignore[misc]
             for kind, cases in (
-                ("commit-regression", back),
-                ("forgotten-commit", forgotten),
-                ("lost-commit", lost),
+                (COMMIT_REGRESSION, back),
+                (FORGOTTEN_COMMIT, forgotten),
+                (LOST_COMMIT, lost),
             )
         ),
         unknown=unread(evidence, "committed-offsets"),
@@ -77,38 +100,36 @@ def lost_commits(group: Group) -> pl.DataFrame:
     return told.join(written, on=["log", "offset"], how="anti", maintain_order="left")
 
 
-def _explain(evidence: Evidence, kind: str, case: dict[str, int]) -> Anomaly:
+def _explain(evidence: Evidence, kind: Kind, case: dict[str, int]) -> Anomaly:
     op, log = case["op"], case["log"]
     name, group = evidence.log_names[log], evidence.groups[int(evidence.operations.process[op])]
     story = Story(evidence, kind)
     story.mention(op)
-    match kind:
-        case "commit-regression":
-            story.tell(
-                f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
-                f"and next at {case['offset']}"
-            )
-            story.tell("nobody reset the group to there")
-        case "forgotten-commit":
-            story.tell(
-                f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
-                "and next that it stands nowhere"
-            )
-        case _:
-            story.tell(
-                f"{who(evidence, op)} committed offset {case['offset']} of {name} and was told "
-                "that it is done"
-            )
-            seen = _seen_committed(evidence, op, name, case["offset"])
-            if seen is not None:
-                story.tell(
-                    f"at {seen.time_ns / 1e6:,.0f} ms the coordinator said that group {group} "
-                    f"stands at {seen.committed}: it had that commit, or a later one"
-                )
-                story.tell("it was lost with the log that held it: __consumer_offsets has none now")
-            else:
-                wrote = f"what the coordinator of group {group} wrote"
-                story.tell(f"{wrote}, read to its end, does not have it")
+    if kind is COMMIT_REGRESSION:
+        story.tell(
+            f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
+            f"and next at {case['offset']}"
+        )
+        return story.tell("nobody reset the group to there").end(log)
+    if kind is FORGOTTEN_COMMIT:
+        story.tell(
+            f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
+            "and next that it stands nowhere"
+        )
+        return story.end(log)
+    story.tell(
+        f"{who(evidence, op)} committed offset {case['offset']} of {name} and was told that it is "
+        "done"
+    )
+    seen = _seen_committed(evidence, op, name, case["offset"])
+    if seen is None:
+        wrote = f"what the coordinator of group {group} wrote"
+        return story.tell(f"{wrote}, read to its end, does not have it").end(log)
+    story.tell(
+        f"at {seen.time_ns / 1e6:,.0f} ms the coordinator said that group {group} stands at "
+        f"{seen.committed}: it had that commit, or a later one"
+    )
+    story.tell("it was lost with the log that held it: __consumer_offsets has none now")
     return story.end(log)
 
 

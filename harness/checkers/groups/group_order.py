@@ -21,7 +21,28 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group
 from harness.checkers.evidence.sentences import Story
 from harness.checkers.evidence.stretches import stretches
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+DUPLICATE_PROCESSING = Kind(
+    "duplicate-processing",
+    meaning="A record was handed out twice to members of one group.",
+    counted="records were handed to a group more than once",
+    weight=640,
+    claim="processing-once",
+    effect="duplicated",
+    on_the_way=True,
+)
+GROUP_SKIP = Kind(
+    "group-skip",
+    meaning="A record between the first and the last that a group was given was never handed to "
+    "any of its members.",
+    counted="records were never handed to the group that passed them",
+    weight=610,
+    claim="reading",
+    effect="lost",
+    rests_on_absence=True,
+)
 
 
 @checker("group-order")
@@ -47,8 +68,8 @@ def group_order(evidence: Evidence) -> CheckResult:
 
     return report(
         "group-order",
-        Found("duplicate-processing", np.concatenate(twice), explain_twice),
-        Found("group-skip", np.concatenate(skipped), explain_skipped),
+        Found(DUPLICATE_PROCESSING, np.concatenate(twice), explain_twice),
+        Found(GROUP_SKIP, np.concatenate(skipped), explain_skipped),
     )
 
 
@@ -77,7 +98,7 @@ def _rows(evidence: Evidence, group: str, placement: int) -> Numbers:
 def _twice(evidence: Evidence, group: str, placement: int) -> Anomaly:
     rows = _rows(evidence, group, placement)
     first, second = rows[evidence.counting[evidence.reads.op[rows]]][:2].tolist()
-    story = Story(evidence, "duplicate-processing").read(first).read(second, before="and ")
+    story = Story(evidence, DUPLICATE_PROCESSING).read(first).read(second, before="and ")
     story.tell(f"both for group {group}")
     return story.end(int(evidence.reads.log[first]))
 
@@ -85,7 +106,7 @@ def _twice(evidence: Evidence, group: str, placement: int) -> Anomaly:
 def _passed(evidence: Evidence, group: str, placement: int) -> Anomaly:
     places = evidence.placements
     log = int(places.log(np.array([placement]))[0])
-    story = Story(evidence, "group-skip")
+    story = Story(evidence, GROUP_SKIP)
     rows = evidence.readers(placement)
     if len(rows):
         story.read(int(rows[0]))

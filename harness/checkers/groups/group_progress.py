@@ -21,7 +21,26 @@ from harness.checkers.evidence.arrays import Numbers, Rows
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, Holding, groups_of, unread
 from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+UNCOMMITTED_SKIP = Kind(
+    "uncommitted-skip",
+    meaning="A group went past a record that none of its members was handed, although nobody had "
+    "tried to commit an offset behind it.",
+    counted="records were left out by a group that had not committed past them",
+    weight=560,
+    claim="resumption",
+    rests_on_absence=True,
+)
+COMMITTED_REPEAT = Kind(
+    "committed-repeat",
+    meaning="A member was handed a record that its group had committed before the member was given "
+    "the log.",
+    counted="records were handed to a group again although it had committed past them",
+    weight=550,
+    claim="resumption",
+)
 
 
 @checker("group-progress")
@@ -38,12 +57,12 @@ def group_progress(evidence: Evidence) -> CheckResult:
     return report(
         "group-progress",
         Found(
-            "committed-repeat",
+            COMMITTED_REPEAT,
             np.arange(len(repeats)),
             lambda case: _repeated(evidence, *repeats[case]),
         ),
         Found(
-            "uncommitted-skip",
+            UNCOMMITTED_SKIP,
             np.arange(len(skips)),
             lambda case: _skipped(evidence, *skips[case]),
         ),
@@ -149,7 +168,7 @@ def _given_ns(evidence: Evidence, group: Group, row: int) -> int:
 
 
 def _repeated(evidence: Evidence, group: Group, row: int, commit: int) -> Anomaly:
-    story = Story(evidence, "committed-repeat")
+    story = Story(evidence, COMMITTED_REPEAT)
     story.mention(commit)
     log = int(evidence.reads.log[row])
     offset = group.commits.filter(pl.col("op") == commit, pl.col("log") == log)["offset"][0]
@@ -162,7 +181,7 @@ def _repeated(evidence: Evidence, group: Group, row: int, commit: int) -> Anomal
 
 
 def _skipped(evidence: Evidence, group: Group, row: int, placement: int) -> Anomaly:
-    story = Story(evidence, "uncommitted-skip")
+    story = Story(evidence, UNCOMMITTED_SKIP)
     log = int(evidence.reads.log[row])
     for seen in evidence.readers(placement).tolist():
         story.read(int(seen))

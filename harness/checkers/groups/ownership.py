@@ -25,9 +25,26 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, Holding, groups_of, unread
 from harness.checkers.evidence.sentences import Story, times_of, who
 from harness.checkers.groups.committed_offsets import lost_commits
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.facts import GroupEvent
 from harness.model.verdict import Anomaly, CheckResult
+
+SHARED_OWNERSHIP = Kind(
+    "shared-ownership",
+    meaning="In one generation of a group a log belonged to two members.",
+    counted="logs belonged to two members of a group in one generation",
+    weight=600,
+    claim="ownership",
+)
+OVERLAPPING_OWNERSHIP = Kind(
+    "overlapping-ownership",
+    meaning="Two members of a group held one log at one time, by what they were told.",
+    counted="times two members held one log at one time",
+    weight=540,
+    claim="sole-ownership",
+    rests_on_absence=True,
+)
 
 
 @checker("ownership")
@@ -40,16 +57,16 @@ def ownership(evidence: Evidence) -> CheckResult:
 
     def explain_shared(case: int) -> Anomaly:
         if case < len(shared):
-            return _told(evidence, "shared-ownership", *shared[case])
+            return _told(evidence, SHARED_OWNERSHIP, *shared[case])
         return _seen(evidence, *seen[case - len(shared)])
 
     return report(
         "ownership",
-        Found("shared-ownership", np.arange(len(shared) + len(seen)), explain_shared),
+        Found(SHARED_OWNERSHIP, np.arange(len(shared) + len(seen)), explain_shared),
         Found(
-            "overlapping-ownership",
+            OVERLAPPING_OWNERSHIP,
             np.arange(len(overlaps)),
-            lambda case: _told(evidence, "overlapping-ownership", *overlaps[case]),
+            lambda case: _told(evidence, OVERLAPPING_OWNERSHIP, *overlaps[case]),
         ),
         unknown=unread(evidence, "ownership", "sole-ownership"),
     )
@@ -87,7 +104,7 @@ def _overlaps(group: Group) -> list[tuple[Holding, Holding]]:
     return list(pairs.values())
 
 
-def _told(evidence: Evidence, kind: str, first: Holding, second: Holding) -> Anomaly:
+def _told(evidence: Evidence, kind: Kind, first: Holding, second: Holding) -> Anomaly:
     story = Story(evidence, kind)
     log = evidence.log_names[first.log]
     for holding in (first, second):
@@ -102,7 +119,7 @@ def _told(evidence: Evidence, kind: str, first: Holding, second: Holding) -> Ano
 
 def _seen(evidence: Evidence, event: GroupEvent, log: str) -> Anomaly:
     members = " and ".join(each.member for each in event.members if log in each.logs)
-    story = Story(evidence, "shared-ownership")
+    story = Story(evidence, SHARED_OWNERSHIP)
     story.tell(
         f"at {event.time_ns / 1e6:.3f} ms the coordinator of {event.group} showed {log} as the own "
         f"of {members}"

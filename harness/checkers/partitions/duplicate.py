@@ -12,8 +12,18 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Numbers
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+DUPLICATE = Kind(
+    "duplicate",
+    meaning="A record stands at two or more offsets of a log.",
+    counted="records stand in their log more than once",
+    weight=650,
+    claim="no-duplicates",
+    effect="duplicated",
+)
 
 
 @checker("duplicate")
@@ -34,7 +44,7 @@ def duplicate(evidence: Evidence) -> CheckResult:
         begin = int(begins[number])
         return _explain(evidence, again[begin : begin + int(counts[number])])
 
-    return report("duplicate", Found("duplicate", several, explain))
+    return report("duplicate", Found(DUPLICATE, several, explain))
 
 
 def _repeated(evidence: Evidence) -> Numbers:
@@ -50,7 +60,7 @@ def _repeated(evidence: Evidence) -> Numbers:
 
 def _explain(evidence: Evidence, mine: Numbers) -> Anomaly:
     places = evidence.placements
-    story = Story(evidence, "duplicate")
+    story = Story(evidence, DUPLICATE)
     sender = int(places.sender[mine[0]])
     if sender != NONE:
         story.sent(sender)

@@ -13,7 +13,17 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import Numbers
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+GHOST = Kind(
+    "ghost",
+    meaning="A reader saw a record that the log no longer holds.",
+    counted="records were seen by a reader and are gone",
+    weight=790,
+    claim="durability",
+    rests_on_absence=True,
+)
 
 
 @checker("ghost")
@@ -28,9 +38,9 @@ def ghost(evidence: Evidence) -> CheckResult:
         rows = evidence.readers(place, len(reads.op))
         row = int(rows[reads.ok[rows]][0])
         log, offset = int(reads.log[row]), int(reads.offset[row])
-        return Story(evidence, "ghost").read(row).without(log, offset).end(log)
+        return Story(evidence, GHOST).read(row).without(log, offset).end(log)
 
-    return report("ghost", Found("ghost", _held_nowhere(evidence, gone), explain))
+    return report("ghost", Found(GHOST, _held_nowhere(evidence, gone), explain))
 
 
 def _held_nowhere(evidence: Evidence, gone: Numbers) -> Numbers:

@@ -13,8 +13,26 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+PHANTOM = Kind(
+    "phantom",
+    meaning="A reader saw a value that nobody sent.",
+    counted="records were read that nobody sent",
+    weight=750,
+    claim="integrity",
+    rests_on_absence=True,
+)
+MISROUTED = Kind(
+    "misrouted",
+    meaning="A record was read from another topic than it was sent to, or from another partition "
+    "than its sender was told.",
+    counted="records were read from the wrong log",
+    weight=740,
+    claim="integrity",
+)
 
 
 @checker("integrity")
@@ -29,14 +47,14 @@ def integrity(evidence: Evidence) -> CheckResult:
     wrong |= (told != NONE) & (told != log)
     return report(
         "integrity",
-        Found("phantom", strange, lambda place: _phantom(evidence, place)),
-        Found("misrouted", ours[wrong], lambda place: _misrouted(evidence, place)),
+        Found(PHANTOM, strange, lambda place: _phantom(evidence, place)),
+        Found(MISROUTED, ours[wrong], lambda place: _misrouted(evidence, place)),
     )
 
 
 def _phantom(evidence: Evidence, place: int) -> Anomaly:
     row = int(evidence.readers(place)[0])
-    story = Story(evidence, "phantom").read(row)
+    story = Story(evidence, PHANTOM).read(row)
     ours = evidence.reads.value[row] != NOTHING
     story.tell("which no operation sent" if ours else "which no sender of this harness can write")
     return story.end(int(evidence.reads.log[row]))
@@ -44,5 +62,5 @@ def _phantom(evidence: Evidence, place: int) -> Anomaly:
 
 def _misrouted(evidence: Evidence, place: int) -> Anomaly:
     row = int(evidence.readers(place)[0])
-    story = Story(evidence, "misrouted").sent(int(evidence.placements.sender[place]))
+    story = Story(evidence, MISROUTED).sent(int(evidence.placements.sender[place]))
     return story.read(row, before="yet ").end(int(evidence.reads.log[row]))

@@ -15,7 +15,26 @@ from harness.checkers.evidence.absence import absent_at_the_end, passed_by
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import ACKED, Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+LOST_WRITE = Kind(
+    "lost-write",
+    meaning="A record was acknowledged, yet the log does not hold it.",
+    counted="are lost",
+    total=ACKED,
+    weight=820,
+    claim="durability",
+    effect="lost",
+    rests_on_absence=True,
+    consequences=(
+        "ghost",
+        "forked-offset",
+        "inconsistent-offsets",
+        "nonmonotonic-send",
+        "nonmonotonic-poll",
+    ),
+)
 
 
 @checker("lost-write")
@@ -23,9 +42,9 @@ def lost_write(evidence: Evidence) -> CheckResult:
     """Find acknowledged records that their log does not hold."""
     acknowledged = np.flatnonzero(evidence.sends.outcome == OK)
     lost = np.union1d(absent_at_the_end(evidence, acknowledged), passed_by(evidence))
-    return report("lost-write", Found("lost-write", lost, lambda row: _explain(evidence, row)))
+    return report("lost-write", Found(LOST_WRITE, lost, lambda row: _explain(evidence, row)))
 
 
 def _explain(evidence: Evidence, row: int) -> Anomaly:
-    story = Story(evidence, "lost-write").sent(row).absent(row)
+    story = Story(evidence, LOST_WRITE).sent(row).absent(row)
     return story.end(int(evidence.sends.log[row]))

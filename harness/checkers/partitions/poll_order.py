@@ -20,7 +20,40 @@ from harness.checkers.evidence.arrays import NONE, Ints
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
 from harness.checkers.evidence.walk import Steps, Walk, strange_steps
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+NONMONOTONIC_POLL = Kind(
+    "nonmonotonic-poll",
+    meaning="A reader went back to, or before, a record that it had already been given.",
+    counted="times a reader went back",
+    weight=480,
+    claim="reading",
+)
+INT_NONMONOTONIC_POLL = Kind(
+    "int-nonmonotonic-poll",
+    meaning="Within one poll, a reader was given records out of order or twice.",
+    counted="times a poll went back",
+    weight=470,
+    claim="reading",
+)
+POLL_SKIP = Kind(
+    "poll-skip",
+    meaning="Between two polls, a reader passed over records of its log.",
+    counted="times a reader skipped records",
+    weight=460,
+    claim="reading",
+    rests_on_absence=True,
+    consequences=("int-poll-skip",),
+)
+INT_POLL_SKIP = Kind(
+    "int-poll-skip",
+    meaning="Within one poll, a reader passed over records of its log.",
+    counted="times a poll skipped records",
+    weight=450,
+    claim="reading",
+    rests_on_absence=True,
+)
 
 
 @checker("poll-order")
@@ -36,20 +69,20 @@ def poll_order(evidence: Evidence) -> CheckResult:
         for steps in strange_steps(evidence, walk)
     )
 
-    def found(kind: str, steps: Steps) -> Found:
+    def found(kind: Kind, steps: Steps) -> Found:
         cases = np.arange(len(steps.after))
         return Found(kind, cases, lambda case: _explain(evidence, kind, steps, case))
 
     return report(
         "poll-order",
-        found("poll-skip", outer.where(outer.distance > 1)),
-        found("nonmonotonic-poll", outer.where(outer.distance < 1)),
-        found("int-poll-skip", inner.where(inner.distance > 1)),
-        found("int-nonmonotonic-poll", inner.where(inner.distance < 1)),
+        found(POLL_SKIP, outer.where(outer.distance > 1)),
+        found(NONMONOTONIC_POLL, outer.where(outer.distance < 1)),
+        found(INT_POLL_SKIP, inner.where(inner.distance > 1)),
+        found(INT_NONMONOTONIC_POLL, inner.where(inner.distance < 1)),
     )
 
 
-def _explain(evidence: Evidence, kind: str, steps: Steps, case: int) -> Anomaly:
+def _explain(evidence: Evidence, kind: Kind, steps: Steps, case: int) -> Anomaly:
     before, after = int(steps.before[case]), int(steps.after[case])
     distance = int(steps.distance[case])
     story = Story(evidence, kind).read(before).read(after, before="then ")

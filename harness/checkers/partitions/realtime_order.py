@@ -15,7 +15,17 @@ from harness.checkers.evidence.arrays import NONE, Numbers
 from harness.checkers.evidence.columns import NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story, times_of
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+REALTIME_ORDER = Kind(
+    "realtime-order",
+    meaning="A record was acknowledged before another was sent, yet stands behind it.",
+    counted="records stand behind one sent after their acknowledgement",
+    weight=530,
+    claim="ordering",
+    effect="reordered",
+)
 
 
 @checker("realtime-order")
@@ -29,7 +39,7 @@ def realtime_order(evidence: Evidence) -> CheckResult:
     def explain(case: int) -> Anomaly:
         return _explain(evidence, int(behind[case]), int(ahead[case]))
 
-    return report("realtime-order", Found("realtime-order", np.arange(len(behind)), explain))
+    return report("realtime-order", Found(REALTIME_ORDER, np.arange(len(behind)), explain))
 
 
 def _of_log(evidence: Evidence, log: int) -> tuple[Numbers, Numbers]:
@@ -65,7 +75,7 @@ def _in_order(evidence: Evidence, log: int) -> tuple[Numbers, Numbers]:
 def _explain(evidence: Evidence, behind: int, ahead: int) -> Anomaly:
     sends = evidence.sends
     log = int(evidence.placements.log(evidence.stands[behind : behind + 1])[0])
-    story = Story(evidence, "realtime-order").sent(behind)
+    story = Story(evidence, REALTIME_ORDER).sent(behind)
     story.tell(f"it {times_of(evidence, int(sends.op[behind]))}").sent(ahead, before="only then ")
     story.tell(f"it {times_of(evidence, int(sends.op[ahead]))}")
     return story.tell("yet the first record stands behind the second").end(log)

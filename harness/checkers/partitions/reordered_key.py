@@ -15,7 +15,17 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Rows
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+REORDERED_KEY = Kind(
+    "reordered-key",
+    meaning="A consumer was given a producer's later record of a key before its earlier one, from "
+    "another partition.",
+    counted="times a consumer was given records of a key in the wrong order",
+    weight=360,
+    claim="key-order",
+)
 
 
 @checker("reordered-key")
@@ -28,12 +38,12 @@ def reordered_key(evidence: Evidence) -> CheckResult:
     def explain(case: int) -> Anomaly:
         later, earlier = both[case].tolist()
         sender = evidence.placements.sender[evidence.placements.of_read[[earlier, later]]]
-        story = Story(evidence, "reordered-key").sent(int(sender[0]))
+        story = Story(evidence, REORDERED_KEY).sent(int(sender[0]))
         story.sent(int(sender[1]), before="and after it, of the same key, ")
         story.read(later).read(earlier, before="and only then ")
         return story.end(int(evidence.reads.log[earlier]))
 
-    return report("reordered-key", Found("reordered-key", np.arange(len(both)), explain))
+    return report("reordered-key", Found(REORDERED_KEY, np.arange(len(both)), explain))
 
 
 def _pairs(evidence: Evidence, kind: str) -> Rows:

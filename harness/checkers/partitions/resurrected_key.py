@@ -17,7 +17,16 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import INFO, OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+RESURRECTED_KEY = Kind(
+    "resurrected-key",
+    meaning="A key was deleted, yet the last that a consumer was given of it is alive.",
+    counted="keys that were deleted are alive for a consumer",
+    weight=330,
+    claim="last-values",
+)
 
 
 @checker("resurrected-key")
@@ -31,12 +40,12 @@ def resurrected_key(evidence: Evidence) -> CheckResult:
 
     def explain(case: int) -> Anomaly:
         row, read = both[case].tolist()
-        story = Story(evidence, "resurrected-key").sent(row)
+        story = Story(evidence, RESURRECTED_KEY).sent(row)
         story.tell(f"that deleted key {int(evidence.sends.key[row])} for good")
         story.read(read, before="yet the last that a consumer was given of it: ")
         return story.end(int(evidence.sends.log[row]))
 
-    return report("resurrected-key", Found("resurrected-key", np.arange(len(both)), explain))
+    return report("resurrected-key", Found(RESURRECTED_KEY, np.arange(len(both)), explain))
 
 
 def _alive(evidence: Evidence, kind: str) -> list[tuple[int, int]]:

@@ -20,7 +20,31 @@ from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
 from harness.checkers.evidence.walk import Steps, Walk, strange_steps
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+NONMONOTONIC_SEND = Kind(
+    "nonmonotonic-send",
+    meaning="A producer's later record stands before its earlier one.",
+    counted="times a producer's records stand in another order than it sent them",
+    weight=500,
+    claim="ordering",
+    effect="reordered",
+)
+INT_NONMONOTONIC_SEND = Kind(
+    "int-nonmonotonic-send",
+    meaning="Within one transaction, a later record stands before an earlier one.",
+    counted="times a transaction's records stand in another order than it sent them",
+    weight=490,
+    claim="ordering",
+)
+INT_SEND_SKIP = Kind(
+    "int-send-skip",
+    meaning="Within one transaction, two records of one log have others between them, as records "
+    "of concurrent senders may.",
+    counted="times a transaction's records have others between them",
+    weight=440,
+)
 
 
 @checker("send-order")
@@ -33,7 +57,7 @@ def send_order(evidence: Evidence) -> CheckResult:
     several[:-1] |= several[1:]
     inner, _ = _steps(evidence, np.flatnonzero(several))
 
-    def found(kind: str, steps: Steps, sentence: str) -> Found:
+    def found(kind: Kind, steps: Steps, sentence: str) -> Found:
         def explain(case: int) -> Anomaly:
             row = int(steps.after[case])
             story = Story(evidence, kind).sent(int(steps.before[case])).sent(row, before="then ")
@@ -45,9 +69,9 @@ def send_order(evidence: Evidence) -> CheckResult:
     back = "yet the later one does not stand behind the earlier one"
     return report(
         "send-order",
-        found("nonmonotonic-send", outer.where(outer.distance < 1), back),
-        found("int-nonmonotonic-send", inner.where(inner.distance < 1), back),
-        found("int-send-skip", inner.where(inner.distance > 1), "with other records between them"),
+        found(NONMONOTONIC_SEND, outer.where(outer.distance < 1), back),
+        found(INT_NONMONOTONIC_SEND, inner.where(inner.distance < 1), back),
+        found(INT_SEND_SKIP, inner.where(inner.distance > 1), "with other records between them"),
     )
 
 

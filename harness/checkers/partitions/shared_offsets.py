@@ -13,7 +13,23 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Flags, Numbers
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+FORKED_OFFSET = Kind(
+    "forked-offset",
+    meaning="Two readers saw different records at one offset.",
+    counted="offsets showed different records to different readers",
+    weight=770,
+    claim="durability",
+)
+INCONSISTENT_OFFSETS = Kind(
+    "inconsistent-offsets",
+    meaning="One offset was given to two records: by delivery reports, by readers, or by both.",
+    counted="offsets were given to more than one record",
+    weight=760,
+    claim="durability",
+)
 
 
 @checker("shared-offsets")
@@ -21,14 +37,14 @@ def shared_offsets(evidence: Evidence) -> CheckResult:
     """Find offsets with several values."""
     places = evidence.placements
 
-    def found(kind: str, counted: Flags) -> Found:
+    def found(kind: Kind, counted: Flags) -> Found:
         cells = _shared(evidence, counted)
         return Found(kind, cells, lambda cell: _explain(evidence, kind, cell, counted))
 
     return report(
         "shared-offsets",
-        found("inconsistent-offsets", places.certain),
-        found("forked-offset", places.seen),
+        found(INCONSISTENT_OFFSETS, places.certain),
+        found(FORKED_OFFSET, places.seen),
     )
 
 
@@ -40,7 +56,7 @@ def _shared(evidence: Evidence, counted: Flags) -> Numbers:
     return cells[count + counted[cells] >= 2]
 
 
-def _explain(evidence: Evidence, kind: str, cell: int, counted: Flags) -> Anomaly:
+def _explain(evidence: Evidence, kind: Kind, cell: int, counted: Flags) -> Anomaly:
     places = evidence.placements
     here = [cell, *(np.flatnonzero(places.extra_cell == cell) + places.cells.size).tolist()]
     story = Story(evidence, kind)

@@ -14,7 +14,17 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+SPLIT_KEY = Kind(
+    "split-key",
+    meaning="Records of one key stand in several partitions of a topic, so that nothing orders "
+    "them.",
+    counted="keys stand in several partitions",
+    weight=370,
+    claim="key-order",
+)
 
 
 @checker("split-key")
@@ -33,10 +43,10 @@ def split_key(evidence: Evidence) -> CheckResult:
 
     def explain(case: int) -> Anomaly:
         before, after = int(rows[case]), int(rows[case + 1])
-        story = Story(evidence, "split-key")
+        story = Story(evidence, SPLIT_KEY)
         for row, at, lead in ((before, log[case], ""), (after, log[case + 1], "and ")):
             story.sent(row, before=lead)
             story.tell(f"it stands in {evidence.log_names[int(at)]}")
         return story.tell(f"both have the key {int(sends.key[before])}").end(int(log[case + 1]))
 
-    return report("split-key", Found("split-key", cases, explain))
+    return report("split-key", Found(SPLIT_KEY, cases, explain))

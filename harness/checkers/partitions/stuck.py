@@ -19,8 +19,17 @@ from harness.checkers.evidence.arrays import NONE, Longs, Rows
 from harness.checkers.evidence.columns import NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story, times_of
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 from harness.model.workload import Consumers
+
+STUCK = Kind(
+    "stuck",
+    meaning="An acknowledged record reached a reader later than the reader was promised.",
+    counted="logs kept readers waiting for longer than they were promised",
+    weight=670,
+    claim="progress",
+)
 
 NS_PER_MS = 1_000_000
 
@@ -47,7 +56,7 @@ def stuck(evidence: Evidence) -> CheckResult:
         if wait.wait_ns > consumers.within_ms * NS_PER_MS
     ]
     cases = np.arange(len(waits))
-    found = Found("stuck", cases, lambda case: _explain(evidence, waits[case]))
+    found = Found(STUCK, cases, lambda case: _explain(evidence, waits[case]))
     return report("stuck", found)
 
 
@@ -91,7 +100,7 @@ def _first_given(evidence: Evidence, consumers: Consumers) -> Longs:
 def _explain(evidence: Evidence, wait: _Wait) -> Anomaly:
     sends, kind = evidence.sends, wait.consumers
     log = int(evidence.placements.log(evidence.stands[wait.row : wait.row + 1])[0])
-    story = Story(evidence, "stuck").sent(wait.row)
+    story = Story(evidence, STUCK).sent(wait.row)
     story.tell(f"it {times_of(evidence, int(sends.op[wait.row]))}")
     place = int(evidence.stands[wait.row])
     rows = _reads(evidence, kind)

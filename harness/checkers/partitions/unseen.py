@@ -13,7 +13,19 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import ACKED, Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+UNSEEN = Kind(
+    "unseen",
+    meaning="A record was acknowledged and nobody ever read it, from a log that was not read to "
+    "its end: lost or just slow.",
+    counted="were never read",
+    total=ACKED,
+    weight=780,
+    claim="durability",
+    rests_on_absence=True,
+)
 
 
 @checker("unseen")
@@ -28,7 +40,7 @@ def unseen(evidence: Evidence) -> CheckResult:
         rows = rows[~drained & ~whole]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, "unseen").sent(row)
+        story = Story(evidence, UNSEEN).sent(row)
         return story.tell("and no successful poll ever returned it").end(int(sends.log[row]))
 
-    return report("unseen", Found("unseen", rows, explain))
+    return report("unseen", Found(UNSEEN, rows, explain))

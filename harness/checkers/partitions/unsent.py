@@ -12,7 +12,19 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+UNSENT = Kind(
+    "unsent",
+    meaning="The application took a record as sent, no delivery was ever reported, and the log "
+    "does not hold it.",
+    counted="records believed sent never reached the log",
+    weight=810,
+    claim="durability",
+    effect="lost",
+    rests_on_absence=True,
+)
 
 
 @checker("unsent")
@@ -28,8 +40,8 @@ def unsent(evidence: Evidence) -> CheckResult:
     rows = rows[np.isin(sends.topic[rows], list(evidence.whole_topics))]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, "unsent").sent(row)
+        story = Story(evidence, UNSENT).sent(row)
         story.tell("the application took it as sent when produce() returned")
         return story.tell("yet none of the logs of its topic holds it, all read from 0 on").end()
 
-    return report("unsent", Found("unsent", rows, explain))
+    return report("unsent", Found(UNSENT, rows, explain))

@@ -16,20 +16,30 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.pipeline import SOURCE
 from harness.model.verdict import Anomaly, CheckResult
 
-KIND = "altered-row"
+ALTERED_ROW = Kind(
+    "altered-row",
+    meaning="A copy holds the right version of a row with other contents: a digit, a moment or a "
+    "text is not what the source holds.",
+    counted="rows of a copy have other contents than the source's",
+    weight=170,
+    claim="convergence",
+    hop_column="foreign",
+)
+
 COLUMNS_MAX = 5
 """So many columns are told of, of one row."""
 TEXT_MAX = 60
 
 
-@checker(KIND)
+@checker("altered-row")
 def altered_row(evidence: Evidence) -> CheckResult:
     """Find rows of copies with other contents than the source's."""
     return report(
-        KIND,
+        "altered-row",
         *(_found(evidence, copy, hop) for copy in evidence.trails.copies for hop in copy.altered),
     )
 
@@ -38,13 +48,13 @@ def _found(evidence: Evidence, copy: CopyTrail, hop: str) -> Found:
     def explain(entity: int) -> Anomaly:
         return _explain(evidence, copy, hop, entity)
 
-    return Found(KIND, copy.altered[hop], explain, hop)
+    return Found(ALTERED_ROW, copy.altered[hop], explain, hop)
 
 
 def _explain(evidence: Evidence, copy: CopyTrail, hop: str, entity: int) -> Anomaly:
     source, topics, target = copy.source, copy.hop.origin, copy.hop.target
     cells = copy.cells.altered.filter(copy.cells.altered["entity"] == entity)
-    tale = Tale(evidence, KIND, hop)
+    tale = Tale(evidence, ALTERED_ROW, hop)
     version = cells["version"].head(1)
     (made,) = source.versions(np.array([entity]), version.to_numpy()).tolist()
     if made != NONE:

@@ -14,9 +14,18 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.feed_format import FeedFormat
 from harness.model.scenario import Scenario
 from harness.model.verdict import Anomaly, CheckResult
+
+BROKEN_CHAIN = Kind(
+    "broken-chain",
+    meaning="An event starts from another version than the event of that row before it ended with.",
+    counted="events do not go on where the one before them ended",
+    weight=60,
+    claim="change-order",
+)
 
 
 @checker("broken-chain")
@@ -49,8 +58,8 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, "broken-chain", feed.hop.name).brought(feed, ahead[event])
+        tale = Tale(evidence, BROKEN_CHAIN, feed.hop.name).brought(feed, ahead[event])
         tale.brought(feed, event, before="the next one of that row: ")
         return tale.tell("which does not go on where the first ended").end()
 
-    return Found("broken-chain", np.sort(later[torn]), explain, feed.hop.name)
+    return Found(BROKEN_CHAIN, np.sort(later[torn]), explain, feed.hop.name)

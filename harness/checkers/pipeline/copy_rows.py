@@ -17,10 +17,67 @@ from harness.checkers.evidence.arrays import NONE, Flags
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import KINDS, Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
 
-MAY_BE_LATE = ("missing-row", "stale-row", "resurrected-row")
+MISSING_ROW = Kind(
+    "missing-row",
+    meaning="The source holds a row in the end that a copy lacks.",
+    counted="rows of the source are missing in a copy",
+    weight=210,
+    claim="convergence",
+    effect="lost",
+    hop_column="lost",
+)
+RESURRECTED_ROW = Kind(
+    "resurrected-row",
+    meaning="A row was removed from the source, yet is alive in a copy.",
+    counted="rows that the source removed are alive in a copy",
+    weight=200,
+    claim="convergence",
+    hop_column="stale",
+)
+STALE_ROW = Kind(
+    "stale-row",
+    meaning="A copy holds an older version of a row than the source, in the end: it is stale for "
+    "ever.",
+    counted="rows of a copy are older than the source's, for ever",
+    weight=190,
+    claim="convergence",
+    effect="lost",
+    hop_column="stale",
+)
+FOREIGN_ROW = Kind(
+    "foreign-row",
+    meaning="A copy holds a version of a row that the source does not have: nobody wrote it, it "
+    "was rolled back, or the source lost it.",
+    counted="rows of a copy hold a version that the source does not have",
+    weight=180,
+    claim="convergence",
+    effect="aborted",
+    hop_column="foreign",
+)
+EXTRA_ROW = Kind(
+    "extra-row",
+    meaning="A copy holds a row that the source never had, or had and lost.",
+    counted="rows of a copy are none of the source's",
+    weight=160,
+    claim="convergence",
+    effect="aborted",
+    hop_column="foreign",
+)
+DUPLICATE_ROW = Kind(
+    "duplicate-row",
+    meaning="A copy holds several rows for one key.",
+    counted="keys have several rows in a copy",
+    weight=30,
+    claim="convergence",
+    effect="duplicated",
+    hop_column="duplicate",
+)
+
+MAY_BE_LATE = (MISSING_ROW, STALE_ROW, RESURRECTED_ROW)
 """What a row looks like of which something is still on its way."""
 
 
@@ -28,7 +85,7 @@ MAY_BE_LATE = ("missing-row", "stale-row", "resurrected-row")
 def copy_rows(evidence: Evidence) -> CheckResult:
     """Find rows of copies that are not the source's."""
     found = [
-        _found(evidence, copy, kind, hop)
+        _found(evidence, copy, KINDS[kind], hop)
         for copy in evidence.trails.copies
         for kind, by_hop in copy.blamed.items()
         for hop in by_hop
@@ -36,11 +93,11 @@ def copy_rows(evidence: Evidence) -> CheckResult:
     return report("copy-rows", *found)
 
 
-def _found(evidence: Evidence, copy: CopyTrail, kind: str, hop: str) -> Found:
+def _found(evidence: Evidence, copy: CopyTrail, kind: Kind, hop: str) -> Found:
     def explain(entity: int) -> Anomaly:
         return _explain(evidence, copy, kind, hop, entity)
 
-    entities = copy.blamed[kind][hop]
+    entities = copy.blamed[kind.name][hop]
     if kind not in MAY_BE_LATE:
         return Found(kind, entities, explain, hop)
     return found_at(evidence, kind, hop, entities, _passed(evidence, copy, hop)[entities], explain)
@@ -58,7 +115,7 @@ def _passed(evidence: Evidence, copy: CopyTrail, hop: str) -> Flags:
     return by_entity
 
 
-def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: int) -> Anomaly:
+def _explain(evidence: Evidence, copy: CopyTrail, kind: Kind, hop: str, entity: int) -> Anomaly:
     tale = Tale(evidence, kind, hop)
     source = copy.source
     last, row = int(source.last[entity]), int(copy.newest[entity])
@@ -72,7 +129,7 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: str, hop: str, entity: i
     if truth != source.last_version[entity]:
         what = "it no longer" if truth == NOTHING else f"version {truth}"
         tale.tell(f"the source's own table has {what} in the end")
-    if kind == "duplicate-row":
+    if kind is DUPLICATE_ROW:
         for other in np.flatnonzero(copy.entity == entity)[:3].tolist():
             tale.held(copy, other, before="yet ")
     elif row == NONE:

@@ -16,7 +16,27 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import SNAPSHOT, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+REPEATED_SNAPSHOT = Kind(
+    "repeated-snapshot",
+    meaning="Snapshots showed one version of a row more than once.",
+    counted="rows were shown by more than one snapshot",
+    weight=20,
+    claim="snapshot-once",
+    hop_column="duplicate",
+)
+DUPLICATE_CHANGE = Kind(
+    "duplicate-change",
+    meaning="One change reached the topics more than once.",
+    counted="changes reached the topics more than once",
+    weight=10,
+    claim="capture-once",
+    effect="duplicated",
+    on_the_way=True,
+    hop_column="duplicate",
+)
 
 SHOWN = 3
 """Events of one change that its explanation tells of."""
@@ -30,7 +50,7 @@ def duplicate_change(evidence: Evidence) -> CheckResult:
 
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> tuple[Found, Found]:
-    def explain(kind: str, change: int) -> Anomaly:
+    def explain(kind: Kind, change: int) -> Anomaly:
         tale = Tale(evidence, kind, feed.hop.name).changed(change)
         events = np.flatnonzero(feed.change == change)
         for number, event in enumerate(events[:SHOWN].tolist()):
@@ -39,7 +59,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> tuple[Found, Found]:
 
     repeated = np.unique(feed.change[feed.doubled])
     streamed = np.isin(repeated, feed.change[feed.speaks & (feed.kind != SNAPSHOT)])
-    twice, shown = "duplicate-change", "repeated-snapshot"
+    twice, shown = DUPLICATE_CHANGE, REPEATED_SNAPSHOT
     return (
         Found(twice, repeated[streamed], partial(explain, twice), feed.hop.name),
         Found(shown, repeated[~streamed], partial(explain, shown), feed.hop.name),

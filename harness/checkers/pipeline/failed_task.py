@@ -18,8 +18,25 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.facts import TaskEvent
 from harness.model.verdict import Anomaly, CheckResult
+
+FAILED_TASK = Kind(
+    "failed-task",
+    meaning="A connector or a task of it is FAILED, and stays so until somebody restarts it.",
+    counted="connectors stand still, FAILED",
+    weight=230,
+    claim="running",
+)
+REFUSED_ROW = Kind(
+    "refused-row",
+    meaning="A sink's task is FAILED because its database refused a row, and stays so until "
+    "somebody restarts it.",
+    counted="sinks stand still, FAILED over a row that their database refused",
+    weight=220,
+    claim="running",
+)
 
 REFUSED = re.compile(
     "Duplicate entry|ConstraintViolation|Data too long|Out of range value|cannot be null"
@@ -35,7 +52,7 @@ def failed_task(evidence: Evidence) -> CheckResult:
 
 
 def _found(evidence: Evidence, hop: str, event: TaskEvent) -> Found:
-    kind = "refused-row" if REFUSED.search(event.trace) else "failed-task"
+    kind = REFUSED_ROW if REFUSED.search(event.trace) else FAILED_TASK
 
     def explain(_: int) -> Anomaly:
         where = f" on {event.worker}" if event.worker else ""

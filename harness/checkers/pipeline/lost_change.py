@@ -18,8 +18,20 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
 from harness.checkers.evidence.pipeline.source import LAST, Source
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import WRITES, Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+LOST_CHANGE = Kind(
+    "lost-change",
+    meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
+    counted="are lost in the source",
+    total=WRITES,
+    weight=260,
+    claim="source-durability",
+    effect="lost",
+    hop_column="lost",
+)
 
 
 @checker("lost-change")
@@ -29,12 +41,12 @@ def lost_change(evidence: Evidence) -> CheckResult:
     lost = _lost(source) if source.drained else np.zeros(0, dtype=np.intp)
 
     def explain(write: int) -> Anomaly:
-        tale = Tale(evidence, "lost-change", SOURCE_HOP).wrote(write)
+        tale = Tale(evidence, LOST_CHANGE, SOURCE_HOP).wrote(write)
         for change in np.flatnonzero(source.undone & (source.written_by == write)).tolist():
             return tale.changed(change, after="; yet the table does not show it in the end").end()
         return tale.tell("yet the source's binary log, read completely, does not have it").end()
 
-    return report("lost-change", Found("lost-change", lost, explain, SOURCE_HOP))
+    return report("lost-change", Found(LOST_CHANGE, lost, explain, SOURCE_HOP))
 
 
 def _lost(source: Source) -> Rows:

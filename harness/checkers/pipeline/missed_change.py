@@ -17,7 +17,19 @@ from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+MISSED_CHANGE = Kind(
+    "missed-change",
+    meaning="The source committed a change of which no event reached the topics.",
+    counted="committed changes never reached the topics",
+    weight=240,
+    claim="capture",
+    effect="lost",
+    on_the_way=True,
+    hop_column="lost",
+)
 
 
 @checker("missed-change")
@@ -30,12 +42,12 @@ def missed_change(evidence: Evidence) -> CheckResult:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(change: int) -> Anomaly:
-        tale = Tale(evidence, "missed-change", feed.hop.name).changed(change)
+        tale = Tale(evidence, MISSED_CHANGE, feed.hop.name).changed(change)
         return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
     missed = feed.missed[~evidence.trails.removed(feed)[feed.missed]]
     passed = evidence.trails.passed_by_feed(feed)[missed]
-    return found_at(evidence, "missed-change", feed.hop.name, missed, passed, explain)
+    return found_at(evidence, MISSED_CHANGE, feed.hop.name, missed, passed, explain)
 
 
 def _removed(evidence: Evidence, feed: FeedTrail) -> str | None:

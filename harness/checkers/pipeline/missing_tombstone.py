@@ -12,7 +12,16 @@ from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import DELETE, TOMBSTONE, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+MISSING_TOMBSTONE = Kind(
+    "missing-tombstone",
+    meaning="A delete has no tombstone behind it, where the feed promises one.",
+    counted="deletes have no tombstone",
+    weight=80,
+    claim="capture",
+)
 
 
 @checker("missing-tombstone")
@@ -28,7 +37,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     bare = rows[(feed.kind[rows] == DELETE) & ~np.append(followed, False)[: len(rows)]]
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, "missing-tombstone", feed.hop.name).brought(feed, event)
+        tale = Tale(evidence, MISSING_TOMBSTONE, feed.hop.name).brought(feed, event)
         return tale.tell("yet no tombstone of that row follows it").end()
 
     bare = np.sort(bare)
@@ -36,4 +45,4 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     later = np.append(feed.log[1:] == feed.log[:-1], False)[bare] & evidence.trails.keeps_order(
         feed
     )
-    return found_at(evidence, "missing-tombstone", feed.hop.name, bare, later, explain)
+    return found_at(evidence, MISSING_TOMBSTONE, feed.hop.name, bare, later, explain)

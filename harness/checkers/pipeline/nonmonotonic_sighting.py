@@ -16,7 +16,18 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.sight_trail import SightTrail
 from harness.checkers.evidence.pipeline.source import LAST
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+NONMONOTONIC_SIGHTING = Kind(
+    "nonmonotonic-sighting",
+    meaning="A reader of a copy saw a row go back to an older version.",
+    counted="times a reader saw a row go back",
+    weight=50,
+    claim="freshness",
+    effect="reordered",
+    hop_column="reordered",
+)
 
 
 @checker("nonmonotonic-sighting")
@@ -34,7 +45,7 @@ def _of_copy(evidence: Evidence, sights: SightTrail) -> Found:
     def explain(sight: int) -> Anomaly:
         return _explain(evidence, sights, sight, seen[sight])
 
-    return Found("nonmonotonic-sighting", np.sort(behind), explain, sights.copy.hop.name)
+    return Found(NONMONOTONIC_SIGHTING, np.sort(behind), explain, sights.copy.hop.name)
 
 
 def _behind(sights: SightTrail, rows: Rows, group: Longs) -> tuple[Rows, Longs]:
@@ -67,7 +78,7 @@ def _explain(evidence: Evidence, sights: SightTrail, sight: int, ahead: int) -> 
     mine = (sights.process == sights.process[sight]) & (sights.entity == entity)
     shows = sights.nothing if source.deletes[ahead] else sights.change == ahead
     earlier = np.flatnonzero(mine & shows & (np.arange(len(mine)) < sight))[-1]
-    tale = Tale(evidence, "nonmonotonic-sighting", hop.name).changed(ahead)
+    tale = Tale(evidence, NONMONOTONIC_SIGHTING, hop.name).changed(ahead)
     for number, before in ((int(earlier), ""), (sight, "yet later, ")):
         version = int(sights.version[number])
         tale.saw(int(sights.op[number]), entity, version, hop.target, before=before)

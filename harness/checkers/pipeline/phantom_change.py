@@ -15,8 +15,21 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+PHANTOM_CHANGE = Kind(
+    "phantom-change",
+    meaning="An event tells of a change that the source did not commit, or not from that version, "
+    "or no longer has.",
+    counted="events tell of what the source did not commit",
+    weight=150,
+    claim="capture",
+    effect="aborted",
+    on_the_way=True,
+    hop_column="foreign",
+)
 
 
 @checker("phantom-change")
@@ -37,11 +50,11 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(event: int) -> Anomaly:
         return _explain(evidence, feed, event)
 
-    return Found("phantom-change", events, explain, feed.hop.name)
+    return Found(PHANTOM_CHANGE, events, explain, feed.hop.name)
 
 
 def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
-    tale = Tale(evidence, "phantom-change", feed.hop.name).brought(feed, event)
+    tale = Tale(evidence, PHANTOM_CHANGE, feed.hop.name).brought(feed, event)
     change = int(feed.change[event])
     if change == NONE:
         writes = feed.source.writes

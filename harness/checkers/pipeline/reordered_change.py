@@ -13,7 +13,19 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+REORDERED_CHANGE = Kind(
+    "reordered-change",
+    meaning="An event stands behind one of a later change of the same row.",
+    counted="events stand behind a later change of their row",
+    weight=70,
+    claim="change-order",
+    effect="reordered",
+    on_the_way=True,
+    hop_column="reordered",
+)
 
 
 @checker("reordered-change")
@@ -33,13 +45,13 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(event: int) -> Anomaly:
         return _explain(evidence, feed, event)
 
-    return Found("reordered-change", np.sort(behind), explain, feed.hop.name)
+    return Found(REORDERED_CHANGE, np.sort(behind), explain, feed.hop.name)
 
 
 def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
     before = np.arange(len(feed.op)) < event
     mine = (feed.log == feed.log[event]) & (feed.entity == feed.entity[event])
     ahead = np.flatnonzero(before & mine & (feed.change > feed.change[event]))[0]
-    tale = Tale(evidence, "reordered-change", feed.hop.name)
+    tale = Tale(evidence, REORDERED_CHANGE, feed.hop.name)
     tale.changed(int(feed.change[event])).changed(int(feed.change[ahead]), before="later, ")
     return tale.brought(feed, int(ahead), before="yet ").brought(feed, event, before="and ").end()

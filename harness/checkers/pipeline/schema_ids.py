@@ -19,8 +19,32 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.facts import SchemaEvent
 from harness.model.verdict import Anomaly, CheckResult
+
+ALIASED_RECORD = Kind(
+    "aliased-record",
+    meaning="A record is decoded with another schema than it was written with.",
+    counted="records are taken for what they are not, as the id of their schema changed",
+    weight=120,
+    claim="schema-ids",
+    hop_column="foreign",
+)
+SCHEMA_ID_CHANGED = Kind(
+    "schema-id-changed",
+    meaning="The registry gives another schema for an id than before.",
+    counted="ids of schemas changed their meaning",
+    weight=110,
+    claim="schema-ids",
+)
+SCHEMA_LOST = Kind(
+    "schema-lost",
+    meaning="The registry knows nothing any more of an id that it gave.",
+    counted="ids of schemas are not known any more",
+    weight=100,
+    claim="schema-ids",
+)
 
 
 @checker("schema-ids")
@@ -39,13 +63,13 @@ def _of_feed(
     used = [number for number in np.unique(feed.schema).tolist() if number in answers]
     changed = [number for number in used if _meanings(answers[number]) > 1]
     lost = [number for number in used if not answers[number][-1].schema]
-    for kind, numbers in (("schema-id-changed", changed), ("schema-lost", lost)):
+    for kind, numbers in ((SCHEMA_ID_CHANGED, changed), (SCHEMA_LOST, lost)):
         explain = partial(_told, evidence, feed, kind, answers)
         yield Found(kind, np.array(numbers, dtype=np.int64), explain, feed.hop.name)
     misread = (feed.kind == UNREADABLE) | (feed.speaks & (feed.exact == NONE))
     aliased = np.flatnonzero(np.isin(feed.schema, changed) & misread)
     explain = partial(_misread, evidence, feed, answers)
-    yield Found("aliased-record", aliased, explain, feed.hop.name)
+    yield Found(ALIASED_RECORD, aliased, explain, feed.hop.name)
 
 
 def _meanings(answers: list[SchemaEvent]) -> int:
@@ -55,7 +79,7 @@ def _meanings(answers: list[SchemaEvent]) -> int:
 def _told(
     evidence: Evidence,
     feed: FeedTrail,
-    kind: str,
+    kind: Kind,
     answers: dict[int, list[SchemaEvent]],
     number: int,
 ) -> Anomaly:
@@ -67,7 +91,7 @@ def _told(
 def _misread(
     evidence: Evidence, feed: FeedTrail, answers: dict[int, list[SchemaEvent]], event: int
 ) -> Anomaly:
-    tale = Tale(evidence, "aliased-record", feed.hop.name)
+    tale = Tale(evidence, ALIASED_RECORD, feed.hop.name)
     if feed.kind[event] == UNREADABLE:
         tale.unreadable(feed, event)
     else:

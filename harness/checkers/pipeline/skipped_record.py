@@ -17,9 +17,19 @@ from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
 from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.facts import Standing
 from harness.model.pipeline import Cache, Copy
 from harness.model.verdict import Anomaly, CheckResult
+
+SKIPPED_RECORD = Kind(
+    "skipped-record",
+    meaning="A sink passed over a record that it could not use, and nothing is left of it.",
+    counted="records were passed over by a sink without a trace",
+    weight=90,
+    claim="no-skips",
+    hop_column="lost",
+)
 
 
 @checker("skipped-record")
@@ -50,14 +60,14 @@ def _of_copy(evidence: Evidence, copy: CopyTrail, feed: FeedTrail) -> Found:
     }
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, "skipped-record", copy.hop.name).unreadable(feed, event)
+        tale = Tale(evidence, SKIPPED_RECORD, copy.hop.name).unreadable(feed, event)
         standing = stood[evidence.log_names[int(feed.log[event])]]
         return tale.tell(
             f"yet {copy.hop.target} has done with {standing.log} up to offset {standing.position}, "
             f"and of its {len(standing.letters)} dead letters none is this record"
         ).end()
 
-    return Found("skipped-record", _skipped(evidence, feed, stood), explain, copy.hop.name)
+    return Found(SKIPPED_RECORD, _skipped(evidence, feed, stood), explain, copy.hop.name)
 
 
 def _skipped(evidence: Evidence, feed: FeedTrail, stood: dict[str, Standing]) -> Rows:

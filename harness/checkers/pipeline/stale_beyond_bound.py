@@ -16,7 +16,17 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.sight_trail import SightTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+STALE_BEYOND_BOUND = Kind(
+    "stale-beyond-bound",
+    meaning="A reader of a copy saw a row that had been out of date for longer than promised.",
+    counted="times a reader saw a row staler than promised",
+    weight=40,
+    claim="freshness",
+    hop_column="stale",
+)
 
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1e6
@@ -52,7 +62,7 @@ def _of_copy(evidence: Evidence, sights: SightTrail) -> Found:
 
     def explain(sight: int) -> Anomaly:
         hop = sights.copy.hop
-        tale = Tale(evidence, "stale-beyond-bound", hop.name)
+        tale = Tale(evidence, STALE_BEYOND_BOUND, hop.name)
         newer = sights.newer_than(sight)
         if newer != NONE:
             tale.changed(newer)
@@ -67,4 +77,4 @@ def _of_copy(evidence: Evidence, sights: SightTrail) -> Found:
         tale.tell(f"which had been out of date for {stale_ms:,.0f} ms at least")
         return tale.tell(f"while {bound_s:g} s are promised").end()
 
-    return Found("stale-beyond-bound", cases, explain, sights.copy.hop.name)
+    return Found(STALE_BEYOND_BOUND, cases, explain, sights.copy.hop.name)

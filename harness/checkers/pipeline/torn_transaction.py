@@ -13,7 +13,16 @@ from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+TORN_TRANSACTION = Kind(
+    "torn-transaction",
+    meaning="Of a transaction some changes reached the topics and others never did.",
+    counted="transactions reached the topics in part",
+    weight=140,
+    claim="capture",
+)
 
 
 @checker("torn-transaction")
@@ -32,10 +41,10 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
         missed = mine[np.isin(mine, lacking)]
         there = mine[feed.reached[mine]]
         event = int(np.flatnonzero(feed.change == source.canonical[there[0]])[0])
-        tale = Tale(evidence, "torn-transaction", feed.hop.name).changed(int(there[0]))
+        tale = Tale(evidence, TORN_TRANSACTION, feed.hop.name).changed(int(there[0]))
         tale.brought(feed, event, before="and ").changed(int(missed[0]), before="in the same one, ")
         return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
     passed = lacking[evidence.trails.passed_by_feed(feed)[lacking]]
     certain = np.isin(torn, source.txn[passed])
-    return found_at(evidence, "torn-transaction", feed.hop.name, torn, certain, explain)
+    return found_at(evidence, TORN_TRANSACTION, feed.hop.name, torn, certain, explain)

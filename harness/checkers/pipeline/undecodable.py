@@ -14,7 +14,17 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+UNDECODABLE = Kind(
+    "undecodable",
+    meaning="A record of a change topic cannot be decoded.",
+    counted="events cannot be decoded",
+    weight=130,
+    claim="capture",
+    hop_column="foreign",
+)
 
 
 @checker("undecodable")
@@ -39,7 +49,7 @@ def _strange(evidence: Evidence, feed: FeedTrail) -> str:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, "undecodable", feed.hop.name)
+        tale = Tale(evidence, UNDECODABLE, feed.hop.name)
         return tale.unreadable(feed, event).end()
 
-    return Found("undecodable", np.flatnonzero(feed.kind == UNREADABLE), explain, feed.hop.name)
+    return Found(UNDECODABLE, np.flatnonzero(feed.kind == UNREADABLE), explain, feed.hop.name)

@@ -14,8 +14,18 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
 from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
+
+UNLOGGED_CHANGE = Kind(
+    "unlogged-change",
+    meaning="The source's table holds in the end what its binary log does not tell of: a row was "
+    "written or removed past the log, where no feed sees it.",
+    counted="rows of the source were changed past its binary log",
+    weight=250,
+    claim="capture",
+)
 
 
 @checker("unlogged-change")
@@ -26,7 +36,7 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     rows = np.flatnonzero(source.unlogged) if trails.feeds else np.zeros(0, dtype=np.intp)
 
     def explain(entity: int) -> Anomaly:
-        tale = Tale(evidence, "unlogged-change", SOURCE_HOP)
+        tale = Tale(evidence, UNLOGGED_CHANGE, SOURCE_HOP)
         truth = int(source.truth[entity])
         writes = source.writes
         mine = (writes["entity"] == entity) & writes["ok"]
@@ -37,4 +47,4 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
         tale.tell(f"the source's own table {what} of {tale.named(entity)} in the end")
         return tale.tell("yet its binary log, read completely, tells of no such change").end()
 
-    return report("unlogged-change", Found("unlogged-change", rows, explain, SOURCE_HOP))
+    return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, SOURCE_HOP))

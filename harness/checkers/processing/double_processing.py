@@ -19,7 +19,20 @@ from harness.checkers.evidence.columns import OK, TXN
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.results import Results, results_of, unread
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+DOUBLE_PROCESSING = Kind(
+    "double-processing",
+    meaning="Two committed transactions of one group consumed the same record, or a sink holds two "
+    "results of it.",
+    counted="records were processed more than once",
+    weight=660,
+    claim="exactly-once",
+    effect="duplicated",
+    hop_column="duplicate",
+    consequences=("duplicate-processing",),
+)
 
 
 @checker("double-processing")
@@ -41,12 +54,12 @@ def _made_twice(evidence: Evidence, results: Results) -> Found:
 
     def explain(origin: int) -> Anomaly:
         first, second = results.result[results.origin == origin][:2].tolist()
-        story = Story(evidence, "double-processing").sent(origin)
+        story = Story(evidence, DOUBLE_PROCESSING).sent(origin)
         story.sent(first, before="of it ").sent(second, before="and again ")
         story.tell(f"and {results.spec.sink} holds both")
         return story.end(int(evidence.sends.log[second]), results.spec.hop)
 
-    return Found("double-processing", twice, explain, results.spec.hop)
+    return Found(DOUBLE_PROCESSING, twice, explain, results.spec.hop)
 
 
 def _consumed_twice(evidence: Evidence) -> Found:
@@ -67,13 +80,13 @@ def _consumed_twice(evidence: Evidence) -> Found:
     again = again[np.unique(case[again], return_index=True)[1]]
 
     def explain(second: int) -> Anomaly:
-        story = Story(evidence, "double-processing")
+        story = Story(evidence, DOUBLE_PROCESSING)
         story.read(int(rows[second - 1])).read(int(rows[second]), before="and ")
         group = groups[int(case[second]) // size]
         story.tell(f"each in a committed transaction that moved group {group} past it")
         return story.end(int(evidence.reads.log[rows[second]]))
 
-    return Found("double-processing", again, explain)
+    return Found(DOUBLE_PROCESSING, again, explain)
 
 
 def _consumed(evidence: Evidence) -> Rows:

@@ -14,7 +14,18 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.results import Results, results_of, unread
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+REORDERED_RESULT = Kind(
+    "reordered-result",
+    meaning="The result of a record stands behind that of a later record of the same key.",
+    counted="results stand behind that of a later record of their key",
+    weight=520,
+    claim="processing",
+    effect="reordered",
+    hop_column="reordered",
+)
 
 
 @checker("reordered-result")
@@ -38,11 +49,11 @@ def _behind(evidence: Evidence, results: Results) -> Found:
     def explain(case: int) -> Anomaly:
         later = np.flatnonzero((path == path[case]) & (cell > cell[case]))
         ahead = int(later[later < case][0])
-        story = Story(evidence, "reordered-result").sent(int(origin[case]))
+        story = Story(evidence, REORDERED_RESULT).sent(int(origin[case]))
         story.sent(int(origin[ahead]), before="and behind it, with the same key, ")
         story.sent(int(result[ahead]), before="yet of the later one ")
         story.sent(int(result[case]), before="and of the earlier one, behind that, ")
         log = int(evidence.placements.log(evidence.stands[result[case : case + 1]])[0])
         return story.end(log, results.spec.hop)
 
-    return Found("reordered-result", behind, explain, results.spec.hop)
+    return Found(REORDERED_RESULT, behind, explain, results.spec.hop)

@@ -16,7 +16,19 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.results import Results, results_of, unread
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+STALE_RESULT = Kind(
+    "stale-result",
+    meaning="The last result of a key overwrites that of a later record: it is stale for ever.",
+    counted="keys end with the result of an earlier record than their last",
+    weight=510,
+    claim="last-values",
+    effect="reordered",
+    hop_column="stale",
+    rests_on_absence=True,
+)
 
 
 @checker("stale-result")
@@ -43,11 +55,11 @@ def _overwritten(evidence: Evidence, results: Results) -> Found:
 
     def explain(case: int) -> Anomaly:
         ahead = int(np.flatnonzero((path == path[case]) & (cell == latest[path[case]]))[-1])
-        story = Story(evidence, "stale-result").sent(int(results.origin[case]))
+        story = Story(evidence, STALE_RESULT).sent(int(results.origin[case]))
         story.sent(int(results.origin[ahead]), before="and behind it, with the same key, ")
         story.sent(int(results.result[ahead]), before="of the later one ")
         story.sent(int(results.result[case]), before="and of the earlier one, behind that, ")
         story.tell("which is the last result of that key")
         return story.end(int(evidence.sends.log[results.result[case]]), results.spec.hop)
 
-    return Found("stale-result", stale, explain, results.spec.hop)
+    return Found(STALE_RESULT, stale, explain, results.spec.hop)

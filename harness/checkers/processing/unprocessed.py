@@ -17,7 +17,19 @@ from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.results import Results, results_of, unread
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+UNPROCESSED = Kind(
+    "unprocessed",
+    meaning="Processors went past a record of their source, and their sink holds no result of it.",
+    counted="records of a source have no result",
+    weight=800,
+    claim="processing",
+    effect="lost",
+    hop_column="lost",
+    rests_on_absence=True,
+)
 
 
 @checker("unprocessed")
@@ -43,12 +55,12 @@ def _passed(evidence: Evidence, results: Results) -> Found:
     def explain(row: int) -> Anomaly:
         place = int(np.flatnonzero(rows == row)[0])
         beyond = int(np.flatnonzero(made[place:] & (log[place:] == log[place]))[0]) + place
-        story = Story(evidence, "unprocessed").sent(row)
+        story = Story(evidence, UNPROCESSED).sent(row)
         story.tell(f"yet {results.spec.sink} holds no result of it")
         story.sent(int(rows[beyond]), before="while a later record has one: ")
         return story.end(int(log[place]), results.spec.hop)
 
-    return Found("unprocessed", rows[passed], explain, results.spec.hop)
+    return Found(UNPROCESSED, rows[passed], explain, results.spec.hop)
 
 
 def _committed(evidence: Evidence, results: Results) -> Longs:

@@ -23,13 +23,63 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.administered import Operation, State, Tale, looked, tales
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.kind import Kind
 from harness.model.administration import as_setting
 from harness.model.verdict import Anomaly, CheckResult
+
+LOST_TOPIC = Kind(
+    "lost-topic",
+    meaning="A topic was created, as its administrator was told, nobody deleted it, and it is not "
+    "there.",
+    counted="topics are lost",
+    weight=320,
+    claim="administration",
+    rests_on_absence=True,
+)
+RESURRECTED_TOPIC = Kind(
+    "resurrected-topic",
+    meaning="A topic was deleted, as its administrator was told, and is there again.",
+    counted="deleted topics are there again",
+    weight=310,
+    claim="administration",
+    rests_on_absence=True,
+)
+LOST_PARTITIONS = Kind(
+    "lost-partitions",
+    meaning="A topic has fewer partitions than its administrator was told.",
+    counted="topics have fewer partitions than were acknowledged",
+    weight=300,
+    claim="administration",
+    rests_on_absence=True,
+)
+LOST_SETTING = Kind(
+    "lost-setting",
+    meaning="A topic has another setting, or other replicas, than its administrator was told.",
+    counted="topics have other settings than were acknowledged",
+    weight=290,
+    claim="administration",
+    rests_on_absence=True,
+)
+REFUSED_CHANGE = Kind(
+    "refused-change",
+    meaning="A topic is as only a request asked for that was certainly refused, or nobody.",
+    counted="topics are as nobody was granted",
+    weight=280,
+    claim="administration",
+    rests_on_absence=True,
+)
+DIVERGENT_METADATA = Kind(
+    "divergent-metadata",
+    meaning="In the end a topic is listed and cannot be described, or the other way round.",
+    counted="topics are listed and not described, or the other way round",
+    weight=270,
+    claim="administration",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    kind: str
+    kind: Kind
     tale: Tale
     look: Operation
     """What shows it."""
@@ -44,8 +94,8 @@ def administration(evidence: Evidence) -> CheckResult:
         )
     cases = [case for tale in tales(evidence) for case in _cases(tale)]
 
-    def found(kind: str) -> Found:
-        mine = [case for case in cases if case.kind == kind]
+    def found(kind: Kind) -> Found:
+        mine = [case for case in cases if case.kind is kind]
         return Found(kind, np.arange(len(mine)), lambda row: _explain(evidence, mine[row]))
 
     kinds = dict.fromkeys(case.kind for case in cases)
@@ -57,32 +107,32 @@ def _cases(tale: Tale) -> Iterator[_Case]:
     listed, described = tale.listed, tale.described
     strange = next((look for look in tale.looks if _is_strange(look, tale)), None)
     if strange is not None:
-        yield _Case("refused-change", tale, strange)
+        yield _Case(REFUSED_CHANGE, tale, strange)
     if listed and described and listed.aspects["exists"] != described.aspects["exists"]:
-        yield _Case("divergent-metadata", tale, listed)
+        yield _Case(DIVERGENT_METADATA, tale, listed)
     if described is not None:
         kind = _wrong(described, tale)
-        if kind is not None and not (strange is not None and kind == "refused-change"):
+        if kind is not None and not (strange is not None and kind is REFUSED_CHANGE):
             yield _Case(kind, tale, described)
 
 
-def _wrong(seen: Operation, tale: Tale) -> str | None:
+def _wrong(seen: Operation, tale: Tale) -> Kind | None:
     """The kind of anomaly that the last look at a topic shows."""
     states, buried = tale.ending()
     alive = [state for state in states if state is not None]
     if not seen.aspects["exists"]:
-        return None if None in states else "lost-topic"
+        return None if None in states else LOST_TOPIC
     if not alive:
-        return "refused-change" if _is_strange(seen, tale) else "resurrected-topic"
+        return REFUSED_CHANGE if _is_strange(seen, tale) else RESURRECTED_TOPIC
     wrong = {name: value for name, value in seen.state if not _may_be(name, value, alive)}
     if not wrong:
         return None
     if seen.state in buried:
-        return "resurrected-topic"
+        return RESURRECTED_TOPIC
     if _is_strange(seen, tale):
-        return "refused-change"
+        return REFUSED_CHANGE
     few = "partitions" in wrong and wrong["partitions"] < min(_values("partitions", alive))
-    return "lost-partitions" if few else "lost-setting"
+    return LOST_PARTITIONS if few else LOST_SETTING
 
 
 def _is_strange(seen: Operation, tale: Tale) -> bool:
@@ -108,13 +158,13 @@ def _explain(evidence: Evidence, case: _Case) -> Anomaly:
     tale = case.tale
     created = [place for place, each in enumerate(tale.changes) if each.f == "create"]
     # The last life of the topic is told; of one that came back, also how the one before it ended.
-    first = created[-2 if case.kind == "resurrected-topic" else -1 :][:1] or [0]
+    first = created[-2 if case.kind is RESURRECTED_TOPIC else -1 :][:1] or [0]
     for change in tale.changes[first[0] :]:
         if change.op < case.look.op:
             story.mention(change.op)
             story.tell(f"{who(evidence, change.op)} {_asked(change, tale.name)}")
     looks = [case.look]
-    if case.kind == "divergent-metadata" and tale.described is not None:
+    if case.kind is DIVERGENT_METADATA and tale.described is not None:
         looks.append(tale.described)
     for look in looks:
         story.mention(look.op)

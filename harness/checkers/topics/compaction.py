@@ -20,9 +20,27 @@ from harness.checkers.evidence.arrays import NONE, Longs, Rows
 from harness.checkers.evidence.columns import INFO
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.cleanup import is_ever, values_of
 from harness.model.verdict import Anomaly, CheckResult
 from harness.model.workload import Topic
+
+LOST_LATEST = Kind(
+    "lost-latest",
+    meaning="A compacted log lacks the last record of a key.",
+    counted="keys lost their last record to compaction",
+    weight=350,
+    claim="compaction",
+    rests_on_absence=True,
+)
+EARLY_BURIAL = Kind(
+    "early-burial",
+    meaning="A compacted log lacks a tombstone that is younger than it must be kept.",
+    counted="tombstones were removed before their time",
+    weight=340,
+    claim="compaction",
+    rests_on_absence=True,
+)
 
 
 class Missing(NamedTuple):
@@ -48,8 +66,8 @@ def compaction(evidence: Evidence) -> CheckResult:
     tombstones = np.concatenate([none, *(each.tombstones for each in missing)])
     return report(
         "compaction",
-        Found("lost-latest", records, lambda row: _explain(evidence, "lost-latest", row)),
-        Found("early-burial", tombstones, lambda row: _explain(evidence, "early-burial", row)),
+        Found(LOST_LATEST, records, lambda row: _explain(evidence, LOST_LATEST, row)),
+        Found(EARLY_BURIAL, tombstones, lambda row: _explain(evidence, EARLY_BURIAL, row)),
     )
 
 
@@ -93,7 +111,7 @@ def _age_ms(evidence: Evidence, log: int, rows: Rows) -> Longs:
     return age_ms
 
 
-def _explain(evidence: Evidence, kind: str, row: int) -> Anomaly:
+def _explain(evidence: Evidence, kind: Kind, row: int) -> Anomaly:
     log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
     what = "a tombstone and " if evidence.tombstones[row] else ""
     story = Story(evidence, kind).sent(row)

@@ -24,10 +24,26 @@ from harness.checkers.evidence.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.cleanup import Setting, is_ever, values_of
 from harness.model.facts import StartEvent
 from harness.model.verdict import Anomaly, CheckResult
 from harness.model.workload import Topic
+
+EARLY_REMOVAL = Kind(
+    "early-removal",
+    meaning="Retention removed a record that was neither old enough nor beyond the size to keep.",
+    counted="records were removed before their time",
+    weight=390,
+    claim="retention",
+)
+START_MOVED_BACK = Kind(
+    "start-moved-back",
+    meaning="A log starts at an earlier offset than it did before.",
+    counted="times the start of a log moved back",
+    weight=380,
+    claim="retention",
+)
 
 GRAIN_NS = 1_000_000
 BATCH_AND_RECORD_BYTES = 128
@@ -56,8 +72,8 @@ def retention(evidence: Evidence) -> CheckResult:
     ]
     return report(
         "retention",
-        Found("early-removal", np.array(early, dtype=np.int64), lambda row: _told(evidence, row)),
-        Found("start-moved-back", np.array(back, dtype=np.int64), lambda at: _back(sights, at)),
+        Found(EARLY_REMOVAL, np.array(early, dtype=np.int64), lambda row: _told(evidence, row)),
+        Found(START_MOVED_BACK, np.array(back, dtype=np.int64), lambda at: _back(sights, at)),
     )
 
 
@@ -147,7 +163,7 @@ def _told(evidence: Evidence, row: int) -> Anomaly:
         if each.log == evidence.log_names[log] and each.start > offset
     )
     sent_ns = int(evidence.operations.invoke_ns[evidence.sends.op[row]])
-    story = Story(evidence, "early-removal").sent(row)
+    story = Story(evidence, EARLY_REMOVAL).sent(row)
     story.tell(
         f"and {(seen.time_ns - sent_ns) / 1e6:,.0f} ms after that the log started at {seen.start}, "
         "which neither its age nor the size of what stands behind it allows"
@@ -161,4 +177,4 @@ def _back(sights: list[StartEvent], place: int) -> Anomaly:
         f"{sight.log} started at {before}, and at {sight.time_ns / 1e6:,.0f} ms it was seen to "
         f"start at {sight.start}"
     )
-    return Anomaly(kind="start-moved-back", log=sight.log, because=(because,))
+    return Anomaly(kind=START_MOVED_BACK.name, log=sight.log, because=(because,))

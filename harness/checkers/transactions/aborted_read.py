@@ -12,7 +12,17 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+G1A = Kind(
+    "G1a",
+    meaning="A reader saw a record whose send certainly failed (an aborted read).",
+    counted="reads saw a record whose send failed",
+    weight=730,
+    claim="integrity",
+    effect="aborted",
+)
 
 
 @checker("aborted-read")
@@ -26,7 +36,7 @@ def aborted_read(evidence: Evidence) -> CheckResult:
 
     def explain(row: int) -> Anomaly:
         sender = int(places.sender[places.of_read[row]])
-        story = Story(evidence, "G1a").sent(sender).read(row, before="yet ")
+        story = Story(evidence, G1A).sent(sender).read(row, before="yet ")
         return story.end(int(reads.log[row]))
 
-    return report("aborted-read", Found("G1a", rows, explain))
+    return report("aborted-read", Found(G1A, rows, explain))

@@ -30,16 +30,67 @@ from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.dependencies import PROCESS, REALTIME, WR, WW, Edges, dependencies
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story, times_of, who
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
-KINDS: dict[str, tuple[int, tuple[str, ...]]] = {
-    "G1c": (WR, ()),
-    "G1c-process": (WR | PROCESS, ("G1c",)),
-    "G1c-realtime": (WR | PROCESS | REALTIME, ("G1c-process",)),
-    "G0": (WW, ()),
-    "G0-process": (WW | PROCESS, ("G0",)),
-    "G0-realtime": (WW | PROCESS | REALTIME, ("G0-process",)),
-    "G1c-ww": (WW | WR, ("G0", "G1c")),
+G1C = Kind(
+    "G1c",
+    meaning="Transactions read from one another in a circle, so that each read what was not "
+    "committed yet.",
+    counted="circles of transactions that read from one another",
+    weight=700,
+    claim="atomicity",
+)
+G1C_PROCESS = Kind(
+    "G1c-process",
+    meaning="A circle of transactions that read from, or follow in one process, one another.",
+    counted="circles of transactions that read from one another, or follow in one process",
+    weight=690,
+    claim="atomicity",
+)
+G1C_REALTIME = Kind(
+    "G1c-realtime",
+    meaning="A circle of transactions that read from one another, or begin after another ended, so "
+    "that a record was read before it was sent, or before it was committed.",
+    counted="circles of transactions that read from one another, or begin after another ended",
+    weight=680,
+    claim="atomicity",
+)
+G0 = Kind(
+    "G0",
+    meaning="Records of transactions stand behind one another in a circle, as those of concurrent "
+    "ones may.",
+    counted="circles of transactions whose records stand behind one another",
+    weight=430,
+)
+G0_PROCESS = Kind(
+    "G0-process",
+    meaning="A circle as in G0, of which a step is the order of one process.",
+    counted="such circles that an order within a process closes",
+    weight=420,
+)
+G0_REALTIME = Kind(
+    "G0-realtime",
+    meaning="A circle as in G0, of which a step is that one ended before the other began.",
+    counted="such circles that an order in time closes",
+    weight=410,
+)
+G1C_WW = Kind(
+    "G1c-ww",
+    meaning="A circle of transactions, some linked by reading and some by the order of their "
+    "records, as concurrent ones may be.",
+    counted="circles of transactions that read from, or stand behind, one another",
+    weight=400,
+)
+
+CIRCLES: dict[Kind, tuple[int, tuple[Kind, ...]]] = {
+    G1C: (WR, ()),
+    G1C_PROCESS: (WR | PROCESS, (G1C,)),
+    G1C_REALTIME: (WR | PROCESS | REALTIME, (G1C_PROCESS,)),
+    G0: (WW, ()),
+    G0_PROCESS: (WW | PROCESS, (G0,)),
+    G0_REALTIME: (WW | PROCESS | REALTIME, (G0_PROCESS,)),
+    G1C_WW: (WW | WR, (G0, G1C)),
 }
 """Which edges a cycle of each kind is made of, and which kinds are the same with fewer edges."""
 
@@ -56,8 +107,8 @@ def cycles(evidence: Evidence) -> CheckResult:
     label = components(edges)
     edges = edges.where(label[edges.tail] == label[edges.head])
     found: list[Found] = []
-    labels: dict[str, Ints] = {}
-    for kind, (kinds, weaker) in KINDS.items() if len(edges.tail) else ():
+    labels: dict[Kind, Ints] = {}
+    for kind, (kinds, weaker) in CIRCLES.items() if len(edges.tail) else ():
         mine = edges.where((edges.kind & kinds) != 0)
         label = labels[kind] = components(mine)
         closing = label[mine.tail] == label[mine.head]
@@ -84,7 +135,7 @@ def _needed(edges: Edges, label: Ints, weaker: list[Ints]) -> Flags:
     return needed
 
 
-def _circles(evidence: Evidence, kind: str, edges: Edges, needed: Rows, label: Ints) -> Found:
+def _circles(evidence: Evidence, kind: Kind, edges: Edges, needed: Rows, label: Ints) -> Found:
     """One case per component with a needed edge: its first operation."""
     circles = np.unique(label[edges.tail[needed]])
     first = np.full(int(label.max(initial=-1)) + 1, edges.nodes)
@@ -106,7 +157,7 @@ def _circles(evidence: Evidence, kind: str, edges: Edges, needed: Rows, label: I
     return Found(kind, np.sort(first[circles]), explain)
 
 
-def _explain(evidence: Evidence, kind: str, edges: Edges, nodes: list[int]) -> Anomaly:
+def _explain(evidence: Evidence, kind: Kind, edges: Edges, nodes: list[int]) -> Anomaly:
     operations = [node for node in nodes if node < edges.operations]
     begin = operations.index(min(operations))
     operations = operations[begin:] + operations[:begin]
@@ -114,7 +165,7 @@ def _explain(evidence: Evidence, kind: str, edges: Edges, nodes: list[int]) -> A
     for one, two in zip(operations, [*operations[1:], operations[0]], strict=True):
         between = edges.kind[(edges.tail == one) & (edges.head == two)]
         _link(evidence, story, one, two, int(np.bitwise_or.reduce(between, initial=0)))
-    if kind == "G1c":
+    if kind is G1C:
         story.tell("each of them had to be committed before the next one could read it")
     return story.tell(f"so {who(evidence, operations[0])} came before itself").end()
 

@@ -12,7 +12,17 @@ from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+PRECOMMITTED_READ = Kind(
+    "precommitted-read",
+    meaning="A transaction saw a record that it had sent itself, before it committed.",
+    counted="times a transaction saw its own records",
+    weight=720,
+    claim="atomicity",
+    effect="aborted",
+)
 
 
 @checker("precommitted-read")
@@ -25,8 +35,8 @@ def precommitted_read(evidence: Evidence) -> CheckResult:
     rows = rows[sends.op[sender] == reads.op[rows]]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, "precommitted-read")
+        story = Story(evidence, PRECOMMITTED_READ)
         story.sent(int(places.sender[places.of_read[row]])).read(row, before="yet in it ")
         return story.tell("which was not committed yet").end(int(reads.log[row]))
 
-    return report("precommitted-read", Found("precommitted-read", rows, explain))
+    return report("precommitted-read", Found(PRECOMMITTED_READ, rows, explain))

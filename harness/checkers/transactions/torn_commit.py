@@ -16,7 +16,17 @@ from harness.checkers.evidence.absence import absent_at_the_end, passed_by
 from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
+from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
+
+TORN_COMMIT = Kind(
+    "torn-commit",
+    meaning="Of a transaction some records were read, and others are in no log.",
+    counted="transactions are in their logs in part",
+    weight=710,
+    claim="atomicity",
+    rests_on_absence=True,
+)
 
 
 @checker("torn-commit")
@@ -33,7 +43,7 @@ def torn_commit(evidence: Evidence) -> CheckResult:
     torn = missing[np.unique(sends.op[missing], return_index=True)[1]]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, "torn-commit")
+        story = Story(evidence, TORN_COMMIT)
         siblings = np.flatnonzero(evidence.read_for_good & (sends.op == sends.op[row]))
         sibling = int(siblings[0])
         places = np.flatnonzero(evidence.placements.sender == sibling)
@@ -47,4 +57,4 @@ def torn_commit(evidence: Evidence) -> CheckResult:
             story.tell(f"so it is with {gone} of the {total} records of this transaction")
         return story.end(int(sends.log[row]))
 
-    return report("torn-commit", Found("torn-commit", torn, explain))
+    return report("torn-commit", Found(TORN_COMMIT, torn, explain))

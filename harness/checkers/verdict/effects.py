@@ -1,43 +1,19 @@
 """What became of records, in four words: lost, duplicated, reordered, read although aborted.
 
-A kind of anomaly belongs to one effect, and to one place: where records end up (logs of a log
+A kind of anomaly has one effect at most, in one place: where records end up (logs of a log
 workload; source, tables and caches of a pipeline) or on the way there (topics of a pipeline). Each
 record is counted once in a place: kinds that only tell of the same record in other words (what was
 never seen, what readers skipped) belong to none.
 """
 
 from collections.abc import Iterable
+from typing import get_args
 
+from harness.checkers.kind import KINDS
 from harness.model.scenario import Scenario
 from harness.model.semantics import EffectName, Sample
 from harness.model.verdict import CheckResult, Verdict
 
-AT_THE_END: dict[EffectName, tuple[str, ...]] = {
-    "lost": (
-        "lost-write",
-        "unsent",
-        "unprocessed",
-        "group-skip",
-        "lost-change",
-        "missing-row",
-        "stale-row",
-    ),
-    "duplicated": ("duplicate", "double-processing", "duplicate-row"),
-    "reordered": (
-        "nonmonotonic-send",
-        "reordered-result",
-        "stale-result",
-        "realtime-order",
-        "nonmonotonic-sighting",
-    ),
-    "aborted": ("G1a", "precommitted-read", "foreign-row", "extra-row"),
-}
-ON_THE_WAY: dict[EffectName, tuple[str, ...]] = {
-    "lost": ("missed-change",),
-    "duplicated": ("duplicate-change", "duplicate-processing"),
-    "reordered": ("reordered-change",),
-    "aborted": ("phantom-change",),
-}
 KEPT = {
     "end_to_end_ms_p50": "end_to_end_ms_p50",
     "end_to_end_ms_p99": "end_to_end_ms_p99",
@@ -54,7 +30,7 @@ def sought(scenario: Scenario) -> tuple[EffectName, ...]:
     """What the traffic of `scenario` could show: rows that never change cannot be reordered."""
     mixes = [writers.mix for writers in scenario.pipeline.writers]
     fixed = bool(mixes) and all(set(mix) <= {"insert", "rollback"} for mix in mixes)
-    return tuple(name for name in AT_THE_END if name != "reordered" or not fixed)
+    return tuple(name for name in get_args(EffectName) if name != "reordered" or not fixed)
 
 
 def sample(verdict: Verdict, run: str, seed: int) -> Sample:
@@ -73,22 +49,21 @@ def sample(verdict: Verdict, run: str, seed: int) -> Sample:
         headline=verdict.headline,
         unknowns=verdict.unknowns,
         records=_records(verdict),
-        at_the_end=_by_effect(counts, AT_THE_END),
-        on_the_way=_by_effect(counts, ON_THE_WAY),
+        at_the_end=_by_effect(counts, on_the_way=False),
+        on_the_way=_by_effect(counts, on_the_way=True),
         measured={KEPT[name]: value for name, value in _statistics(verdict) if name in KEPT},
         reasons={each.kind: each.permitted_by for each in verdict.findings if each.permitted_by},
         against=verdict.counted,
     )
 
 
-def _by_effect(
-    counts: dict[str, int], kinds: dict[EffectName, tuple[str, ...]]
-) -> dict[EffectName, dict[str, int]]:
-    found = {
-        effect: {kind: counts[kind] for kind in named if counts.get(kind)}
-        for effect, named in kinds.items()
-    }
-    return {effect: each for effect, each in found.items() if each}
+def _by_effect(counts: dict[str, int], *, on_the_way: bool) -> dict[EffectName, dict[str, int]]:
+    found: dict[EffectName, dict[str, int]] = {}
+    for effect in get_args(EffectName):
+        for name, kind in KINDS.items():
+            if kind.effect == effect and kind.on_the_way is on_the_way and counts.get(name):
+                found.setdefault(effect, {})[name] = counts[name]
+    return found
 
 
 def _records(verdict: Verdict) -> int:

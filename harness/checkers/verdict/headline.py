@@ -1,6 +1,6 @@
 """The one line of a verdict that everybody reads."""
 
-from harness.checkers.verdict.anomalies import ACKED, ANOMALIES, WRITES
+from harness.checkers.kind import ACKED, KINDS, WRITES
 from harness.checkers.verdict.doubts import acknowledged
 from harness.history.history import History
 from harness.model.scenario import Scenario
@@ -32,7 +32,7 @@ def headline(
 
 
 def _worst(finding: Finding, history: History) -> str:
-    kind = ANOMALIES[finding.kind]
+    kind = KINDS[finding.kind]
     total = f" of {acknowledged(history):,} {kind.total}" if kind.total else ""
     cause = ", ".join(reason.partition(":")[0] for reason in finding.permitted_by)
     worst = max(finding.hops, key=lambda hop: finding.hops[hop], default="")

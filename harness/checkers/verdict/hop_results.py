@@ -11,27 +11,10 @@ from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.checkers.evidence.pipeline.trails import Trails
 from harness.checkers.evidence.results import Results, results_of, unread
+from harness.checkers.kind import KINDS
 from harness.history.history import NOTHING
 from harness.model.verdict import CheckResult, HopResult
 
-LOST = ("lost-change", "missed-change", "missing-row", "skipped-record", "unprocessed")
-DUPLICATE = ("duplicate-change", "repeated-snapshot", "duplicate-row", "double-processing")
-REORDERED = ("reordered-change", "nonmonotonic-sighting", "reordered-result")
-STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "stale-result")
-FOREIGN = (
-    *("phantom-change", "undecodable", "aliased-record"),
-    *("foreign-row", "extra-row", "altered-row"),
-)
-OF_COPIES = (
-    "missing-row",
-    "duplicate-row",
-    "stale-row",
-    "resurrected-row",
-    "foreign-row",
-    "extra-row",
-    "altered-row",
-)
-"""Counted for a copy's own faults only; what a feed did to copies stands there as inherited."""
 EXAMPLES = 3
 
 
@@ -44,16 +27,15 @@ def hop_results(evidence: Evidence, results: Iterable[CheckResult]) -> tuple[Hop
     trails = evidence.trails
     if not trails.hops:
         made = () if unread(evidence) else results_of(evidence)
-        return tuple(_of_processors(each, results) for each in made)
-    feeds = {feed.hop.name: feed for feed in trails.feeds}
-    copies = {copy.hop.name: copy for copy in trails.copies}
-    counted = (
-        _of_feed(feeds[hop.name], results)
-        if hop.kind == "feed"
-        else _of_copy(copies[hop.name], results)
-        for hop in trails.hops
+        return tuple(_filled(_of_processors(each), results) for each in made)
+    feeds = {feed.hop.name: _of_feed(feed) for feed in trails.feeds}
+    copies = {copy.hop.name: _of_copy(copy) for copy in trails.copies}
+    ways = [{**feeds, **copies}[hop.name] for hop in trails.hops]
+    source = _filled(_of_source(trails.source), results, of_copies=False)
+    return (
+        msgspec.structs.replace(source, delivered=source.expected - source.lost),
+        *(_ended(trails, _filled(each, results, of_copies=each.hop in copies)) for each in ways),
     )
-    return (_of_source(trails.source, results), *(_ended(trails, result) for result in counted))
 
 
 def hops_of(results: Iterable[CheckResult]) -> dict[str, tuple[str, ...]]:
@@ -65,6 +47,23 @@ def hops_of(results: Iterable[CheckResult]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def _filled(
+    result: HopResult, results: tuple[CheckResult, ...], *, of_copies: bool = True
+) -> HopResult:
+    """The result with what was found at its hop.
+
+    Kinds of copies count for a copy's own faults only; what a feed did to copies stands there as
+    inherited.
+    """
+    columns: dict[str, int] = {}
+    for found in results:
+        for name, hops in found.hops.items():
+            kind = KINDS[name]
+            if kind.hop_column and (of_copies or not kind.of_copies):
+                columns[kind.hop_column] = columns.get(kind.hop_column, 0) + hops.get(result.hop, 0)
+    return msgspec.structs.replace(result, examples=_examples(results, result.hop), **columns)
+
+
 def _ended(trails: Trails, result: HopResult) -> HopResult:
     """The result, with what keeps its figures from being the last word."""
     failed = trails.failed.get(result.hop)
@@ -73,71 +72,33 @@ def _ended(trails: Trails, result: HopResult) -> HopResult:
     )
 
 
-def _of_source(source: Source, results: tuple[CheckResult, ...]) -> HopResult:
-    acked = int(source.writes["ok"].sum())
-    lost = _counted(results, SOURCE_HOP, LOST[:1])
-    return HopResult(
-        hop=SOURCE_HOP,
-        expected=acked,
-        delivered=acked - lost,
-        lost=lost,
-        examples=_examples(results, SOURCE_HOP),
-    )
+def _of_source(source: Source) -> HopResult:
+    return HopResult(hop=SOURCE_HOP, expected=int(source.writes["ok"].sum()), delivered=0)
 
 
-def _of_feed(feed: FeedTrail, results: tuple[CheckResult, ...]) -> HopResult:
-    name = feed.hop.name
-    own = [_in_topics(kinds) for kinds in (LOST, DUPLICATE, REORDERED, FOREIGN)]
-    lost, duplicate, reordered, foreign = (_counted(results, name, kinds) for kinds in own)
+def _of_feed(feed: FeedTrail) -> HopResult:
     return HopResult(
-        hop=name,
+        hop=feed.hop.name,
         expected=int(np.count_nonzero(feed.expected)),
         delivered=int(np.count_nonzero(feed.expected & feed.reached)),
-        lost=lost,
-        duplicate=duplicate,
-        reordered=reordered,
-        foreign=foreign,
-        examples=_examples(results, name),
     )
 
 
-def _of_copy(copy: CopyTrail, results: tuple[CheckResult, ...]) -> HopResult:
-    name = copy.hop.name
+def _of_copy(copy: CopyTrail) -> HopResult:
     return HopResult(
-        hop=name,
+        hop=copy.hop.name,
         expected=int(np.count_nonzero(copy.source.truth != NOTHING)),
         delivered=copy.right,
-        lost=_counted(results, name, LOST),
-        duplicate=_counted(results, name, DUPLICATE),
-        reordered=_counted(results, name, REORDERED),
-        stale=_counted(results, name, STALE),
-        foreign=_counted(results, name, FOREIGN),
         inherited=copy.inherited,
-        examples=_examples(results, name),
     )
 
 
-def _of_processors(made: Results, results: tuple[CheckResult, ...]) -> HopResult:
-    name = made.spec.hop
+def _of_processors(made: Results) -> HopResult:
     return HopResult(
-        hop=name,
+        hop=made.spec.hop,
         expected=len(made.inputs),
         delivered=int(np.count_nonzero(made.made[made.inputs])),
-        lost=_counted(results, name, LOST),
-        duplicate=_counted(results, name, DUPLICATE),
-        reordered=_counted(results, name, REORDERED),
-        stale=_counted(results, name, STALE),
-        examples=_examples(results, name),
     )
-
-
-def _in_topics(kinds: tuple[str, ...]) -> tuple[str, ...]:
-    """Those of `kinds` that happen in topics."""
-    return tuple(kind for kind in kinds if kind not in OF_COPIES)
-
-
-def _counted(results: tuple[CheckResult, ...], hop: str, kinds: tuple[str, ...]) -> int:
-    return sum(result.hops.get(kind, {}).get(hop, 0) for result in results for kind in kinds)
 
 
 def _examples(results: tuple[CheckResult, ...], hop: str) -> tuple[str, ...]:
@@ -149,7 +110,7 @@ def _examples(results: tuple[CheckResult, ...], hop: str) -> tuple[str, ...]:
                 sentence = f"{example.kind}: {'; '.join(example.because)}"
                 by_kind.setdefault(example.kind, []).append(sentence)
     # What a feed did to copies is told after what it did itself.
-    kinds = sorted(by_kind, key=lambda kind: kind in OF_COPIES)
+    kinds = sorted(by_kind, key=lambda kind: KINDS[kind].of_copies)
     return tuple(_taken_in_turn([by_kind[kind] for kind in kinds]))[:EXAMPLES]
 
 

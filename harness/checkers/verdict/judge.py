@@ -6,8 +6,8 @@ Whatever goes wrong in judging becomes a reason for UNKNOWN; nothing hides what 
 from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.soundness import sound
-from harness.checkers.verdict.anomalies import ANOMALIES
-from harness.checkers.verdict.claims import CLAIMS, claim_against
+from harness.checkers.kind import KINDS
+from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.doubts import doubts
 from harness.checkers.verdict.grounds import groundless
 from harness.checkers.verdict.headline import headline
@@ -19,7 +19,7 @@ from harness.model.facts import Facts
 from harness.model.scenario import Scenario
 from harness.model.verdict import CheckResult, ClaimResult, Finding, HopResult, Validity, Verdict
 
-OF_ONE_CLAIM = ("broken-chain",)
+OF_ONE_CLAIM = {"broken-chain": "change-order"}
 """Checkers whose silence leaves all claims but one as they are."""
 
 
@@ -123,10 +123,7 @@ def _about(
     apart = {
         _said_by(each)
         for each in results
-        if each.unknown
-        and (claim := claim_against(each.checker)) is not None
-        and claim.name != name
-        and each.checker in OF_ONE_CLAIM
+        if each.unknown and OF_ONE_CLAIM.get(each.checker, name) != name
     } | {sentence for claim, sentence in bare.items() if claim != name}
     return tuple(each for each in unknowns if each not in apart)
 
@@ -141,21 +138,21 @@ def _findings(
     allowed: dict[str, tuple[str, ...]],
     unproved: dict[str, str],
 ) -> tuple[Finding, ...]:
-    """All kinds that were found: those that count first, then in order of the catalogue."""
+    """All kinds that were found: those that count first, then the heaviest."""
     counts: dict[str, int] = {}
     for result in results:
         for kind, count in result.counts.items():
             counts[kind] = counts.get(kind, 0) + count
     examples = [example for result in results for example in result.examples]
     findings = []
-    for kind in (kind for kind in ANOMALIES if counts.get(kind)):
-        claim = claim_against(kind)
+    for kind in (kind for kind in KINDS if counts.get(kind)):
+        claim = KINDS[kind].claim
         found, late = _hops(results, kind)
         # What may only be late is left out where anything of the kind is certain.
         hops = {hop: count for hop, count in found.items() if hop not in late} or found
         if late and hops is found:
             unproved = {**unproved, kind: "unfinished: what is missing may still have come"}
-        contradicts = claim is not None and (claim.name in claims or kind not in allowed)
+        contradicts = claim is not None and (claim in claims or kind not in allowed)
         counted = contradicts and kind not in unproved
         reasons = (unproved[kind],) if kind in unproved else allowed.get(kind, ())
         findings.append(
@@ -163,7 +160,7 @@ def _findings(
                 kind=kind,
                 count=sum(hops.values()) or counts[kind],
                 counts=counted,
-                claim=claim.name if claim and counted else None,
+                claim=claim if counted else None,
                 permitted_by=reasons,
                 examples=tuple(
                     each
@@ -189,7 +186,7 @@ def _hops(results: tuple[CheckResult, ...], kind: str) -> tuple[dict[str, int], 
 
 def _claim_result(name: str, counted: list[Finding], unknowns: tuple[str, ...]) -> ClaimResult:
     against = tuple(
-        f"{finding.count:,} {finding.kind}: {ANOMALIES[finding.kind].meaning}"
+        f"{finding.count:,} {finding.kind}: {KINDS[finding.kind].meaning}"
         for finding in counted
         if finding.claim == name
     )

@@ -5,33 +5,12 @@ nobody sent. A harness that was killed leaves a journal in which the last moment
 are missing, and one that was stopped before its final read has not looked everywhere yet.
 """
 
+from harness.checkers.kind import KINDS
 from harness.history.history import History
 from harness.model.facts import Facts
 
 STOPPED = "stopped run: it ended before its final read, so nobody has looked to the end"
 KILLED = "killed run: what this kind misses may be what was not written down any more"
-RESTS_ON_WHAT_IS_MISSING = (
-    "lost-write",
-    "unsent",
-    "ghost",
-    "unseen",
-    "unprocessed",
-    "stale-result",
-    "phantom",
-    "group-skip",
-    "uncommitted-skip",
-    "overlapping-ownership",
-    "torn-commit",
-    "poll-skip",
-    "int-poll-skip",
-    "lost-latest",
-    "early-burial",
-    "lost-topic",
-    "resurrected-topic",
-    "lost-partitions",
-    "lost-setting",
-    "refused-change",
-)
 
 
 def unprovable(history: History, facts: Facts) -> dict[str, str]:
@@ -42,7 +21,7 @@ def unprovable(history: History, facts: Facts) -> dict[str, str]:
     """
     phases = {event.phase for event in facts.phases}
     if history.incomplete or (phases and "capture" not in phases):
-        return dict.fromkeys(RESTS_ON_WHAT_IS_MISSING, KILLED)
+        return {name: KILLED for name, kind in KINDS.items() if kind.rests_on_absence}
     if phases and not facts.logs:
         return {"unseen": STOPPED}
     return {}

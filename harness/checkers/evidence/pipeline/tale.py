@@ -5,6 +5,7 @@ from harness.checkers.evidence.columns import FAIL, INFO, NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
+from harness.checkers.kind import Kind
 from harness.history.flow import EventKind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly
@@ -19,7 +20,7 @@ _OUTCOMES = {
 class Tale:
     """Collects the operations and sentences that prove one anomaly of a pipeline."""
 
-    def __init__(self, evidence: Evidence, kind: str, hop: str) -> None:
+    def __init__(self, evidence: Evidence, kind: Kind, hop: str) -> None:
         self._evidence = evidence
         self._source = evidence.trails.source
         self._kind = kind
@@ -116,7 +117,7 @@ class Tale:
     def end(self) -> Anomaly:
         """The anomaly."""
         return Anomaly(
-            kind=self._kind,
+            kind=self._kind.name,
             log=self._log,
             hop=self._hop,
             keys=tuple(dict.fromkeys(self._keys)),
