@@ -51,6 +51,10 @@ class Registry(Generic[T]):
         self._walk()
         return iter(sorted(self._items, key=lambda name: (self._order(self._items[name]), name)))
 
+    def values(self) -> list[T]:
+        """Things, in order."""
+        return [self._items[name] for name in self]
+
     def items(self) -> list[tuple[str, T]]:
         """Names and things, in order."""
         return [(name, self._items[name]) for name in self]

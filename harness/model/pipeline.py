@@ -292,11 +292,17 @@ def cache_hop(cache: Cache) -> Hop:
     return Hop(name=name, path=APPLICATION, origin=SOURCE, target=place, kind="cache")
 
 
+def path_hops(path: Path) -> tuple[Hop, ...]:
+    """The hops of a path, its feed's first."""
+    return (feed_hop(path), *(copy_hop(path, copy) for copy in path.copies))
+
+
+def hop_names(path: Path) -> tuple[str, ...]:
+    """The names of these hops."""
+    return tuple(hop.name for hop in path_hops(path))
+
+
 def hops(workload: PipelineWorkload) -> tuple[Hop, ...]:
     """Every hop of every path, in the order in which a change takes them; then the caches."""
-    of_paths = (
-        hop
-        for path in workload.paths
-        for hop in (feed_hop(path), *(copy_hop(path, copy) for copy in path.copies))
-    )
+    of_paths = (hop for path in workload.paths for hop in path_hops(path))
     return (*of_paths, *map(cache_hop, workload.caches))

@@ -27,14 +27,14 @@ def readers(settings: Settings) -> tuple[Consumers, ...]:
 
 
 def test_every_kind_contradicts_one_claim_but_interleaving() -> None:
-    assert {kind.claim for _, kind in KINDS.items()} == {None, *CLAIMS}
+    assert {kind.claim for kind in KINDS.values()} == {None, *CLAIMS}
     assert {name for name, kind in KINDS.items() if kind.claim is None} == BY_DESIGN
 
 
 def test_kinds_are_told_apart_by_weight_and_follow_from_what_exists() -> None:
-    weights = [kind.weight for _, kind in KINDS.items()]
+    weights = [kind.weight for kind in KINDS.values()]
     assert weights == sorted(set(weights), reverse=True)
-    assert {each for _, kind in KINDS.items() for each in kind.consequences} <= set(KINDS)
+    assert {each for kind in KINDS.values() for each in kind.consequences} <= set(KINDS)
 
 
 def test_the_safe_settings_promise_all_that_a_log_can() -> None:

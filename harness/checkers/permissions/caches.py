@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import cache_settings, copy_settings
-from harness.checkers.permissions.permission import Permission
-from harness.model.pipeline import Cache, Copy
+from harness.checkers.permissions.permission import Permission, permits
+from harness.model.pipeline import Cache, Copy, cache_hop
+from harness.model.scenario import Scenario
 from harness.model.value import is_on
 
 Rule = tuple[str, str, tuple[str, ...]]
@@ -12,8 +13,10 @@ Rule = tuple[str, str, tuple[str, ...]]
 STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "nonmonotonic-sighting")
 
 
-def of_cache(cache: Cache, hop: str) -> Iterator[Permission]:
-    """Everything that the settings of `cache`, which is filled by `hop`, permit."""
+@permits("caches", Cache)
+def cache_permissions(cache: Cache, _scenario: Scenario) -> Iterator[Permission]:
+    """Everything that the settings of `cache` permit."""
+    hop = cache_hop(cache).name
     for setting, reason, kinds in _rules(cache):
         yield Permission(
             setting=f"{setting} of {cache.name}", reason=reason, kinds=kinds, hops=(hop,)

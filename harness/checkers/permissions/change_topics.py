@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.brokers import LONGER_THAN_A_RUN_MS, topic_settings
-from harness.model.pipeline import Path
-from harness.model.topology import Topology
+from harness.model.pipeline import Path, hop_names
+from harness.model.scenario import Scenario
 from harness.model.value import Settings, is_on
 
 # A copy that was not given, or did not apply, a change shows what was there before it.
@@ -14,9 +14,13 @@ COMPACTED = ("missed-change", "torn-transaction", "broken-chain", "missing-tombs
 UNCAPTURED = (*COMPACTED, *OUTDATED)
 
 
-def of_topics(path: Path, topology: Topology, names: tuple[str, ...]) -> Iterator[Permission]:
-    """The permissions of the change topics of `path`; `names` are its hops, the feed's first."""
-    for setting, reason, kinds in _rules(topic_settings(topology, path.feed.topic_settings)):
+@permits("change topics", Path, rank=20)
+def change_topic_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
+    """What the change topics of `path` permit."""
+    names = hop_names(path)
+    for setting, reason, kinds in _rules(
+        topic_settings(scenario.topology, path.feed.topic_settings)
+    ):
         yield Permission(
             setting=f"{setting} of the topics of {path.name}",
             reason=reason,

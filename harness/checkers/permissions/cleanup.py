@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.brokers import LONGER_THAN_A_RUN_MS
 from harness.model.cleanup import is_ever, loses_its_start, values_of
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
 
 
-def cleanup_permissions(scenario: Scenario, topic: Topic) -> Iterator[Permission]:
+@permits("cleanup", Topic, rank=10)
+def cleanup_permissions(topic: Topic, scenario: Scenario) -> Iterator[Permission]:
     """What cleaning `topic` up permits."""
     if is_ever(scenario, topic, "compact"):
         yield Permission(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions import groups as group_permissions
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.clients import consumer_settings, reads_uncommitted
-from harness.model.topology import Topology
+from harness.model.scenario import Scenario
 from harness.model.value import is_on
 from harness.model.workload import Consumers
 
@@ -13,12 +13,13 @@ from harness.model.workload import Consumers
 DIRTY = ("G1a", "precommitted-read", "torn-commit", "G1c", "G1c-process", "G1c-realtime")
 
 
-def consumer_permissions(consumers: Consumers, topology: Topology) -> Iterator[Permission]:
+@permits("consumers", Consumers)
+def consumer_permissions(consumers: Consumers, scenario: Scenario) -> Iterator[Permission]:
     """What these consumers permit."""
     settings = consumer_settings(consumers)
     if consumers.mode == "group":
         yield group_permissions.of_subscription(consumers.name)
-        yield group_permissions.of_membership(consumers.name, settings, topology)
+        yield group_permissions.of_membership(consumers.name, settings, scenario.topology)
         if is_on(settings["enable.auto.commit"]) and is_on(settings["enable.auto.offset.store"]):
             yield Permission(
                 setting="enable.auto.commit with enable.auto.offset.store",

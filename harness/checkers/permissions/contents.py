@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import feed_settings
-from harness.checkers.permissions.permission import Permission
-from harness.model.pipeline import Path
+from harness.checkers.permissions.permission import Permission, permits
+from harness.model.pipeline import Path, hop_names
+from harness.model.scenario import Scenario
 from harness.model.value import Settings
 
 ALTERED = ("altered-row",)
@@ -18,8 +19,10 @@ LOSSY = {
 ON_PURPOSE = ("column.include.", "column.exclude.", "column.truncate.", "column.mask.")
 
 
-def content_permissions(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
-    """The permissions of a path; `names` are its hops, the feed's first."""
+@permits("contents", Path, rank=40)
+def content_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
+    """The permissions of `path`."""
+    names = hop_names(path)
     feed = path.feed
     if feed.kind == "debezium":
         for setting, reason in _of_debezium(feed_settings(feed)):

@@ -1,9 +1,12 @@
 """What the topics permit in which coordinators keep their state: of groups, and of transactions."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.brokers import broker_settings
+from harness.model.pipeline import Path, hop_names
+from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import is_on
 from harness.model.workload import LogWorkload
@@ -23,22 +26,26 @@ ROWS = ("stale-row", "resurrected-row", "nonmonotonic-sighting", "stale-beyond-b
 EVENTS = (*ROWS, "duplicate-row", "missing-row", "duplicate-change", "missed-change")
 
 
-def system_permissions(workload: LogWorkload, topology: Topology) -> Iterator[Permission]:
+@permits("coordinators", LogWorkload, rank=10)
+def coordinator_permissions(workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
     """What the state of coordinators permits the groups and transactions of `workload`."""
     grouped = workload.processors or any(each.mode == "group" for each in workload.consumers)
     if grouped:
-        yield from of_offsets(topology, GROUPS)
+        yield from _of_offsets(scenario.topology, GROUPS)
     if workload.in_transactions:
-        yield from of_transactions(topology, TRANSACTIONS)
+        yield from _of_transactions(scenario.topology)
 
 
-def of_offsets(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permission]:
-    """What the topic permits in which groups keep their offsets.
+@permits("offsets of copies", Path)
+def offset_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
+    """What the topic permits the copies of `path` in which their groups keep their offsets."""
+    names = hop_names(path)
+    for each in _of_offsets(scenario.topology, EVENTS):
+        yield replace(each, hops=names)
 
-    Args:
-        topology: whose brokers create that topic.
-        kinds: what can be seen when it loses entries.
-    """
+
+def _of_offsets(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permission]:
+    """What can be seen when the topic of offsets loses entries: `kinds`."""
     settings = broker_settings(topology)
     factor = "offsets.topic.replication.factor"
     lost = "the offsets of groups, which begin anew, are lost"
@@ -54,8 +61,8 @@ def of_offsets(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permissio
         yield _loses(setting, f"{lost} when a replica that lacks them leads", kinds)
 
 
-def of_transactions(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permission]:
-    """What the topic permits in which transactions keep their state; arguments as above."""
+def _of_transactions(topology: Topology) -> Iterator[Permission]:
+    """What can be seen when the topic loses entries in which transactions keep their state."""
     settings = broker_settings(topology)
     lost = "how far transactions have come is lost"
     factor, in_sync = (
@@ -63,10 +70,10 @@ def of_transactions(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Perm
         "transaction.state.log.min.isr",
     )
     if int(settings[factor]) == 1:
-        yield _loses(f"{factor}=1", f"{lost} with the only copy of their topic", kinds)
+        yield _loses(f"{factor}=1", f"{lost} with the only copy of their topic", TRANSACTIONS)
     elif int(settings[in_sync]) < 2:
         reason = f"{lost} with the one broker that has it"
-        yield _loses(f"{in_sync}={settings[in_sync]}", reason, kinds)
+        yield _loses(f"{in_sync}={settings[in_sync]}", reason, TRANSACTIONS)
 
 
 def _loses(setting: str, reason: str, kinds: tuple[str, ...]) -> Permission:

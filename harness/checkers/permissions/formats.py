@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.feed_format import FILTERS, KNOWN, OUTBOX, FeedFormat
-from harness.model.pipeline import Path
+from harness.model.pipeline import Path, hop_names
+from harness.model.scenario import Scenario
 
 REMOVED = ("resurrected-row", "stale-beyond-bound")
 LEFT_OUT = ("missed-change", "torn-transaction", "broken-chain", "missing-tombstone")
@@ -14,8 +15,10 @@ ALTERING = ("ReplaceField", "MaskField", "Cast", "TimestampConverter", "Timezone
 """Transforms that make something else of the columns of a row."""
 
 
-def format_permissions(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
-    """The permissions of a path; `names` are its hops, the feed's first."""
+@permits("formats", Path, rank=50)
+def format_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
+    """The permissions of `path`."""
+    names = hop_names(path)
     for setting, reason, kinds in _rules(FeedFormat(path.feed)):
         yield Permission(
             setting=f"{setting} of {path.name}", reason=reason, kinds=kinds, hops=names

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.brokers import KAFKA, broker_settings
+from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
+from harness.model.workload import LogWorkload
 
 
-def of_retained_offsets(topology: Topology) -> Iterator[Permission]:
+@permits("retained offsets", LogWorkload)
+def retention_permissions(_workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
     """How long a coordinator remembers a group without members."""
-    minutes = int(broker_settings(topology)["offsets.retention.minutes"])
+    minutes = int(broker_settings(scenario.topology)["offsets.retention.minutes"])
     if minutes < int(KAFKA["offsets.retention.minutes"]):
         yield Permission(
             setting=f"offsets.retention.minutes={minutes}",

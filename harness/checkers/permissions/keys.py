@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.cleanup import partitions_of
 from harness.model.clients import producer_dialect
 from harness.model.dialects import partitioner_of
 from harness.model.scenario import Scenario
+from harness.model.workload import LogWorkload
 
 KINDS = ("split-key", "reordered-key")
 
 
-def key_permissions(scenario: Scenario) -> Iterator[Permission]:
+@permits("keys", LogWorkload)
+def key_permissions(workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
     """Partitions that are added, and producers that do not agree where a key belongs."""
-    workload = scenario.log_workload
     for topic in workload.topics:
         total = partitions_of(scenario, topic)
         if total > topic.partitions:

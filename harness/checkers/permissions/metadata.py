@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
+from harness.model.scenario import Scenario
 from harness.model.sessions import asked_ms, granted_ms, keeps_in_memory, server_settings
 from harness.model.topology import Topology
 
 
-def metadata_permissions(topology: Topology) -> Iterator[Permission]:
+@permits("metadata", Topology)
+def metadata_permissions(topology: Topology, _scenario: Scenario) -> Iterator[Permission]:
     """Everything that ZooKeeper's settings permit; KRaft has none that decide a promise."""
     if topology.metadata != "zookeeper":
         return

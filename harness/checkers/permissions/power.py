@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
+from harness.checkers.permissions.topics import ROLLBACK
 from harness.model.brokers import topic_settings
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
@@ -10,16 +11,9 @@ from harness.model.workload import Topic
 CUT_POWER = "disk.cut-power"
 
 
-def power_permissions(
-    scenario: Scenario, topic: Topic, kinds: tuple[str, ...]
-) -> Iterator[Permission]:
-    """What a power cut may do to `topic`; nothing where none is planned, or each record is synced.
-
-    Args:
-        scenario: with its steps.
-        topic: one of its topics.
-        kinds: what can be seen of a log that goes back.
-    """
+@permits("power", Topic, rank=20)
+def power_permissions(topic: Topic, scenario: Scenario) -> Iterator[Permission]:
+    """What a power cut may do to `topic`: nothing where each record is synced."""
     faults = (each for step in scenario.steps for each in (step.fault, *step.choices))
     if not any(each is not None and each.kind == CUT_POWER for each in faults):
         return
@@ -29,5 +23,5 @@ def power_permissions(
             setting=f"flush.messages={settings['flush.messages']} of {topic.name}",
             reason="a record is acknowledged while it is in page caches only; it is lost when all "
             "that have it, or the last replica in sync, lose their power",
-            kinds=kinds,
+            kinds=ROLLBACK,
         )

@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.groups import of_subscription
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
+from harness.checkers.permissions.producers import of_sends
+from harness.model.dialects import LIBRDKAFKA, sending
+from harness.model.scenario import Scenario
 from harness.model.workload import Processors
 
 LOST = ("unprocessed", "reordered-result")
@@ -11,8 +14,10 @@ LOST = ("unprocessed", "reordered-result")
 others went on behind it."""
 
 
-def processor_permissions(spec: Processors) -> Iterator[Permission]:
+@permits("processors", Processors)
+def processor_permissions(spec: Processors, _scenario: Scenario) -> Iterator[Permission]:
     """What a group permits, and what `progress` permits at the hop of these processors alone."""
+    yield from of_sends(sending(LIBRDKAFKA, spec.sending))
     yield of_subscription(spec.name)
 
     def permit(setting: str, reason: str, *kinds: str) -> Permission:

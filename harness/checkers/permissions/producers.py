@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.clients import sending_of
 from harness.model.dialects import Sending
-from harness.model.topology import Topology
+from harness.model.scenario import Scenario
 from harness.model.workload import Producers
 
 # A record vanishes: its offset is given to another, later ones move forward, and until then
@@ -22,9 +22,10 @@ LOSS = (
 REORDERED = ("nonmonotonic-send", "int-nonmonotonic-send", "reordered-result", "stale-result")
 
 
-def producer_permissions(producers: Producers, topology: Topology) -> Iterator[Permission]:
-    """What these producers permit; tools are of the version of the brokers of `topology`."""
-    yield from of_sends(sending_of(producers, topology))
+@permits("producers", Producers)
+def producer_permissions(producers: Producers, scenario: Scenario) -> Iterator[Permission]:
+    """What these producers permit; tools are of the version of the brokers."""
+    yield from of_sends(sending_of(producers, scenario.topology))
     if producers.belief == "enqueue":
         yield Permission(
             setting=f"belief=enqueue of {producers.name}",

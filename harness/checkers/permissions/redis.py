@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.model.caches import redis_settings
 from harness.model.pipeline import cache_hop, copy_hop
 from harness.model.scenario import Scenario
+from harness.model.topology import Topology
 from harness.model.value import Settings, is_on
 
 LOST = (
@@ -21,13 +22,14 @@ ENDS_A_PROCESS = (
 )
 
 
-def redis_permissions(scenario: Scenario) -> Iterator[Permission]:
+@permits("redis", Topology)
+def redis_permissions(topology: Topology, scenario: Scenario) -> Iterator[Permission]:
     """What Redis permits each hop into it.
 
     What a server forgets with its process is permitted where a step ends that process, and where
     nobody fills the copy in again: the harness's own copies do, unless `rebuild=false` says so.
     """
-    settings = redis_settings(scenario.topology)
+    settings = redis_settings(topology)
     ends = _ends_redis(scenario)
     for path in scenario.pipeline.paths:
         for copy in path.copies:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
-from harness.model.pipeline import Path
-from harness.model.value import Settings
+from harness.checkers.permissions.permission import Permission, permits
+from harness.model.pipeline import Path, PipelineWorkload, hop_names
+from harness.model.scenario import Scenario
 
 UNREAD = ("missed-change", "torn-transaction", "broken-chain")
 MISLED = ("missing-row", "stale-row", "resurrected-row", "stale-beyond-bound")
@@ -12,8 +12,10 @@ MISLED = ("missing-row", "stale-row", "resurrected-row", "stale-beyond-bound")
 RETENTION = "apicurio.kafkasql.topic.retention.ms"
 
 
-def of_registry(settings: Settings) -> Iterator[Permission]:
+@permits("registry", PipelineWorkload, rank=10)
+def registry_permissions(_: PipelineWorkload, scenario: Scenario) -> Iterator[Permission]:
     """What is permitted by the registry's own settings."""
+    settings = scenario.topology.registry_settings
     if int(settings.get(RETENTION, -1)) >= 0:
         yield Permission(
             setting=f"{RETENTION}={settings[RETENTION]}",
@@ -27,12 +29,13 @@ def of_registry(settings: Settings) -> Iterator[Permission]:
         )
 
 
-def of_contract(path: Path, hops: tuple[str, ...]) -> Iterator[Permission]:
+@permits("contract", Path, rank=30)
+def contract_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
     """What is permitted by the compatibility that is asked of the schemas of `path`."""
     if path.feed.compatibility == "NONE":
         yield Permission(
             setting=f"compatibility=NONE of the schemas of {path.name}",
             reason="the registry lets in a schema that readers cannot follow",
             kinds=("undecodable", *UNREAD, *MISLED),
-            hops=hops,
+            hops=hop_names(path),
         )

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.permission import Permission
+from harness.checkers.permissions.permission import Permission, permits
 from harness.checkers.permissions.producers import LOSS
 from harness.model.brokers import topic_settings
-from harness.model.topology import Topology
+from harness.model.scenario import Scenario
 from harness.model.value import is_on
 from harness.model.workload import Topic
 
@@ -25,9 +25,10 @@ ROLLBACK = (
 )
 
 
-def topic_permissions(topic: Topic, topology: Topology) -> Iterator[Permission]:
-    """What `topic` permits on the brokers of `topology`."""
-    settings = topic_settings(topology, topic.settings)
+@permits("topics", Topic)
+def topic_permissions(topic: Topic, scenario: Scenario) -> Iterator[Permission]:
+    """What `topic` permits on the brokers of the scenario."""
+    settings = topic_settings(scenario.topology, topic.settings)
     if topic.replicas == 1:
         yield Permission(
             setting=f"replicas=1 of {topic.name}",

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings, feed_settings
-from harness.checkers.permissions.permission import Permission
-from harness.model.pipeline import Path
+from harness.checkers.permissions.permission import Permission, permits
+from harness.model.pipeline import Path, hop_names
+from harness.model.scenario import Scenario
 from harness.model.value import is_on
 
 
-def truncation_permissions(path: Path, names: tuple[str, ...]) -> Iterator[Permission]:
-    """The permissions of a path; `names` are its hops, the feed's first."""
+@permits("truncation", Path, rank=60)
+def truncation_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
+    """The permissions of `path`."""
+    if not any("truncate" in writers.mix for writers in scenario.pipeline.writers):
+        return
+    names = hop_names(path)
     skipped = str(feed_settings(path.feed).get("skipped.operations", ""))
     if path.feed.kind == "debezium" and "t" in skipped.replace(" ", "").split(","):
         yield Permission(

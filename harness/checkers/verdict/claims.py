@@ -28,42 +28,22 @@ def _claim(name: str, sentence: str, *, of_pipelines: bool = False) -> None:
 
 
 _claim(
-    "durability",
-    "What was acknowledged or read stays in its log, under the offset it was given.",
+    "durability", "What was acknowledged or read stays in its log, under the offset it was given."
 )
-_claim(
-    "ordering",
-    "A log holds records in the order in which they were sent and acknowledged.",
-)
+_claim("ordering", "A log holds records in the order in which they were sent and acknowledged.")
 _claim("no-duplicates", "A record stands in its log once.")
-_claim(
-    "integrity",
-    "What is read is what was sent, where it was sent, and was not taken back.",
-)
-_claim(
-    "reading",
-    "A reader is given every record of its log, in order.",
-)
+_claim("integrity", "What is read is what was sent, where it was sent, and was not taken back.")
+_claim("reading", "A reader is given every record of its log, in order.")
 _claim(
     "atomicity",
     "A transaction is seen as a whole once it has committed, and before that not at all.",
 )
 _claim(
-    "progress",
-    "What is acknowledged reaches its readers within the time that they were promised.",
+    "progress", "What is acknowledged reaches its readers within the time that they were promised."
 )
-_claim(
-    "processing-once",
-    "A group is handed every record once.",
-)
-_claim(
-    "ownership",
-    "In one generation of a group a log belongs to one member.",
-)
-_claim(
-    "sole-ownership",
-    "No two members of a group hold one log at one time.",
-)
+_claim("processing-once", "A group is handed every record once.")
+_claim("ownership", "In one generation of a group a log belongs to one member.")
+_claim("sole-ownership", "No two members of a group hold one log at one time.")
 _claim(
     "committed-offsets",
     "What a group commits stays committed, and never goes back unless somebody resets it.",
@@ -76,10 +56,7 @@ _claim(
     "processing",
     "Every record that processors come to has its result, and results keep the order of a key.",
 )
-_claim(
-    "exactly-once",
-    "What a group consumes has its effect once.",
-)
+_claim("exactly-once", "What a group consumes has its effect once.")
 _claim(
     "retention",
     "Retention removes only what may go, and logs never get a start back that they had lost.",
@@ -102,14 +79,8 @@ _claim(
     "administration",
     "Topics are what their administrators were told they are, and list and description agree.",
 )
-_claim(
-    "recovery",
-    "Once everything is healed, every broker runs, and whoever keeps the metadata.",
-)
-_claim(
-    "failover",
-    "A dead broker is given up on as soon as its settings ask for.",
-)
+_claim("recovery", "Once everything is healed, every broker runs, and whoever keeps the metadata.")
+_claim("failover", "A dead broker is given up on as soon as its settings ask for.")
 
 
 _claim(
@@ -127,36 +98,20 @@ _claim(
     "The events of a row stand in the order of their commits, each going on where the last ended.",
     of_pipelines=True,
 )
-_claim(
-    "capture-once",
-    "Every change reaches the topics of a path once.",
-    of_pipelines=True,
-)
-_claim(
-    "snapshot-once",
-    "Snapshots show each row once.",
-    of_pipelines=True,
-)
+_claim("capture-once", "Every change reaches the topics of a path once.", of_pipelines=True)
+_claim("snapshot-once", "Snapshots show each row once.", of_pipelines=True)
 _claim(
     "convergence",
     "In the end every copy holds what the source holds, each row once.",
     of_pipelines=True,
 )
-_claim(
-    "running",
-    "In the end every connector and every task of it runs.",
-    of_pipelines=True,
-)
+_claim("running", "In the end every connector and every task of it runs.", of_pipelines=True)
 _claim(
     "schema-ids",
     "The id of a schema means for ever what it meant when it was given.",
     of_pipelines=True,
 )
-_claim(
-    "no-skips",
-    "What a sink cannot use is in its dead-letter queue.",
-    of_pipelines=True,
-)
+_claim("no-skips", "What a sink cannot use is in its dead-letter queue.", of_pipelines=True)
 _claim(
     "freshness",
     "Readers of a copy never see a row go back, nor one staler than they were promised.",

@@ -11,24 +11,10 @@ scenario that must tell them apart names its claims.
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from harness.checkers.permissions import groups as group_permissions
-from harness.checkers.permissions.cleanup import cleanup_permissions
-from harness.checkers.permissions.consumers import consumer_permissions
-from harness.checkers.permissions.coordinators import system_permissions
-from harness.checkers.permissions.keys import key_permissions
-from harness.checkers.permissions.metadata import metadata_permissions
-from harness.checkers.permissions.permission import Permission
-from harness.checkers.permissions.pipelines import pipeline_permissions
-from harness.checkers.permissions.power import power_permissions
-from harness.checkers.permissions.processors import processor_permissions
-from harness.checkers.permissions.producers import of_sends, producer_permissions
-from harness.checkers.permissions.redis import redis_permissions
-from harness.checkers.permissions.topics import ROLLBACK, topic_permissions
-from harness.checkers.permissions.transactions import open_transaction_permissions
+from harness.checkers.permissions.permission import RULES, Permission
 from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.log_claims import log_claims
 from harness.checkers.verdict.pipeline_claims import pipeline_claims
-from harness.model.dialects import LIBRDKAFKA, sending
 from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.workload import LogWorkload
@@ -76,41 +62,29 @@ def _claims_about(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _permissions(scenario: Scenario) -> Iterator[Permission]:
-    match scenario.workload:
-        case LogWorkload() as workload:
-            yield from _of_logs(workload, scenario)
-            yield from key_permissions(scenario)
-        case PipelineWorkload() as workload:
-            yield from pipeline_permissions(workload, scenario.topology)
-            yield from redis_permissions(scenario)
-    yield from metadata_permissions(scenario.topology)
-    for step in scenario.steps:
-        if step.fault is not None and step.fault.kind == "topic.poison":
-            yield Permission(
-                setting=f"step {step.name}",
-                reason="the run itself sends a record that nobody can decode",
-                kinds=("undecodable", "phantom"),
-            )
+    for part in _parts(scenario):
+        for rule in RULES.values():
+            if isinstance(part, rule.part):
+                yield from rule.permits(part, scenario)
+
+
+def _parts(scenario: Scenario) -> Iterator[object]:
+    """Whatever may permit something, in the order in which reasons are said."""
+    workload = scenario.workload
+    yield workload
+    match workload:
+        case LogWorkload():
+            yield from workload.topics
+            yield from workload.producers
+            yield from workload.consumers
+            yield from workload.processors
+        case PipelineWorkload():
+            yield from workload.paths
+            yield from workload.caches
+    yield scenario.topology
+    yield from scenario.steps
 
 
 def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind: str) -> bool:
     where = hops.get(kind, ())
     return not where or any(permission.covers(hop) for hop in where)
-
-
-def _of_logs(workload: LogWorkload, scenario: Scenario) -> Iterator[Permission]:
-    topology = scenario.topology
-    yield from group_permissions.of_retained_offsets(topology)
-    yield from system_permissions(workload, topology)
-    for topic in workload.topics:
-        yield from topic_permissions(topic, topology)
-        yield from cleanup_permissions(scenario, topic)
-        yield from power_permissions(scenario, topic, ROLLBACK)
-    for producers in workload.producers:
-        yield from producer_permissions(producers, topology)
-    for consumers in workload.consumers:
-        yield from consumer_permissions(consumers, topology)
-        yield from open_transaction_permissions(consumers, workload, topology)
-    for processors in workload.processors:
-        yield from of_sends(sending(LIBRDKAFKA, processors.sending))
-        yield from processor_permissions(processors)
