@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from harness.backends.docker import lifecycle
+from harness.backends.docker.images import recipes as images
+from harness.backends.docker.published import free_ports
+from harness.backends.docker.readiness import Readiness, clients_of
 from harness.kit.clock import REAL
 from harness.kit.waits import NS_PER_S, NotYet, wait_until
 from harness.model.topology import Topology
-from harness.stack import images, lifecycle
-from harness.stack.published import free_ports
-from harness.stack.readiness import Readiness, clients_of
-from harness.stack.specs import Blueprint, ServiceSpec
+from harness.systems.blueprint import Blueprint, ServiceSpec
 
 ROUNDS = 3
 LIMIT_S = 120

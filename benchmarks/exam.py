@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from harness.checkers.verdict.judge import judge
-from harness.engine.catalogue import controls
+from harness.engine.catalogue.scenarios import controls
 from harness.model.verdict import Verdict
 from tests.checkers.falsify_transactions import FALSIFIERS
 from tests.checkers.pipeline import Run, legal_run

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from confluent_kafka import Producer as BareProducer
 
+from harness.backends.docker import lifecycle
+from harness.backends.docker.stack import DockerStack
 from harness.history.journal import Journal
 from harness.kit.clock import REAL
 from harness.kit.memory import rare_collections
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Producers, Topic
-from harness.stack import lifecycle
-from harness.stack.docker_stack import DockerStack
 from harness.workloads.producing import ProducerWorker
 from harness.workloads.workplace import Workplace
 

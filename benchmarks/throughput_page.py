@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.reporting.markup import Markup, join, table, tag
-from harness.reporting.page import document
+from harness.reporting.page.document import document
+from harness.reporting.page.markup import Markup, join, table, tag
 
 NAMES_WIDE, PLOT_WIDE, ROW_HIGH, EDGE = 230, 560, 26, 30
 TITLE = "What synchronous writes cost, and what partitions bring"

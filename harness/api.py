@@ -22,7 +22,6 @@ from harness.kit.secrets import secret
 from harness.model.administration import Administrators
 from harness.model.control import Control
 from harness.model.fault import After, FaultSpec, Heal, Role, Step
-from harness.model.group_ports import ResetTo
 from harness.model.legal import Legal
 from harness.model.pipeline import (
     Cache,
@@ -35,6 +34,7 @@ from harness.model.pipeline import (
     SourceTable,
     Writers,
 )
+from harness.model.ports.groups import ResetTo
 from harness.model.program import Program
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.semantics import Line

@@ -11,7 +11,7 @@ from harness.api import (
     member,
     worse,
 )
-from harness.model.group_ports import ResetTo
+from harness.model.ports.groups import ResetTo
 from harness.plugin import RunScenario, nightly
 
 from .controls_groups import CLAIMS, ORDERS, SAFE

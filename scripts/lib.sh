@@ -132,7 +132,8 @@ build_images() {
 import sys
 
 from harness.kit.errors import HarnessError
-from harness.stack.images import ensure, kafka, names
+from harness.backends.docker.images.recipes import ensure, names
+from harness.systems.pins import kafka
 
 
 def show(line: str) -> None:

@@ -9,7 +9,7 @@ from harness.checkers.verdict.judge import judge
 from harness.engine.validation.scenario import validated
 from harness.history.jepsen import JepsenHistory, read_jepsen
 from harness.kit.errors import RunFolderError, UsageError
-from harness.model.dialects import LIBRDKAFKA, java
+from harness.model.defaults.dialects import LIBRDKAFKA, java
 from harness.model.facts import Facts
 from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.seal import Seal
@@ -19,7 +19,7 @@ from harness.model.workload import Consumers, LogWorkload, Producers, Transactio
 from harness.reporting.folder import RunFolder
 from harness.reporting.foreign import ForeignVerdict, foreign_verdict
 from harness.reporting.junit import junit
-from harness.reporting.page import render
+from harness.reporting.page.document import render
 
 STOPPED_EARLY = Facts(unknowns=("the run was stopped before anything could be measured",))
 

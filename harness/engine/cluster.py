@@ -7,7 +7,7 @@ import msgspec
 
 from harness.model.scenario import Plan, Scenario
 from harness.model.topology import Metadata, Topology
-from harness.stack import images
+from harness.systems import pins
 
 
 def with_cluster(
@@ -28,7 +28,7 @@ def with_cluster(
         metadata=metadata or topology.metadata,
         kafka_version=kafka_version or topology.kafka_version,
     )
-    images.kafka(chosen.metadata, chosen.kafka_version)
+    pins.kafka(chosen.metadata, chosen.kafka_version)
     return chosen
 
 
@@ -48,5 +48,5 @@ def plan_on_cluster(plan: Plan, *, metadata: Metadata | None, kafka_version: str
 
 def is_kafka_4(*, metadata: Metadata | None, kafka_version: str | None) -> bool:
     """Whether brokers are of Kafka 4 where this is asked for, and scenarios say nothing else."""
-    made_of = images.kafka(metadata or "zookeeper", kafka_version)
+    made_of = pins.kafka(metadata or "zookeeper", kafka_version)
     return made_of.get("KAFKA_VERSION", "").startswith("4.")

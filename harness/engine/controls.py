@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.checkers.verdict.consequences import beyond
-from harness.engine.catalogue import controls
+from harness.engine.catalogue.scenarios import controls
 from harness.engine.compile import compile_plan
 from harness.kit.crashes import in_words
 from harness.kit.errors import RunFolderError

@@ -6,7 +6,7 @@ from typing import Literal
 
 from harness.engine.executor import Executor
 from harness.faults.ledger import Ledger
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 
 StackKind = Literal["docker", "fake"]
 

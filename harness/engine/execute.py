@@ -9,14 +9,14 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 
-from harness.engine import observe_logs
 from harness.engine.environment import Environment
 from harness.engine.executor import wait_for
 from harness.engine.moments import Moments
 from harness.engine.notes import Notes
-from harness.engine.observe import HostTicker, TaskObserver
-from harness.engine.observe_groups import GroupObserver
-from harness.engine.observe_schemas import SchemaObserver
+from harness.engine.observers import logs as observe_logs
+from harness.engine.observers.groups import GroupObserver
+from harness.engine.observers.schemas import SchemaObserver
+from harness.engine.observers.tasks import HostTicker, TaskObserver
 from harness.engine.supervisor import Supervisor
 from harness.faults.conductor import Conductor
 from harness.history.journal import Journal

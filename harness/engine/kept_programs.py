@@ -13,7 +13,7 @@ from harness.model.pipeline import Copy, Feed, PipelineWorkload
 from harness.model.pipeline import Path as Way
 from harness.model.program import Program
 from harness.model.scenario import Plan
-from harness.workloads.pipeline.own_programs import program_name
+from harness.workloads.pipeline.feeds.own_programs import program_name
 
 PROGRAMS = "programs"
 

@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException
 
 from harness.kit.clock import Clock
 from harness.model.fault import After
-from harness.model.ports import PartitionState, Stack
+from harness.model.ports.stack import PartitionState, Stack
 from harness.workloads.traffic import Traffic
 
 Probe: TypeAlias = Callable[[], str | None]

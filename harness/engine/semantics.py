@@ -7,7 +7,7 @@ import msgspec
 
 from harness.checkers.verdict.effects import sample, sought
 from harness.engine.campaign import campaign
-from harness.engine.catalogue import lines_of
+from harness.engine.catalogue.scenarios import lines_of
 from harness.engine.environment import StackKind
 from harness.engine.run import Run
 from harness.engine.stacks import StackPool

@@ -5,16 +5,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Self
 
+from harness.backends.docker import lifecycle
+from harness.backends.docker.stack import DockerStack
+from harness.backends.fake.stack import FakeStack
 from harness.engine.environment import Environment, StackKind
 from harness.engine.executor import Simulation, Threads
 from harness.engine.undo import undo
-from harness.fakes.stack import FakeStack
 from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.topology import Topology
-from harness.stack import lifecycle
-from harness.stack.docker_stack import DockerStack
 
 log = logging.getLogger(__name__)
 HEALTH_LIMIT_S = 30.0

@@ -6,7 +6,7 @@ machine is enough. One that cannot run exits again, and only that is a finding.
 
 from harness.engine.notes import Notes
 from harness.model.facts import RevivedEvent
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 
 
 class Supervisor:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from harness.backends.docker import inventory, lifecycle
 from harness.engine.undo import undo
 from harness.faults.ledger import Ledger
 from harness.kit.errors import HarnessError, UsageError
 from harness.kit.scratch import remove_abandoned
-from harness.stack import inventory, lifecycle
 
 
 def sweep() -> Iterator[str]:

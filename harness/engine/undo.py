@@ -5,7 +5,7 @@ from harness.faults.ledger import Ledger
 from harness.kit.clock import REAL
 from harness.kit.errors import FaultError
 from harness.model.codec import convert
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.value import Value
 
 

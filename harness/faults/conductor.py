@@ -14,9 +14,9 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.codec import convert
 from harness.model.facts import FaultEvent
 from harness.model.fault import FaultSpec, Role, Step
-from harness.model.group_ports import Members
 from harness.model.members import NOBODY
-from harness.model.ports import Stack
+from harness.model.ports.groups import Members
+from harness.model.ports.stack import Stack
 from harness.model.value import Value
 
 log = logging.getLogger(__name__)

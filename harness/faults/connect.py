@@ -4,12 +4,12 @@ from typing import ClassVar
 
 from confluent_kafka import KafkaException
 
-from harness.clients.connect import STATUS_TOPIC
 from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
 from harness.model.ranges import Index
 from harness.model.value import Value
+from harness.systems.connect.client import STATUS_TOPIC
 
 
 class RestartTaskSettings(Value, frozen=True, kw_only=True):

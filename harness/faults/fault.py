@@ -11,9 +11,9 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 from harness.kit.clock import Clock
 from harness.kit.registry import Registry
 from harness.kit.waits import NotYet
-from harness.model.group_ports import Members
 from harness.model.members import NOBODY
-from harness.model.ports import Stack
+from harness.model.ports.groups import Members
+from harness.model.ports.stack import Stack
 from harness.model.value import Value
 
 S = TypeVar("S", bound=Value)

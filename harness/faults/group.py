@@ -5,12 +5,12 @@ from typing import ClassVar
 from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
-from harness.model.group_ports import ResetTo
+from harness.model.ports.groups import ResetTo
 from harness.model.value import Value
 
 
 class ResetSettings(Value, frozen=True, kw_only=True):
-    """Which group, and where to; see `harness.model.ports.Members.reset_group`."""
+    """Which group, and where to; see `harness.model.ports.stack.Members.reset_group`."""
 
     consumers: str
     to: ResetTo

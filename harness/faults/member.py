@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from harness.faults.fault import Injection, NoSettings, fault
 from harness.kit.waits import NotYet
-from harness.model.group_ports import MemberState
+from harness.model.ports.groups import MemberState
 from harness.model.value import Value
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
-from harness.model.ports import Report
+from harness.model.ports.stack import Report
 from harness.model.ranges import Index
 from harness.model.value import Value
 

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from harness.clients.avro import Schema, columns_reversed, version_as_text
-from harness.clients.http import HttpError
 from harness.faults.fault import Injection, fault
 from harness.kit.waits import NotYet, wait_until
 from harness.model.value import Value
+from harness.systems.http import HttpError
+from harness.systems.registry.avro import Schema, columns_reversed, version_as_text
 
 REFUSED, GONE = 409, 404
 SUBJECT_LIMIT_S = 10.0

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from harness.model.brokers import LONGER_THAN_A_RUN_MS, topic_settings
+from harness.model.defaults.brokers import LONGER_THAN_A_RUN_MS, topic_settings
 from harness.model.scenario import Scenario
 from harness.model.value import Scalar
 from harness.model.workload import Topic

@@ -1,6 +1,6 @@
 """Which clients the producers and consumers of a scenario are, and what their settings come to."""
 
-from harness.model.dialects import LIBRDKAFKA, Dialect, Sending, console, sending
+from harness.model.defaults.dialects import LIBRDKAFKA, Dialect, Sending, console, sending
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Consumers, Producers

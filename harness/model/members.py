@@ -1,7 +1,7 @@
 """Traffic without consumers of its own, and what is left of them when their harness was killed."""
 
 from harness.kit.errors import FaultError
-from harness.model.group_ports import MemberState, ResetTo
+from harness.model.ports.groups import MemberState, ResetTo
 
 
 class Nobody:

@@ -93,7 +93,7 @@ class Feed(Value, frozen=True, kw_only=True):
     """Of the connector, or of the reader; `${NAME}` as in `connector`."""
     connector: Settings | None = None
     """One's own configuration of the connector instead of the harness's; `settings` are laid over
-    it. `${NAME}` stands for what `harness.workloads.pipeline.wiring` calls NAME."""
+    it. `${NAME}` stands for what `harness.workloads.pipeline.feeds.wiring` calls NAME."""
     program: Program | None = None
     schemas: dict[str, str] = {}
     """One's own Avro schemas by table, which the registry is given before the feed starts."""

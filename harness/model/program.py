@@ -7,8 +7,8 @@ from harness.model.value import Value
 class Program(Value, frozen=True, kw_only=True):
     """A container image, or a Python function, that moves data; one of the two is given.
 
-    It learns from its environment where everything is (see `harness.workloads.pipeline.wiring`) and
-    what its feed or copy has as settings. One that ends by itself is started again, as by a
+    It learns from its environment where everything is (`harness.workloads.pipeline.feeds.wiring`)
+    and what its feed or copy has as settings. One that ends by itself is started again, as by a
     supervisor. Once everything has come through, the file that STOP_FILE names is there and SIGTERM
     is sent; SIGKILL follows after ten seconds.
     """

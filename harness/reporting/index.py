@@ -8,9 +8,9 @@ from harness.model.manifest import Manifest
 from harness.model.verdict import Validity, Verdict
 from harness.reporting.figures import acknowledged
 from harness.reporting.folder import RunFolder
-from harness.reporting.judgement import badge, started_words
-from harness.reporting.markup import Markup, join, table, tag
-from harness.reporting.page import document
+from harness.reporting.page.document import document
+from harness.reporting.page.judgement import badge, started_words
+from harness.reporting.page.markup import Markup, join, table, tag
 from harness.reporting.words import count, counted, seconds
 
 _HEAD = (

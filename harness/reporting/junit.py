@@ -10,8 +10,8 @@ from xml.etree import ElementTree as Xml
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import ClaimResult, Validity, Verdict
-from harness.reporting.background import plan_digest
-from harness.reporting.numbering import first_example
+from harness.reporting.page.background import plan_digest
+from harness.reporting.page.numbering import first_example
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -12,11 +12,11 @@ from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Finding, Validity, Verdict
-from harness.reporting.fault_story import FaultStory, stories
 from harness.reporting.figures import figures
-from harness.reporting.hop_table import by_hop, lines
-from harness.reporting.numbering import first_example
 from harness.reporting.operations import COLUMNS, OperationRow
+from harness.reporting.page.fault_story import FaultStory, stories
+from harness.reporting.page.hop_table import by_hop, lines
+from harness.reporting.page.numbering import first_example
 from harness.reporting.words import aligned, count, headline
 
 _STYLE = {

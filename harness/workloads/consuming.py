@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from confluent_kafka import TopicPartition
 
-from harness.clients.errors import name_of
 from harness.history.history import NOTHING
 from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import KafkaErrorLike, Message
+from harness.model.ports.stack import KafkaErrorLike, Message
+from harness.systems.kafka.errors import name_of
 from harness.workloads.payload import keys_of, payload_of, values_of
 
 OUT_OF_RANGE = "kafka:_AUTO_OFFSET_RESET"

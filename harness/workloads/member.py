@@ -10,14 +10,14 @@ from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
-from harness.clients.errors import name_of
-from harness.clients.group_metadata import generation_of
 from harness.history.history import NOTHING
-from harness.model.dialects import READER
-from harness.model.group_ports import MemberState
-from harness.model.ports import Consumer, Message
+from harness.model.defaults.dialects import READER
+from harness.model.ports.groups import MemberState
+from harness.model.ports.stack import Consumer, Message
 from harness.model.value import Settings
 from harness.model.workload import Consumers
+from harness.systems.kafka.errors import name_of
+from harness.systems.kafka.group_metadata import generation_of
 from harness.workloads.consuming import ReadLog
 from harness.workloads.stalling import Stalling
 from harness.workloads.worker import IDLE_S

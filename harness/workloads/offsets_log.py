@@ -4,17 +4,17 @@ from collections.abc import Mapping
 
 from confluent_kafka import KafkaException
 
-from harness.clients.offsets_log import (
+from harness.history.history import NOTHING
+from harness.kit.clock import Clock
+from harness.kit.waits import Deadline
+from harness.model.ports.stack import Kafka
+from harness.systems.kafka.offsets_log import (
     OFFSETS_TOPIC,
     Entry,
     GroupEntry,
     entry_of,
     partition_of,
 )
-from harness.history.history import NOTHING
-from harness.kit.clock import Clock
-from harness.kit.waits import Deadline
-from harness.model.ports import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
 from harness.workloads.draining import next_offset, read_log

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from confluent_kafka import KafkaException
 
-from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
 from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import Report
+from harness.model.ports.stack import Report
 from harness.model.workload import Producers
+from harness.systems.kafka.errors import name_of, outcome_of
 from harness.workloads.pace import Pace
 from harness.workloads.payload import (
     KEY_CYCLE,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.kit.errors import HarnessError
-from harness.model.group_ports import Groups, LogPlace, Moment
+from harness.model.ports.groups import Groups, LogPlace, Moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.clients.errors import name_of
 from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.administration import ASPECTS, POLICIES
-from harness.model.ports import Kafka, PartitionState
+from harness.model.ports.stack import Kafka, PartitionState
 from harness.model.value import Settings
+from harness.systems.kafka.errors import name_of
 from harness.workloads.consuming import ReadLog
 from harness.workloads.workplace import Workplace
 

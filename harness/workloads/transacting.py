@@ -1,11 +1,11 @@
 """A producer that writes in transactions: at a rate, some aborted, some taken over by another."""
 
-from harness.clients.settings import EVERY_CLIENT
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
-from harness.model.dialects import EVERY_PRODUCER
+from harness.model.defaults.dialects import EVERY_PRODUCER
 from harness.model.value import Settings
 from harness.model.workload import Producers, Transactions
+from harness.systems.kafka.settings import EVERY_CLIENT
 from harness.workloads.pace import Pace
 from harness.workloads.payload import key_cycle, payload_form
 from harness.workloads.transaction import Payloads, TransactionalProcess

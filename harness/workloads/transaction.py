@@ -6,13 +6,13 @@ from typing import Any, Literal
 
 from confluent_kafka import KafkaException
 
-from harness.clients.error_table import Outcome
-from harness.clients.errors import name_of, outcome_of
-from harness.clients.transaction_errors import commit_outcome, next_after
 from harness.history.history import NOTHING
 from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
-from harness.model.ports import Report, TransactionalProducer
+from harness.model.ports.stack import Report, TransactionalProducer
+from harness.systems.error_table import Outcome
+from harness.systems.kafka.errors import name_of, outcome_of
+from harness.systems.kafka.transaction_errors import commit_outcome, next_after
 from harness.workloads.payload import KEY_CYCLE, key_bytes
 from harness.workloads.transaction_reader import TransactionReader
 

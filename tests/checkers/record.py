@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from harness.engine.catalogue import controls
+from harness.engine.catalogue.scenarios import controls
 from harness.engine.run import run_scenario
 from harness.engine.stacks import StackPool
 from harness.model.fault import After

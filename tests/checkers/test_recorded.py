@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from harness.checkers.verdict.judge import judge
-from harness.engine.catalogue import controls
+from harness.engine.catalogue.scenarios import controls
 from harness.model.verdict import Validity
 from tests.checkers.recorded import APPLICABLE, Recorded, as_run, is_plain, names, recorded
 from tests.checkers.test_falsified import DEMANDING

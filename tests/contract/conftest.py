@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.fakes.stack import FakeStack
+from harness.backends.docker import lifecycle
+from harness.backends.docker.stack import DockerStack
+from harness.backends.fake.stack import FakeStack
 from harness.kit.clock import REAL
 from harness.model.topology import Topology
-from harness.stack import lifecycle
-from harness.stack.docker_stack import DockerStack
 from tests.contract.bench import Bench
 
 

@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.model.fault import Role
-from harness.model.ports import Report
+from harness.model.ports.stack import Report
 from harness.model.value import Settings
 from tests.contract.bench import Bench, values
 

@@ -6,9 +6,9 @@ from typing import TypeAlias
 
 import pytest
 
+from harness.backends.docker import lifecycle
+from harness.backends.docker.stack import DockerStack
 from harness.model.topology import Topology
-from harness.stack import lifecycle
-from harness.stack.docker_stack import DockerStack
 
 Tool: TypeAlias = Callable[..., str]
 PIPELINE = Topology(

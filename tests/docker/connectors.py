@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from harness.backends.docker.stack import DockerStack
 from harness.model.value import Settings
-from harness.stack.docker_stack import DockerStack
 
 ONE_TOPIC: Settings = {
     "tasks.max": 1,

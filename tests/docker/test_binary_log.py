@@ -6,14 +6,15 @@ from contextlib import closing
 
 import pytest
 
+from harness.backends.docker.stack import DockerStack
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports import Cursor
+from harness.model.ports.stack import Cursor
 from harness.model.topology import Topology
-from harness.stack.docker_stack import DockerStack
-from harness.workloads.pipeline import binlog, source, source_server
-from harness.workloads.pipeline.log_reader import LogReader, UnreadableLogError
+from harness.workloads.pipeline.source import binlog, source_server
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.source.log_reader import LogReader, UnreadableLogError
 from tests.docker.conftest import booted
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

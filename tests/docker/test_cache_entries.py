@@ -5,11 +5,11 @@ from contextlib import closing
 
 import pytest
 
+from harness.backends.docker.stack import DockerStack
 from harness.history.history import NOTHING
 from harness.model.topology import Topology
-from harness.stack.docker_stack import DockerStack
-from harness.workloads.pipeline import entries
-from harness.workloads.pipeline.entries import Entries, order_before, order_of
+from harness.workloads.pipeline.copies import entries
+from harness.workloads.pipeline.copies.entries import Entries, order_before, order_of
 from tests.docker.conftest import booted
 
 pytestmark = pytest.mark.docker

@@ -10,14 +10,14 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its public 
     ResourceType,
 )
 
-from harness.model.brokers import broker_settings, topic_settings
-from harness.model.caches import redis_settings
-from harness.model.dialects import console
+from harness.backends.docker.stack import DockerStack
+from harness.model.defaults.brokers import broker_settings, topic_settings
+from harness.model.defaults.caches import redis_settings
+from harness.model.defaults.dialects import console
 from harness.model.topology import Topology
 from harness.model.value import Settings, as_text
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
-from harness.stack.services.kafka import INTERNAL_PORT
+from harness.systems.kafka.service import INTERNAL_PORT
 from tests.docker.conftest import booted
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

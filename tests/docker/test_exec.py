@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import cli_stacks
+from harness.backends.docker.stack import DockerStack
+from harness.cli import stacks as cli_stacks
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
 from tests.unit.command import Done
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.engine.catalogue import scenarios
+from harness.backends.docker.stack import DockerStack
+from harness.engine.catalogue.scenarios import scenarios
 from harness.faults.conductor import Conductor
 from harness.faults.fault import FAULTS
 from harness.faults.ledger import Ledger
@@ -10,9 +11,8 @@ from harness.kit.clock import REAL
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.value import Settings
-from harness.stack.docker_stack import DockerStack
-from harness.workloads.pipeline import source
-from harness.workloads.pipeline.events_schema import FLAT_ROW
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.topics.events_schema import FLAT_ROW
 from tests.docker.connectors import connector, file_source
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

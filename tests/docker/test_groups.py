@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from confluent_kafka import TopicPartition
 
-from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, partition_of, record_of
-from harness.engine import groups
-from harness.engine.group_reset import moves, place_of
+from harness.backends.docker.stack import DockerStack
+from harness.engine.commands import groups
+from harness.engine.commands.group_reset import moves, place_of
 from harness.kit.clock import utc_ms
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.group_ports import LogPlace
-from harness.model.ports import Consumer
+from harness.model.ports.groups import LogPlace
+from harness.model.ports.stack import Consumer
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
+from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, partition_of, record_of
 from tests.docker.conftest import Tool
 from tests.unit.command import harness
 

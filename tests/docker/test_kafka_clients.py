@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaException, TopicPartition
 
-from harness.clients import wire_transactions
-from harness.clients.errors import name_of, outcome_of
+from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import UsageError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
+from harness.systems.kafka import wire_transactions
+from harness.systems.kafka.errors import name_of, outcome_of
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import docker
 import pytest
 
+from harness.backends.docker import inventory
 from harness.engine.sweep import down, sweep
 from harness.history.load import load
 from harness.kit.errors import RunFolderError
@@ -17,7 +18,6 @@ from harness.kit.waits import NotYet, wait_until
 from harness.model.facts import Facts
 from harness.model.topology import Topology
 from harness.reporting.folder import RunFolder, run_folders
-from harness.stack import inventory
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.docker import archive, inventory, lease, lifecycle
+from harness.backends.docker.engine import connect
+from harness.backends.docker.stack import DockerStack
 from harness.model.topology import Topology
-from harness.stack import archive, inventory, lease, lifecycle
-from harness.stack.docker_stack import DockerStack
-from harness.stack.engine import connect
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -25,7 +25,7 @@ APART = ("unshare", "--fork", "--pid", "--mount-proc")
 SESSION = """
 import sys
 from harness.model.topology import Topology
-from harness.stack import inventory, lifecycle
+from harness.backends.docker import inventory, lifecycle
 topology = Topology(brokers=1, broker_settings={"message.max.bytes": 1_000_002})
 mine = [each for each in inventory.list_stacks() if each.topology == topology.digest]
 print(*("dead" if each.is_dead else "in use" if each.in_use else "free" for each in mine))
@@ -39,7 +39,7 @@ if found:
 BOOTS_AND_DIES = """
 import os
 from harness.model.topology import Topology
-from harness.stack import lifecycle
+from harness.backends.docker import lifecycle
 topology = Topology(brokers=1, broker_settings={"message.max.bytes": 1_000_002})
 print(lifecycle.boot(topology, kept=False).identity.stack, flush=True)
 os.kill(os.getpid(), 9)

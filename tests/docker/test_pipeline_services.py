@@ -11,13 +11,14 @@ from confluent_kafka import KafkaException
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
-from harness.clients import mysql_errors, redis_errors
-from harness.clients.http import HttpError
+from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
-from harness.model.ports import Cursor
-from harness.stack.docker_stack import DockerStack
+from harness.model.ports.stack import Cursor
+from harness.systems.http import HttpError
+from harness.systems.mysql import errors as mysql_errors
+from harness.systems.redis import errors as redis_errors
 from tests.docker.connectors import change_capture, connector, file_source
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.backends.docker.engine import connect
+from harness.backends.docker.images import recipes as images
+from harness.backends.docker.programs import Programs
 from harness.kit.errors import UsageError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.program import Program
-from harness.stack import images
-from harness.stack.engine import connect
-from harness.stack.programs import Programs
 
 pytestmark = pytest.mark.docker
 

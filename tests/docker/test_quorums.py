@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine.catalogue import scenarios
+from harness.backends.docker.stack import DockerStack
+from harness.engine.catalogue.scenarios import scenarios
 from harness.engine.cluster import on_cluster
 from harness.engine.run import Run, run_scenario
 from harness.engine.stacks import StackPool
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.topology import Topology
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
 from tests.docker.conftest import booted
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -20,15 +20,15 @@ from harness.api import (
     service,
 )
 from harness.api import Path as Way
-from harness.clients import http
-from harness.clients.mysql import USER
+from harness.backends.docker import containers, inventory
+from harness.backends.docker.engine import connect
+from harness.backends.docker.stack import DockerStack
 from harness.engine.compile import compile_plan
 from harness.engine.run import run_plan
 from harness.engine.stacks import StackPool
 from harness.model.verdict import Validity
-from harness.stack import containers, inventory
-from harness.stack.docker_stack import DockerStack
-from harness.stack.engine import connect
+from harness.systems import http
+from harness.systems.mysql.client import USER
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from harness.backends.docker.stack import DockerStack
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
 from harness.model.pipeline import PipelineWorkload, SourceTable, Writers
 from harness.model.topology import Topology
-from harness.stack.docker_stack import DockerStack
-from harness.workloads.pipeline import contents, own_tables, source
-from harness.workloads.pipeline.source_tables import SourceTables
+from harness.workloads.pipeline.copies import contents
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.source import own_tables
+from harness.workloads.pipeline.source.source_tables import SourceTables
 from tests.docker.conftest import booted
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from harness.backends.docker import containers, inventory, lifecycle
+from harness.backends.docker.engine import connect
+from harness.backends.docker.labels import STACK
+from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import BootError, PortTakenError, UsageError
 from harness.kit.owner import this_process
 from harness.model.topology import Topology
 from harness.model.workload import Topic
-from harness.stack import containers, inventory, lifecycle
-from harness.stack.docker_stack import DockerStack
-from harness.stack.engine import connect
-from harness.stack.labels import STACK
-from harness.stack.services import kafka
-from harness.stack.specs import Blueprint, ServiceSpec
+from harness.systems.blueprint import Blueprint, ServiceSpec
+from harness.systems.kafka import service as kafka
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
@@ -93,7 +93,7 @@ def test_the_stack_of_a_killed_process_is_swept_unless_it_is_to_be_kept(kept: Do
     code = """
 import os, signal
 from harness.model.topology import Topology
-from harness.stack import lifecycle
+from harness.backends.docker import lifecycle
 print(lifecycle.boot(Topology(brokers=1), kept=False).identity.stack, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from harness.backends.docker.engine import connect
+from harness.backends.docker.one_shot import OneShot
+from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
 from harness.model.workload import Topic
-from harness.stack.docker_stack import DockerStack
-from harness.stack.engine import connect
-from harness.stack.one_shot import OneShot
-from harness.stack.specs import CLIENT
+from harness.systems.blueprint import CLIENT
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 from confluent_kafka import KafkaException
 
-from harness.engine import topics
-from harness.engine.asking import asked
+from harness.backends.docker.stack import DockerStack
+from harness.engine.commands import topics
+from harness.engine.commands.asking import asked
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
-from harness.stack.docker_stack import DockerStack
 from tests.docker.conftest import Tool
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

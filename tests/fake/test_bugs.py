@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from harness.api import after, worker, worse
+from harness.backends.fake.bugs.bug import BUGS
 from harness.checkers.verdict.log_claims import log_claims
-from harness.engine.catalogue import find
-from harness.fakes.bugs.bug import BUGS
+from harness.engine.catalogue.scenarios import find
 from harness.history.load import load
 from harness.model.administration import Administrators
 from harness.model.scenario import Scenario

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from harness.api import LogWorkload, Producers, Scenario, Topic, after, broker
-from harness.engine.catalogue import find
-from harness.engine.show import summary_of
+from harness.engine.catalogue.scenarios import find
+from harness.engine.commands.show import summary_of
 from harness.history.load import load
 from tests.fake.conftest import RunFake
 

@@ -7,13 +7,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from harness.stack.images import names, recipe
+from harness.backends.docker.images.recipes import names, recipe
 from tests.packaging.conftest import Repository
 from tests.tidy.checkout import ROOT, tracked
 
 DIGESTS = """
 import json
-from harness.stack.images import names, recipe
+from harness.backends.docker.images.recipes import names, recipe
 print(json.dumps({name: recipe(name).tag for name in names()}))
 """
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.fake.bugs.bug import BUGS
 from harness.checkers.checker import CHECKERS
-from harness.fakes.bugs.bug import BUGS
 from harness.faults.fault import FAULTS
 from harness.reporting.folder import RunFolder, run_folders
-from harness.stack.specs import SERVICE_KINDS
+from harness.systems.blueprint import SERVICE_KINDS
 
 SCENARIOS = """
 from harness.api import (

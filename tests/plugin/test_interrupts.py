@@ -20,7 +20,7 @@ from harness.reporting.folder import RunFolder
 pytest_plugins = ("pytester",)
 
 Runs = Callable[..., list[RunFolder]]
-HARNESS = (sys.executable, "-c", "from harness.cli import main; main()")
+HARNESS = (sys.executable, "-c", "from harness.cli.main import main; main()")
 LONG = """
 import msgspec
 from harness.api import Limits, after, broker

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli import app
-from harness.engine import starters
-from harness.engine.catalogue import exam, scenarios
+from harness.cli.main import app
+from harness.engine.catalogue.scenarios import exam, scenarios
+from harness.engine.commands import starters
 from tests.tidy.checkout import ROOT, tracked
 
 pytest_plugins = ("pytester",)

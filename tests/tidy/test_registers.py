@@ -3,11 +3,11 @@
 import inspect
 import re
 
+from harness.backends.fake.bugs.bug import BUGS
 from harness.checkers.kind import KINDS
 from harness.checkers.verdict.claims import CLAIMS
-from harness.engine import handbook
-from harness.engine.catalogue import controls, exam, scenarios, scenarios_of
-from harness.fakes.bugs.bug import BUGS
+from harness.engine.catalogue import handbook
+from harness.engine.catalogue.scenarios import controls, exam, scenarios, scenarios_of
 from harness.faults.fault import FAULTS
 from harness.kit import errors
 from harness.kit.errors import HarnessError

@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from harness import api
-from harness.engine import catalogue
-from harness.engine.scenario_modules import SHIPPED_PACKAGE
+from harness.engine.catalogue import scenarios as catalogue
+from harness.engine.catalogue.scenario_modules import SHIPPED_PACKAGE
 from harness.model.scenario import Scenario
 
 Pair = tuple[Scenario, Scenario]

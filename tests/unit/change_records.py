@@ -6,10 +6,10 @@ from typing import cast
 
 from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Feed
-from harness.model.ports import Message, Stack
-from harness.workloads.pipeline.contents import Columns
-from harness.workloads.pipeline.decoding import Decoder
-from harness.workloads.pipeline.routes import Routes
+from harness.model.ports.stack import Message, Stack
+from harness.workloads.pipeline.copies.contents import Columns
+from harness.workloads.pipeline.topics.decoding import Decoder
+from harness.workloads.pipeline.topics.routes import Routes
 
 BARE = Feed(kind="debezium")
 

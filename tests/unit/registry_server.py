@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from harness.clients.registry import PATH, Registry
+from harness.systems.registry.client import PATH, Registry
 
 GONE, REFUSED = 404, 409
 

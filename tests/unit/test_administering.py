@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.stack import FakeStack
 from harness.history.build import HistoryBuilder
 from harness.history.history import History
 from harness.history.journal import Journal

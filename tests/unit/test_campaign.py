@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.engine.campaign import campaign
-from harness.engine.catalogue import find
+from harness.engine.catalogue.scenarios import find
 from harness.engine.environment import Environment
 from harness.engine.run import Run
 from harness.engine.stacks import StackPool

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.backends.fake.bugs.bug import BUGS
 from harness.checkers.checker import CHECKERS
 from harness.checkers.kind import KINDS
-from harness.engine import handbook
-from harness.engine.catalogue import find, scenarios, scenarios_of
-from harness.fakes.bugs.bug import BUGS
+from harness.engine.catalogue import handbook
+from harness.engine.catalogue.scenarios import find, scenarios, scenarios_of
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.shipped import SCENARIOS

@@ -11,11 +11,11 @@ import pytest
 from harness.history.history import NOTHING
 from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Feed, Path
-from harness.model.ports import Message
+from harness.model.ports.stack import Message
 from harness.model.value import Settings
-from harness.workloads.pipeline.decoding import MOVED, Decoder, Event
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.routes import Routes
+from harness.workloads.pipeline.topics.decoding import MOVED, Decoder, Event
+from harness.workloads.pipeline.topics.routes import Routes
 from tests.unit.change_records import decoder, message
 
 NAMING = Naming.of("run")

@@ -190,7 +190,7 @@ def test_a_reader_that_has_gone_ends_the_command_quietly() -> None:
 def test_scenarios_are_found_from_any_folder(tmp_path: Path) -> None:
     # In a process of its own: this one has the checkout on its path, a user's need not.
     done = subprocess.run(
-        [sys.executable, "-c", "from harness.cli import main; main()", "scenarios"],
+        [sys.executable, "-c", "from harness.cli.main import main; main()", "scenarios"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

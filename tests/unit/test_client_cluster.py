@@ -1,6 +1,6 @@
 """What several brokers' views add up to when they disagree."""
 
-from harness.clients.cluster import (
+from harness.systems.kafka.cluster import (
     SILENT_MS_MAX,
     Views,
     controller_of,
@@ -8,7 +8,7 @@ from harness.clients.cluster import (
     quorum_shortcoming,
     shortcoming,
 )
-from harness.clients.wire import ClusterView, PartitionView, QuorumView
+from harness.systems.kafka.wire import ClusterView, PartitionView, QuorumView
 
 ALL = (1, 2, 3)
 

@@ -3,8 +3,8 @@
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.clients import topic_errors
-from harness.clients.errors import TABLE, name_of, outcome_of
+from harness.systems.kafka import topic_errors
+from harness.systems.kafka.errors import TABLE, name_of, outcome_of
 
 KNOWN = {KafkaError(code).name() for code in range(-200, 150)}
 

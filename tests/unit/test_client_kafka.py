@@ -6,11 +6,11 @@ import sys
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.clients.kafka import KafkaClients
-from harness.clients.settings import EVERY_CLIENT
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.dialects import EVERY_CONSUMER, EVERY_PRODUCER
+from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.workload import Topic
+from harness.systems.kafka.client import KafkaClients
+from harness.systems.kafka.settings import EVERY_CLIENT
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_our_own_settings_promise_nothing() -> None:
 def test_librdkafka_never_writes_to_the_terminal() -> None:
     # In a process of its own: pytest listens to every logger.
     code = """
-from harness.clients.kafka import KafkaClients
+from harness.systems.kafka.client import KafkaClients
 producer = KafkaClients("127.0.0.1:1", {}).producer({})
 producer.produce("topic", b"value")
 producer.flush(0.3)

@@ -4,9 +4,10 @@ import pymysql
 import pytest
 import redis
 
-from harness.clients import mysql_errors, redis_errors
-from harness.clients.error_table import Row
-from harness.clients.redis import NotConnectedError
+from harness.systems.error_table import Row
+from harness.systems.mysql import errors as mysql_errors
+from harness.systems.redis import errors as redis_errors
+from harness.systems.redis.client import NotConnectedError
 
 
 @pytest.mark.parametrize(

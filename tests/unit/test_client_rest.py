@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from harness.clients import connect, http, wire
-from harness.clients.connect import ConnectClients
-from harness.clients.http import HttpError
-from harness.clients.registry import Registry
-from harness.clients.wire import GroupView
 from harness.kit.errors import FaultError, UsageError, WaitTimeout
+from harness.systems import http
+from harness.systems.connect import client as connect
+from harness.systems.connect.client import ConnectClients
+from harness.systems.http import HttpError
+from harness.systems.kafka import wire
+from harness.systems.kafka.wire import GroupView
+from harness.systems.registry.client import Registry
 
 Answer = tuple[int, object]
 

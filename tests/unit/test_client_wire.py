@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from harness.clients import wire, wire_transactions
-from harness.clients.wire import ClusterView
+from harness.systems.kafka import wire, wire_transactions
+from harness.systems.kafka.wire import ClusterView
 
 
 def text(value: str) -> bytes:

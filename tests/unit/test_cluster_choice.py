@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.engine.catalogue import scenarios
+from harness.engine.catalogue.scenarios import scenarios
 from harness.engine.cluster import on_cluster
 from harness.engine.compile import compile_plan
 from harness.kit.errors import UsageError

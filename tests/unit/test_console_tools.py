@@ -8,15 +8,14 @@ from typing import Literal
 import msgspec
 import pytest
 
-from harness.clients import wire_consumer_groups
-from harness.clients.wire import Reader
+from harness.backends.docker.consoles import ConsoleTools
+from harness.backends.fake.stack import FakeStack
 from harness.engine import compile as compiling
-from harness.fakes.stack import FakeStack
 from harness.history.journal import Journal
 from harness.history.load import load
 from harness.kit.errors import UsageError
 from harness.model.facts import Facts
-from harness.model.group_ports import GroupMember, GroupState
+from harness.model.ports.groups import GroupMember, GroupState
 from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -28,8 +27,9 @@ from harness.model.workload import (
     Topic,
     Transactions,
 )
-from harness.reporting.arrangement import arrangement
-from harness.stack.consoles import ConsoleTools
+from harness.reporting.page.arrangement import arrangement
+from harness.systems.kafka import wire_consumer_groups
+from harness.systems.kafka.wire import Reader
 from harness.workloads.console import ConsoleConsumer
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.workplace import Workplace

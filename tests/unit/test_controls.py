@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from harness.checkers.verdict.consequences import beyond
-from harness.engine.catalogue import controls
+from harness.engine.catalogue.scenarios import controls
 from harness.engine.controls import Runs, Tally, holds
 from harness.engine.run import Run
 from harness.model.verdict import Finding, Validity, Verdict

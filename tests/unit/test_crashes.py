@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.cli_status import status_of
+from harness.cli.status import status_of
 from harness.engine import run as running
 from harness.kit.crashes import as_harness_error
 from harness.kit.errors import HarnessError, InternalError, NoDiskError, UsageError

@@ -8,10 +8,10 @@ import pytest
 
 from harness.kit.waits import Deadline
 from harness.model.pipeline import Copy, Feed, Path
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings
-from harness.workloads.pipeline import dead_letters
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.topics import dead_letters
 from tests.unit.test_kit import ManualClock
 
 NAMING = Naming.of("run")

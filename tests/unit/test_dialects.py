@@ -7,12 +7,10 @@ from pathlib import Path
 import confluent_kafka
 import pytest
 
-from harness.clients.kafka import KafkaClients
-from harness.clients.settings import laid_over
-from harness.fakes.settings import ClientSettings
+from harness.backends.fake.kafka.settings import ClientSettings
 from harness.kit.errors import UsageError
 from harness.model.clients import consumer_settings, reads_uncommitted
-from harness.model.dialects import (
+from harness.model.defaults.dialects import (
     EVERY_CONSUMER,
     EVERY_PRODUCER,
     LIBRDKAFKA,
@@ -28,6 +26,8 @@ from harness.model.dialects import (
 )
 from harness.model.value import Scalar, Settings, as_text
 from harness.model.workload import Consumers
+from harness.systems.kafka.client import KafkaClients
+from harness.systems.kafka.settings import laid_over
 
 OURS = {*EVERY_PRODUCER, *EVERY_CONSUMER, *READER}
 DEFAULTS = {**LIBRDKAFKA.producer, **LIBRDKAFKA.consumer}

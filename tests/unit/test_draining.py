@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.fakes.kafka import FakeKafka
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.kafka.clients import FakeKafka
+from harness.backends.fake.stack import FakeStack
 from harness.history.journal import Journal
 from harness.history.load import load
 from harness.model.facts import LogEnd

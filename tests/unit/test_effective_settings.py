@@ -6,24 +6,24 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from harness.backends.fake.stack import FakeStack
 from harness.checkers.evidence.pipeline import settings as pipeline
-from harness.fakes.stack import FakeStack
-from harness.model.brokers import broker_settings, replication, safety, topic_settings
-from harness.model.caches import IMAGE, redis_settings
+from harness.model.defaults.brokers import broker_settings, replication, safety, topic_settings
+from harness.model.defaults.caches import IMAGE, redis_settings
 from harness.model.pipeline import Copy, Feed
 from harness.model.pipeline import Path as Way
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value, as_text
 from harness.model.workload import Topic
-from harness.stack.images import compose_dir
-from harness.workloads.pipeline.app_cache import AppCacheSettings
-from harness.workloads.pipeline.binlog_feed import BinlogSettings
-from harness.workloads.pipeline.cache import CacheSettings
-from harness.workloads.pipeline.copies import jdbc_sink
-from harness.workloads.pipeline.feeds import FEEDS
+from harness.systems.pins import compose_dir
+from harness.workloads.pipeline.copies.app_cache import AppCacheSettings
+from harness.workloads.pipeline.copies.redis_copy import CacheSettings
+from harness.workloads.pipeline.copies.sinks import jdbc_sink
+from harness.workloads.pipeline.copies.table_copy import CONSUMER, TableSettings
+from harness.workloads.pipeline.feeds.binlog_feed import BinlogSettings
+from harness.workloads.pipeline.feeds.connectors import FEEDS
+from harness.workloads.pipeline.feeds.polling_feed import PollingSettings
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.polling_feed import PollingSettings
-from harness.workloads.pipeline.table_copy import CONSUMER, TableSettings
 from tests.unit.test_stack_specs import blueprint, settings
 
 TOPOLOGIES = {

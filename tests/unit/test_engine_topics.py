@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.engine import topics
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.stack import FakeStack
+from harness.engine.commands import topics
 from harness.kit.errors import UsageError
 from harness.model.topology import Topology
 

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-from harness.fakes.bugs.bug import Dice
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.bugs.bug import Dice
+from harness.backends.fake.stack import FakeStack
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.topology import Topology

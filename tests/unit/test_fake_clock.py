@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from harness.fakes.clock import VirtualClock
+from harness.backends.fake.clock import VirtualClock
 
 
 def test_what_is_due_is_done_in_order_of_time_then_of_asking() -> None:

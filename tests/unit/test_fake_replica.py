@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.fakes.record import Record
-from harness.fakes.replica import Replica
+from harness.backends.fake.kafka.record import Record
+from harness.backends.fake.kafka.replica import Replica
 
 LOG = ("orders", 0)
 

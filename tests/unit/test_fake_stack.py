@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.stack import FakeStack
 from harness.kit.errors import FaultError
 from harness.model.fault import Role
-from harness.model.ports import PartitionState
+from harness.model.ports.stack import PartitionState
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Topic

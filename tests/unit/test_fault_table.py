@@ -7,7 +7,7 @@ from harness.faults.fault import FAULTS, Injection
 from harness.faults.table import AlterSettings
 from harness.kit.clock import REAL
 from harness.kit.waits import NotYet
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 
 ALTER = FAULTS["table.alter"]
 

@@ -5,15 +5,15 @@ from collections.abc import Iterable
 import pytest
 from confluent_kafka import TopicPartition
 
-from harness.clients.offsets_log import OFFSETS_TOPIC, Entry, GroupEntry, entry_of, record_of
-from harness.engine import groups
-from harness.engine.group_reset import place_of
-from harness.fakes.consumer import FakeConsumer
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.kafka.consumer import FakeConsumer
+from harness.backends.fake.stack import FakeStack
+from harness.engine.commands import groups
+from harness.engine.commands.group_reset import place_of
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.group_ports import Moment
+from harness.model.ports.groups import Moment
 from harness.model.topology import Topology
 from harness.model.workload import Topic
+from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, GroupEntry, entry_of, record_of
 from harness.workloads.resetting import Offset
 
 

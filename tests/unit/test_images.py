@@ -9,9 +9,16 @@ from typing import Any
 import pytest
 from docker import errors
 
+from harness.backends.docker.images.builder import (
+    Build,
+    DockerBuilder,
+    Say,
+    ca_certificates,
+    context,
+)
+from harness.backends.docker.images.recipes import ensure, names, recipe
 from harness.kit.errors import ImageBuildError, NoDiskError, UsageError
-from harness.stack.image_builder import Build, DockerBuilder, Say, ca_certificates, context
-from harness.stack.images import compose_dir, ensure, kafka, names, recipe, versions
+from harness.systems.pins import compose_dir, kafka, versions
 
 
 class FakeBuilder:

@@ -7,10 +7,10 @@ import sys
 import msgspec
 import pytest
 
+from harness.backends.docker import labels, lease
+from harness.backends.docker.lease import Lease
 from harness.kit import owner
 from harness.kit.owner import Owner, this_process
-from harness.stack import labels, lease
-from harness.stack.lease import Lease
 from tests.unit.memory_engine import MemoryEngine
 
 STACK = {labels.STACK: "chaos-1"}

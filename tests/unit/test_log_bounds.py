@@ -3,7 +3,7 @@
 import pytest
 from confluent_kafka import KafkaException
 
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.stack import FakeStack
 from harness.kit.waits import Deadline
 from harness.model.fault import Role
 from harness.model.topology import Topology

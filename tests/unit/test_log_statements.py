@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.workloads.pipeline import log_statements
+from harness.workloads.pipeline.source import log_statements
 
 TABLES = ("orders", "order-items")
 

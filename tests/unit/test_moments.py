@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+from harness.backends.fake.stack import FakeStack
 from harness.engine.moments import Moments
-from harness.fakes.stack import FakeStack
 from harness.model.fault import After, Role
 from harness.model.topology import Topology
 from harness.model.workload import Topic

@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from harness.engine.notes import Notes
-from harness.engine.observe_schemas import SchemaObserver, fingerprint
+from harness.engine.observers.schemas import SchemaObserver, fingerprint
 from harness.model.facts import SchemaEvent
 from tests.unit.registry_server import RegistryServer, registry_server
 

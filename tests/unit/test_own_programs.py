@@ -8,19 +8,23 @@ from typing import cast
 import pytest
 from docker import APIClient
 
+from harness.backends.docker.function_process import loaded
+from harness.backends.docker.programs import Programs
 from harness.kit.errors import UsageError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.pipeline import Copy, Feed, PipelineWorkload
 from harness.model.pipeline import Path as Way
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Settings
-from harness.stack.function_process import loaded
-from harness.stack.programs import Programs
+from harness.workloads.pipeline.feeds.own_programs import (
+    moved_by_programs,
+    own_programs,
+    run_program,
+)
+from harness.workloads.pipeline.feeds.wiring import filled, wiring
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import moved_by_programs, own_programs, run_program
-from harness.workloads.pipeline.wiring import filled, wiring
 
 NAMING = Naming.of("run-1")
 CACHE = Copy(kind="program", name="cache", into="redis", settings={"TRIES": 3})

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine.catalogue import find
-from harness.engine.own_scenarios import held_in, resolve
+from harness.engine.catalogue.own_scenarios import held_in, resolve
+from harness.engine.catalogue.scenarios import find
 from harness.kit.errors import UsageError
 from tests.unit.test_catalogue import write
 

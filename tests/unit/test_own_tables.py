@@ -5,11 +5,11 @@ import re
 import pytest
 
 from harness.kit.errors import UsageError
-from harness.workloads.pipeline import own_tables
-from harness.workloads.pipeline.fillers import FILLERS, filler, unique_filler
+from harness.workloads.pipeline.source import own_tables
+from harness.workloads.pipeline.source.fillers import FILLERS, filler, unique_filler
+from harness.workloads.pipeline.source.table_schema import Column, Reference, Schema
+from harness.workloads.pipeline.source.texts import FAMILIES
 from harness.workloads.pipeline.statement import RowMissingError, Statement
-from harness.workloads.pipeline.table_schema import Column, Reference, Schema
-from harness.workloads.pipeline.texts import FAMILIES
 
 
 def schema(name: str, *references: str, primary: tuple[str, ...] = ("id",)) -> Schema:

@@ -8,8 +8,8 @@ from confluent_kafka import KafkaError, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.model.pipeline import Copy, Feed, Path
-from harness.model.ports import Stack
-from harness.workloads.pipeline.cache import CacheWorker
+from harness.model.ports.stack import Stack
+from harness.workloads.pipeline.copies.redis_copy import CacheWorker
 from harness.workloads.pipeline.naming import Naming
 
 NAMING = Naming.of("run")

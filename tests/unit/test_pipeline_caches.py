@@ -9,14 +9,14 @@ import redis
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Cache, PipelineWorkload, SourceTable, Writers
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings
-from harness.workloads.pipeline.app_cache import AppCache
-from harness.workloads.pipeline.entries import order_before, order_of
+from harness.workloads.pipeline.copies.app_cache import AppCache
+from harness.workloads.pipeline.copies.entries import order_before, order_of
+from harness.workloads.pipeline.copies.replaying import WATCHED_READS, Replay
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.reading import written_rows
 from harness.workloads.pipeline.recording import Changed
-from harness.workloads.pipeline.replaying import WATCHED_READS, Replay
 from harness.workloads.pipeline.writing import first_key
 
 ENTRY = "run:app/kept:orders:7"

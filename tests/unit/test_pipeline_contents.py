@@ -18,9 +18,9 @@ from harness.history.load import load
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports import Message, MySql
-from harness.workloads.pipeline import contents
-from harness.workloads.pipeline.contents import Cell, Contents
+from harness.model.ports.stack import Message, MySql
+from harness.workloads.pipeline.copies import contents
+from harness.workloads.pipeline.copies.contents import Cell, Contents
 from harness.workloads.pipeline.final import FinalReads
 from tests.unit.change_records import decoder, message
 from tests.unit.registry_server import RegistryServer, registry_server

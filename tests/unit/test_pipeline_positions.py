@@ -5,9 +5,9 @@ from typing import cast
 
 from harness.model.facts import Standing
 from harness.model.pipeline import Copy, Feed, Path
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.positions import positions
+from harness.workloads.pipeline.topics.positions import positions
 
 NAMING = Naming.of("run-1")
 PATH = Path(name="main", feed=Feed(kind="debezium"))

@@ -12,21 +12,21 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.workloads.lanes import Dealer, Progress
-from harness.workloads.pipeline import events_schema
-from harness.workloads.pipeline.binlog_feed import (
+from harness.workloads.pipeline.copies.lanes import Partition, Placed, statements
+from harness.workloads.pipeline.feeds.binlog_feed import (
     BinlogSettings,
     RowChange,
     envelope,
     split_update,
 )
-from harness.workloads.pipeline.decoding import Event
-from harness.workloads.pipeline.encoding import Record
-from harness.workloads.pipeline.lanes import Partition, Placed, statements
-from harness.workloads.pipeline.outbox import Outbox
-from harness.workloads.pipeline.python_settings import split
-from harness.workloads.pipeline.wires import RegistryLostError
+from harness.workloads.pipeline.feeds.python_settings import split
+from harness.workloads.pipeline.topics import events_schema
+from harness.workloads.pipeline.topics.decoding import Event
+from harness.workloads.pipeline.topics.encoding import Record
+from harness.workloads.pipeline.topics.outbox import Outbox
+from harness.workloads.pipeline.topics.wires import RegistryLostError
 from tests.unit.change_records import decoder, message
 
 ORIGIN = {"gtid": None, "file": "binlog.000001", "pos": 4}

@@ -8,7 +8,7 @@ import polars as pl
 import pymysql
 import pytest
 
-from harness.fakes.clock import VirtualClock
+from harness.backends.fake.clock import VirtualClock
 from harness.history.history import History
 from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
 from harness.history.load import load

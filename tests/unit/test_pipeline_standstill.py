@@ -2,11 +2,11 @@
 
 from typing import Any, cast
 
-from harness.fakes.clock import VirtualClock
+from harness.backends.fake.clock import VirtualClock
 from harness.kit.errors import HarnessError
-from harness.model.ports import Connect
+from harness.model.ports.stack import Connect
+from harness.workloads.pipeline.feeds.standstill import CERTAIN_AFTER_S, Standstill
 from harness.workloads.pipeline.gated import Gate, Gated
-from harness.workloads.pipeline.standstill import CERTAIN_AFTER_S, Standstill
 
 PLACE = "main/sink"
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from harness.history.history import NOTHING
-from harness.workloads.pipeline import binlog, log_statements
-from harness.workloads.pipeline.binlog import DELETE, Change
-from harness.workloads.pipeline.decoding import Event
-from harness.workloads.pipeline.log_reader import Transaction
-from harness.workloads.pipeline.shapes import told_of
-from harness.workloads.pipeline.truncation import RowsToldOf
+from harness.workloads.pipeline.source import binlog, log_statements
+from harness.workloads.pipeline.source.binlog import DELETE, Change
+from harness.workloads.pipeline.source.log_reader import Transaction
+from harness.workloads.pipeline.source.truncation import RowsToldOf
+from harness.workloads.pipeline.topics.decoding import Event
+from harness.workloads.pipeline.topics.shapes import told_of
 
 
 def event(kind: str, key: int = NOTHING, version: int = NOTHING, before: int = NOTHING) -> Event:

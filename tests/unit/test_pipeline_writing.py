@@ -12,7 +12,7 @@ from harness.api import PipelineWorkload, Scenario, SourceTable, Topology, Write
 from harness.engine.compile import compile_plan
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
-from harness.model.ports import SqlConnection
+from harness.model.ports.stack import SqlConnection
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.recording import Recorder
 from harness.workloads.pipeline.writing import WriterWorker, first_key

@@ -7,7 +7,7 @@ from threading import RLock
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-from harness.fakes.stack import FakeStack
+from harness.backends.fake.stack import FakeStack
 from harness.history.journal import Columns
 from harness.kit.barrier import Barrier
 from harness.model.topology import Topology

@@ -4,11 +4,11 @@ from harness.history.build import TICK_NS, Completion, HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.model.facts import EndEvent, Facts
 from harness.model.pipeline import Cache, PipelineWorkload, Readers, SourceTable, Writers
-from harness.reporting.axis import BUCKETS_MAX, Axis, axis_of
-from harness.reporting.charts import Chart, charts
 from harness.reporting.entry import Entry
-from harness.reporting.staleness import staleness_charts
-from harness.reporting.statistics import statistics
+from harness.reporting.page.axis import BUCKETS_MAX, Axis, axis_of
+from harness.reporting.page.charts import Chart, charts
+from harness.reporting.page.staleness import staleness_charts
+from harness.reporting.page.statistics import statistics
 
 NO_FACTS = Facts()
 ENDS = "Ends of logs that transactions write to"

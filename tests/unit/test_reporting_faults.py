@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.model.fault import After
-from harness.reporting.fault_story import when
+from harness.reporting.page.fault_story import when
 
 COUNTS = {
     "acks": (200, "after 200 acknowledged sends"),

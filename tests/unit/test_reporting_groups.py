@@ -5,10 +5,10 @@ from harness.history.history import History
 from harness.model.facts import Facts, GroupEvent, LagEvent, MemberView
 from harness.model.scenario import Scenario
 from harness.model.workload import LogWorkload
-from harness.reporting.axis import Axis, axis_of
-from harness.reporting.charts import SERIES_MAX
-from harness.reporting.group_lanes import group_lanes, lag_charts
-from harness.reporting.spans import Lanes
+from harness.reporting.page.axis import Axis, axis_of
+from harness.reporting.page.charts import SERIES_MAX
+from harness.reporting.page.group_lanes import group_lanes, lag_charts
+from harness.reporting.page.spans import Lanes
 
 S = 1_000_000_000
 AXIS = Axis(end_ns=10 * S, bucket_ns=S)

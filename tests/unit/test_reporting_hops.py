@@ -17,7 +17,7 @@ from harness.model.pipeline import (
 from harness.model.pipeline import Path as Way
 from harness.model.verdict import Anomaly, Finding, HopResult, Verdict
 from harness.reporting.operations import describe
-from harness.reporting.page import render
+from harness.reporting.page.document import render
 from harness.reporting.summary import summary
 from tests.unit.reporting_sample import Sample, valid_sample
 

@@ -22,8 +22,8 @@ from harness.history.history import (
 )
 from harness.model.facts import Facts
 from harness.model.verdict import Anomaly, Finding, Validity, Verdict
-from harness.reporting.numbering import EXAMPLES_MAX
-from harness.reporting.page import render
+from harness.reporting.page.document import render
+from harness.reporting.page.numbering import EXAMPLES_MAX
 from tests.unit.reporting_sample import Sample, sample, unknown_sample, valid_sample
 
 PAGE_BYTES_MAX = 3_000_000

@@ -30,7 +30,7 @@ from harness.model.verdict import CheckResult
 from harness.reporting.figures import acknowledged, figures
 from harness.reporting.folder import RunFolder, run_folders
 from harness.reporting.index import render_index
-from harness.reporting.page import render
+from harness.reporting.page.document import render
 from harness.reporting.summary import summary
 from tests.unit.reporting_sample import Sample, sample, valid_sample
 

@@ -6,9 +6,9 @@ import pytest
 
 from harness.history.build import HistoryBuilder
 from harness.model.verdict import Anomaly
-from harness.reporting.background import plan_digest
 from harness.reporting.junit import junit, properties
 from harness.reporting.operations import around, describe
+from harness.reporting.page.background import plan_digest
 from harness.reporting.summary import operation_table, summary
 from tests.unit.reporting_sample import Sample, sample, unknown_sample, valid_sample
 

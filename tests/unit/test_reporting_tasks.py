@@ -1,8 +1,8 @@
 from harness.history.build import HistoryBuilder
 from harness.model.facts import Facts, TaskEvent
-from harness.reporting.axis import Axis, axis_of
-from harness.reporting.spans import LANES_MAX
-from harness.reporting.task_lanes import SPANS_MAX, TRACE_MAX, task_lanes
+from harness.reporting.page.axis import Axis, axis_of
+from harness.reporting.page.spans import LANES_MAX
+from harness.reporting.page.task_lanes import SPANS_MAX, TRACE_MAX, task_lanes
 
 S = 1_000_000_000
 AXIS = Axis(end_ns=10 * S, bucket_ns=S)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.engine import loading_limit
+from harness.engine.catalogue import loading_limit
 from tests.unit.command import harness
 
 ONE = """

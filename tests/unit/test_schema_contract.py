@@ -7,15 +7,15 @@ from typing import cast
 
 import pytest
 
-from harness.clients.avro import columns, row_types
 from harness.faults.fault import FAULTS, Injection
 from harness.faults.schema import RegisterSettings
 from harness.kit.clock import REAL
-from harness.model.ports import Stack
-from harness.workloads.pipeline import events_schema
-from harness.workloads.pipeline.binlog_feed import RowChange, envelope
-from harness.workloads.pipeline.decoding import Event
-from harness.workloads.pipeline.encoding import Encoder, Record
+from harness.model.ports.stack import Stack
+from harness.systems.registry.avro import columns, row_types
+from harness.workloads.pipeline.feeds.binlog_feed import RowChange, envelope
+from harness.workloads.pipeline.topics import events_schema
+from harness.workloads.pipeline.topics.decoding import Event
+from harness.workloads.pipeline.topics.encoding import Encoder, Record
 from tests.unit.change_records import decoder, message
 from tests.unit.registry_server import RegistryServer, registry_server
 

@@ -20,13 +20,13 @@ from harness.api import (
     secret,
 )
 from harness.api import Path as Way
-from harness.clients import kafka
-from harness.clients.kafka import KafkaClients
 from harness.engine.compile import compile_plan
 from harness.kit import secrets
 from harness.kit.errors import UsageError
 from harness.model.codec import encode
 from harness.model.value import Settings
+from harness.systems.kafka import client as kafka
+from harness.systems.kafka.client import KafkaClients
 
 HUSH = 'p"ss<w&rd>-1234'
 

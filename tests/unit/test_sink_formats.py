@@ -10,7 +10,7 @@ from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.sink_formats import laid_over, like_the_feed
+from harness.workloads.pipeline.topics.sink_formats import laid_over, like_the_feed
 
 NAMING = Naming.of("run")
 JSON = "org.apache.kafka.connect.json.JsonConverter"

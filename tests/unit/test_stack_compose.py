@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.backends.docker.compose import KRAFT, PIPELINE, TOPOLOGIES, render_compose
+from harness.backends.docker.images.recipes import names
+from harness.backends.docker.published import fixed_ports
 from harness.model.topology import Topology
-from harness.stack.compose import KRAFT, PIPELINE, TOPOLOGIES, render_compose
-from harness.stack.images import names
-from harness.stack.published import fixed_ports
-from harness.stack.specs import Blueprint
+from harness.systems.blueprint import Blueprint
 
 COMPOSE = Path(__file__).parents[2] / "compose"
 EVERYTHING = Topology(

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from docker import errors
 
+from harness.backends.docker import containers, engine, labels, lifecycle
+from harness.backends.docker.labels import Identity
+from harness.backends.docker.published import fixed_ports, free_ports
 from harness.kit.errors import BootError, NoDiskError, NoDockerError, PortTakenError
 from harness.kit.owner import Owner
 from harness.model.topology import Topology
-from harness.stack import containers, engine, labels, lifecycle
-from harness.stack.labels import Identity
-from harness.stack.published import fixed_ports, free_ports
-from harness.stack.specs import Blueprint, ServiceSpec
+from harness.systems.blueprint import Blueprint, ServiceSpec
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def test_an_engine_that_does_not_answer_says_what_to_do() -> None:
 def test_too_little_disk_is_found_before_anything_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     api = SimpleNamespace(info=lambda: {"DockerRootDir": "/var/lib/docker"})
     usage = SimpleNamespace(free=2 * 1024**3)
-    monkeypatch.setattr("harness.stack.engine.shutil.disk_usage", lambda _path: usage)
+    monkeypatch.setattr("harness.backends.docker.engine.shutil.disk_usage", lambda _path: usage)
     with pytest.raises(NoDiskError, match=r"2\.0 GiB"):
         engine.require_disk(api)
 

@@ -5,12 +5,12 @@ from typing import cast
 
 import pytest
 
+from harness.backends.docker import lifecycle
 from harness.engine import stacks
 from harness.engine.stacks import StackPool
 from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import FaultError
 from harness.model.topology import Topology
-from harness.stack import lifecycle
 
 SMALL, MIDDLE, LARGE = (Topology(brokers=count) for count in (1, 3, 5))
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
+from harness.backends.roles import resolve
 from harness.kit.errors import FaultError
 from harness.model.fault import Role
-from harness.model.ports import PartitionState
+from harness.model.ports.stack import PartitionState
 from harness.model.topology import Topology
-from harness.stack.roles import resolve
 
 
 class Cluster:

@@ -3,13 +3,13 @@
 import msgspec
 import pytest
 
+from harness.backends.docker.labels import Identity, made_of
+from harness.backends.docker.published import fixed_ports
 from harness.kit.errors import UsageError
 from harness.kit.owner import this_process
 from harness.model.topology import Metadata, Topology
-from harness.stack.labels import Identity, made_of
-from harness.stack.published import fixed_ports
-from harness.stack.services.mysql import REPLICATE
-from harness.stack.specs import Blueprint, ServiceSpec, links_of, listeners_of, properties
+from harness.systems.blueprint import Blueprint, ServiceSpec, links_of, listeners_of, properties
+from harness.systems.mysql.service import REPLICATE
 
 EVERYTHING = Topology(
     zookeepers=3,

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from harness.backends.fake.stack import FakeStack
 from harness.engine.notes import Notes
 from harness.engine.supervisor import Supervisor
-from harness.fakes.stack import FakeStack
 from harness.model.topology import Topology
 from harness.reporting.folder import RunFolder
 

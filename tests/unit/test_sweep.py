@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from harness.backends.docker import inventory, lifecycle
 from harness.engine.sweep import sweep
 from harness.kit.errors import BootError, HarnessError
-from harness.stack import inventory, lifecycle
 
 
 def test_a_stack_that_cannot_be_removed_keeps_no_other_from_it(

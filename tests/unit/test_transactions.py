@@ -3,7 +3,7 @@
 import pytest
 from confluent_kafka import KafkaError
 
-from harness.clients.transaction_errors import COMMIT, commit_outcome, next_after
+from harness.systems.kafka.transaction_errors import COMMIT, commit_outcome, next_after
 
 KNOWN = {KafkaError(code).name() for code in range(-200, 150)}
 

@@ -1,9 +1,9 @@
 """What `harness up` tells of a stack, and which ports it asks for."""
 
-from harness.engine.up import addresses, ports_from
+from harness.backends.docker.compose import PIPELINE
+from harness.engine.commands.up import addresses, ports_from
 from harness.model.topology import Topology
-from harness.stack.compose import PIPELINE
-from harness.stack.specs import Blueprint, listeners_of
+from harness.systems.blueprint import Blueprint, listeners_of
 
 HUSH = "drawn-for-it"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.engine.catalogue import scenarios
+from harness.engine.catalogue.scenarios import scenarios
 from harness.engine.compile import compile_plan
 from harness.engine.validation.ddl import problems
 from harness.kit.errors import UsageError

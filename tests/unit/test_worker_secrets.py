@@ -2,11 +2,11 @@
 
 import pytest
 
+from harness.backends.docker import archive
+from harness.backends.docker.worker_secrets import WorkerSecrets
 from harness.kit import secrets
 from harness.kit.errors import UsageError
-from harness.stack import archive
-from harness.stack.services.connect import SECRETS, reference
-from harness.stack.worker_secrets import WorkerSecrets
+from harness.systems.connect.service import SECRETS, reference
 from tests.unit.memory_engine import MemoryEngine
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from harness.kit.errors import HarnessError
 from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable, Writers
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.assembly import Assembly
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.written import Written, written_by
+from harness.workloads.pipeline.topics.written import Written, written_by
 
 NAMING = Naming.of("run")
 BY_DAY: Settings = {

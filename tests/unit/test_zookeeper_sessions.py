@@ -1,6 +1,6 @@
 """Sessions of brokers, from what ZooKeeper answers to four-letter words."""
 
-from harness.clients.zookeeper import sessions_of
+from harness.systems.zookeeper.client import sessions_of
 
 CONNECTIONS = """ /172.18.0.2:41234[0](queued=0,recved=1,sent=0)
  /172.18.0.3:50110[1](queued=0,recved=88,sent=88,sid=0x1000a1b2c3d0000,lop=PING,est=17,to=6000,lcxid=0x2a)

@@ -13,7 +13,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.sentences import Story
 from harness.checkers.kind import Kind
-from harness.model.sessions import TIMEOUT, asked_ms
+from harness.model.defaults.sessions import TIMEOUT, asked_ms
 from harness.model.verdict import Anomaly, CheckResult
 
 LONGER_SESSION = Kind(

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.brokers import LONGER_THAN_A_RUN_MS
 from harness.model.cleanup import is_ever, loses_its_start, values_of
+from harness.model.defaults.brokers import LONGER_THAN_A_RUN_MS
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.brokers import broker_settings
+from harness.model.defaults.brokers import broker_settings
 from harness.model.pipeline import Path, hop_names
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology

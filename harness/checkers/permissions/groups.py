@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.brokers import KAFKA, broker_settings
+from harness.model.defaults.brokers import KAFKA, broker_settings
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings

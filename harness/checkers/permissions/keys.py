@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.cleanup import partitions_of
 from harness.model.clients import producer_dialect
-from harness.model.dialects import partitioner_of
+from harness.model.defaults.dialects import partitioner_of
 from harness.model.scenario import Scenario
 from harness.model.workload import LogWorkload
 

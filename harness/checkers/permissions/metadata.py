@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
+from harness.model.defaults.sessions import asked_ms, granted_ms, keeps_in_memory, server_settings
 from harness.model.scenario import Scenario
-from harness.model.sessions import asked_ms, granted_ms, keeps_in_memory, server_settings
 from harness.model.topology import Topology
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
 from harness.checkers.permissions.topics import ROLLBACK
-from harness.model.brokers import topic_settings
+from harness.model.defaults.brokers import topic_settings
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.checkers.permissions.groups import of_subscription
 from harness.checkers.permissions.permission import Permission, permits
 from harness.checkers.permissions.producers import of_sends
-from harness.model.dialects import LIBRDKAFKA, sending
+from harness.model.defaults.dialects import LIBRDKAFKA, sending
 from harness.model.scenario import Scenario
 from harness.model.workload import Processors
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.clients import sending_of
-from harness.model.dialects import Sending
+from harness.model.defaults.dialects import Sending
 from harness.model.scenario import Scenario
 from harness.model.workload import Producers
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.caches import redis_settings
+from harness.model.defaults.caches import redis_settings
 from harness.model.pipeline import cache_hop, copy_hop
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology

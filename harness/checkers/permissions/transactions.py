@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.brokers import broker_settings
 from harness.model.clients import producer_dialect, reads_uncommitted
+from harness.model.defaults.brokers import broker_settings
 from harness.model.scenario import Scenario
 from harness.model.workload import Consumers
 

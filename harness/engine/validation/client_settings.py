@@ -4,11 +4,11 @@ librdkafka is asked itself: a client is made with them and thrown away, which ta
 millisecond and no broker. So the fakes refuse what the real client refuses.
 """
 
-from harness.clients.client_check import Kind, refusal
 from harness.engine.validation.kafka_names import misnamed
 from harness.engine.validation.problems import Problems
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
+from harness.systems.kafka.client_check import Kind, refusal
 from harness.workloads.transacting import with_transactional_id
 
 GROUP: Settings = {"group.id": "checked"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from harness.engine.validation.problems import Problems
 from harness.model.pipeline import PipelineWorkload, SourceTable
 from harness.model.scenario import Scenario
-from harness.workloads.pipeline.own_tables import DDL
+from harness.workloads.pipeline.source.own_tables import DDL
 
 _TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*'|/\*.*?\*/|(?:--\s|#)[^\n]*", re.DOTALL)
 _TYPES = {

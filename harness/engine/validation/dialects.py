@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from harness.engine.validation.problems import Problems
-from harness.model.dialects import BY_BROKERS
+from harness.model.defaults.dialects import BY_BROKERS
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology, line_of
 from harness.model.value import Settings

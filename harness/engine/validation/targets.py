@@ -10,8 +10,8 @@ from harness.model.fault import FaultSpec, Role, Step
 from harness.model.pipeline import connector_places
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
-from harness.stack.specs import CLIENT, Blueprint
-from harness.workloads.pipeline.own_programs import own_programs
+from harness.systems.blueprint import CLIENT, Blueprint
+from harness.workloads.pipeline.feeds.own_programs import own_programs
 
 OF_MEMBERS = ("member.", "group.")
 ONLY_ON = {"redis.flush": "redis", "table.alter": "mysql", "schema.register": "registry"}

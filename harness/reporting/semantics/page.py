@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from harness.model.semantics import Measured, Sample, Semantics
 from harness.reporting import words
-from harness.reporting.judgement import badge
-from harness.reporting.markup import Markup, items, join, prose, table, tag
-from harness.reporting.page import document
+from harness.reporting.page.document import document
+from harness.reporting.page.judgement import badge
+from harness.reporting.page.markup import Markup, items, join, prose, table, tag
 from harness.reporting.semantics.cells import COLUMNS, Cell
 from harness.reporting.semantics.outcome import Word, conclusive, outcome
 from harness.reporting.semantics.plots import plots

@@ -10,7 +10,7 @@ from math import ceil, floor, log10
 import msgspec
 
 from harness.model.semantics import EffectName, Measured, Sample
-from harness.reporting.markup import Markup, join, tag
+from harness.reporting.page.markup import Markup, join, tag
 from harness.reporting.semantics.outcome import conclusive, count
 
 NAMES_WIDE, PLOT_WIDE, ROW_HIGH, EDGE = 230, 560, 26, 26

@@ -18,16 +18,19 @@ from harness.model.pipeline import (
     cache_place,
     copy_place,
 )
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
 from harness.model.workload import Topic
-from harness.workloads.pipeline import dead_letters, entries, own_tables, source
-from harness.workloads.pipeline.cache import CacheWorker
-from harness.workloads.pipeline.copies import jdbc_sink
-from harness.workloads.pipeline.feeds import start_feed
+from harness.workloads.pipeline.copies import entries
+from harness.workloads.pipeline.copies.redis_copy import CacheWorker
+from harness.workloads.pipeline.copies.sinks import jdbc_sink
+from harness.workloads.pipeline.feeds.connectors import start_feed
+from harness.workloads.pipeline.feeds.own_programs import Supervisor, own_programs, run_program
+from harness.workloads.pipeline.feeds.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.own_programs import Supervisor, own_programs, run_program
-from harness.workloads.pipeline.own_tables import Fillers
-from harness.workloads.pipeline.python_path import PYTHON_FEEDS, feed_workers, table_workers
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.source import own_tables
+from harness.workloads.pipeline.source.own_tables import Fillers
+from harness.workloads.pipeline.topics import dead_letters
 from harness.workloads.worker import Worker
 
 log = logging.getLogger(__name__)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from harness.history.journal import EVENT_KINDS, SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
-from harness.model.ports import Message
+from harness.model.ports.stack import Message
 from harness.workloads import operation_rows
-from harness.workloads.pipeline.contents import Cell, Contents
-from harness.workloads.pipeline.decoding import Decoder, Event
-from harness.workloads.pipeline.truncation import RowsToldOf
+from harness.workloads.pipeline.copies.contents import Cell, Contents
+from harness.workloads.pipeline.source.truncation import RowsToldOf
+from harness.workloads.pipeline.topics.decoding import Decoder, Event
 
 CONTROL = "control"
 """The kind of a record that a connector wrote for itself: nothing to judge."""

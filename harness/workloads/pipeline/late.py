@@ -6,11 +6,11 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import PipelineWorkload
-from harness.model.ports import SqlConnection, Stack
-from harness.workloads.pipeline.decoding import decoder_of
+from harness.model.ports.stack import SqlConnection, Stack
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.statement import Statement
-from harness.workloads.pipeline.wires import RegistryLostError
+from harness.workloads.pipeline.topics.decoding import decoder_of
+from harness.workloads.pipeline.topics.wires import RegistryLostError
 
 READ_BATCH = 1_000
 

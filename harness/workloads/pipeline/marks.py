@@ -6,12 +6,12 @@ from functools import partial
 from harness.history.journal import END_MARK, Journal
 from harness.kit.clock import Clock
 from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, topic_place
-from harness.model.ports import Stack
-from harness.workloads.pipeline import source
+from harness.model.ports.stack import Stack
+from harness.workloads.pipeline.copies.places import Places
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.places import Places
 from harness.workloads.pipeline.rounds import UNREADABLE_NOW, Found, Look, Rounds, replace_rows
-from harness.workloads.pipeline.topic_view import TopicView
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.topics.topic_view import TopicView
 
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""

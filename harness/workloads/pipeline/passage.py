@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from harness.model.pipeline import Path, PipelineWorkload, copy_place, exits, topic_place
-from harness.model.ports import Stack
+from harness.model.ports.stack import Stack
+from harness.workloads.pipeline.feeds.own_programs import (
+    last_words,
+    moved_by_programs,
+    own_programs,
+)
+from harness.workloads.pipeline.feeds.standstill import Standstill
 from harness.workloads.pipeline.gated import Gate
 from harness.workloads.pipeline.marks import Marks, keeps_no_order
-from harness.workloads.pipeline.own_programs import last_words, moved_by_programs, own_programs
-from harness.workloads.pipeline.standstill import Standstill
 from harness.workloads.traffic import Condition
 
 

@@ -8,7 +8,6 @@ from typing import Protocol
 import pymysql
 import redis
 
-from harness.clients import mysql_errors, redis_errors
 from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
@@ -19,10 +18,12 @@ from harness.model.pipeline import (
     cache_place,
     copy_place,
 )
-from harness.model.ports import MySql, SqlConnection, Stack
-from harness.workloads.pipeline.app_cache import AppCache
-from harness.workloads.pipeline.cache import cache_settings
-from harness.workloads.pipeline.entries import Entries
+from harness.model.ports.stack import MySql, SqlConnection, Stack
+from harness.systems.mysql import errors as mysql_errors
+from harness.systems.redis import errors as redis_errors
+from harness.workloads.pipeline.copies.app_cache import AppCache
+from harness.workloads.pipeline.copies.entries import Entries
+from harness.workloads.pipeline.copies.redis_copy import cache_settings
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.recording import SightRecorder
 from harness.workloads.pipeline.tailing import Tail

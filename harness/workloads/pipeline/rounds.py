@@ -18,9 +18,9 @@ from confluent_kafka import KafkaException
 from harness.history.journal import SEQUENCE_BITS, Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.ports import MySql
-from harness.workloads.pipeline import source
+from harness.model.ports.stack import MySql
 from harness.workloads.pipeline.recording import SightRecorder
+from harness.workloads.pipeline.source import database as source
 
 log = logging.getLogger(__name__)
 

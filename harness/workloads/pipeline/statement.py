@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pymysql
 
-from harness.model.ports import Cursor
+from harness.model.ports.stack import Cursor
 
 
 class RowMissingError(pymysql.Error):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pymysql
 
-from harness.model.ports import MySql, SqlConnection
+from harness.model.ports.stack import MySql, SqlConnection
 
 WINDOW = 2048
 """Keys that are looked at together: a row that half of them overtook is not waited for."""

@@ -14,7 +14,6 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S, Deadline
 from harness.model.facts import LogEnd, Standing
-from harness.model.group_ports import Members
 from harness.model.members import NOBODY
 from harness.model.pipeline import (
     CONNECTORS,
@@ -26,27 +25,31 @@ from harness.model.pipeline import (
     copy_place,
     topic_place,
 )
-from harness.model.ports import Stack
+from harness.model.ports.groups import Members
+from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
-from harness.workloads.pipeline import binlog, contents, dead_letters, source, source_server
-from harness.workloads.pipeline.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.assembly import Assembly
-from harness.workloads.pipeline.contents import Columns, Contents
+from harness.workloads.pipeline.copies import contents
+from harness.workloads.pipeline.copies.app_cache import AppCache, app_cache_settings
+from harness.workloads.pipeline.copies.contents import Columns, Contents
+from harness.workloads.pipeline.copies.places import Places
+from harness.workloads.pipeline.copies.racing import RaceWorker, race_workers
+from harness.workloads.pipeline.feeds.standstill import Standstill
 from harness.workloads.pipeline.final import FinalReads
-from harness.workloads.pipeline.final_topics import TopicReader
 from harness.workloads.pipeline.gated import Gated
 from harness.workloads.pipeline.late import Arrivals
-from harness.workloads.pipeline.log_reader import LogReader
 from harness.workloads.pipeline.marks import Marks
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.passage import Passage
-from harness.workloads.pipeline.places import Places
-from harness.workloads.pipeline.positions import positions
-from harness.workloads.pipeline.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
-from harness.workloads.pipeline.source_tables import SourceTables
-from harness.workloads.pipeline.standstill import Standstill
+from harness.workloads.pipeline.source import binlog, source_server
+from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.source.log_reader import LogReader
+from harness.workloads.pipeline.source.source_tables import SourceTables
+from harness.workloads.pipeline.topics import dead_letters
+from harness.workloads.pipeline.topics.final_topics import TopicReader
+from harness.workloads.pipeline.topics.positions import positions
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.worker import Worker

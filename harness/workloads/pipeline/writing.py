@@ -5,16 +5,16 @@ from random import Random
 
 import pymysql
 
-from harness.clients.mysql_errors import name_of, outcome_of
 from harness.history.history import NOTHING
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
-from harness.model.ports import SqlConnection
-from harness.workloads.pipeline import source
-from harness.workloads.pipeline.app_cache import AppCache
+from harness.model.ports.stack import SqlConnection
+from harness.systems.mysql.errors import name_of, outcome_of
+from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.late import Arrivals, LateTransaction
 from harness.workloads.pipeline.recording import Changed, Recorder
+from harness.workloads.pipeline.source import database as source
 from harness.workloads.pipeline.statement import Statement
 
 KEYS_PER_WRITER = 1 << 16

@@ -1,4 +1,4 @@
-"""The worker's process: `harness.stack.function_process` runs `main` here.
+"""The worker's process: `harness.backends.docker.function_process` runs `main` here.
 
 Its environment says what to do: JOB (see `harness.workloads.processing.job`) and
 KAFKA_BOOTSTRAP_SERVERS; PROGRAM_FOLDER is where it meets the harness.
@@ -12,9 +12,9 @@ from threading import Thread
 
 import msgspec
 
-from harness.clients.kafka import KafkaClients
 from harness.kit.barrier import Barrier
 from harness.kit.clock import REAL
+from harness.systems.kafka.client import KafkaClients
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.life import Life
 from harness.workloads.processing.trace import TraceWriter

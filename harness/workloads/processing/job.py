@@ -1,6 +1,6 @@
 """What a worker is told: whose it is, what to read and write, and under which numbers to record."""
 
-from harness.model.dialects import READER
+from harness.model.defaults.dialects import READER
 from harness.model.value import Settings, Value
 from harness.model.workload import Processors
 

@@ -12,12 +12,12 @@ from typing import Any, cast
 
 from confluent_kafka import KafkaException, TopicPartition
 
-from harness.clients.errors import name_of
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
-from harness.model.ports import Kafka, MemberConsumer, Message, TransactionalProducer
+from harness.model.ports.stack import Kafka, MemberConsumer, Message, TransactionalProducer
 from harness.model.workload import Point
+from harness.systems.kafka.errors import name_of
 from harness.workloads.consuming import is_end
 from harness.workloads.operation_rows import Records
 from harness.workloads.processing.job import Job

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeAlias
 
-from harness.clients.errors import name_of, outcome_of
 from harness.history.history import NOTHING
 from harness.history.journal import OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
-from harness.model.ports import Message, Report
+from harness.model.ports.stack import Message, Report
+from harness.systems.kafka.errors import name_of, outcome_of
 from harness.workloads import operation_rows
 from harness.workloads.payload import keys_of, values_of
 from harness.workloads.processing.job import Job

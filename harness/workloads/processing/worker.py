@@ -7,7 +7,7 @@ import msgspec
 from harness.history.journal import OUTCOMES, Columns, Journal
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
-from harness.model.ports import Kafka, Stack
+from harness.model.ports.stack import Kafka, Stack
 from harness.model.program import Program
 from harness.workloads.processing.child import MAIN
 from harness.workloads.processing.job import Job

@@ -5,7 +5,7 @@ settings; someone's own configuration takes the template's place. Tests compare 
 the templates and with the settings of Python feeds and copies.
 """
 
-from harness.model.dialects import LIBRDKAFKA, Sending, connect, sending
+from harness.model.defaults.dialects import LIBRDKAFKA, Sending, connect, sending
 from harness.model.pipeline import CONNECTORS, Cache, Copy, Feed
 from harness.model.topology import Topology
 from harness.model.value import Settings

@@ -1,0 +1,1 @@
+"""Where a run happens: containers of our own, or memory."""

@@ -1,0 +1,1 @@
+"""Kafka in memory: brokers, replication, groups, transactions, clients."""

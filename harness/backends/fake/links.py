@@ -1,0 +1,56 @@
+"""Links between services, and between clients and brokers: cut, mended, slowed."""
+
+from collections import defaultdict
+
+from harness.backends.fake.clock import VirtualClock
+from harness.kit.waits import NS_PER_S
+
+Pair = tuple[str, str]
+TRIES_PER_S = 20
+"""Packets that two separated services lose to each other in a second: both keep trying."""
+ROUND_TRIP_MS = 1.0
+
+
+class Links:
+    """Which links are cut since when, and how slow those of clients are."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self._clock = clock
+        self._cut_ns: dict[Pair, int] = {}
+        self._dropped: defaultdict[Pair, int] = defaultdict(int)
+        self._delay_ms: dict[str, int] = {}
+
+    def cut(self, one: str, other: str) -> None:
+        """Let nothing pass between the two."""
+        self._cut_ns.setdefault(_pair(one, other), self._clock.now_ns())
+
+    def mend(self, one: str, other: str) -> None:
+        """Let everything pass again."""
+        self._dropped[_pair(one, other)] = self.dropped(one, other)
+        self._cut_ns.pop(_pair(one, other), None)
+
+    def cut_since_ns(self, one: str, other: str) -> int | None:
+        """Since when nothing passes; None when the link works."""
+        return self._cut_ns.get(_pair(one, other))
+
+    def works(self, one: str, other: str) -> bool:
+        """Whether packets pass."""
+        return not self._cut_ns or _pair(one, other) not in self._cut_ns
+
+    def dropped(self, one: str, other: str) -> int:
+        """Packets lost so far."""
+        since_ns = self.cut_since_ns(one, other)
+        lost_ns = 0 if since_ns is None else self._clock.now_ns() - since_ns
+        return self._dropped[_pair(one, other)] + lost_ns * TRIES_PER_S // NS_PER_S
+
+    def delay(self, broker: str, latency_ms: int) -> None:
+        """Hold back what clients receive from `broker`."""
+        self._delay_ms[broker] = latency_ms
+
+    def delay_ms(self, broker: str) -> int:
+        """How long it is held back."""
+        return self._delay_ms.get(broker, 0)
+
+
+def _pair(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)

@@ -1,0 +1,1 @@
+"""The command `harness`: words in, sentences out; the work is done elsewhere."""

@@ -1,0 +1,57 @@
+"""`harness init`, `harness scenarios`, `harness catalogue`: a first scenario, and what there is."""
+
+from pathlib import Path
+
+
+def init(folder: Path = Path("scenarios"), /, *, pipeline: bool = False) -> int:
+    """Write a first scenario file, to be run with pytest and to be changed.
+
+    Args:
+        folder: where it goes.
+        pipeline: test a pipeline from MySQL through Debezium into a table, rather than a topic.
+    """
+    from harness.engine.commands.starters import write_starter
+
+    path = write_starter(folder, pipeline=pipeline)
+    print(f"wrote {path}")
+    if not pipeline:
+        print(f"  pytest {path} --stack fake    runs it in memory, without Docker")
+    print(f"  pytest {path}    runs it on containers")
+    print("Each run leaves a folder in reports/, which belongs into .gitignore.")
+    return 0
+
+
+def scenarios(*places: Path) -> int:
+    """List scenarios by name: yours, then those that are shipped.
+
+    Args:
+        places: files and folders of yours; unless given, `scenarios/`, `tests/` and files of tests
+            in this folder.
+    """
+    from harness.engine.catalogue.own_scenarios import held_in
+    from harness.engine.catalogue.scenarios import scenarios as shipped
+    from harness.reporting.words import aligned
+
+    own = [(str(held.path), held.scenarios) for held in held_in(Path(), places)]
+    known = [] if places else [("shipped with the harness", tuple(shipped().values()))]
+    for title, listed in (*own, *known):
+        print(title)
+        for line in aligned([(f"  {each.name}", each.about) for each in listed]):
+            print(line)
+    return 0
+
+
+def catalogue(*, write: bool = False) -> int:
+    """Print all that has a name: scenarios, services, faults, claims, anomalies, checkers, errors.
+
+    Args:
+        write: bring the part of ARCHITECTURE.md that holds it up to date instead.
+    """
+    from harness.engine.catalogue import handbook
+
+    if write:
+        changed = handbook.write_catalogue()
+        print(f"{handbook.ARCHITECTURE.name} {'is brought' if changed else 'was'} up to date")
+    else:
+        print(handbook.catalogue())
+    return 0

@@ -1,0 +1,106 @@
+"""`harness up`, `down`, `status`, `exec` and `sweep`: thin words over stacks that run."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from harness.cli.words import AtLeastOne, MetadataChoice, say
+
+Port = Annotated[int, Parameter(validator=Number(gte=1, lte=65535))]
+
+
+def up(
+    *,
+    brokers: AtLeastOne = 3,
+    pipeline: bool = False,
+    metadata: MetadataChoice = "zookeeper",
+    kafka_version: str | None = None,
+    first_port: Port | None = None,
+) -> int:
+    """Boot a stack, leave it running for pytest, `run` and `replay`, and print where it is.
+
+    Args:
+        brokers: how many.
+        pipeline: a schema registry, two Connect workers, MySQL and Redis as well.
+        metadata: who keeps the cluster's metadata.
+        kafka_version: of brokers; the one that is pinned for that metadata unless given.
+        first_port: the first broker's port for clients; the others follow. Free ones unless given.
+    """
+    import msgspec
+
+    from harness.backends.docker.compose import PIPELINE
+    from harness.engine.cluster import with_cluster
+    from harness.engine.commands.up import up as boot_or_attach
+    from harness.model.topology import Topology
+
+    topology = msgspec.structs.replace(PIPELINE if pipeline else Topology(), brokers=brokers)
+    topology = with_cluster(topology, metadata=metadata, kafka_version=kafka_version)
+    stack, addresses = boot_or_attach(topology, first_port=first_port, tell=say)
+    print(stack)
+    for name, value in addresses.items():
+        print(f"{name}={value}")
+    return 0
+
+
+def down(stack: str | None = None, /) -> int:
+    """Remove a stack that was left running.
+
+    Args:
+        stack: its id; all that were left running unless given.
+    """
+    from harness.engine.sweep import down as remove
+
+    for line in remove(stack):
+        print(line)
+    return 0
+
+
+def password(stack: str | None = None, /) -> int:
+    """Print the password of MySQL's user `chaos`, which is drawn for each stack.
+
+    Args:
+        stack: its id; may be left out when there is only one.
+    """
+    from harness.engine.commands.password import password_of
+
+    print(password_of(stack))
+    return 0
+
+
+def status() -> int:
+    """Show every stack of this machine, service by service."""
+    from harness.engine.commands.status import lines
+
+    for line in lines():
+        print(line)
+    return 0
+
+
+def execute(
+    service: str,
+    /,
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    stack: str | None = None,
+) -> int:
+    """Run a command in the container of a service, with standard input and terminal.
+
+    `harness exec broker-1 -- kafka-topics.sh --bootstrap-server localhost:9092 --list`
+
+    Args:
+        service: where.
+        command: what; put `--` before it when it has options.
+        stack: id of the stack; may be left out when there is only one.
+    """
+    from harness.engine.commands.status import run_in
+
+    return run_in(stack, service, command)
+
+
+def sweep() -> int:
+    """Clean up after a harness that was killed: remove its stacks, heal what it broke in others."""
+    from harness.engine.sweep import sweep as clean
+
+    for line in clean():
+        print(line)
+    return 0

@@ -1,1 +1,0 @@
-"""Clients of the services, and which of their errors say that nothing happened."""

@@ -1,0 +1,1 @@
+"""What commands of people ask of a running stack, or of this machine."""

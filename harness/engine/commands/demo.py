@@ -1,0 +1,43 @@
+"""The main job in four runs: known-good scenarios and their known-bad twins."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.engine.catalogue.scenarios import find
+from harness.engine.run import Run, run_scenario
+from harness.engine.stacks import StackPool
+from harness.model.verdict import Validity
+
+PAIRS = (("k-ack1", "lost-write"), ("e-leader", "resurrected-row"))
+"""A log and a whole pipeline: a scenario, and what its twin, one setting worse, must show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the demonstration came to, as lines for people."""
+
+    lines: tuple[str, ...]
+    as_expected: bool
+
+
+def demonstrate(pool: StackPool, seed: int, reports: Path, *, tell: Callable[[str], None]) -> Shown:
+    """Run each pair of twins with the same seed."""
+    lines: list[str] = []
+    as_expected = True
+    # The fakes have no pipeline.
+    for name, anomaly in PAIRS if pool.kind == "docker" else PAIRS[:1]:
+        good, bad = (_run(each, pool, seed, reports, tell=tell) for each in (name, f"{name}-bad"))
+        as_expected &= good.verdict.validity is Validity.VALID
+        as_expected &= bad.verdict.validity is Validity.INVALID and bad.verdict.shows(anomaly)
+        lines += [f"{run.verdict.headline}\n    report: {run.folder.report}" for run in (good, bad)]
+    last = "As it must be." if as_expected else "NOT as it must be: see the reports."
+    return Shown((*lines, last), as_expected)
+
+
+def _run(
+    name: str, pool: StackPool, seed: int, reports: Path, *, tell: Callable[[str], None]
+) -> Run:
+    scenario = find(name)
+    tell(f"{name}: {scenario.about}")
+    return run_scenario(scenario, seed, pool, reports, tell=tell)

@@ -1,0 +1,1 @@
+"""Workers that watch while traffic runs."""

@@ -1,0 +1,1 @@
+"""What clients, brokers and servers run with where nobody says anything."""

@@ -1,0 +1,1 @@
+"""report.html: its parts, and what they draw."""

@@ -1,1 +1,0 @@
-"""One file per kind of service: its containers, its links, how to tell that it is ready."""

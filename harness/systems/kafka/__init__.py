@@ -1,0 +1,1 @@
+"""Kafka: brokers, controllers, clients, groups, topics, transactions, and its protocol by hand."""

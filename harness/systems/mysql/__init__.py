@@ -1,0 +1,1 @@
+"""MySQL: the server, its replica, connections, errors."""

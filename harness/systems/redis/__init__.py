@@ -1,0 +1,1 @@
+"""Redis: the server, its client, errors."""

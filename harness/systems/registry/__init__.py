@@ -1,0 +1,1 @@
+"""The schema registry: its service, its REST interface, Avro."""

@@ -1,0 +1,1 @@
+"""Toxiproxy: the service through which every link goes."""

@@ -1,0 +1,1 @@
+"""ZooKeeper: its servers, and what a session of it shows."""

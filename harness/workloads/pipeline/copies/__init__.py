@@ -1,0 +1,1 @@
+"""Copies and caches: how changes get from topics into tables and entries."""

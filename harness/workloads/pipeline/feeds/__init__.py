@@ -1,0 +1,1 @@
+"""Feeds: how changes get from the source into topics."""

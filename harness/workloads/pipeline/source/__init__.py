@@ -1,0 +1,1 @@
+"""The source database: its tables, and its binary log as the oracle."""

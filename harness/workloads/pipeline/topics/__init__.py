@@ -1,0 +1,1 @@
+"""Change topics: from records to events and back, and what has been written to them."""
