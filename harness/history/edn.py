@@ -13,7 +13,7 @@ errors, and refuses tags that it was not told of.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 _TOKENS = re.compile(
@@ -53,8 +53,14 @@ class EdnError(Exception):
         self.line = line
 
 
-def read_forms(text: str) -> Iterator[tuple[int, Any]]:
+def read_forms(
+    text: str, shortcut: Callable[[str], object | None] | None = None
+) -> Iterator[tuple[int, Any]]:
     """Every form of `text` that stands by itself, with the line on which it begins.
+
+    Args:
+        text: of any number of forms.
+        shortcut: what a line that no form began before becomes; None: it is read as any other.
 
     Raises:
         EdnError: the text is not EDN.
@@ -63,16 +69,16 @@ def read_forms(text: str) -> Iterator[tuple[int, Any]]:
     items: list[Any] = []
     begin = 1
     for number, line in enumerate(text.split("\n"), start=1):
+        if shortcut and not stack and (short := shortcut(line)) is not None:
+            yield number, short
+            continue
         for token in _TOKENS.findall(line):
             if token[0] == ":" and stack:
                 items.append(token[1:])
             elif token[0] in _DIGITS and token.isdecimal() and stack:
                 items.append(_integer(token, number))
             elif token in _CLOSED_BY:
-                items = []
-                stack.append((token, number, items))
-                if len(stack) > DEPTH:
-                    raise EdnError(number, f"it is nested deeper than {DEPTH} levels")
+                items = _opened(stack, token, number)
             elif token in _CLOSING:
                 begin, value = _closed(stack, token, number)
                 items = stack[-1][2] if stack else []
@@ -90,6 +96,15 @@ def _integer(digits: str, line: int) -> int:
     if len(digits) > DIGITS:
         raise EdnError(line, f"a number has {len(digits):,} digits")
     return int(digits)
+
+
+def _opened(stack: _Stack, token: str, line: int) -> list[Any]:
+    """The items of the collection that `token` opens; it goes onto the stack."""
+    items: list[Any] = []
+    stack.append((token, line, items))
+    if len(stack) > DEPTH:
+        raise EdnError(line, f"it is nested deeper than {DEPTH} levels")
+    return items
 
 
 def _closed(stack: _Stack, token: str, line: int) -> tuple[int, Any]:

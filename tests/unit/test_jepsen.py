@@ -9,6 +9,7 @@ import pytest
 from harness.history.edn import read_forms
 from harness.history.history import NOTHING
 from harness.history.jepsen import JepsenHistory, read_jepsen
+from harness.kit.errors import UsageError
 from tests.unit.command import Done, harness
 
 SMALL = """\
@@ -224,6 +225,61 @@ def test_what_is_no_such_history_is_refused(text: str, sentence: str, tmp_path: 
     assert done.status == 2
     assert sentence in done.sentence
     assert str(tmp_path / "history") in done.sentence
+
+
+@pytest.mark.parametrize(
+    ("plain", "other"),
+    [
+        ("", ""),
+        ("[:send 5 1]", "[:send 5 nil]"),
+        ("[0 1]", "[nil 1]"),
+        ("[0 1]", "[{} 1]"),
+        ("[0 1]", "[0 1 [[2]]]"),
+        ("[0 1]", f"[0 {'[' * 150 + ']' * 150}]"),
+        ("[0 1]", "[-1 1]"),
+        ("[0 1]", "[00 01]"),
+        ("[0 1]", "[1e5 1]"),
+        ("[0 1]", "[0 null]"),
+        ("[0 1]", f"[{1 << 61} 1]"),
+        ("[0 1]", f"[0 {1 << 61}]"),
+        ("[:send 5 1]", f"[:send 5 {1 << 61}]"),
+        ("[:send 5 1]", f"[:send {10**99} 1]"),
+        ("[:send 5 1]", f"[:send {10**100} 1]"),
+        ("[:send 5 1]", "[:send 5 1 7]"),
+        ("[:send 5 1]", "[:send 5]"),
+        ("[:send 5 1]", "[:send :poll 1]"),
+        ("[:send 5 1]", "[:poll nil]"),
+        ("[:send 5 1]", "[:poll [5 [[0 1]]]]"),
+        ("[:poll {5 [[1 2]]}]", "[:poll {5 [[0 1]], 6 [[0 1]]}] [:poll {}]"),
+        ("[:poll {5 [[1 2]]}]", "[:poll {5 [[0 1]], 5 [[1 2]]}]"),
+        ("[:poll {5 [[1 2]]}]", "[:poll {:x [[1 2]]}]"),
+        ("[:poll {5 [[1 2]]}]", "[:poll {[[1 2]] [[1 2]]}]"),
+        (":type :ok, ", ""),
+        (":f :send, ", ""),
+        (", :process 0}", "}"),
+        (", :process 0}", ":process 0}"),
+        (", :process 0}", ", :process 0, :process 7}"),
+        (", :process 0}", f", :process 0, :index {1 << 61}}}"),
+        (", :process 0}", f", :process 0, :time {1 << 61}}}"),
+        (", :process 0}", ", :process 0, :time 5}"),
+    ],
+)
+def test_a_plain_line_says_what_another_one_says(plain: str, other: str, tmp_path: Path) -> None:
+    """Events as Clojure prints them take a way of their own, on which nothing may be different."""
+    path = tmp_path / "history"
+
+    def outcome(end: str) -> Any:
+        path.write_text("".join(f"{line}{end}\n" for line in text.splitlines()))
+        try:
+            done = read_jepsen(path)
+        except UsageError as error:
+            return str(error)
+        history = done.history
+        frames = (history.operations, history.sends, history.reads, history.commits, history.logs)
+        return [each.rows() for each in frames], history.labels, done.subscribes, history.errors
+
+    text = LOST.replace(":ok,     ", ":ok, ").replace(plain, other)
+    assert outcome("") == outcome(" ; no plain line")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
