@@ -15,8 +15,6 @@ from cosmic_ray import plugins
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
 
-from harness.kit.rng import stream
-
 # `is` instead of `==` says the same of words and small numbers.
 MEANINGLESS = ("_Is", "_IsNot", "Operator_Is_Eq", "Operator_IsNot_NotEq")
 Place = tuple[tuple[int, int], tuple[int, int]]
@@ -48,7 +46,7 @@ class Mutant:
 
 def sample(paths: Sequence[Path], count: int, seed: int) -> Iterator[Mutant]:
     """Draw `count` mutants of `paths`, fewer when there are no more places."""
-    random = stream(seed, "mutants")
+    random = Random(seed)
     places = [(path, place) for path in paths for place in sorted(_operators_at(path))]
     random.shuffle(places)
     found = 0
