@@ -85,4 +85,6 @@ def _run(mutant: Mutant, tests: Sequence[str]) -> None:
     for stream in (1, 2):
         os.dup2(nowhere, stream)
     sys.meta_path.insert(0, Finder(mutant))
+    # Each trial imports the same tests and modules: only the first one has to compile them.
+    sys.dont_write_bytecode = False
     os._exit(int(pytest.main([*OPTIONS, "-x", *tests])))
