@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.mutants.reach import Reach, measure, reach_in
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Outcome, outcome_of, unchanged
+from benchmarks.mutants.trial import Outcome, instead, outcome_of
 
 SOURCES = ("harness/checkers", "harness/history")
 TESTS = (
@@ -72,10 +72,13 @@ def _reach(file: Path) -> Reach:
 
 
 def _control(path: Path, reach: Reach) -> None:
-    """Fail unless the code as it is lives: a trial that kills everything proves nothing."""
+    """Fail unless the code as it is lives, and code that cannot run is killed."""
     tests = reach.tests_of(path, 0)[:20]
-    if outcome_of(unchanged(path), tests, sum(reach.seconds[test] for test in tests)) != "survived":
+    seconds = sum(reach.seconds[test] for test in tests)
+    if outcome_of(instead(path, path.read_text()), tests, seconds) != "survived":
         raise SystemExit(f"trials are broken: {path} is killed without a mutation")
+    if outcome_of(instead(path, "raise ValueError"), tests, seconds) != "killed":
+        raise SystemExit(f"trials are broken: {path} is not replaced by its mutants")
 
 
 def _tried(mutant: Mutant, reach: Reach, only_quick: bool) -> Outcome:  # noqa: FBT001 - private

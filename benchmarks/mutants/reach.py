@@ -9,7 +9,9 @@ from typing import Any
 import coverage
 import pytest
 
-OPTIONS = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:cov")
+# Plain assertions: pytest would import each module of a plugin, which harness is, by itself, and
+# rewritten as it stands in its file.
+OPTIONS = ("-q", "-n", "0", "-p", "no:cacheprovider", "-p", "no:cov", "--assert=plain")
 
 
 class Recorder:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.mutants.reach import Reach
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Changed, Finder, outcome_of, unchanged
+from benchmarks.mutants.trial import Changed, Finder, instead, outcome_of
 
 CODE = '''"""A module."""
 
@@ -86,6 +86,6 @@ def test_code_as_it_is_lives_and_a_mutant_is_killed_by_a_test(module: Path) -> N
     )
     test = ["test_judged.py::test_over"]
     changed = CODE.replace(") > limit", ") < limit")
-    assert outcome_of(unchanged(module), test, 0.0) == "survived"
+    assert outcome_of(instead(module, CODE), test, 0.0) == "survived"
     assert outcome_of(Mutant(module, 14, "", "", "", changed), test, 0.0) == "killed"
     assert module.read_text() == CODE
