@@ -12,12 +12,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 from benchmarks.mutants.reach import Reach, measure, reach_in
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Outcome, instead, outcome_of
+from benchmarks.mutants.trial import Outcome, cold, instead, outcome_of
+from benchmarks.mutants.warm import Warm, with_collected
 
 SOURCES = ("harness/checkers", "harness/history")
 TESTS = (
@@ -54,16 +56,25 @@ def main(arguments: Sequence[str]) -> int:
         reach = _reach(options.reach or Path(folder) / "reach.json")
     _control(mutants[0].path, reach)
     print(f"{len(mutants)} mutants, seed {options.seed}", flush=True)
-    with ThreadPoolExecutor(options.workers) as pool:
-        outcomes = list(pool.map(lambda mutant: _tried(mutant, reach, options.quick), mutants))
+    outcomes: list[Outcome] = []
+
+    def try_all(warm: Warm) -> None:
+        with ThreadPoolExecutor(options.workers) as pool:
+            trial = partial(_tried, reach=reach, warm=warm, quick=options.quick)
+            outcomes.extend(pool.map(trial, mutants))
+
+    with_collected(_quick() if options.quick else TESTS, paths, reach, try_all)
     return _conclude(mutants, outcomes)
+
+
+def _quick() -> list[str]:
+    return [*TESTS, *(f"--ignore={each}" for each in THOROUGH)]
 
 
 def _reach(file: Path) -> Reach:
     """What tests reach, measured unless it was."""
     if not file.exists():
-        quick = [*TESTS, *(f"--ignore={each}" for each in THOROUGH)]
-        process = get_context("spawn").Process(target=measure, args=(quick, SOURCES, file))
+        process = get_context("spawn").Process(target=measure, args=(_quick(), SOURCES, file))
         process.start()
         process.join()
         if process.exitcode:
@@ -75,17 +86,19 @@ def _control(path: Path, reach: Reach) -> None:
     """Fail unless the code as it is lives, and code that cannot run is killed."""
     tests = reach.tests_of(path, 0)[:20]
     seconds = sum(reach.seconds[test] for test in tests)
-    if outcome_of(instead(path, path.read_text()), tests, seconds) != "survived":
+    if outcome_of(cold(instead(path, path.read_text()), tests), seconds) != "survived":
         raise SystemExit(f"trials are broken: {path} is killed without a mutation")
-    if outcome_of(instead(path, "raise ValueError"), tests, seconds) != "killed":
+    if outcome_of(cold(instead(path, "raise ValueError"), tests), seconds) != "killed":
         raise SystemExit(f"trials are broken: {path} is not replaced by its mutants")
 
 
-def _tried(mutant: Mutant, reach: Reach, only_quick: bool) -> Outcome:  # noqa: FBT001 - private
+def _tried(mutant: Mutant, *, reach: Reach, warm: Warm, quick: bool) -> Outcome:
     tests = reach.tests_of(mutant.path, mutant.line)
-    outcome = outcome_of(mutant, tests, sum(reach.seconds[test] for test in tests))
-    if outcome == "survived" and not only_quick:
-        outcome = outcome_of(mutant, THOROUGH, THOROUGH_S)
+    outcome: Outcome = "survived"
+    rounds = [(tests, sum(reach.seconds[test] for test in tests)), (THOROUGH, THOROUGH_S)]
+    for chosen, seconds in rounds[: 1 if quick else 2]:
+        if chosen and outcome == "survived":
+            outcome = outcome_of(warm.process(mutant, chosen) or cold(mutant, chosen), seconds)
     if outcome != "killed":
         print(
             f"{outcome} ({len(tests)} tests): {mutant.path}:{mutant.line} {mutant.operator}\n"

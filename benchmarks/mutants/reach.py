@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,8 @@ class Reach:
     seconds: dict[str, float]
     lines: dict[str, dict[int, list[str]]]
     """Path of a module → line → tests that run it."""
+    at_import: dict[str, list[int]] = field(default_factory=dict)
+    """Path of a module → lines that run when it, or a test, is imported."""
 
     def tests_of(self, path: Path, line: int) -> list[str]:
         """Tests that notice a change of a line, if any does; the quickest first.
@@ -67,12 +69,15 @@ def measure(tests: Sequence[str], sources: Sequence[str], out: Path) -> None:
         measured.stop()
     if recorder.failed or not recorder.seconds:
         raise SystemExit(f"these tests fail without any mutant: {', '.join(recorder.failed)}")
-    data, lines = measured.get_data(), {}
+    data, lines, at_import = measured.get_data(), {}, {}
     for name in data.measured_files():
         found = data.contexts_by_lineno(name)
-        own = {line: sorted(filter(None, tests)) for line, tests in found.items()}
-        lines[str(Path(name).relative_to(Path.cwd()))] = own
-    out.write_text(json.dumps({"seconds": recorder.seconds, "lines": lines}))
+        path = str(Path(name).relative_to(Path.cwd()))
+        lines[path] = {line: sorted(filter(None, tests)) for line, tests in found.items()}
+        at_import[path] = sorted(line for line, tests in found.items() if "" in tests)
+    out.write_text(
+        json.dumps({"seconds": recorder.seconds, "lines": lines, "at_import": at_import})
+    )
 
 
 def reach_in(file: Path) -> Reach:
@@ -82,4 +87,4 @@ def reach_in(file: Path) -> Reach:
         path: {int(line): tests for line, tests in found.items()}
         for path, found in read["lines"].items()
     }
-    return Reach(read["seconds"], lines)
+    return Reach(read["seconds"], lines, read["at_import"])

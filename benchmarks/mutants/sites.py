@@ -41,7 +41,12 @@ class Mutant:
     @property
     def module(self) -> str:
         """The module's name."""
-        return ".".join(self.path.with_suffix("").parts).removesuffix(".__init__")
+        return module_of(self.path)
+
+
+def module_of(path: Path) -> str:
+    """The name of the module in a file."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
 
 
 def sample(paths: Sequence[Path], count: int, seed: int) -> Iterator[Mutant]:

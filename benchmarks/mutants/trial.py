@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Literal, TypeAlias
@@ -59,13 +60,15 @@ class Finder(MetaPathFinder):
         return importlib.machinery.ModuleSpec(fullname, loader, origin=path)
 
 
-def outcome_of(mutant: Mutant, tests: Sequence[str], seconds: float) -> Outcome:
-    """Run `tests`, which take `seconds` without it, until one fails."""
-    if not tests:
-        return "survived"
+def cold(mutant: Mutant, tests: Sequence[str]) -> BaseProcess:
+    """A process that imports the mutant and runs `tests` until one fails."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    process = context.Process(target=_run, args=(mutant, tests))
+    return context.Process(target=_run, args=(mutant, tests))
+
+
+def outcome_of(process: BaseProcess, seconds: float) -> Outcome:
+    """How a process of tests ends, which take `seconds` without a mutant."""
     process.start()
     process.join(STARTUP_S + SLOWER * seconds)
     if process.exitcode is None:
@@ -80,10 +83,15 @@ def instead(path: Path, code: str) -> Mutant:
     return Mutant(path, 1, "none", "", "", code)
 
 
-def _run(mutant: Mutant, tests: Sequence[str]) -> None:
+def silence() -> None:
+    """Let this process print nothing."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
+
+
+def _run(mutant: Mutant, tests: Sequence[str]) -> None:
+    silence()
     sys.meta_path.insert(0, Finder(mutant))
     # Each trial imports the same tests and modules: only the first one has to compile them.
     sys.dont_write_bytecode = False

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import pytest
 
-from harness.checkers.judge import judge
+from harness.checkers.verdict.judge import judge
 from harness.history.build import TICK_NS, Completion, HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.model.facts import Facts

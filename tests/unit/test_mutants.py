@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.mutants.reach import Reach
 from benchmarks.mutants.sites import Mutant, sample
-from benchmarks.mutants.trial import Changed, Finder, instead, outcome_of
+from benchmarks.mutants.trial import Changed, Finder, cold, instead, outcome_of
 
 CODE = '''"""A module."""
 
@@ -74,11 +74,6 @@ def test_a_line_that_runs_at_import_concerns_every_test_of_its_module() -> None:
     assert reach.tests_of(Path("c.py"), 1) == []
 
 
-def test_a_mutant_that_no_test_reaches_survives(module: Path) -> None:
-    mutant = Mutant(module, 1, "core/NumberReplacer", "5", "6", CODE.replace("5", "6"))
-    assert outcome_of(mutant, [], 0.0) == "survived"
-
-
 @pytest.mark.slow
 def test_code_as_it_is_lives_and_a_mutant_is_killed_by_a_test(module: Path) -> None:
     Path("test_judged.py").write_text(
@@ -86,6 +81,6 @@ def test_code_as_it_is_lives_and_a_mutant_is_killed_by_a_test(module: Path) -> N
     )
     test = ["test_judged.py::test_over"]
     changed = CODE.replace(") > limit", ") < limit")
-    assert outcome_of(instead(module, CODE), test, 0.0) == "survived"
-    assert outcome_of(Mutant(module, 14, "", "", "", changed), test, 0.0) == "killed"
+    assert outcome_of(cold(instead(module, CODE), test), 0.0) == "survived"
+    assert outcome_of(cold(Mutant(module, 14, "", "", "", changed), test), 0.0) == "killed"
     assert module.read_text() == CODE
