@@ -4,10 +4,22 @@ import msgspec
 import pytest
 
 from harness.checkers.verdict.judge import judge
+from harness.history.flow_build import Change
+from harness.history.history import NOTHING
 from harness.model.facts import Facts, LogEnd
-from harness.model.pipeline import Feed
+from harness.model.pipeline import SOURCE, Feed
 from harness.model.verdict import Validity, Verdict
-from tests.checkers.flows import FEED, TOPICS, Run, everything_read, pipeline
+from tests.checkers.flows import (
+    FEED,
+    FEED_HOP,
+    JDBC,
+    SINK,
+    TOPICS,
+    Run,
+    blamed,
+    everything_read,
+    pipeline,
+)
 
 LOG = "main/orders-0"
 BY_SETTING = msgspec.structs.replace(FEED, topic_settings={"retention.ms": 1000})
@@ -52,3 +64,13 @@ def test_who_asks_for_retention_loses_nothing_by_it(
     claims: tuple[str, ...], validity: Validity
 ) -> None:
     assert judged([3], start=3, feed=BY_SETTING, claims=claims).validity is validity
+
+
+def test_a_row_of_a_source_without_any_change_was_never_there() -> None:
+    run = Run()
+    undone = run.flow.write("writer", ("orders", 2), outcome="fail")
+    run.flow.events(TOPICS, LOG, [Change(table="orders", key=2, version=undone, before=NOTHING)])
+    run.flow.rows(SOURCE, {})
+    run.flow.rows(SINK, {("orders", 2): undone})
+    found = blamed(run.verdict(pipeline(copies=(JDBC,))))
+    assert found["extra-row"] == {FEED_HOP: 1}

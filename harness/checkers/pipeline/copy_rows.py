@@ -136,13 +136,7 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: Kind, hop: str, entity: 
         tale.tell(f"yet {copy.hop.target}, read completely, does not hold it in the end")
     else:
         tale.held(copy, row, before="yet ")
-    feed = copy.feed
-    if (
-        feed is not None
-        and hop == feed.hop.name
-        and evidence.trails.removed(feed)[last]
-        and last >= 0
-    ):
+    if _removed(evidence, copy, hop, last):
         tale.tell("an event of it may have been removed: a partition starts later than it did")
     return tale.tell(_blame(copy, hop, entity)).end()
 
