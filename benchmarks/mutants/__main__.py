@@ -63,7 +63,7 @@ def main(arguments: Sequence[str]) -> int:
             trial = partial(_tried, reach=reach, warm=warm, quick=options.quick)
             outcomes.extend(pool.map(trial, mutants))
 
-    with_collected(_quick() if options.quick else TESTS, paths, reach, try_all)
+    with_collected(_quick(), paths, reach, try_all)
     return _conclude(mutants, outcomes)
 
 

@@ -95,7 +95,7 @@ def _ineffective(tree: ast.Module) -> Iterator[Place]:
     """What changes nothing in a program that is right.
 
     Annotations and what makes a dataclass strict are for type checkers; `strict=True` is an
-    assertion that sizes agree.
+    assertion that sizes agree; a kind's weight is its place in an order, which one more keeps.
     """
     for node in ast.walk(tree):
         match node:
@@ -108,7 +108,7 @@ def _ineffective(tree: ast.Module) -> Iterator[Place]:
                 yield _place(node if alias else annotation)
             case ast.Call(func=ast.Name(id="dataclass")):
                 yield _place(node)
-            case ast.keyword(arg="strict", value=value):
+            case ast.keyword(arg="strict" | "weight", value=value):
                 yield _place(value)
             case _:
                 pass

@@ -2,6 +2,7 @@
 
 A mutant that changes what a function does, and nothing that runs at import, is put into the
 function itself, in a fork of this process. Any other one has to be imported: see `trial`.
+Modules of tests must not work with tables when they are imported: a fork has no threads of Polars.
 """
 
 import gc
@@ -49,25 +50,20 @@ class Warm:
                 self._functions.setdefault(_place(each.__code__), []).append(each)
 
     def process(self, mutant: Mutant, tests: Sequence[str]) -> BaseProcess | None:
-        """A process that runs `tests`, or those of the files named, against `mutant`.
+        """A process that runs `tests` against `mutant`.
 
-        None where the mutant has to be imported.
+        None where the mutant has to be imported, or a test was not collected.
         """
         if mutant.line in self._reach.at_import.get(str(mutant.path), ()):
             return None
         changes = self._changes(mutant)
         if not changes:
             return None
-        items = [
-            item
-            for name in tests
-            for item in ([self._items[name]] if name in self._items else self._items_in(name))
-        ]
+        items = [self._items[name] for name in tests if name in self._items]
+        if len(items) < len(tests):
+            return None
         fork = multiprocessing.get_context("fork")
         return fork.Process(target=self._run, args=(changes, items))
-
-    def _items_in(self, file: str) -> Iterator[pytest.Item]:
-        return (item for name, item in self._items.items() if name.startswith(f"{file}::"))
 
     def _changes(self, mutant: Mutant) -> list[tuple[FunctionType, CodeType]]:
         """Functions and what the mutant makes of them; none where a module's own code changes."""
@@ -104,6 +100,9 @@ def with_collected(
 
     class Instead:
         def pytest_runtestloop(self, session: pytest.Session) -> bool:
+            threads = [each.read_text() for each in Path("/proc/self/task").glob("*/comm")]
+            if any(name.startswith("polars-0") for name in threads):
+                raise SystemExit("a module of the tests works with tables when it is imported")
             then(Warm(session, paths, reach))
             return True
 
