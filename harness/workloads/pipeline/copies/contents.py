@@ -14,11 +14,11 @@ from typing import TypeAlias
 from harness.kit.errors import UsageError
 from harness.model.pipeline import CONNECTORS, Copy, Path, PipelineWorkload
 from harness.model.ports.stack import MySql
+from harness.model.texts import canonical
 from harness.workloads.pipeline.source import own_tables
 from harness.workloads.pipeline.source.texts import (
     FAMILIES,
     asked_for,
-    canonical,
     family_of,
     type_of,
 )

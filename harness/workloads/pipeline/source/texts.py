@@ -1,29 +1,6 @@
-"""One text for one value: what a column holds, comparable between databases and change topics.
+"""The families of MySQL's types, and how their values are asked for."""
 
-A column is of a family: numbers, texts, bytes, JSON, days, moments, times of day. Within a family
-the same value has the same text, however wide a column is and whoever writes it: numbers have no
-exponent and, as moments, no zeros at their end; JSON has its keys in order; bytes are hexadecimal;
-moments are in UTC.
-"""
-
-import json
-from decimal import Decimal, InvalidOperation
-from enum import Enum, auto
-
-MICRO = 1_000_000
-
-
-class Family(Enum):
-    """What values of several types of columns have in common."""
-
-    NUMBER = auto()
-    TEXT = auto()
-    BYTES = auto()
-    JSON = auto()
-    DAY = auto()
-    MOMENT = auto()
-    TIME = auto()
-
+from harness.model.texts import Family
 
 BYTES = ("binary", "varbinary", "tinyblob", "blob", "mediumblob", "longblob")
 FAMILIES = {
@@ -60,27 +37,3 @@ def asked_for(column: str, declared: str) -> str:
     """The SQL that answers with the text of a column, in a session in UTC."""
     how = READ_BY.get(type_of(declared), "{}")
     return f"CAST({how.format(f'`{column}`')} AS CHAR)"
-
-
-def canonical(text: str, family: Family) -> str:
-    """The one text of a value; what is no value of its family stays as it is."""
-    match family:
-        case Family.NUMBER:
-            try:
-                return _trimmed(f"{Decimal(text):f}")
-            except InvalidOperation:
-                return text
-        case Family.JSON:
-            try:
-                return json.dumps(json.loads(text), sort_keys=True)
-            except ValueError:
-                return text
-        case Family.MOMENT | Family.TIME:
-            return _trimmed(text)
-        case _:
-            return text
-
-
-def _trimmed(text: str) -> str:
-    """Without the zeros that end a fraction."""
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from harness.workloads.pipeline.source.texts import MICRO, Family, canonical
+from harness.model.texts import MICRO, Family, canonical
 
 Type: TypeAlias = Any
 """A type as JSON spells Avro's: a name, or an object with `type` and maybe `connect.name`."""
