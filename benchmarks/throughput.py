@@ -23,11 +23,11 @@ from benchmarks.throughput_page import Line, page
 from harness.backends.docker import lifecycle
 from harness.backends.docker.stack import DockerStack
 from harness.kit.clock import REAL
+from harness.kit.counts import counted
 from harness.kit.waits import Deadline
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Topic
-from harness.reporting.words import counted
 
 ROUNDS = 3
 ASYNCHRONOUS, SYNCHRONOUS = 1_000_000, 500

@@ -9,8 +9,8 @@ from harness.model.semantics import EffectName
 HopColumn: TypeAlias = Literal["lost", "duplicate", "reordered", "stale", "foreign"]
 """A column of the hop table; see `harness.model.verdict.HopResult`."""
 
-ACKED = "acknowledged records"
-WRITES = "acknowledged writes"
+ACKED = "acknowledged {record|records}"
+WRITES = "acknowledged {write|writes}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,7 @@ class Kind:
     meaning: str
     """What happened, in a sentence."""
     counted: str
-    """Finishes the sentence "7 ..." of a headline."""
+    """Finishes the sentence "7 ..." of a headline; see `harness.kit.counts`."""
     total: str | None = None
     """What the seven are out of."""
     weight: int

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from harness.history.history import NOTHING, History
-from harness.reporting.words import counted
+from harness.kit.counts import counted
 
 
 def flow_parts(history: History, wanted: pl.Series) -> Iterator[tuple[int, str, str]]:

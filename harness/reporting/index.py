@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.kit.counts import counted
 from harness.kit.crashes import in_words
 from harness.kit.errors import RunFolderError
 from harness.model.manifest import Manifest
@@ -11,7 +12,7 @@ from harness.reporting.folder import RunFolder
 from harness.reporting.page.document import document
 from harness.reporting.page.judgement import badge, started_words
 from harness.reporting.page.markup import Markup, join, table, tag
-from harness.reporting.words import count, counted, seconds
+from harness.reporting.words import count, seconds
 
 _HEAD = (
     "Run",

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 import polars as pl
 
 from harness.history.history import NOTHING, History
+from harness.kit.counts import counted
 from harness.model.verdict import Anomaly
 from harness.reporting.flow_operations import flow_parts
 from harness.reporting.topic_operations import topic_parts
-from harness.reporting.words import counted, listed, moment
+from harness.reporting.words import listed, moment
 
 COLUMNS = (
     "op",

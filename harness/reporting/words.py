@@ -14,15 +14,6 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 fault`, `2,000 faults`."""
-    return f"{count(number)} {noun}{'' if number == 1 else _plural_ending(noun)}"
-
-
-def _plural_ending(noun: str) -> str:
-    return "es" if noun.endswith(("s", "x", "ch")) else "s"
-
-
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Lines of a table whose columns stand below one another."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

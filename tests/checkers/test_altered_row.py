@@ -136,7 +136,7 @@ def test_the_setting_that_permits_it_is_named(feed: Settings, sink: Copy, cause:
 def test_it_contradicts_convergence() -> None:
     scenario = pipeline(claims=("convergence",), feed=Feed(kind="debezium"))
     verdict = run_with(source=TRUE, topics=TRUE, sink=CUT).verdict(scenario)
-    assert verdict.headline.startswith("INVALID: 1 rows of a copy have other contents")
+    assert verdict.headline.startswith("INVALID: 1 row of a copy has other contents")
 
 
 def test_cells_without_rows_do_not_break_a_checker() -> None:

@@ -180,7 +180,7 @@ def test_what_a_setting_permits_is_allowed_unless_it_is_claimed() -> None:
     demanded = judge(history, drained(1342), scenario(producers=ACKS_1, claims=("durability",)))
     assert demanded.validity is Validity.INVALID
     assert demanded.headline == (
-        "INVALID: 1 of 1,342 acknowledged records are lost (permitted by acks=1)"
+        "INVALID: 1 of 1,342 acknowledged records was lost (permitted by acks=1)"
     )
     assert demanded.findings[0].claim == "durability"
 
@@ -337,7 +337,7 @@ def test_a_valid_headline_names_what_holds_and_what_was_allowed() -> None:
         scenario(producers=SAFE, consumers=consumers, claims=("durability", "ordering")),
     )
     assert repeated.headline == (
-        "VALID: durability, ordering hold over 1 acknowledged records "
+        "VALID: durability, ordering hold over 1 acknowledged record "
         "(allowed: 1 duplicate-processing)"
     )
 

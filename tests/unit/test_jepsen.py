@@ -125,7 +125,7 @@ def test_a_value_is_its_keys(tmp_path: Path) -> None:
 def test_a_lost_write_is_told_in_the_words_of_the_file(tmp_path: Path) -> None:
     done = check(tmp_path, LOST)
     assert done.status == 1
-    assert done.out.startswith("INVALID  1 of 2 acknowledged records are lost; and 1 more kind\n")
+    assert done.out.startswith("INVALID  1 of 2 acknowledged records was lost; and 1 more kind\n")
     assert "operation 1 (process 0) sent value 1 to key-5 and was told offset 0\n" in done.out
     same = check(tmp_path, "\n".join(map(json.dumps, as_json(LOST))), "--json")
     verdict = json.loads(same.out)["value"]

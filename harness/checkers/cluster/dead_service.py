@@ -1,4 +1,4 @@
-"""Once everything is healed, every broker and whoever keeps the metadata runs.
+"""Once every fault is healed, every broker and metadata node is running.
 
 Evidence: services that had exited in the end, although each fault of the run was healed and nobody
 ended them any more. They gave up by themselves, and again when they were started once more.
@@ -16,8 +16,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 DEAD_SERVICE = Kind(
     "dead-service",
-    meaning="A broker, or whoever keeps the metadata, was started again and did not stay.",
-    counted="services do not come back",
+    meaning="A broker or a metadata node was restarted and exited again.",
+    counted="{service does|services do} not come back",
     weight=630,
     claim="recovery",
     consequences=("unseen",),

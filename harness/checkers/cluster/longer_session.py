@@ -1,4 +1,4 @@
-"""A dead broker is given up on as soon as its settings ask for.
+"""A dead broker's session expires within its configured time-out.
 
 Evidence: the session that ZooKeeper granted to each broker, against `zookeeper.session.timeout.ms`.
 The server fits what is asked for between 2 and 20 of its ticks and says nothing of it.
@@ -18,8 +18,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 LONGER_SESSION = Kind(
     "longer-session",
-    meaning="A broker's session outlives it for longer than the broker asks for.",
-    counted="brokers are given up on later than they ask for",
+    meaning="A broker's session outlives it for longer than its configured time-out.",
+    counted="{broker keeps its|brokers keep their} session for longer than configured",
     weight=620,
     claim="failover",
 )

@@ -1,1 +1,1 @@
-"""Checkers of consumer groups: what members were handed, own and commit."""
+"""Checkers of consumer groups: what members receive, own and commit."""

@@ -1,4 +1,4 @@
-"""What a group commits stays committed, and never goes back unless somebody resets it.
+"""What a group commits stays committed, and never goes back without a reset.
 
 Evidence is what the coordinator wrote into `__consumer_offsets`, read in the end, in the order in
 which it wrote it: for `commit-regression` an offset below the one before it, which no administrator
@@ -25,21 +25,21 @@ from harness.model.verdict import Anomaly, CheckResult
 LOST_COMMIT = Kind(
     "lost-commit",
     meaning="A commit was acknowledged, and what the coordinator wrote does not have it.",
-    counted="acknowledged commits are not in what the coordinator wrote",
+    counted="acknowledged {commit is|commits are} missing from what the coordinator wrote",
     weight=590,
     claim="committed-offsets",
 )
 COMMIT_REGRESSION = Kind(
     "commit-regression",
-    meaning="The committed offset of a group went back, and nobody had reset it.",
-    counted="times a committed offset went back",
+    meaning="The committed offset of a group went back without a reset.",
+    counted="{time|times} a committed offset went back",
     weight=580,
     claim="committed-offsets",
 )
 FORGOTTEN_COMMIT = Kind(
     "forgotten-commit",
-    meaning="A coordinator forgot where a group stood.",
-    counted="committed offsets were forgotten",
+    meaning="A coordinator forgot the committed offset of a group.",
+    counted="committed {offset was|offsets were} forgotten",
     weight=570,
     claim="committed-offsets",
 )

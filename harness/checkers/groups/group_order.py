@@ -1,4 +1,4 @@
-"""A group is handed every record of its logs, once.
+"""A group receives every record of its partitions, once.
 
 Evidence for `duplicate-processing`: polls of members of one group handed out the same value at the
 same offset twice (a later subscribe or seek does not excuse it; settings may permit it). What a
@@ -26,8 +26,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 DUPLICATE_PROCESSING = Kind(
     "duplicate-processing",
-    meaning="A record was handed out twice to members of one group.",
-    counted="records were handed to a group more than once",
+    meaning="A record was delivered twice to members of one group.",
+    counted="{record was|records were} delivered to a group more than once",
     weight=640,
     claim="processing-once",
     effect="duplicated",
@@ -35,9 +35,9 @@ DUPLICATE_PROCESSING = Kind(
 )
 GROUP_SKIP = Kind(
     "group-skip",
-    meaning="A record between the first and the last that a group was given was never handed to "
+    meaning="A record between the first and the last that a group received was never delivered to "
     "any of its members.",
-    counted="records were never handed to the group that passed them",
+    counted="{record was|records were} never delivered to the group that passed {it|them}",
     weight=610,
     claim="reading",
     effect="lost",

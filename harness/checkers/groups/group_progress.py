@@ -1,4 +1,4 @@
-"""A group goes on where it committed: it repeats and leaves out no more than its commits allow.
+"""A group continues where it committed: it repeats and skips no more than its commits allow.
 
 Evidence for `committed-repeat`: a member was handed a record below an offset that its group had
 committed, with an answer, before the member was given the log, and no reset came in between. For
@@ -26,18 +26,19 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNCOMMITTED_SKIP = Kind(
     "uncommitted-skip",
-    meaning="A group went past a record that none of its members was handed, although nobody had "
-    "tried to commit an offset behind it.",
-    counted="records were left out by a group that had not committed past them",
+    meaning="A group went past a record that was delivered to none of its members, although no "
+    "member had tried to commit an offset beyond it.",
+    counted="{record was|records were} skipped by a group that had not committed past {it|them}",
     weight=560,
     claim="resumption",
     rests_on_absence=True,
 )
 COMMITTED_REPEAT = Kind(
     "committed-repeat",
-    meaning="A member was handed a record that its group had committed before the member was given "
-    "the log.",
-    counted="records were handed to a group again although it had committed past them",
+    meaning="A member received a record that its group had committed before the member was "
+    "assigned the partition.",
+    counted="{record was|records were} delivered again to a group that had committed past {it|them}"
+    "{record was|records were} delivered again to a group that had committed past {it|them}",
     weight=550,
     claim="resumption",
 )

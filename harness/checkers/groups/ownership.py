@@ -1,4 +1,4 @@
-"""In one generation of a group a log belongs to one member; at one time, as long as none hangs.
+"""In one generation of a group a partition has one owner; at one time, as long as none hangs.
 
 Evidence for `shared-ownership`: two members were told, in one generation, that a log is theirs; or
 the coordinator itself showed two members with one log. For `overlapping-ownership`: two members
@@ -32,15 +32,15 @@ from harness.model.verdict import Anomaly, CheckResult
 
 SHARED_OWNERSHIP = Kind(
     "shared-ownership",
-    meaning="In one generation of a group a log belonged to two members.",
-    counted="logs belonged to two members of a group in one generation",
+    meaning="In one generation of a group a partition belonged to two members.",
+    counted="{partition|partitions} belonged to two members of a group in one generation",
     weight=600,
     claim="ownership",
 )
 OVERLAPPING_OWNERSHIP = Kind(
     "overlapping-ownership",
-    meaning="Two members of a group held one log at one time, by what they were told.",
-    counted="times two members held one log at one time",
+    meaning="Two members of a group owned one partition at one time, by what they were told.",
+    counted="{time|times} two members owned one partition at one time",
     weight=540,
     claim="sole-ownership",
     rests_on_absence=True,

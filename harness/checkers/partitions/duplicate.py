@@ -1,4 +1,4 @@
-"""A record stands in its log once.
+"""A record is in its partition once.
 
 Evidence: a value at two or more offsets of one log, as seen by readers (of any outcome) or told to
 senders that must have committed. Values that nobody of ours wrote (NOTHING) are not compared.
@@ -18,8 +18,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 DUPLICATE = Kind(
     "duplicate",
-    meaning="A record stands at two or more offsets of a log.",
-    counted="records stand in their log more than once",
+    meaning="A record is at two or more offsets of a partition.",
+    counted="{record is|records are} in {its|their} partition more than once",
     weight=650,
     claim="no-duplicates",
     effect="duplicated",

@@ -1,4 +1,4 @@
-"""What a reader saw stays in its log.
+"""What a reader saw stays in its partition.
 
 Evidence: an ok poll saw a value in a log, and the final read of that log is complete and holds the
 value at no offset from the log's start on. What lies below the start was removed by retention.
@@ -18,8 +18,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 GHOST = Kind(
     "ghost",
-    meaning="A reader saw a record that the log no longer holds.",
-    counted="records were seen by a reader and are gone",
+    meaning="A reader saw a record that its partition no longer holds.",
+    counted="{record that a reader saw is|records that readers saw are} gone",
     weight=790,
     claim="durability",
     rests_on_absence=True,

@@ -19,8 +19,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 PHANTOM = Kind(
     "phantom",
-    meaning="A reader saw a value that nobody sent.",
-    counted="records were read that nobody sent",
+    meaning="A reader saw a value that no producer sent.",
+    counted="{record was|records were} read that no producer sent",
     weight=750,
     claim="integrity",
     rests_on_absence=True,
@@ -28,8 +28,8 @@ PHANTOM = Kind(
 MISROUTED = Kind(
     "misrouted",
     meaning="A record was read from another topic than it was sent to, or from another partition "
-    "than its sender was told.",
-    counted="records were read from the wrong log",
+    "than its producer was told.",
+    counted="{record was|records were} read from the wrong partition",
     weight=740,
     claim="integrity",
 )

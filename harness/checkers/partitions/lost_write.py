@@ -1,4 +1,4 @@
-"""An acknowledged record stays in its log.
+"""An acknowledged record stays in its partition.
 
 Evidence: a send that is ok, and a complete final read of its log that lacks its value; for a log
 without one, readers who passed it by (see `absence`). The reference also calls a record lost that
@@ -20,8 +20,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 LOST_WRITE = Kind(
     "lost-write",
-    meaning="A record was acknowledged, yet the log does not hold it.",
-    counted="are lost",
+    meaning="A record was acknowledged, yet its partition does not hold it.",
+    counted="{was|were} lost",
     total=ACKED,
     weight=820,
     claim="durability",

@@ -1,4 +1,4 @@
-"""A reader is given every record of its log, in order.
+"""A reader receives every record of its partition, in order.
 
 Evidence: two records that one process was given one after the other on one log, whose dense
 distance in the version order is above 1 (`poll-skip`; `int-poll-skip` within one operation) or
@@ -25,22 +25,22 @@ from harness.model.verdict import Anomaly, CheckResult
 
 NONMONOTONIC_POLL = Kind(
     "nonmonotonic-poll",
-    meaning="A reader went back to, or before, a record that it had already been given.",
-    counted="times a reader went back",
+    meaning="A reader went back to, or before, a record that it had already received.",
+    counted="{time|times} a reader went back",
     weight=480,
     claim="reading",
 )
 INT_NONMONOTONIC_POLL = Kind(
     "int-nonmonotonic-poll",
-    meaning="Within one poll, a reader was given records out of order or twice.",
-    counted="times a poll went back",
+    meaning="Within one poll, a reader received records out of order or twice.",
+    counted="{time|times} a reader went back within one poll",
     weight=470,
     claim="reading",
 )
 POLL_SKIP = Kind(
     "poll-skip",
-    meaning="Between two polls, a reader passed over records of its log.",
-    counted="times a reader skipped records",
+    meaning="Between two polls, a reader skipped records of its partition.",
+    counted="{time|times} a reader skipped records",
     weight=460,
     claim="reading",
     rests_on_absence=True,
@@ -48,8 +48,8 @@ POLL_SKIP = Kind(
 )
 INT_POLL_SKIP = Kind(
     "int-poll-skip",
-    meaning="Within one poll, a reader passed over records of its log.",
-    counted="times a poll skipped records",
+    meaning="Within one poll, a reader skipped records of its partition.",
+    counted="{time|times} a reader skipped records within one poll",
     weight=450,
     claim="reading",
     rests_on_absence=True,

@@ -1,4 +1,4 @@
-"""A record that was acknowledged before another was sent to the same log stands before it.
+"""A record acknowledged before another was sent to the same partition comes before it.
 
 Evidence: send A is ok and completed before send B, of any producer, began; both stand in one log,
 A behind B. In a log with a complete final read both must be in it, so that a record which was told
@@ -20,8 +20,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 REALTIME_ORDER = Kind(
     "realtime-order",
-    meaning="A record was acknowledged before another was sent, yet stands behind it.",
-    counted="records stand behind one sent after their acknowledgement",
+    meaning="A record was acknowledged before another was sent, yet comes after it.",
+    counted="{record comes|records come} after one that was sent later than {its|their} "
+    "acknowledgement",
     weight=530,
     claim="ordering",
     effect="reordered",

@@ -1,4 +1,4 @@
-"""Consumers are given the records of a key in the order in which their producer sent them.
+"""Consumers receive the records of a key in the order in which their producer sent them.
 
 Evidence: a producer sent two records of one key, one right after the other among those that a kind
 of consumers was given; they stand in different logs, and the later one was given first: to the same
@@ -20,9 +20,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 REORDERED_KEY = Kind(
     "reordered-key",
-    meaning="A consumer was given a producer's later record of a key before its earlier one, from "
+    meaning="A consumer received a producer's later record of a key before its earlier one, from "
     "another partition.",
-    counted="times a consumer was given records of a key in the wrong order",
+    counted="{time|times} a consumer received records of a key in the wrong order",
     weight=360,
     claim="key-order",
 )

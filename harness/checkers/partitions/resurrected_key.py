@@ -1,4 +1,4 @@
-"""Who keeps the last record of every key ends with what the topic says.
+"""A latest-value consumer ends with the topic's latest value per key.
 
 Evidence: a tombstone that was acknowledged and is the last record of its key by the offsets that
 senders were told; a kind of consumers that was given an earlier record of that key, which is not a
@@ -22,8 +22,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 RESURRECTED_KEY = Kind(
     "resurrected-key",
-    meaning="A key was deleted, yet the last that a consumer was given of it is alive.",
-    counted="keys that were deleted are alive for a consumer",
+    meaning="A key was deleted, yet the last record of it that a consumer received is alive.",
+    counted="deleted {key is|keys are} alive for a consumer",
     weight=330,
     claim="last-values",
 )

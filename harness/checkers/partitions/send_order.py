@@ -1,4 +1,4 @@
-"""A producer's records stand in a log in the order in which it sent them.
+"""A producer's records are in a partition in the order in which it sent them.
 
 Evidence: two sends of one process, one after the other in order of invocation, to one log, both ok
 or info and both with a known place: the later one stands no later than the earlier one
@@ -25,24 +25,24 @@ from harness.model.verdict import Anomaly, CheckResult
 
 NONMONOTONIC_SEND = Kind(
     "nonmonotonic-send",
-    meaning="A producer's later record stands before its earlier one.",
-    counted="times a producer's records stand in another order than it sent them",
+    meaning="A producer's later record comes before its earlier one.",
+    counted="{time|times} a producer's records are in another order than it sent them",
     weight=500,
     claim="ordering",
     effect="reordered",
 )
 INT_NONMONOTONIC_SEND = Kind(
     "int-nonmonotonic-send",
-    meaning="Within one transaction, a later record stands before an earlier one.",
-    counted="times a transaction's records stand in another order than it sent them",
+    meaning="Within one transaction, a later record comes before an earlier one.",
+    counted="{time|times} a transaction's records are in another order than it sent them",
     weight=490,
     claim="ordering",
 )
 INT_SEND_SKIP = Kind(
     "int-send-skip",
-    meaning="Within one transaction, two records of one log have others between them, as records "
-    "of concurrent senders may.",
-    counted="times a transaction's records have others between them",
+    meaning="Within one transaction, two records of one partition have others between them, as "
+    "records of concurrent producers may.",
+    counted="{time|times} a transaction's records have others between them",
     weight=440,
 )
 

@@ -1,4 +1,4 @@
-"""One offset of a log belongs to one record.
+"""One offset of a partition belongs to one record.
 
 Evidence: two values at one offset. `inconsistent-offsets` takes what readers saw and what senders
 that must have committed were told; `forked-offset` takes readers alone.
@@ -19,14 +19,14 @@ from harness.model.verdict import Anomaly, CheckResult
 FORKED_OFFSET = Kind(
     "forked-offset",
     meaning="Two readers saw different records at one offset.",
-    counted="offsets showed different records to different readers",
+    counted="{offset|offsets} showed different records to different readers",
     weight=770,
     claim="durability",
 )
 INCONSISTENT_OFFSETS = Kind(
     "inconsistent-offsets",
     meaning="One offset was given to two records: by delivery reports, by readers, or by both.",
-    counted="offsets were given to more than one record",
+    counted="{offset was|offsets were} given to more than one record",
     weight=760,
     claim="durability",
 )

@@ -1,4 +1,4 @@
-"""Records of a key stand in one partition of their topic.
+"""Records of a key are in one partition of their topic.
 
 Only a partition has an order: what stands in two, nobody can tell the order of.
 
@@ -19,9 +19,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 SPLIT_KEY = Kind(
     "split-key",
-    meaning="Records of one key stand in several partitions of a topic, so that nothing orders "
-    "them.",
-    counted="keys stand in several partitions",
+    meaning="Records of one key are in several partitions of a topic, so that nothing orders them.",
+    counted="{key has|keys have} records in several partitions",
     weight=370,
     claim="key-order",
 )

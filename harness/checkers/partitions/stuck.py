@@ -1,4 +1,4 @@
-"""What is committed reaches its readers in time.
+"""What is committed reaches its readers in the promised time.
 
 Consumers may be promised a bound (`within_ms`). Evidence: a record that was acknowledged, and that
 no consumer of that kind was given within the bound, counted from the acknowledgement; what it was
@@ -26,7 +26,7 @@ from harness.model.workload import Consumers
 STUCK = Kind(
     "stuck",
     meaning="An acknowledged record reached a reader later than the reader was promised.",
-    counted="logs kept readers waiting for longer than they were promised",
+    counted="{partition|partitions} kept readers waiting for longer than promised",
     weight=670,
     claim="progress",
 )

@@ -1,4 +1,4 @@
-"""An acknowledged record is read by somebody.
+"""An acknowledged record is read.
 
 Evidence: a send that is ok and whose value no ok operation read, in a log without a complete final
 read; with one, `lost-write` says it exactly. It cannot tell lost from slow.
@@ -18,9 +18,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNSEEN = Kind(
     "unseen",
-    meaning="A record was acknowledged and nobody ever read it, from a log that was not read to "
-    "its end: lost or just slow.",
-    counted="were never read",
+    meaning="A record was acknowledged and never read, from a partition that was not read to its "
+    "end: it is lost or only slow.",
+    counted="{was|were} never read",
     total=ACKED,
     weight=780,
     claim="durability",

@@ -1,4 +1,4 @@
-"""A record that the application took as sent is in its log.
+"""A record that the application considered sent is in its partition.
 
 Evidence: a send of a producer that believes at `enqueue`, which never came back ok, while the final
 read covers all logs of its topic from offset 0 to their ends and none holds its value.
@@ -17,9 +17,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNSENT = Kind(
     "unsent",
-    meaning="The application took a record as sent, no delivery was ever reported, and the log "
-    "does not hold it.",
-    counted="records believed sent never reached the log",
+    meaning="The application considered a record sent, its delivery was never reported, and its "
+    "partition does not hold it.",
+    counted="{record|records} considered sent never reached a partition",
     weight=810,
     claim="durability",
     effect="lost",

@@ -1,4 +1,4 @@
-"""What lets the records of a key stand in several partitions."""
+"""What lets the records of a key be in several partitions."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What the settings of whoever keeps a cluster's metadata permit, under the harness's baseline."""
+"""What the settings of ZooKeeper permit."""
 
 from collections.abc import Iterator
 

@@ -24,7 +24,7 @@ ALTERED_ROW = Kind(
     "altered-row",
     meaning="A copy holds the right version of a row with other contents: a digit, a moment or a "
     "text is not what the source holds.",
-    counted="rows of a copy have other contents than the source's",
+    counted="{row of a copy has|rows of a copy have} other contents than the source's",
     weight=170,
     claim="convergence",
     hop_column="foreign",

@@ -22,7 +22,8 @@ from harness.model.verdict import Anomaly, CheckResult
 BROKEN_CHAIN = Kind(
     "broken-chain",
     meaning="An event starts from another version than the event of that row before it ended with.",
-    counted="events do not go on where the one before them ended",
+    counted="{event does not start where the one before it|events do not start where those before "
+    "them} ended",
     weight=60,
     claim="change-order",
 )

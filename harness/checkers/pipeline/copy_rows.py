@@ -24,7 +24,7 @@ from harness.model.verdict import Anomaly, CheckResult
 MISSING_ROW = Kind(
     "missing-row",
     meaning="The source holds a row in the end that a copy lacks.",
-    counted="rows of the source are missing in a copy",
+    counted="source {row is|rows are} missing from a copy",
     weight=210,
     claim="convergence",
     effect="lost",
@@ -32,17 +32,16 @@ MISSING_ROW = Kind(
 )
 RESURRECTED_ROW = Kind(
     "resurrected-row",
-    meaning="A row was removed from the source, yet is alive in a copy.",
-    counted="rows that the source removed are alive in a copy",
+    meaning="A row was deleted at the source, yet still exists in a copy.",
+    counted="{row|rows} deleted at the source still {exists|exist} in a copy",
     weight=200,
     claim="convergence",
     hop_column="stale",
 )
 STALE_ROW = Kind(
     "stale-row",
-    meaning="A copy holds an older version of a row than the source, in the end: it is stale for "
-    "ever.",
-    counted="rows of a copy are older than the source's, for ever",
+    meaning="A copy holds an older version of a row than the source, in the end: it stays stale.",
+    counted="{row of a copy stays|rows of a copy stay} older than the source's",
     weight=190,
     claim="convergence",
     effect="lost",
@@ -50,9 +49,9 @@ STALE_ROW = Kind(
 )
 FOREIGN_ROW = Kind(
     "foreign-row",
-    meaning="A copy holds a version of a row that the source does not have: nobody wrote it, it "
-    "was rolled back, or the source lost it.",
-    counted="rows of a copy hold a version that the source does not have",
+    meaning="A copy holds a version of a row that the source does not have: it was never written, "
+    "it was rolled back, or the source lost it.",
+    counted="{row of a copy has|rows of a copy have} a version that the source does not have",
     weight=180,
     claim="convergence",
     effect="aborted",
@@ -61,7 +60,7 @@ FOREIGN_ROW = Kind(
 EXTRA_ROW = Kind(
     "extra-row",
     meaning="A copy holds a row that the source never had, or had and lost.",
-    counted="rows of a copy are none of the source's",
+    counted="{row of a copy is|rows of a copy are} not in the source",
     weight=160,
     claim="convergence",
     effect="aborted",
@@ -70,7 +69,7 @@ EXTRA_ROW = Kind(
 DUPLICATE_ROW = Kind(
     "duplicate-row",
     meaning="A copy holds several rows for one key.",
-    counted="keys have several rows in a copy",
+    counted="{key has|keys have} several rows in a copy",
     weight=30,
     claim="convergence",
     effect="duplicated",

@@ -22,7 +22,7 @@ from harness.model.verdict import Anomaly, CheckResult
 REPEATED_SNAPSHOT = Kind(
     "repeated-snapshot",
     meaning="Snapshots showed one version of a row more than once.",
-    counted="rows were shown by more than one snapshot",
+    counted="{row was|rows were} shown by more than one snapshot",
     weight=20,
     claim="snapshot-once",
     hop_column="duplicate",
@@ -30,7 +30,7 @@ REPEATED_SNAPSHOT = Kind(
 DUPLICATE_CHANGE = Kind(
     "duplicate-change",
     meaning="One change reached the topics more than once.",
-    counted="changes reached the topics more than once",
+    counted="{change|changes} reached the topics more than once",
     weight=10,
     claim="capture-once",
     effect="duplicated",

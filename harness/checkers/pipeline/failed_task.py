@@ -24,16 +24,16 @@ from harness.model.verdict import Anomaly, CheckResult
 
 FAILED_TASK = Kind(
     "failed-task",
-    meaning="A connector or a task of it is FAILED, and stays so until somebody restarts it.",
-    counted="connectors stand still, FAILED",
+    meaning="A connector or a task of it is FAILED, and stays so until it is restarted.",
+    counted="{connector is|connectors are} FAILED",
     weight=230,
     claim="running",
 )
 REFUSED_ROW = Kind(
     "refused-row",
-    meaning="A sink's task is FAILED because its database refused a row, and stays so until "
-    "somebody restarts it.",
-    counted="sinks stand still, FAILED over a row that their database refused",
+    meaning="A sink's task is FAILED because its database refused a row, and stays so until it is "
+    "restarted.",
+    counted="{sink is|sinks are} FAILED because {its|their} database refused a row",
     weight=220,
     claim="running",
 )

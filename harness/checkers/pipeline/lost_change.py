@@ -25,7 +25,7 @@ from harness.model.verdict import Anomaly, CheckResult
 LOST_CHANGE = Kind(
     "lost-change",
     meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
-    counted="are lost in the source",
+    counted="{was|were} lost in the source",
     total=WRITES,
     weight=260,
     claim="source-durability",

@@ -23,7 +23,7 @@ from harness.model.verdict import Anomaly, CheckResult
 MISSED_CHANGE = Kind(
     "missed-change",
     meaning="The source committed a change of which no event reached the topics.",
-    counted="committed changes never reached the topics",
+    counted="committed {change|changes} never reached the topics",
     weight=240,
     claim="capture",
     effect="lost",

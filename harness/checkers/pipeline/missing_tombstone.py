@@ -17,8 +17,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 MISSING_TOMBSTONE = Kind(
     "missing-tombstone",
-    meaning="A delete has no tombstone behind it, where the feed promises one.",
-    counted="deletes have no tombstone",
+    meaning="A delete is not followed by a tombstone, where the feed promises one.",
+    counted="{delete has|deletes have} no tombstone",
     weight=80,
     claim="capture",
 )

@@ -22,7 +22,7 @@ from harness.model.verdict import Anomaly, CheckResult
 NONMONOTONIC_SIGHTING = Kind(
     "nonmonotonic-sighting",
     meaning="A reader of a copy saw a row go back to an older version.",
-    counted="times a reader saw a row go back",
+    counted="{time|times} a reader saw a row go back",
     weight=50,
     claim="freshness",
     effect="reordered",

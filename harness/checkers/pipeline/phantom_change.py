@@ -1,4 +1,4 @@
-"""Every event tells of a change that the source committed, as it was.
+"""Every event describes a change that the source committed, as it was.
 
 Evidence: an event whose row, version and before-image are together no change of a binary log that
 was read completely: nobody committed it, it was rolled back, or its before-image is wrong. Also an
@@ -21,9 +21,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 PHANTOM_CHANGE = Kind(
     "phantom-change",
-    meaning="An event tells of a change that the source did not commit, or not from that version, "
+    meaning="An event describes a change that the source did not commit, or not from that version, "
     "or no longer has.",
-    counted="events tell of what the source did not commit",
+    counted="{event describes|events describe} what the source did not commit",
     weight=150,
     claim="capture",
     effect="aborted",

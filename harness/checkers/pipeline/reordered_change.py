@@ -1,4 +1,4 @@
-"""The events of a row stand in its log in the order in which the source committed its changes.
+"""The events of a row are in their partition in the order in which the source committed them.
 
 Evidence: an event that is the first of its change and stands behind one of a later change of the
 same row in the same log. Repeats do not count: those of a replay stand behind by nature.
@@ -18,8 +18,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 REORDERED_CHANGE = Kind(
     "reordered-change",
-    meaning="An event stands behind one of a later change of the same row.",
-    counted="events stand behind a later change of their row",
+    meaning="An event comes after one of a later change of the same row.",
+    counted="{event comes|events come} after a later change of {its|their} row",
     weight=70,
     claim="change-order",
     effect="reordered",

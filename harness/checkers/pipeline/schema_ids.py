@@ -1,4 +1,4 @@
-"""An id of a schema means for ever what it meant when it was given.
+"""The id of a schema keeps the meaning that it had when it was given.
 
 A record carries the id of the schema that it was written with, and nothing else of it. Evidence:
 two answers of the registry about an id that differ, or a last one that knows nothing of it; and for
@@ -20,13 +20,15 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
+from harness.kit.counts import counted
 from harness.model.facts import SchemaEvent
 from harness.model.verdict import Anomaly, CheckResult
 
 ALIASED_RECORD = Kind(
     "aliased-record",
     meaning="A record is decoded with another schema than it was written with.",
-    counted="records are taken for what they are not, as the id of their schema changed",
+    counted="{record is|records are} decoded with another schema than {it was|they were} written "
+    "with",
     weight=120,
     claim="schema-ids",
     hop_column="foreign",
@@ -34,14 +36,14 @@ ALIASED_RECORD = Kind(
 SCHEMA_ID_CHANGED = Kind(
     "schema-id-changed",
     meaning="The registry gives another schema for an id than before.",
-    counted="ids of schemas changed their meaning",
+    counted="schema {id|ids} changed {its|their} meaning",
     weight=110,
     claim="schema-ids",
 )
 SCHEMA_LOST = Kind(
     "schema-lost",
-    meaning="The registry knows nothing any more of an id that it gave.",
-    counted="ids of schemas are not known any more",
+    meaning="The registry no longer knows an id that it gave.",
+    counted="schema {id is|ids are} no longer known",
     weight=100,
     claim="schema-ids",
 )
@@ -85,7 +87,8 @@ def _told(
 ) -> Anomaly:
     tale = Tale(evidence, kind, feed.hop.name)
     records = int(np.count_nonzero(feed.schema == number))
-    return tale.tell(f"{_story(answers[number])}; {records} records carry that id").end()
+    carry = counted(records, "{record carries|records carry} that id")
+    return tale.tell(f"{_story(answers[number])}; {carry}").end()
 
 
 def _misread(

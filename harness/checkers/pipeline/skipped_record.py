@@ -24,8 +24,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 SKIPPED_RECORD = Kind(
     "skipped-record",
-    meaning="A sink passed over a record that it could not use, and nothing is left of it.",
-    counted="records were passed over by a sink without a trace",
+    meaning="A sink skipped a record that it could not use, and nothing is left of it.",
+    counted="{record was|records were} skipped by a sink without a trace",
     weight=90,
     claim="no-skips",
     hop_column="lost",

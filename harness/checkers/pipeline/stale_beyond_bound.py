@@ -1,4 +1,4 @@
-"""A reader of a copy sees rows that are no staler than it was promised.
+"""A reader of a copy sees no row that is staler than promised.
 
 Evidence: a read that is ok and began later than the copy's `staleness_s` after a newer row than the
 one it shows was acknowledged. Of every sight that lower bound of its staleness is measured, whether
@@ -22,7 +22,7 @@ from harness.model.verdict import Anomaly, CheckResult
 STALE_BEYOND_BOUND = Kind(
     "stale-beyond-bound",
     meaning="A reader of a copy saw a row that had been out of date for longer than promised.",
-    counted="times a reader saw a row staler than promised",
+    counted="{time|times} a reader saw a row staler than promised",
     weight=40,
     claim="freshness",
     hop_column="stale",

@@ -1,4 +1,4 @@
-"""Of a transaction, all changes reach the topics of a path, or none.
+"""All changes of a transaction reach the topics of a path, or none.
 
 Evidence: a transaction with a change that is missed (see `missed_change`) and one that an event
 brings. It says nothing of when they arrive: topics are no transactions.
@@ -18,8 +18,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 TORN_TRANSACTION = Kind(
     "torn-transaction",
-    meaning="Of a transaction some changes reached the topics and others never did.",
-    counted="transactions reached the topics in part",
+    meaning="Some changes of a transaction reached the topics and others never did.",
+    counted="{transaction|transactions} reached the topics only in part",
     weight=140,
     claim="capture",
 )

@@ -20,7 +20,7 @@ from harness.model.verdict import Anomaly, CheckResult
 UNDECODABLE = Kind(
     "undecodable",
     meaning="A record of a change topic cannot be decoded.",
-    counted="events cannot be decoded",
+    counted="{event|events} cannot be decoded",
     weight=130,
     claim="capture",
     hop_column="foreign",

@@ -1,4 +1,4 @@
-"""What the source's tables hold stands in its binary log, or no feed can ever see it.
+"""What the source's tables hold is in its binary log, or no feed can ever see it.
 
 Evidence: a row of the source, read in the end, of a version that no change in its binary log made;
 or one that is gone without a delete in the log, although its removal was acknowledged. A session
@@ -20,9 +20,9 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNLOGGED_CHANGE = Kind(
     "unlogged-change",
-    meaning="The source's table holds in the end what its binary log does not tell of: a row was "
+    meaning="The source's table holds in the end what its binary log does not show: a row was "
     "written or removed past the log, where no feed sees it.",
-    counted="rows of the source were changed past its binary log",
+    counted="source {row was|rows were} changed past the binary log",
     weight=250,
     claim="capture",
 )

@@ -26,7 +26,7 @@ DOUBLE_PROCESSING = Kind(
     "double-processing",
     meaning="Two committed transactions of one group consumed the same record, or a sink holds two "
     "results of it.",
-    counted="records were processed more than once",
+    counted="{record was|records were} processed more than once",
     weight=660,
     claim="exactly-once",
     effect="duplicated",

@@ -1,4 +1,4 @@
-"""Results of records of one key stand in the sink in the order of these records in the source.
+"""Results of records of one key are in the sink in the order of these records in the source.
 
 Evidence: a result that is the first of its record and stands, in one log of the sink, behind one of
 a later record of the same key and the same log of the source. Repeats do not count: what is done
@@ -19,8 +19,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 REORDERED_RESULT = Kind(
     "reordered-result",
-    meaning="The result of a record stands behind that of a later record of the same key.",
-    counted="results stand behind that of a later record of their key",
+    meaning="The result of a record comes after that of a later record of the same key.",
+    counted="{result comes|results come} after that of a later record of {its|their} key",
     weight=520,
     claim="processing",
     effect="reordered",

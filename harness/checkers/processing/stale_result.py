@@ -1,4 +1,4 @@
-"""Who keeps the last result of every key ends with that of the latest record.
+"""The last result of every key is that of the key's latest record.
 
 Evidence: of the results of one log of the source, in one log of the sink and of one key, the last
 is made from an earlier record than one that stands before it: whoever lets it overwrite that one
@@ -21,8 +21,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 STALE_RESULT = Kind(
     "stale-result",
-    meaning="The last result of a key overwrites that of a later record: it is stale for ever.",
-    counted="keys end with the result of an earlier record than their last",
+    meaning="The last result of a key overwrites that of a later record: it stays stale.",
+    counted="{key ends|keys end} with the result of an earlier record than {its|their} last",
     weight=510,
     claim="last-values",
     effect="reordered",

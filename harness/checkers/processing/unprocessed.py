@@ -23,7 +23,7 @@ from harness.model.verdict import Anomaly, CheckResult
 UNPROCESSED = Kind(
     "unprocessed",
     meaning="Processors went past a record of their source, and their sink holds no result of it.",
-    counted="records of a source have no result",
+    counted="source {record has|records have} no result",
     weight=800,
     claim="processing",
     effect="lost",

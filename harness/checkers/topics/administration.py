@@ -1,4 +1,4 @@
-"""What administrators of topics are told is so, and stays so.
+"""Topics are as their administrators were told, and stay so.
 
 Evidence, topic by topic, is what was asked for (see `administered`) and what the cluster lists and
 describes in the end: `lost-topic` when a topic is gone whose creation was acknowledged and which
@@ -29,41 +29,41 @@ from harness.model.verdict import Anomaly, CheckResult
 
 LOST_TOPIC = Kind(
     "lost-topic",
-    meaning="A topic was created, as its administrator was told, nobody deleted it, and it is not "
-    "there.",
-    counted="topics are lost",
+    meaning="The creation of a topic was acknowledged, no request deleted it, and it does not "
+    "exist.",
+    counted="{topic was|topics were} lost",
     weight=320,
     claim="administration",
     rests_on_absence=True,
 )
 RESURRECTED_TOPIC = Kind(
     "resurrected-topic",
-    meaning="A topic was deleted, as its administrator was told, and is there again.",
-    counted="deleted topics are there again",
+    meaning="The deletion of a topic was acknowledged, and it exists again.",
+    counted="deleted {topic exists|topics exist} again",
     weight=310,
     claim="administration",
     rests_on_absence=True,
 )
 LOST_PARTITIONS = Kind(
     "lost-partitions",
-    meaning="A topic has fewer partitions than its administrator was told.",
-    counted="topics have fewer partitions than were acknowledged",
+    meaning="A topic has fewer partitions than were acknowledged.",
+    counted="{topic has|topics have} fewer partitions than were acknowledged",
     weight=300,
     claim="administration",
     rests_on_absence=True,
 )
 LOST_SETTING = Kind(
     "lost-setting",
-    meaning="A topic has another setting, or other replicas, than its administrator was told.",
-    counted="topics have other settings than were acknowledged",
+    meaning="A topic has another setting, or other replicas, than were acknowledged.",
+    counted="{topic has|topics have} other settings than were acknowledged",
     weight=290,
     claim="administration",
     rests_on_absence=True,
 )
 REFUSED_CHANGE = Kind(
     "refused-change",
-    meaning="A topic is as only a request asked for that was certainly refused, or nobody.",
-    counted="topics are as nobody was granted",
+    meaning="A topic is as only a refused request asked for, or no request at all.",
+    counted="{topic is|topics are} as no granted request asked for",
     weight=280,
     claim="administration",
     rests_on_absence=True,
@@ -71,7 +71,7 @@ REFUSED_CHANGE = Kind(
 DIVERGENT_METADATA = Kind(
     "divergent-metadata",
     meaning="In the end a topic is listed and cannot be described, or the other way round.",
-    counted="topics are listed and not described, or the other way round",
+    counted="{topic is|topics are} listed and not described, or the other way round",
     weight=270,
     claim="administration",
 )

@@ -1,4 +1,4 @@
-"""A compacted log keeps the last record of every key, and tombstones as long as promised.
+"""A compacted partition keeps the last record of every key, and tombstones as long as promised.
 
 Evidence, of logs of compacted topics with a complete final read: the last record of a key by the
 offsets that senders were told. The final read must hold it, or a later one of that key, unless it
@@ -27,16 +27,16 @@ from harness.model.workload import Topic
 
 LOST_LATEST = Kind(
     "lost-latest",
-    meaning="A compacted log lacks the last record of a key.",
-    counted="keys lost their last record to compaction",
+    meaning="A compacted partition lacks the last record of a key.",
+    counted="{key|keys} lost {its|their} last record to compaction",
     weight=350,
     claim="compaction",
     rests_on_absence=True,
 )
 EARLY_BURIAL = Kind(
     "early-burial",
-    meaning="A compacted log lacks a tombstone that is younger than it must be kept.",
-    counted="tombstones were removed before their time",
+    meaning="A compacted partition lacks a tombstone that is younger than it must be kept.",
+    counted="{tombstone was|tombstones were} removed too early",
     weight=340,
     claim="compaction",
     rests_on_absence=True,

@@ -1,4 +1,4 @@
-"""Retention removes only what may go, and the start of a log never moves back.
+"""Retention removes only what may go, and the start of a partition never moves back.
 
 A record may go when it is older than `retention.ms`, or when what stands behind it is more than
 `retention.bytes`, by any value that these had while it stood (see `harness.model.cleanup`), where
@@ -33,14 +33,14 @@ from harness.model.workload import Topic
 EARLY_REMOVAL = Kind(
     "early-removal",
     meaning="Retention removed a record that was neither old enough nor beyond the size to keep.",
-    counted="records were removed before their time",
+    counted="{record was|records were} removed too early",
     weight=390,
     claim="retention",
 )
 START_MOVED_BACK = Kind(
     "start-moved-back",
-    meaning="A log starts at an earlier offset than it did before.",
-    counted="times the start of a log moved back",
+    meaning="A partition starts at an earlier offset than it did before.",
+    counted="{time|times} the start of a partition moved back",
     weight=380,
     claim="retention",
 )

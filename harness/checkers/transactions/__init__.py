@@ -1,1 +1,1 @@
-"""Checkers of Kafka's transactions: whole, unseen before they commit, in no circle."""
+"""Checkers of Kafka's transactions: whole, unseen before they commit, in no cycle."""

@@ -1,4 +1,4 @@
-"""A record whose send certainly failed is read by nobody.
+"""A record whose send certainly failed is never read.
 
 Evidence: an ok operation read a value whose send is `fail`.
 
@@ -18,7 +18,7 @@ from harness.model.verdict import Anomaly, CheckResult
 G1A = Kind(
     "G1a",
     meaning="A reader saw a record whose send certainly failed (an aborted read).",
-    counted="reads saw a record whose send failed",
+    counted="{read|reads} saw a record whose send failed",
     weight=730,
     claim="integrity",
     effect="aborted",

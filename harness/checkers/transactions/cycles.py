@@ -1,4 +1,4 @@
-"""Transactions do not depend on one another in a circle.
+"""Transactions do not depend on one another in a cycle.
 
 Evidence: a cycle in the graph of `dependencies`, of
 
@@ -35,55 +35,57 @@ from harness.model.verdict import Anomaly, CheckResult
 
 G1C = Kind(
     "G1c",
-    meaning="Transactions read from one another in a circle, so that each read what was not "
+    meaning="Transactions read from one another in a cycle, so that each read what was not "
     "committed yet.",
-    counted="circles of transactions that read from one another",
+    counted="{cycle|cycles} of transactions that read from one another",
     weight=700,
     claim="atomicity",
 )
 G1C_PROCESS = Kind(
     "G1c-process",
-    meaning="A circle of transactions that read from, or follow in one process, one another.",
-    counted="circles of transactions that read from one another, or follow in one process",
+    meaning="A cycle of transactions that read from one another, or follow one another in one "
+    "process.",
+    counted="{cycle|cycles} of transactions that read from, or follow in one process, one another",
     weight=690,
     claim="atomicity",
 )
 G1C_REALTIME = Kind(
     "G1c-realtime",
-    meaning="A circle of transactions that read from one another, or begin after another ended, so "
+    meaning="A cycle of transactions that read from one another, or begin after another ended, so "
     "that a record was read before it was sent, or before it was committed.",
-    counted="circles of transactions that read from one another, or begin after another ended",
+    counted="{cycle|cycles} of transactions that read from one another, or begin after another "
+    "ended",
     weight=680,
     claim="atomicity",
 )
 G0 = Kind(
     "G0",
-    meaning="Records of transactions stand behind one another in a circle, as those of concurrent "
+    meaning="Records of transactions come after one another in a cycle, as those of concurrent "
     "ones may.",
-    counted="circles of transactions whose records stand behind one another",
+    counted="{cycle|cycles} of transactions whose records come after one another",
     weight=430,
 )
 G0_PROCESS = Kind(
     "G0-process",
-    meaning="A circle as in G0, of which a step is the order of one process.",
-    counted="such circles that an order within a process closes",
+    meaning="A cycle as in G0, of which a step is the order of one process.",
+    counted="such {cycle|cycles}, closed by an order within a process",
     weight=420,
 )
 G0_REALTIME = Kind(
     "G0-realtime",
-    meaning="A circle as in G0, of which a step is that one ended before the other began.",
-    counted="such circles that an order in time closes",
+    meaning="A cycle as in G0, of which a step is that one ended before the other began.",
+    counted="such {cycle|cycles}, closed by an order in time",
     weight=410,
 )
 G1C_WW = Kind(
     "G1c-ww",
-    meaning="A circle of transactions, some linked by reading and some by the order of their "
+    meaning="A cycle of transactions, some linked by reading and some by the order of their "
     "records, as concurrent ones may be.",
-    counted="circles of transactions that read from, or stand behind, one another",
+    counted="{cycle|cycles} of transactions that read from, or come after, one another",
     weight=400,
 )
 
-CIRCLES: dict[Kind, tuple[int, tuple[Kind, ...]]] = {
+CYCLES: dict[Kind, tuple[int, tuple[Kind, ...]]] = {
     G1C: (WR, ()),
     G1C_PROCESS: (WR | PROCESS, (G1C,)),
     G1C_REALTIME: (WR | PROCESS | REALTIME, (G1C_PROCESS,)),
@@ -97,7 +99,7 @@ CIRCLES: dict[Kind, tuple[int, tuple[Kind, ...]]] = {
 
 @checker("cycles")
 def cycles(evidence: Evidence) -> CheckResult:
-    """Find circles of transactions."""
+    """Find cycles of transactions."""
     if not (evidence.operations.f == TXN).any():
         return report("cycles")
     # SciPy takes a fifth of a second to load, which runs without transactions need not wait for.
@@ -108,13 +110,13 @@ def cycles(evidence: Evidence) -> CheckResult:
     edges = edges.where(label[edges.tail] == label[edges.head])
     found: list[Found] = []
     labels: dict[Kind, Ints] = {}
-    for kind, (kinds, weaker) in CIRCLES.items() if len(edges.tail) else ():
+    for kind, (kinds, weaker) in CYCLES.items() if len(edges.tail) else ():
         mine = edges.where((edges.kind & kinds) != 0)
         label = labels[kind] = components(mine)
         closing = label[mine.tail] == label[mine.head]
         mine = mine.where(closing)
         needed = _needed(mine, label, [labels[each] for each in weaker])
-        found.append(_circles(evidence, kind, mine, np.flatnonzero(needed), label))
+        found.append(_of_kind(evidence, kind, mine, np.flatnonzero(needed), label))
     return report("cycles", *found)
 
 
@@ -135,9 +137,9 @@ def _needed(edges: Edges, label: Ints, weaker: list[Ints]) -> Flags:
     return needed
 
 
-def _circles(evidence: Evidence, kind: Kind, edges: Edges, needed: Rows, label: Ints) -> Found:
+def _of_kind(evidence: Evidence, kind: Kind, edges: Edges, needed: Rows, label: Ints) -> Found:
     """One case per component with a needed edge: its first operation."""
-    circles = np.unique(label[edges.tail[needed]])
+    closed = np.unique(label[edges.tail[needed]])
     first = np.full(int(label.max(initial=-1)) + 1, edges.nodes)
     np.minimum.at(first, label[edges.tail], edges.tail)
 
@@ -154,7 +156,7 @@ def _circles(evidence: Evidence, kind: Kind, edges: Edges, needed: Rows, label: 
         through = through[np.lexsort((np.abs(tail - head), moments))]
         return _explain(evidence, kind, mine, shortest_cycle(mine, through))
 
-    return Found(kind, np.sort(first[circles]), explain)
+    return Found(kind, np.sort(first[closed]), explain)
 
 
 def _explain(evidence: Evidence, kind: Kind, edges: Edges, nodes: list[int]) -> Anomaly:

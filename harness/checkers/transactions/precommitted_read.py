@@ -1,4 +1,4 @@
-"""A transaction does not see its own records: nobody sees a record before it is committed.
+"""A transaction does not see its own records: no reader sees a record before it is committed.
 
 Evidence: an operation of any outcome that read a value which it sent itself.
 
@@ -18,7 +18,7 @@ from harness.model.verdict import Anomaly, CheckResult
 PRECOMMITTED_READ = Kind(
     "precommitted-read",
     meaning="A transaction saw a record that it had sent itself, before it committed.",
-    counted="times a transaction saw its own records",
+    counted="{read|reads} showed a transaction its own record before it committed",
     weight=720,
     claim="atomicity",
     effect="aborted",

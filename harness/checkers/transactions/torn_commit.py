@@ -1,4 +1,4 @@
-"""Of a transaction all records are in their logs, or none.
+"""All records of a transaction are in their partitions, or none.
 
 Evidence: a transaction of any outcome, one of whose records somebody read while another is
 certainly in no log (see `absence`) and was read by nobody. The reference has no name for it: it
@@ -21,8 +21,8 @@ from harness.model.verdict import Anomaly, CheckResult
 
 TORN_COMMIT = Kind(
     "torn-commit",
-    meaning="Of a transaction some records were read, and others are in no log.",
-    counted="transactions are in their logs in part",
+    meaning="Some records of a transaction were read, and others are in no partition.",
+    counted="{transaction was|transactions were} committed only in part",
     weight=710,
     claim="atomicity",
     rests_on_absence=True,

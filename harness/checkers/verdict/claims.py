@@ -28,29 +28,30 @@ def _claim(name: str, sentence: str, *, of_pipelines: bool = False) -> None:
 
 
 _claim(
-    "durability", "What was acknowledged or read stays in its log, under the offset it was given."
+    "durability",
+    "What was acknowledged or read stays in its partition, under the offset it was given.",
 )
-_claim("ordering", "A log holds records in the order in which they were sent and acknowledged.")
-_claim("no-duplicates", "A record stands in its log once.")
+_claim(
+    "ordering", "A partition holds records in the order in which they were sent and acknowledged."
+)
+_claim("no-duplicates", "A record is in its partition once.")
 _claim("integrity", "What is read is what was sent, where it was sent, and was not taken back.")
-_claim("reading", "A reader is given every record of its log, in order.")
+_claim("reading", "A reader receives every record of its partition, in order.")
 _claim(
     "atomicity",
-    "A transaction is seen as a whole once it has committed, and before that not at all.",
+    "A transaction is seen as a whole once it has committed, and not at all before.",
 )
-_claim(
-    "progress", "What is acknowledged reaches its readers within the time that they were promised."
-)
-_claim("processing-once", "A group is handed every record once.")
-_claim("ownership", "In one generation of a group a log belongs to one member.")
-_claim("sole-ownership", "No two members of a group hold one log at one time.")
+_claim("progress", "What is acknowledged reaches its readers within the promised time.")
+_claim("processing-once", "A group receives every record once.")
+_claim("ownership", "In one generation of a group a partition belongs to one member.")
+_claim("sole-ownership", "No two members of a group own one partition at one time.")
 _claim(
     "committed-offsets",
-    "What a group commits stays committed, and never goes back unless somebody resets it.",
+    "What a group commits stays committed, and never goes back without a reset.",
 )
 _claim(
     "resumption",
-    "A group goes on where it committed: it repeats and leaves out no more than commits allow.",
+    "A group continues where it committed: it repeats and skips no more than its commits allow.",
 )
 _claim(
     "processing",
@@ -59,28 +60,28 @@ _claim(
 _claim("exactly-once", "What a group consumes has its effect once.")
 _claim(
     "retention",
-    "Retention removes only what may go, and logs never get a start back that they had lost.",
+    "Retention removes only what may go, and the start of a partition never moves back.",
 )
 _claim(
     "key-order",
-    "Records of a key stand in one partition, and reach a consumer in the order they were sent in.",
+    "Records of a key are in one partition, and reach a consumer in the order of sending.",
 )
 _claim(
     "compaction",
-    "A compacted log keeps the last record of every key, and tombstones as long as promised.",
+    "A compacted partition keeps the last record of every key, and tombstones as long as promised.",
 )
 _claim(
     "last-values",
-    "Who keeps the last record, or result, of every key ends with what the topic says of it.",
+    "A latest-value consumer ends with the topic's latest value, or result, per key.",
 )
 
 
 _claim(
     "administration",
-    "Topics are what their administrators were told they are, and list and description agree.",
+    "Topics are as their administrators were told, and list and description agree.",
 )
-_claim("recovery", "Once everything is healed, every broker runs, and whoever keeps the metadata.")
-_claim("failover", "A dead broker is given up on as soon as its settings ask for.")
+_claim("recovery", "Once every fault is healed, every broker and metadata node is running.")
+_claim("failover", "A dead broker's session expires within its configured time-out.")
 
 
 _claim(
@@ -95,7 +96,7 @@ _claim(
 )
 _claim(
     "change-order",
-    "The events of a row stand in the order of their commits, each going on where the last ended.",
+    "The events of a row are in the order of their commits, each starting where the last ended.",
     of_pipelines=True,
 )
 _claim("capture-once", "Every change reaches the topics of a path once.", of_pipelines=True)
@@ -108,7 +109,7 @@ _claim(
 _claim("running", "In the end every connector and every task of it runs.", of_pipelines=True)
 _claim(
     "schema-ids",
-    "The id of a schema means for ever what it meant when it was given.",
+    "The id of a schema keeps the meaning that it had when it was given.",
     of_pipelines=True,
 )
 _claim("no-skips", "What a sink cannot use is in its dead-letter queue.", of_pipelines=True)

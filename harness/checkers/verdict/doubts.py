@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from harness.history.history import History
+from harness.kit.counts import counted, inflect
 from harness.model.administration import CHANGES
 from harness.model.cleanup import partitions_of
 from harness.model.facts import Facts
@@ -62,8 +63,8 @@ def _refused_writes(history: History, scenario: Scenario) -> Iterator[str]:
 def _too_few_acks(history: History, scenario: Scenario) -> Iterator[str]:
     acks, floor = acknowledged(history), scenario.floor.acks
     if acks < floor:
-        what = "writes" if scenario.pipeline.tables else "sends"
-        yield f"only {acks:,} {what} were acknowledged, the scenario asks for at least {floor:,}"
+        what = "{write was|writes were}" if scenario.pipeline.tables else "{send was|sends were}"
+        yield (f"only {counted(acks, what)} acknowledged, the scenario asks for at least {floor:,}")
 
 
 def _too_few_changes(history: History, scenario: Scenario) -> Iterator[str]:
@@ -71,9 +72,9 @@ def _too_few_changes(history: History, scenario: Scenario) -> Iterator[str]:
         return
     granted = history.operations.filter(pl.col("outcome") == "ok", pl.col("f").is_in(CHANGES))
     if len(granted) < scenario.floor.changes:
+        what = counted(len(granted), "{change of topics was|changes of topics were}")
         yield (
-            f"only {len(granted):,} changes of topics were acknowledged, the scenario asks for at "
-            f"least {scenario.floor.changes:,}"
+            f"only {what} acknowledged, the scenario asks for at least {scenario.floor.changes:,}"
         )
 
 
@@ -103,8 +104,8 @@ def _steps_not_begun(facts: Facts, scenario: Scenario) -> Iterator[str]:
     """A run without one of its steps is another run."""
     missing = [step.name for step in scenario.steps if step.name not in facts.begun]
     if missing:
-        noun = "step" if len(missing) == 1 else "steps"
-        yield f"{noun} {', '.join(missing)} of the plan did not begin"
+        steps = inflect("{step|steps}", len(missing))
+        yield f"{steps} {', '.join(missing)} of the plan did not begin"
 
 
 def _faults_not_told(facts: Facts, scenario: Scenario) -> Iterator[str]:
@@ -148,8 +149,8 @@ def _stalled_host(history: History, facts: Facts) -> Iterator[str]:
         unsure = unsure.filter(after | (pl.col("complete_ns").fill_null(begin_ns) < begin_ns))
     if len(unsure):
         yield (
-            f"{len(unsure):,} operations timed out away from any fault, while the host was held up "
-            f"for {facts.host_stall_ms_max:,.0f} ms"
+            f"{counted(len(unsure), 'operation')} timed out away from any fault, while the host "
+            f"was held up for {facts.host_stall_ms_max:,.0f} ms"
         )
 
 

@@ -3,6 +3,7 @@
 from harness.checkers.kind import ACKED, KINDS, WRITES
 from harness.checkers.verdict.doubts import acknowledged
 from harness.history.history import History
+from harness.kit.counts import counted, inflect
 from harness.model.scenario import Scenario
 from harness.model.verdict import Finding, Validity
 
@@ -18,13 +19,13 @@ def headline(
     """Say the verdict, and what weighs most in it."""
     match validity:
         case Validity.INVALID:
-            counted = [finding for finding in findings if finding.counts]
-            return f"INVALID: {_worst(counted[0], history)}{_more(len(counted) - 1, 'kind')}"
+            against = [finding for finding in findings if finding.counts]
+            return f"INVALID: {_worst(against[0], history)}{_more(len(against) - 1, 'kind')}"
         case Validity.UNKNOWN:
             return f"UNKNOWN: {unknowns[0]}{_more(len(unknowns) - 1, 'reason')}"
         case Validity.VALID:
             asked = WRITES if scenario.pipeline.tables else ACKED
-            over = f"over {acknowledged(history):,} {asked}"
+            over = f"over {counted(acknowledged(history), asked)}"
             held = ", ".join(claims) + (" holds " if len(claims) == 1 else " hold ")
             allowed = ", ".join(f"{each.count:,} {each.kind}" for each in findings)
             rest = f" (allowed: {allowed})" if allowed else ""
@@ -33,14 +34,13 @@ def headline(
 
 def _worst(finding: Finding, history: History) -> str:
     kind = KINDS[finding.kind]
-    total = f" of {acknowledged(history):,} {kind.total}" if kind.total else ""
+    total = f" of {counted(acknowledged(history), kind.total)}" if kind.total else ""
     cause = ", ".join(reason.partition(":")[0] for reason in finding.permitted_by)
     worst = max(finding.hops, key=lambda hop: finding.hops[hop], default="")
     where = f", {'most ' if len(finding.hops) > 1 else ''}at {worst}" if worst else ""
-    return f"{finding.count:,}{total} {kind.counted}{where}" + (
-        f" (permitted by {cause})" if cause else ""
-    )
+    what = f"{finding.count:,}{total} {inflect(kind.counted, finding.count)}{where}"
+    return f"{what} (permitted by {cause})" if cause else what
 
 
 def _more(count: int, noun: str) -> str:
-    return f"; and {count} more {noun}{'s' if count > 1 else ''}" if count else ""
+    return f"; and {counted(count, 'more ' + noun)}" if count else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.kit.counts import counted
 from harness.model.facts import Facts, UnmetCondition
 from harness.model.scenario import Limits, Plan, Scenario
 from harness.model.topology import Topology
@@ -52,7 +53,7 @@ def arrangement(plan: Plan, facts: Facts) -> Markup:
 def _floor(scenario: Scenario) -> str:
     asked = f"acknowledged {entry_of(scenario)}"
     return (
-        f"{words.counted(scenario.baseline_acks, asked)} before chaos, "
+        f"{counted(scenario.baseline_acks, asked)} before chaos, "
         f"{words.count(scenario.aftermath_acks)} after the last heal, "
         f"{words.count(scenario.floor.acks)} in all, or the run is UNKNOWN"
     )
@@ -68,13 +69,13 @@ def _limits(limits: Limits) -> str:
 def _services(topology: Topology) -> Iterator[str]:
     if topology.brokers:
         version = f" of Kafka {topology.kafka_version}" if topology.kafka_version else ""
-        yield words.counted(topology.brokers, "broker") + version
+        yield counted(topology.brokers, "broker") + version
     if servers := len(topology.zookeeper_names):
         yield "ZooKeeper" if servers == 1 else f"{words.count(servers)} ZooKeeper servers"
     if controllers := len(topology.controller_names):
-        yield words.counted(controllers, "KRaft controller")
+        yield counted(controllers, "KRaft controller")
     if topology.connect_workers:
-        yield words.counted(topology.connect_workers, "Connect worker")
+        yield counted(topology.connect_workers, "Connect worker")
     if topology.registry:
         yield "a schema registry"
     for server, name in (("mysql", "MySQL"), ("redis", "Redis")):
@@ -89,8 +90,8 @@ def _overrides(topology: Topology) -> Iterator[tuple[str, Markup]]:
 
 
 def _topic(topic: Topic) -> Markup:
-    partitions = words.counted(topic.partitions, "partition")
-    replicas = words.counted(topic.replicas, "replica")
+    partitions = counted(topic.partitions, "partition")
+    replicas = counted(topic.replicas, "replica")
     return with_code(f"{partitions}, {replicas}", words.settings(topic.settings))
 
 
@@ -99,7 +100,7 @@ def _producers(kind: Producers) -> Markup:
     tool = "with kafka-console-producer.sh, " if kind.client == "console" else ""
     belief = "its delivery report" if kind.belief == "delivery" else "the return of produce()"
     ending = "flushes at the end" if kind.ending == "flush" else "leaves without a flush"
-    keys = words.counted(kind.keys, "key")
+    keys = counted(kind.keys, "key")
     sentence = (
         f"{words.count(kind.count)} to {kind.topic}, {tool}{rate}, {keys} each; "
         f"takes a record as sent at {belief}; {ending}"
@@ -111,7 +112,7 @@ def _producers(kind: Producers) -> Markup:
 
 def _transactions(rules: Transactions) -> str:
     also = f" to {', '.join(rules.topics)} as well" if rules.topics else ""
-    pieces = [f"in transactions of {words.counted(rules.records, 'record')}{also}"]
+    pieces = [f"in transactions of {counted(rules.records, 'record')}{also}"]
     if rules.polls:
         pieces.append(f"which also poll {', '.join(rules.polls)}")
     if rules.aborted:

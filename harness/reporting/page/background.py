@@ -2,6 +2,7 @@
 
 import hashlib
 
+from harness.kit.counts import counted
 from harness.model import codec
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
@@ -90,7 +91,7 @@ def _logs(statistics: Statistics, facts: Facts) -> Markup:
         [
             tag("h3", "Logs"),
             table(head, rows, numbers=range(1, 7)),
-            tag("p", f"and {words.counted(left_out, 'log')} more.") if left_out > 0 else "",
+            tag("p", f"and {counted(left_out, 'log')} more.") if left_out > 0 else "",
         ]
     )
 

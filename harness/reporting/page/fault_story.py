@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.kit.counts import counted
 from harness.model.facts import Facts, FaultEvent
 from harness.model.fault import After, Step
 from harness.model.scenario import Plan
@@ -118,7 +119,7 @@ def _notes(events: Sequence[FaultEvent]) -> tuple[str, ...]:
 def when(after: After, entry: Entry) -> str:
     """When a step begins, as a phrase; `entry` is what its counts are of."""
     counts = [
-        words.counted(number, noun)
+        counted(number, noun)
         for number, noun in (
             (after.acks, f"acknowledged {entry}"),
             (after.sends, entry),

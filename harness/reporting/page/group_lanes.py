@@ -15,12 +15,13 @@ from harness.checkers.evidence.membership import MEMBER, Group
 from harness.checkers.evidence.soundness import sound
 from harness.checkers.statistics.groups import rebalance_spans
 from harness.history.history import History
+from harness.kit.counts import counted
 from harness.model.facts import Facts, GroupEvent, LagEvent
 from harness.model.scenario import Scenario
 from harness.reporting.page.axis import Axis
 from harness.reporting.page.charts import SERIES_MAX, Chart, Column, rounded
 from harness.reporting.page.spans import LANES_MAX, SPANS_MAX, Lanes, Span
-from harness.reporting.words import counted, listed
+from harness.reporting.words import listed
 
 STABLE, REBALANCE = "stable", "rebalance"
 _LOGS_MAX = 8

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.kit.counts import counted
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import ClaimResult, Finding, Validity, Verdict
@@ -11,7 +12,7 @@ from harness.reporting.page.fault_story import FaultStory
 from harness.reporting.page.hop_table import by_hop
 from harness.reporting.page.markup import Markup, items, join, prose, table, tag
 from harness.reporting.page.numbering import first_example, first_numbers
-from harness.reporting.words import count, counted, headline, moment, seconds
+from harness.reporting.words import count, headline, moment, seconds
 
 MEANING = {
     Validity.VALID: "The claims were tested and none was contradicted.",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.kit.counts import counted
 from harness.model.pipeline import Cache, Copy, Path, PipelineWorkload, Race, Readers, Writers
 from harness.reporting import words
 from harness.reporting.page.markup import Markup, with_code
@@ -12,7 +13,7 @@ Row = tuple[str, Markup]
 def rows(workload: PipelineWorkload) -> Iterator[Row]:
     """One row for each part of the workload, in the order of a change's way."""
     for table in workload.tables:
-        there = f"{words.counted(table.rows, 'row')} before any feed looks"
+        there = f"{counted(table.rows, 'row')} before any feed looks"
         yield f"table: {table.name}", with_code(there, words.settings(table.columns))
     for writers in workload.writers:
         yield f"writers: {writers.name}", _writers(writers)
@@ -30,20 +31,20 @@ def rows(workload: PipelineWorkload) -> Iterator[Row]:
 
 def _writers(writers: Writers) -> Markup:
     tables = words.listed(writers.tables)
-    each = f"{writers.rate_per_s:g}/s and {words.counted(writers.keys, 'key')} each"
+    each = f"{writers.rate_per_s:g}/s and {counted(writers.keys, 'key')} each"
     mix = ", ".join(f"{what} {weight}" for what, weight in writers.mix.items())
     return with_code(f"{words.count(writers.count)} to {tables}, {each}", mix)
 
 
 def _race(race: Race) -> Markup:
-    times = f"for {words.counted(race.rows, 'row')} of {race.table}, {race.rate_per_s:g}/s"
+    times = f"for {counted(race.rows, 'row')} of {race.table}, {race.rate_per_s:g}/s"
     return with_code(f"{race.kind} in {race.cache}, {times}", "")
 
 
 def _path(path: Path) -> Iterator[Row]:
     feed = path.feed
     topics = {f"topic {name}": value for name, value in feed.topic_settings.items()}
-    sentence = f"{feed.kind} into {words.counted(feed.partitions, 'partition')} a table"
+    sentence = f"{feed.kind} into {counted(feed.partitions, 'partition')} a table"
     yield f"feed: {path.name}", with_code(sentence, words.settings({**feed.settings, **topics}))
     for copy in path.copies:
         holds = "all rows" if copy.holds == "equal" else "rows or nothing"

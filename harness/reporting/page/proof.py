@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from harness.history.history import History
+from harness.kit.counts import counted
 from harness.model.verdict import Anomaly, Finding
 from harness.reporting.operations import COLUMNS, OperationRow, describe, named_by
 from harness.reporting.page.markup import Markup, items, join, prose, table, tag
-from harness.reporting.words import count, counted
+from harness.reporting.words import count
 
 OPEN_MAX = 3
 """Proofs that are unfolded from the start."""
@@ -32,7 +33,7 @@ def proofs(history: History, findings: Sequence[Finding]) -> Markup:
 
 
 def _heading(finding: Finding) -> Markup:
-    total = f"{finding.kind}: {counted(finding.count, 'anomaly').replace('anomalys', 'anomalies')}"
+    total = f"{finding.kind}: {counted(finding.count, '{anomaly|anomalies}')}"
     if finding.count > len(finding.examples):
         total += f", {count(len(finding.examples))} of them here"
     return tag("h3", total, "" if finding.counts else " (allowed)")

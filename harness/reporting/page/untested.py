@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from harness.kit.counts import counted
 from harness.model.facts import Facts
 from harness.model.pipeline import PipelineWorkload, hops
 from harness.model.scenario import Plan
@@ -9,7 +10,7 @@ from harness.model.verdict import Validity, Verdict
 from harness.model.workload import LogWorkload
 from harness.reporting.entry import Entry, entry_of
 from harness.reporting.page.fault_story import FaultStory
-from harness.reporting.words import counted, listed
+from harness.reporting.words import listed
 
 _JUDGED: Mapping[Entry, str] = {
     "send": "the records of this run's own producers",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from harness.kit.counts import counted
 from harness.model.semantics import EffectName, Measured, Sample
 from harness.reporting import words
 from harness.reporting.semantics.bounds import Spread, rule_of_three, spread, wilson
@@ -39,7 +40,7 @@ def effect_cell(line: Measured, effect: EffectName) -> Cell:
     told = known(line, effect)
     runs = tuple((sample, _of_run(sample, effect)) for sample in line.samples)
     left_out = len(line.samples) - len(told)
-    open_runs = (f"{words.counted(left_out, 'run')} UNKNOWN",) if left_out else ()
+    open_runs = (f"{counted(left_out, 'run')} UNKNOWN",) if left_out else ()
     if not told:
         return Cell(figure=UNKNOWN, notes=open_runs, runs=runs)
     counts = [count(sample, effect) for sample in told]
@@ -57,10 +58,10 @@ def _how_often(counts: list[int]) -> list[str]:
         a_run = f"{min(counts):,}" if min(counts) == max(counts) else _range(counts)
         return [
             f"{a_run} a run",
-            f"in {shown} of {words.counted(runs, 'run')} (95 %: {low:.0%} to {high:.0%} of runs)",
+            f"in {shown} of {counted(runs, 'run')} (95 %: {low:.0%} to {high:.0%} of runs)",
         ]
     bound = rule_of_three(runs)
-    none = f"none in {words.counted(runs, 'run')}"
+    none = f"none in {counted(runs, 'run')}"
     if bound is None:
         return [f"{none}: too few to bound how often"]
     return [f"{none}: with 95 % confidence in fewer than {bound:.0%} of runs"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from harness.kit.counts import counted
 from harness.model.semantics import Measured, Sample, Semantics
 from harness.reporting import words
 from harness.reporting.page.document import document
@@ -66,7 +67,7 @@ def _masthead(semantics: Semantics) -> Markup:
     started = semantics.started_utc.replace("T", " ").partition(".")[0].rstrip("Z") + " UTC"
     seeds = words.listed([str(seed) for seed in semantics.seeds], 12)
     told = (
-        f"{words.counted(len(semantics.lines), 'line')} under the same faults; seeds {seeds}; "
+        f"{counted(len(semantics.lines), 'line')} under the same faults; seeds {seeds}; "
         f"{semantics.stack} stack; begun {started}."
     )
     return tag("header", tag("h1", TITLE), tag("p", told, class_="quiet"))
@@ -117,7 +118,7 @@ def _link(sample: Sample, told: str) -> Markup:
 def _result(line: Measured) -> Markup:
     stands = outcome(line)
     told = tag("span", stands.word.value, class_=f"badge {_BADGES[stands.word]}")
-    runs = words.counted(len(line.samples), "run")
+    runs = counted(len(line.samples), "run")
     notes = [f"{effect}: not shown in {runs}" for effect in stands.not_shown]
     still_open = sum(not conclusive(sample) for sample in line.samples)
     notes += [f"{still_open} of {runs} UNKNOWN"] if still_open else []

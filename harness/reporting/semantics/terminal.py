@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from harness.kit.counts import counted
 from harness.model.semantics import Measured, Semantics
 from harness.reporting import words
 from harness.reporting.semantics.cells import COLUMNS
@@ -21,7 +22,7 @@ def table(semantics: Semantics, folder: Path) -> str:
 
 def _lines(semantics: Semantics, folder: Path) -> Iterator[str]:
     seeds = words.listed([str(seed) for seed in semantics.seeds], 12)
-    yield f"{words.counted(len(semantics.lines), 'line')}, seeds {seeds}, {semantics.stack} stack"
+    yield f"{counted(len(semantics.lines), 'line')}, seeds {seeds}, {semantics.stack} stack"
     yield ""
     head = ("line", "guarantee", *(title for title, _ in COLUMNS), "result")
     yield from words.aligned([head, *(_row(line) for line in semantics.lines)])
@@ -41,7 +42,7 @@ def sentences(line: Measured) -> Iterator[str]:
     """What is to be said of a line beyond its figures; nothing of one that is as it should be."""
     stands = outcome(line)
     yield from _broken(line, stands)
-    runs = words.counted(len(line.samples), "run")
+    runs = counted(len(line.samples), "run")
     for effect in stands.not_shown:
         yield f"its name allows that records are {effect}; not shown in {runs}"
     for sample in line.samples:
