@@ -2,9 +2,10 @@
 
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
+from harness.history.history import NOTHING
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
-from tests.checkers.flows import SINK, Run, pipeline
+from tests.checkers.flows import CACHE, SINK, Run, pipeline
 from tests.checkers.verdicts import scenario
 
 MS = 1_000_000
@@ -68,3 +69,58 @@ def test_a_change_arrives_when_a_reader_saw_it_or_a_later_one_of_its_row() -> No
     # Row 8 was never seen; both versions of row 7 were there when the second was.
     assert seen["arrived"] == 2
     assert (seen["end_to_end_ms_max"], seen["arrived_per_s"]) == (210, 0)
+
+
+def test_what_counts_was_acknowledged_or_has_arrived() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, log="orders-0", offset=0)
+    build.send("p", 1, topic="orders", outcome="info")
+    build.send("p", 2, topic="orders", outcome="info")
+    build.send("p", 3, topic="orders", outcome="fail")
+    build.send("p", 4, log="orders-0", offset=2)
+    build.send("p", 5, log="unread-0", offset=0)
+    build.poll("c", [("orders-0", 0, 0), ("orders-0", 1, 1)])
+    seen = numbers(build, scenario())
+    # Not the two without an answer that nobody saw, nor what no consumer reads.
+    assert (seen["records"], seen["arrived"]) == (3, 2)
+
+
+def test_what_is_made_in_two_steps_arrives_at_the_end_of_the_second() -> None:
+    build = HistoryBuilder()
+    for worker in ("first", "second"):
+        build.process(worker, client="processor")
+    build.send("p", 10, log="orders-0", offset=0, invoke_ns=1 * MS, complete_ns=2 * MS)
+    build.send("p", 11, log="orders-0", offset=1, invoke_ns=1 * MS, complete_ns=2 * MS)
+    build.poll("first", [("orders-0", 0, 10), ("orders-0", 1, 11)], invoke_ns=3 * MS)
+    build.send("first", 20, log="made-0", offset=0, invoke_ns=5 * MS, complete_ns=6 * MS)
+    build.made(20, origin=10)
+    build.poll("second", [("made-0", 0, 20)], invoke_ns=7 * MS, complete_ns=8 * MS)
+    build.send("second", 30, log="last-0", offset=0, invoke_ns=9 * MS, complete_ns=10 * MS)
+    build.made(30, origin=20)
+    build.poll("c", [("last-0", 0, 30)], invoke_ns=11 * MS, complete_ns=13 * MS)
+    seen = numbers(build, scenario())
+    assert (seen["records"], seen["arrived"], seen["end_to_end_ms_max"]) == (2, 1, 12)
+
+
+def test_of_changes_those_count_whose_write_is_known() -> None:
+    run = Run()
+    flow = run.flow
+    flow.commit(("orders", 1, 4711))
+    written = flow.write("writer", ("orders", 2), invoke_ns=10 * MS, complete_ns=15 * MS)
+    flow.commit(("orders", 2, written))
+    flow.read("reader", SINK, ("orders", 1), 4711, invoke_ns=20 * MS, complete_ns=21 * MS)
+    flow.read("reader", SINK, ("orders", 2), NOTHING, invoke_ns=20 * MS, complete_ns=22 * MS)
+    flow.read("reader", SINK, ("orders", 2), written, invoke_ns=30 * MS, complete_ns=34 * MS)
+    flow.read("reader", SINK, ("orders", 2), written, invoke_ns=33 * MS, complete_ns=33 * MS)
+    seen = numbers(run, pipeline())
+    assert (seen["records"], seen["arrived"], seen["end_to_end_ms_max"]) == (1, 1, 23)
+
+
+def test_the_last_copy_that_has_readers_is_the_end() -> None:
+    run = Run()
+    flow = run.flow
+    version = flow.write("writer", ("orders", 2), invoke_ns=10 * MS, complete_ns=15 * MS)
+    flow.commit(("orders", 2, version))
+    flow.read("reader", SINK, ("orders", 2), version, invoke_ns=20 * MS, complete_ns=21 * MS)
+    flow.read("reader", CACHE, ("orders", 2), version, invoke_ns=30 * MS, complete_ns=31 * MS)
+    assert numbers(run, pipeline())["end_to_end_ms_max"] == 21

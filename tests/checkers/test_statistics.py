@@ -1,5 +1,7 @@
 """Numbers of a run, on histories whose numbers can be told by looking."""
 
+import pytest
+
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
@@ -131,3 +133,49 @@ def test_a_pipeline_without_readers_and_copies_counts_none() -> None:
     seen = numbers(run, pipeline(copies=()))
     assert seen["events"] == 1
     assert not {"rows", "sightings"} & set(seen)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lag_ms"),
+    [
+        ([("assign", ["orders-0"])], 37),  # It keeps its position, at offset 0.
+        ([("assign", ["orders-0", "orders-1"]), ("assign", ["orders-1", "orders-0"])], 37),
+        ([("subscribe", []), ("assign", ["orders-0"])], 39),  # Both offsets are ahead.
+        ([("assign", ["orders-1"]), ("assign", ["orders-0"])], 39),
+        ([("assign", ["orders-1"])], 0),
+        ([("subscribe", [])], 0),
+    ],
+)
+@pytest.mark.parametrize("assigned", [True, False])
+def test_a_position_is_kept_by_an_assign_that_names_its_log(
+    changes: list[tuple[str, list[str]]], lag_ms: float, *, assigned: bool
+) -> None:
+    build = HistoryBuilder()
+    build.poll("another", [])
+    build.send("p", 9, log="noise-0", offset=5, invoke_ns=MS, complete_ns=MS)
+    if assigned:
+        build.assign("c", ["orders-0"], invoke_ns=MS, complete_ns=MS)
+    build.send("p", 0, log="orders-0", offset=0, invoke_ns=MS, complete_ns=1 * MS)
+    build.poll("c", [("orders-0", 0, 0)], invoke_ns=1 * MS, complete_ns=2 * MS)
+    build.send("p", 1, log="orders-0", offset=1, invoke_ns=2 * MS, complete_ns=3 * MS)
+    for at, (f, logs) in enumerate(changes):
+        change = build.assign if f == "assign" else build.subscribe
+        change("c", logs, invoke_ns=(4 + at) * MS, complete_ns=(4 + at) * MS)
+    build.poll("c", [], invoke_ns=40 * MS, complete_ns=50 * MS)
+    assert numbers(build)["realtime_lag_ms_max"] == lag_ms
+
+
+def test_consumption_is_counted_per_process_and_only_of_ok_polls() -> None:
+    build = HistoryBuilder()
+    record = ("orders-0", 0, 0)
+    for process in ("c", "d"):
+        build.poll(process, [record, record, record, record])
+        build.subscribe(process)
+    build.subscribe("e", outcome="fail")
+    for process, times in (("c", 2), ("d", 3), ("e", 9)):
+        for _ in range(times):
+            build.poll(process, [record])
+    build.poll("c", [record, ("orders-0", 1, 1)], outcome="info")
+    build.drain("c", [record, record, record])
+    seen = numbers(build)
+    assert (seen["consumed_again"], seen["consume_count_max"]) == (2, 3)
