@@ -47,19 +47,20 @@ class Crowded(HistoryBuilder):
         return super().operation(f, process, client, moved)
 
     def _before(self) -> None:
-        """Two consumers of a group and one without take turns over two partitions."""
-        logs = ("noise-0", "noise-1")
+        """Two consumers of a group and one without take turns over four partitions."""
+        logs = [f"noise-{number}" for number in range(4)]
         for name in ("noisy-0", "noisy-1"):
             self.process(name, group="noise")
-        for number in range(6):
-            self.send("noise", 1_000_000 + number, log=logs[number % 2], offset=number // 2)
+        for number in range(12):
+            self.send("noise", 1_000_000 + number, log=logs[number % 4], offset=number // 4)
         for number, log in enumerate(logs):
-            records = [(log, offset, 1_000_000 + 2 * offset + number) for offset in range(3)]
-            self.assign(f"noisy-{number}", [log])
-            self.poll(f"noisy-{number}", records[:2])
-            self.revoke(f"noisy-{number}", [log])
-            self.assign(f"noisy-{1 - number}", [log])
-            self.poll(f"noisy-{1 - number}", records[2:])
+            records = [(log, offset, 1_000_000 + 4 * offset + number) for offset in range(3)]
+            self.assign(f"noisy-{number % 2}", [log])
+            self.poll(f"noisy-{number % 2}", records[:2])
+            self.revoke(f"noisy-{number % 2}", [log])
+            self.assign(f"noisy-{1 - number % 2}", [log])
+            self.poll(f"noisy-{1 - number % 2}", records[2:])
+            self.revoke(f"noisy-{1 - number % 2}", [log])
             self.poll("alone", records)
 
 
