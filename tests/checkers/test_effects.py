@@ -63,7 +63,9 @@ def test_rows_that_never_change_cannot_be_reordered(
     mixes: list[dict[str, int]], *, moves: bool
 ) -> None:
     with_rows = pipeline()
-    writers = tuple(Writers(name=str(at), tables=("orders",), mix=mix) for at, mix in enumerate(mixes))
+    writers = tuple(
+        Writers(name=str(at), tables=("orders",), mix=mix) for at, mix in enumerate(mixes)
+    )
     workload = msgspec.structs.replace(with_rows.pipeline, writers=writers)
     found = sought(msgspec.structs.replace(with_rows, workload=workload))
     assert found == ("lost", "duplicated", *(("reordered",) if moves else ()), "aborted")
