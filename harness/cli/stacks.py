@@ -57,7 +57,7 @@ def down(stack: str | None = None, /) -> int:
 
 
 def password(stack: str | None = None, /) -> int:
-    """Print the password of MySQL's user `chaos`, which is drawn for each stack.
+    """Print the password of the databases' user `chaos`, which is drawn for each stack.
 
     Args:
         stack: its id; may be left out when there is only one.

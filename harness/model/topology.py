@@ -45,6 +45,7 @@ class Topology(Value, frozen=True, kw_only=True):
     connect_workers: Annotated[int, Meta(ge=0, le=10)] = 0
     mysql: bool = False
     mysql_replica: bool = False
+    postgres: bool = False
     redis: bool = False
     redis_replica: bool = False
     broker_settings: Settings = {}
@@ -57,6 +58,8 @@ class Topology(Value, frozen=True, kw_only=True):
     connect_settings: Settings = {}
     mysql_settings: Settings = {}
     """Of the server and of its replica."""
+    postgres_settings: Settings = {}
+    """By PostgreSQL's names."""
     redis_settings: Settings = {}
     """Of the server and of its replica."""
     registry_settings: Settings = {}
@@ -115,6 +118,11 @@ class Topology(Value, frozen=True, kw_only=True):
     def worker_names(self) -> tuple[str, ...]:
         """`connect-1` to `connect-N`."""
         return tuple(f"connect-{number}" for number in range(1, self.connect_workers + 1))
+
+    @property
+    def asks_password(self) -> bool:
+        """Whether any of its servers has users that log in."""
+        return self.mysql or self.postgres
 
     @property
     def digest(self) -> str:

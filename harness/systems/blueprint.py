@@ -115,7 +115,7 @@ class Blueprint:
     Args:
         topology: what it consists of.
         ports: the host's port of each name in `listeners_of(topology)`.
-        password: what logs in to MySQL; may be left out when nobody will.
+        password: what logs in to databases; may be left out when nobody will.
     """
 
     topology: Topology

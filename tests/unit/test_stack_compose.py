@@ -18,6 +18,7 @@ EVERYTHING = Topology(
     connect_workers=3,
     mysql=True,
     mysql_replica=True,
+    postgres=True,
     redis=True,
     redis_replica=True,
 )

@@ -17,6 +17,7 @@ EVERYTHING = Topology(
     connect_workers=2,
     mysql=True,
     mysql_replica=True,
+    postgres=True,
     redis=True,
     redis_replica=True,
 )
@@ -49,7 +50,7 @@ def test_the_password_is_where_nobody_sees_it_from_outside() -> None:
     whole = Blueprint(topology=EVERYTHING, ports=fixed_ports(EVERYTHING), password=HUSH)
     told = {name for name, spec in whole.services.items() if HUSH in str(spec.secrets)}
     assert told == {
-        *("mysql", "mysql-replica", "connect-1", "connect-2", "toxiproxy"),
+        *("mysql", "mysql-replica", "postgres", "connect-1", "connect-2", "toxiproxy"),
     }
     for spec in whole.services.values():
         seen = (spec.command, spec.environment, spec.files, spec.sysctls)
@@ -84,7 +85,7 @@ def test_only_what_a_topology_asks_for_is_started() -> None:
     assert sorted(blueprint(Topology(brokers=1, redis=True)).services) == sorted([*plain, "redis"])
     without_kafka = Topology(brokers=0, mysql=True, redis=True)
     assert sorted(blueprint(without_kafka).services) == ["mysql", "redis", "toxiproxy"]
-    assert len(blueprint(EVERYTHING).services) == 3 + 3 + 1 + 1 + 2 + 2 + 2
+    assert len(blueprint(EVERYTHING).services) == 3 + 3 + 1 + 1 + 2 + 2 + 1 + 2
 
 
 def test_a_replica_wants_what_it_copies() -> None:
@@ -100,6 +101,7 @@ def test_services_are_reached_over_listeners_of_the_proxy_that_their_caller_can_
     whole = blueprint(EVERYTHING)
     assert whole.address("client", "mysql") == ("127.0.0.1", 13306)
     assert whole.address("connect", "mysql") == ("toxiproxy", 33306)
+    assert whole.address("connect", "postgres") == ("toxiproxy", 35432)
     with pytest.raises(UsageError, match="nothing links connect to redis"):
         whole.address("connect", "redis")
     inner = {link.listen for link in whole.links if not link.from_host}
@@ -138,9 +140,11 @@ def test_settings_are_written_in_the_language_of_each_service() -> None:
     topology = Topology(
         connect_workers=1,
         mysql=True,
+        postgres=True,
         redis=True,
         connect_settings={"offset.flush.interval.ms": 60000},
         mysql_settings={"sync_binlog": 0, "innodb_log_writer_threads": False},
+        postgres_settings={"fsync": False, "application_name": "it's", "max_connections": 9},
         redis_settings={"appendonly": True, "repl-timeout": 9},
     )
     services = blueprint(topology).services
@@ -148,6 +152,8 @@ def test_settings_are_written_in_the_language_of_each_service() -> None:
     assert worker["offset.flush.interval.ms"] == "60000"
     database = settings(services["mysql"], "MYSQL_SETTINGS", " = ")
     assert database == {"sync_binlog": "0", "innodb_log_writer_threads": "OFF"}
+    database = settings(services["postgres"], "POSTGRES_SETTINGS", " = ")
+    assert database == {"fsync": "'off'", "application_name": "'it''s'", "max_connections": "'9'"}
     cache = settings(services["redis"], "REDIS_SETTINGS", " ")
     assert cache["appendonly"] == "yes"
     assert cache["repl-timeout"] == "9"

@@ -34,7 +34,7 @@ HEADER = """\
 FROM_ENVIRONMENT = "${HARNESS_PASSWORD:?the first lines of this file say how to choose one}"
 LOGIN_HINT = """\
 #
-# MySQL asks the user `chaos` for a password, which is yours to choose, once:
+# A database asks the user `chaos` for a password, which is yours to choose, once:
 #
 #     echo HARNESS_PASSWORD=$(openssl rand -hex 12) >compose/.env
 """
@@ -90,7 +90,7 @@ def render_compose(topology: Topology, name: str = "stack") -> str:
         for service in _reached(blueprint)
         if service not in topology.broker_names
     )
-    if topology.mysql:
+    if topology.asks_password:
         header += LOGIN_HINT
     body = yaml.dump(document, Dumper=_Dumper, sort_keys=False, width=100)
     return f"{header}\n{body}"

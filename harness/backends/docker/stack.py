@@ -34,6 +34,8 @@ from harness.systems.kafka.client import KafkaClients
 from harness.systems.kafka.service import CONNECT
 from harness.systems.mysql import service as mysql
 from harness.systems.mysql.client import MySqlClients
+from harness.systems.postgres import service as postgres
+from harness.systems.postgres.client import PostgresClients
 from harness.systems.redis import service as redis
 from harness.systems.redis.client import RedisClients
 from harness.systems.registry import service as registry
@@ -83,6 +85,9 @@ class DockerStack:
         )
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
         self._mysql = MySqlClients(self._addresses(CLIENT, databases), blueprint.password)
+        self._postgres = PostgresClients(
+            self._addresses(CLIENT, (postgres.NAME,)), blueprint.password
+        )
         self._redis = RedisClients(
             self._addresses(CLIENT, caches), self._addresses(HARNESS, caches)
         )
@@ -115,6 +120,11 @@ class DockerStack:
         return self._mysql
 
     @property
+    def postgres(self) -> PostgresClients:
+        """Its PostgreSQL server."""
+        return self._postgres
+
+    @property
     def redis(self) -> RedisClients:
         """Its Redis servers."""
         return self._redis
@@ -134,7 +144,7 @@ class DockerStack:
         return self.blueprint.address(traffic, service)
 
     def password(self, traffic: str = CLIENT) -> str:
-        """What a caller logs in to MySQL with; for `connect` what stands for it."""
+        """What a caller logs in to databases with; for `connect` what stands for it."""
         return reference("password") if traffic == CONNECT else self.blueprint.password
 
     @property

@@ -1,4 +1,4 @@
-"""What logs in to the MySQL of a stack, for people who connect clients of their own."""
+"""What logs in to the databases of a stack, for people who connect clients of their own."""
 
 from harness.engine.commands.status import look_at
 from harness.kit.errors import UsageError
@@ -11,6 +11,6 @@ def password_of(stack: str | None) -> str:
         UsageError: it is not clear which stack is meant, or nothing of it asks for a password.
     """
     chosen = look_at(stack)
-    if not chosen.topology.mysql:
-        raise UsageError(f"{chosen.identity.stack} has no MySQL; nothing else has a password")
+    if not chosen.topology.asks_password:
+        raise UsageError(f"{chosen.identity.stack} has no database; nothing else has a password")
     return chosen.password()

@@ -9,6 +9,8 @@ from harness.model.topology import Topology
 from harness.systems.blueprint import CLIENT, HARNESS, links_of, listeners_of
 from harness.systems.mysql import service as mysql
 from harness.systems.mysql.client import USER
+from harness.systems.postgres import service as postgres
+from harness.systems.postgres.client import DATABASE
 from harness.systems.redis import service as redis
 from harness.systems.registry import service as registry
 from harness.workloads.pipeline.feeds.wiring import CONFLUENT_API
@@ -67,6 +69,10 @@ def addresses(stack: str, blueprint: "Blueprint") -> dict[str, str]:
         found["MYSQL_URL"] = f"mysql://{place(mysql.NAME)}"
         found["MYSQL_USER"] = USER
         found["MYSQL_PASSWORD"] = f"$(harness password {stack})"
+    if topology.postgres:
+        found["POSTGRES_URL"] = f"postgresql://{place(postgres.NAME)}/{DATABASE}"
+        found["POSTGRES_USER"] = USER
+        found["POSTGRES_PASSWORD"] = f"$(harness password {stack})"
     if topology.redis:
         found["REDIS_URL"] = f"redis://{place(redis.NAME)}"
     return found

@@ -388,7 +388,7 @@ class Stack(Services, OwnPrograms, Network, Protocol):
         """
 
     def password(self, traffic: str = "client") -> str:
-        """What a caller logs in to MySQL with; for `connect` what workers read it by."""
+        """What a caller logs in to databases with; for `connect` what workers read it by."""
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""

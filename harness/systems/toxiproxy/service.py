@@ -50,7 +50,7 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             sysctls={"net.ipv4.tcp_syn_retries": "1"},
             files={CONFIG: json.dumps(config, indent=2) + "\n"},
             # Nothing of it is for the proxy: it is where whoever attaches to the stack looks.
-            secrets={PASSWORD_FILE: blueprint.password} if blueprint.topology.mysql else {},
+            secrets={PASSWORD_FILE: blueprint.password} if blueprint.topology.asks_password else {},
             published={
                 listen: blueprint.ports[name]
                 for name, listen in listeners_of(blueprint.topology).items()

@@ -1,0 +1,1 @@
+"""PostgreSQL: its service, its client, and what its errors say."""
