@@ -61,7 +61,10 @@ def main(arguments: Sequence[str]) -> int:
     def try_all(warm: Warm) -> None:
         with ThreadPoolExecutor(options.workers) as pool:
             trial = partial(_tried, reach=reach, warm=warm, quick=options.quick)
-            outcomes.extend(pool.map(trial, mutants))
+            for outcome in pool.map(trial, mutants):
+                outcomes.append(outcome)
+                if len(outcomes) % 50 == 0:
+                    print(f"{len(outcomes)} of {len(mutants)} tried", flush=True)
 
     with_collected(_quick(), paths, reach, try_all)
     return _conclude(mutants, outcomes)

@@ -258,3 +258,47 @@ def test_only_the_hop_that_is_certain_is_counted() -> None:
     run.flow.rows("other/sink", {})
     verdict = run.verdict(scenario, stood(2, scenario))
     assert blamed(verdict)["missing-row"] == {SINK_HOP: 2}
+
+
+def test_an_event_without_a_place_takes_the_feed_nowhere() -> None:
+    run = inserts(3)
+    sent(run, FIRST, [0, 2])
+    sent(run, FIRST, [2], "tombstone")
+    assert certain(judged(unfinished(run)), "missed-change") == 1
+
+
+def test_a_feed_that_sends_an_earlier_change_again_goes_on_from_there() -> None:
+    by = feed("binlog", exactly_once_support="disabled", enable_idempotence=True)
+    run = inserts(4)
+    sent(run, FIRST, [0, 3, 0])
+    assert certain(judged(unfinished(run), by), "missed-change") == 0
+    sent(run, FIRST, [2])
+    assert certain(judged(unfinished(run), by), "missed-change") == 1
+
+
+def test_each_table_has_partitions_of_its_own() -> None:
+    run = Run()
+    run.put(1)
+    run.put(2)
+    run.put(3, table="items")
+    run.put(4, table="items")
+    run.put(5)
+    sent(run, FIRST, [0, 4])
+    sent(run, "items-0", [2])
+    verdict = judged(unfinished(run))
+    # Row 4 of `items` may still come; row 2 of `orders` will not.
+    told = next(each for each in verdict.findings if each.kind == "missed-change" and each.counts)
+    assert [each.keys for each in told.examples] == [(2,)]
+
+
+def test_the_row_itself_says_in_which_partition_it_has_been_passed() -> None:
+    run = inserts(4)
+    run.put(0)  # change 4
+    run.put(3)  # change 5
+    run.put(1)  # change 6
+    sent(run, FIRST, [0, 2])
+    sent(run, SECOND, [1, 3, 6])
+    verdict = judged(unfinished(run))
+    # Row 3 is of the second partition, which has come to change 6; row 0 is of the first.
+    told = next(each for each in verdict.findings if each.kind == "missed-change" and each.counts)
+    assert [each.keys for each in told.examples] == [(3,)]

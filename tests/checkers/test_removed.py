@@ -74,3 +74,46 @@ def test_a_row_of_a_source_without_any_change_was_never_there() -> None:
     run.flow.rows(SINK, {("orders", 2): undone})
     found = blamed(run.verdict(pipeline(copies=(JDBC,))))
     assert found["extra-row"] == {FEED_HOP: 1}
+
+
+def test_what_another_topic_has_lost_excuses_no_row_of_this_one() -> None:
+    run = Run()
+    run.put(1)
+    run.put(2)
+    run.put(3, table="items")
+    run.flow.build.log("other/orders-0")
+    op = run.flow.drain(TOPICS)
+    run.flow.event(TOPICS, LOG, run.flow.changes[0], op=op)
+    for _ in range(4):
+        run.flow.event(TOPICS, "main/items-0", run.flow.changes[2], op=op)
+    run.flow.rows(SOURCE, run.flow.state())
+    scenario = pipeline(copies=())
+    ends = (
+        LogEnd(log=LOG, start=0, end=1, read_to=1),
+        LogEnd(log="main/items-0", start=3, end=4, read_to=4),
+        LogEnd(log="other/orders-0", start=3, end=4, read_to=4),
+        LogEnd(log="main/unknown-0", start=3, end=4, read_to=4),
+    )
+    facts = msgspec.structs.replace(everything_read(scenario), logs=ends)
+    verdict = judge(run.flow.history(), facts, scenario)
+    assert blamed(verdict)["missed-change"] == {FEED_HOP: 1}
+
+
+def test_a_row_without_events_may_have_been_in_any_partition_of_its_table() -> None:
+    run = Run()
+    for key in range(4):
+        run.put(key)
+    op = run.flow.drain(TOPICS)
+    for log, key in ((LOG, 0), ("main/orders-1", 3)):
+        run.flow.event(TOPICS, log, run.flow.changes[key], op=op)
+    run.flow.rows(SOURCE, run.flow.state())
+    scenario = pipeline(copies=())
+    ends = (
+        LogEnd(log=LOG, start=0, end=1, read_to=1),
+        LogEnd(log="main/orders-1", start=2, end=3, read_to=3),
+    )
+    facts = msgspec.structs.replace(everything_read(scenario), logs=ends)
+    verdict = judge(run.flow.history(), facts, scenario)
+    # Rows 1 and 2 come before what the second partition still has.
+    assert not verdict.shows("missed-change")
+    assert verdict.validity is Validity.UNKNOWN
