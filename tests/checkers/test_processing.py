@@ -200,3 +200,123 @@ def test_what_progress_permits(spec: dict[str, object], allowed: set[str]) -> No
     assert set(permitted(scenario)) & of_processing == allowed
     assert ("processing" in promised(scenario)) == (not allowed & {"unprocessed"})
     assert ("exactly-once" in promised(scenario)) == ("double-processing" not in allowed)
+
+
+def test_before_any_result_nothing_was_passed() -> None:
+    assert kinds(history(), read(3, 0)) == {}
+    assert kinds(history((11, 1)), read(3, 1)) == {}
+
+
+def test_a_record_that_the_source_lost_is_not_unprocessed() -> None:
+    build = history((11, 1), (13, 3))
+    build.send("p", 4, log="orders-0", offset=3, key=7)
+    build.send("p", 5, log="orders-0", offset=4, key=7)
+    build.send("enrich-0", 15, log="enriched-0", offset=2, key=7)
+    build.made(15, origin=5)
+    build.drain("d", [("orders-0", 4, 5), ("enriched-0", 2, 15)])
+    # Order 2 is there and was passed over; order 4 is lost.
+    found = kinds(build, read(5, 3))
+    assert (found["lost-write"], found["unprocessed"]) == (1, 1)
+
+
+TWO = processing(ENRICH)
+TWO = msgspec.structs.replace(
+    TWO,
+    workload=msgspec.structs.replace(
+        TWO.log_workload,
+        topics=(Topic(name="orders", partitions=2), Topic(name="enriched")),
+    ),
+)
+
+
+def in_two_partitions(*results: tuple[int, int]) -> HistoryBuilder:
+    """Orders 1, 2, 3 in one partition, and 4, 5, 6 in another; results of some."""
+    build = HistoryBuilder()
+    build.log("noise-0")
+    build.process("p", client="producer", kind="p")
+    build.process("enrich-0", client="processor", kind="enrich", group="g")
+    build.process("other-0", client="processor", kind="other", group="h")
+    orders = [(f"orders-{at // 3}", at % 3, at + 1) for at in range(6)]
+    for log, offset, value in orders:
+        build.send("p", value, log=log, offset=offset, key=value)
+    for offset, (value, origin) in enumerate(results):
+        build.send("enrich-0", value, log="enriched-0", offset=offset, key=origin)
+        build.made(value, origin=origin)
+    build.drain("d", orders)
+    build.drain("d", [("enriched-0", offset, value) for offset, (value, _) in enumerate(results)])
+    return build
+
+
+def read_two(enriched: int) -> Facts:
+    known = read(3, enriched)
+    other = LogEnd(log="orders-1", start=0, end=3, read_to=3)
+    return msgspec.structs.replace(known, logs=(*known.logs, other))
+
+
+@pytest.mark.parametrize(
+    ("results", "passed"),
+    [
+        ([(11, 1), (14, 4), (15, 5)], []),
+        ([(13, 3)], [1, 2]),
+        ([(12, 2), (16, 6)], [1, 4, 5]),
+        ([(16, 6)], [4, 5]),
+    ],
+)
+def test_each_partition_is_passed_by_itself(
+    results: list[tuple[int, int]], passed: list[int]
+) -> None:
+    verdict = judge(in_two_partitions(*results).history(), read_two(len(results)), TWO)
+    found_at = [
+        (example.log, example.values)
+        for finding in verdict.findings
+        for example in finding.examples
+        if finding.kind == "unprocessed"
+    ]
+    beyond = {origin > 3: origin for _, origin in sorted(results)}
+    assert found_at == [(f"orders-{value // 4}", (value, beyond[value > 3])) for value in passed]
+
+
+def test_of_what_is_in_hand_only_commits_of_its_own_workers_tell() -> None:
+    spec = msgspec.structs.replace(ENRICH, progress="after", threads=4)
+    workload = msgspec.structs.replace(TWO.log_workload, processors=(spec,))
+    threads = msgspec.structs.replace(TWO, workload=workload)
+    build = in_two_partitions((13, 3), (16, 6))
+    build.commit("other-0", {"orders-0": 3, "orders-1": 3})
+    assert kinds(build, read_two(2), threads) == {}
+    build.commit("enrich-0", {"orders-1": 2})
+    build.commit("enrich-0", {"orders-1": 1})
+    # Offsets 0 and 1 of the second partition; of the first nobody knows.
+    verdict = judge(build.history(), read_two(2), threads)
+    (finding,) = (each for each in verdict.findings if each.kind == "unprocessed")
+    assert [example.values for example in finding.examples] == [(4, 6), (5, 6)]
+
+
+def test_what_a_group_did_not_begin_with_is_none_of_its_business() -> None:
+    spec = msgspec.structs.replace(ENRICH, start=2)
+    assert kinds(history((13, 3)), read(3, 1), processing(spec)) == {}
+    spec = msgspec.structs.replace(ENRICH, start=1)
+    assert kinds(history((13, 3)), read(3, 1), processing(spec)) == {"unprocessed": 1}
+
+
+def test_two_results_are_told_in_their_order_at_their_place() -> None:
+    twice = in_two_partitions((11, 1), (14, 4), (24, 4), (34, 4))
+    verdict = judge(twice.history(), read_two(4), TWO)
+    (finding,) = (each for each in verdict.findings if each.kind == "double-processing")
+    assert finding.count == 1
+    (example,) = finding.examples
+    assert (example.log, example.values) == ("enriched-0", (4, 14, 24))
+
+
+def test_results_of_other_processors_are_theirs() -> None:
+    build = in_two_partitions((11, 1), (14, 4))
+    build.send("other-0", 90, log="else-0", offset=0)
+    build.made(90, origin=1)
+    build.send("other-0", 91, log="else-0", offset=1)
+    build.made(91, origin=3)
+    build.poll("reader", [("else-0", 0, 90), ("else-0", 1, 91)])
+    assert kinds(build, read_two(2), TWO) == {}
+
+
+def test_the_order_of_keys_is_kept_per_partition_of_source_and_sink() -> None:
+    swapped = in_two_partitions((14, 4), (12, 2), (11, 1), (13, 3), (15, 5))
+    assert "reordered-result" not in kinds(swapped, read_two(5), TWO)

@@ -6,6 +6,8 @@ from typing import Literal
 import pytest
 
 from harness.api import after
+from harness.checkers.topics.retention import BATCH_AND_RECORD_BYTES
+from harness.checkers.verdict.judge import judge
 from harness.history.build import TICK_NS, HistoryBuilder
 from harness.model.facts import Facts, FaultEvent, StartEvent
 from harness.model.fault import Step
@@ -206,3 +208,118 @@ def test_a_key_is_alive_for_who_missed_its_tombstone(sees: str) -> None:
     build.poll("c", [("orders-0", value, value) for value in given[sees]])
     found = counts(build, of=over(COMPACT))
     assert found.get("resurrected-key", 0) == (sees == "neither")
+
+
+def early(build: HistoryBuilder, settings: Settings, *sights: tuple[float, int]) -> list[str]:
+    """What is told of records that were removed too early."""
+    verdict = judge(build.history(), Facts(starts=starts(*sights)), over(settings))
+    found = [each for each in verdict.findings if each.kind == "early-removal"]
+    return ["; ".join(example.because) for each in found for example in each.examples]
+
+
+RECORD_BYTES = BATCH_AND_RECORD_BYTES + max(SAFE.value_bytes, Producers(topic="x").value_bytes)
+
+
+@pytest.mark.parametrize(
+    ("more", "removed"),
+    [
+        ({}, 3),
+        ({"topic": "orders", "outcome": "info"}, 4),  # It may stand behind.
+        ({"topic": "orders", "outcome": "fail"}, 3),
+        ({"log": "orders-1", "offset": 4}, 3),
+        ({"log": "audit-0", "offset": 4}, 3),
+        ({"log": "orders-0", "offset": 6}, 4),
+        ({"log": "orders-0", "offset": 6, "invoke_ns": 5 * SECOND_NS + 1}, 3),
+        ({"log": "orders-0", "offset": 6, "invoke_ns": 5 * SECOND_NS}, 4),
+    ],
+)
+def test_what_stands_behind_a_start_is_all_that_may_be_there(
+    more: dict[str, object], removed: int
+) -> None:
+    for over_by, count in ((0, 0), (1, 2)):
+        build = HistoryBuilder()
+        build.send("a", 98, log="noise-0", offset=9, invoke_ns=0, complete_ns=0)
+        sent_each_second(build, 5)
+        if more:
+            build.send("p", 99, **{"invoke_ns": 4 * SECOND_NS, **more})  # type: ignore[arg-type]
+        limit = removed * RECORD_BYTES + over_by
+        assert len(early(build, {"retention.bytes": limit}, (5, 2))) == count
+
+
+def test_of_several_sights_the_first_behind_a_record_tells_its_age() -> None:
+    build = HistoryBuilder()
+    build.log("noise-0")
+    sent_each_second(build, 6)
+    settings: Settings = {"retention.ms": 3000}
+    # Offset 0 went by 1.5 s, offsets 1 and 2 by 6 s; a start that moved back hides nothing.
+    (told,) = early(build, settings, (0.5, 0), (1.5, 1), (5, 0), (6, 3))
+    assert told.startswith("operation 0 (p) sent value 0 to orders-0 and was told offset 0; and ")
+    assert "and 1,500 ms after that the log started at 1, which neither its age nor" in told
+
+
+def test_sights_of_another_partition_tell_nothing_of_this_one() -> None:
+    build = HistoryBuilder()
+    sent_each_second(build, 3)
+    build.send("p", 9, log="orders-1", offset=0)
+    other = StartEvent(time_ns=2 * SECOND_NS, log="orders-1", start=1)
+    unknown = StartEvent(time_ns=2 * SECOND_NS, log="orders-2", start=7)
+    facts = Facts(starts=(*starts((2, 0)), other, unknown, *starts((3, 0))))
+    found = counts(build, facts, over({"retention.ms": 60_000}, partitions=3))
+    assert {kind: count for kind, count in found.items() if kind != "unseen"} == {
+        "early-removal": 1
+    }
+
+
+def test_a_start_is_behind_the_furthest_that_was_ever_seen() -> None:
+    sights = starts((1, 0), (2, 5), (3, 4), (4, 4), (5, 6))
+    verdict = judge(
+        HistoryBuilder().history(), Facts(starts=sights[::-1]), over({"retention.ms": 0})
+    )
+    (finding,) = verdict.findings
+    assert [example.because[0] for example in finding.examples] == [
+        f"orders-0 started at 5, and at {second},000 ms it was seen to start at 4"
+        for second in (3, 4)
+    ]
+
+
+def test_two_records_of_one_key_count_by_the_later_offset() -> None:
+    build = HistoryBuilder()
+    build.log("noise-0")
+    build.send("p", 2, key=7, log="orders-0", offset=2)
+    build.send("p", 0, key=7, log="orders-0", offset=0)
+    build.send("p", 1, key=7, log="orders-0", offset=1, outcome="fail")
+    build.send("p", 4, key=9, log="audit-0", offset=0)
+    build.poll("c", [("audit-0", 0, 4)])
+    assert compacted(build, [0], 3)["lost-latest"] == 1
+
+
+def test_a_later_record_of_the_key_is_as_good() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, key=7, log="orders-0", offset=0)
+    build.send("p", 1, key=8, topic="orders", outcome="info")
+    build.drain("d", [("orders-0", 1, 1)])
+    # Of key 8 nobody was told; of key 7 the last one is gone.
+    found = counts(build, drained(2), over(COMPACT))
+    assert found["lost-latest"] == 1
+
+
+def test_records_below_the_start_and_records_without_a_key_are_left_out() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, key=7, log="orders-0", offset=0)
+    build.send("p", 1, log="orders-0", offset=1)
+    build.send("p", 2, key=8, log="orders-0", offset=2)
+    build.drain("d", [])
+    for start, lost in ((0, 2), (1, 1), (2, 1), (3, 0)):
+        found = counts(build, drained(3, start=start), over(COMPACT))
+        assert found.get("lost-latest", 0) == lost
+
+
+def test_what_was_lost_to_compaction_is_told_with_its_key() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, key=7, log="orders-0", offset=0, deletes=True)
+    build.send("p", 1, key=9, log="orders-0", offset=1)
+    build.drain("d", [])
+    verdict = judge(build.history(), drained(2), over(COMPACT))
+    told = {each.kind: each.examples[0].because[1] for each in verdict.findings}
+    assert told["early-burial"] == "it was a tombstone and the last record of key 7"
+    assert told["lost-latest"] == "it was the last record of key 9"

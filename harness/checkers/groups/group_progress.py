@@ -37,8 +37,8 @@ COMMITTED_REPEAT = Kind(
     "committed-repeat",
     meaning="A member received a record that its group had committed before the member was "
     "assigned the partition.",
-    counted="{record was|records were} delivered again to a group that had committed past {it|them}"
-    "{record was|records were} delivered again to a group that had committed past {it|them}",
+    counted="{record was|records were} delivered again to a group that had committed past "
+    "{it|them}",
     weight=550,
     claim="resumption",
 )

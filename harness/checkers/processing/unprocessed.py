@@ -44,10 +44,10 @@ def _passed(evidence: Evidence, results: Results) -> Found:
     rows = results.inputs
     log = evidence.placements.log(evidence.stands[rows])
     made = results.made[rows]
-    # The last input of each log that has a result; -1 where none has.
-    last = np.full(len(evidence.log_names), -1, dtype=np.int64)
-    np.maximum.at(last, log[made], np.flatnonzero(made))
-    passed = ~made & (np.arange(len(rows)) < last[log])
+    # Per log: how many inputs stand before the last one that has a result.
+    before = np.zeros(len(evidence.log_names), dtype=np.int64)
+    np.maximum.at(before, log[made], np.flatnonzero(made))
+    passed = ~made & (np.arange(len(rows)) < before[log])
     if results.spec.threads > 1:
         offset = evidence.placements.offset(evidence.stands[rows])
         passed &= offset < _committed(evidence, results)[log]
