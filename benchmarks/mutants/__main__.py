@@ -25,6 +25,7 @@ SOURCES = ("harness/checkers", "harness/history")
 TESTS = (
     "tests/checkers",
     "tests/unit/test_journal.py",
+    "tests/unit/test_journal_bounds.py",
     "tests/unit/test_jepsen.py",
     "tests/unit/test_edn.py",
     "tests/unit/test_semantics.py",
