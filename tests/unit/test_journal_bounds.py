@@ -39,7 +39,7 @@ TIME = 2**61
 IDS = (PROCESSES << SEQUENCE_BITS) - 1
 
 
-def recording(names: tuple[AnyName, ...] = NAMES, **tables: dict[str, list[int]]) -> Recording:
+def recording(names: tuple[AnyName, ...] = NAMES, /, **tables: dict[str, list[int]]) -> Recording:
     frames = {table: pl.DataFrame(columns) for table, columns in tables.items()}
     return Recording(
         path=Path("journal"), run="run", origin_ns=0, names=names, tables=frames, closed=True
