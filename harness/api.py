@@ -323,6 +323,11 @@ class Moment:
         """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
         return self.fault("table.alter", service("mysql"), name=name, table=table, clause=clause)
 
+    def remove_unlogged(self, table: str, rows: int = 5, *, name: str = "remove-unlogged") -> Step:
+        """Remove rows of a table in a session with `sql_log_bin=0`, as who mends data by hand."""
+        target = service("mysql")
+        return self.fault("table.remove-unlogged", target, name=name, table=table, rows=rows)
+
     def hold(self, target: Role, *, at: Point, name: str = "hold") -> Step:
         """Hold every target, a worker, where it comes to that point next."""
         return self.fault("worker.hold", target, name=name, point=at)

@@ -12,6 +12,7 @@ from harness.api import (
     Topology,
     after,
     after_rebalance,
+    coordinator,
     member,
     worse,
 )
@@ -90,7 +91,44 @@ AWAY = Scenario(
     aftermath_acks=50,
 )
 
+DISK_OF_OFFSETS = Scenario(
+    name="c-offsetdisk",
+    about="The broker that coordinates a group dies, and comes back with an empty disk",
+    claims=CLAIMS,
+    workload=LogWorkload(
+        topics=(ORDERS,),
+        producers=(SAFE,),
+        consumers=(
+            Consumers(
+                name="billing",
+                topic="orders",
+                count=2,
+                commit="application",
+                settings={"auto.offset.reset": "earliest"},
+            ),
+        ),
+    ),
+    steps=(
+        after(acks=400, spread=0.3).wipe(coordinator("billing")),
+        after(acks=200, seconds=2).heal("wipe"),
+    ),
+    aftermath_acks=500,
+)
+
 GROUPS = (
+    Control(
+        id="C-OFFSETDISK",
+        grade="D",
+        good=DISK_OF_OFFSETS,
+        bad=on(
+            Topology(broker_settings={"offsets.topic.replication.factor": 1}),
+            DISK_OF_OFFSETS,
+            "c-offsetdisk-bad",
+            "offsets.topic.replication.factor=1: no other broker has what a group committed",
+        ),
+        shows=("lost-commit", "committed-repeat"),
+        forced="the group has committed in every partition before its coordinator loses its disk",
+    ),
     Control(
         id="C-LATEST",
         grade="D",

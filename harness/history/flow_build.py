@@ -108,6 +108,10 @@ class FlowBuilder:
             )
         self._txn += 1
 
+    def remove_unlogged(self, table: str, key: int) -> None:
+        """Remove a row past the log: no change tells of it."""
+        del self._state[table, key]
+
     def event(
         self,
         place: str,

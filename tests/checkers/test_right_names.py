@@ -1,5 +1,7 @@
 """What is found has the right name, at the right hop, and the setting that permits it."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -131,6 +133,31 @@ def test_what_is_past_the_binary_log_contradicts_capture_and_is_not_lost() -> No
     assert "its binary log, read completely, tells of no such change" in told["unlogged-change"]
     assert "past its binary log" in told["missing-row"]
     assert "never had" not in told["missing-row"]
+
+
+def test_a_row_that_was_removed_past_the_log_and_written_again_is_no_fault_of_its_feed() -> None:
+    run = Run()
+    run.put(1, 2)
+    run.flow.remove_unlogged("orders", 2)
+    run.put(2)
+    run.captured()
+    run.copied()
+    verdict = run.verdict()
+    assert blamed(verdict) == {"unlogged-change": {SOURCE_HOP: 1}}
+    because = verdict.findings[0].examples[0].because
+    assert because[-1] == "which does not start from what the first one left"
+
+
+def test_a_feed_that_breaks_off_where_the_log_does_not_is_at_fault() -> None:
+    run = Run()
+    run.put(1)
+    run.put(1)
+    first, second = run.flow.changes
+    op = run.flow.drain(TOPICS)
+    run.flow.event(TOPICS, LOG, first, op=op)
+    run.flow.event(TOPICS, LOG, replace(second, before=NOTHING), op=op)
+    run.copied()
+    assert "broken-chain" in blamed(run.verdict())
 
 
 @pytest.mark.parametrize(("row", "phantoms"), [(2, 0), (3, 1)])

@@ -48,6 +48,10 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         Role(kind="service", name="mysql"),
         {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
     ),
+    "table.remove-unlogged": (
+        Role(kind="service", name="mysql"),
+        {"table": "faults.rows_", "rows": 1},
+    ),
     "topic.add-partitions": (ANY, {"topic": "ticks", "total": 2}),
     "topic.configure": (ANY, {"topic": "ticks", "setting": "retention.ms", "value": 60_000}),
     "topic.poison": (ANY, {"topic": "ticks"}),
@@ -73,7 +77,8 @@ def test_a_fault_bites_and_heals(kind: str, stack: DockerStack) -> None:
 def test_a_fault_bites_and_heals_in_a_pipeline(kind: str, pipeline: DockerStack) -> None:
     pipeline.redis.client().execute_command("SET", "here", "1")
     source.drop(pipeline.mysql, ["faults"])
-    source.run(pipeline.mysql, ["CREATE DATABASE faults", "CREATE TABLE faults.rows_ (id INT)"])
+    made = ("CREATE DATABASE faults", "CREATE TABLE faults.rows_ (id INT)")
+    source.run(pipeline.mysql, [*made, "INSERT INTO faults.rows_ VALUES (1), (2)"])
     pipeline.registry.register("ticks-value", FLAT_ROW)
     with connector(pipeline, "ticks", file_source("ticks")):
         bites_and_heals(kind, PIPELINE_CASES[kind], pipeline)

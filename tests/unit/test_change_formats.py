@@ -342,3 +342,27 @@ def test_a_connector_of_ones_own_writes_what_its_workers_do() -> None:
     assert FeedFormat(Feed(kind="debezium")).wire("value") == "avro"
     odd = Feed(kind="debezium", settings={"value.converter": "com.acme.ProtobufConverter"})
     assert FeedFormat(odd).wire("value") is None
+
+
+def test_tables_that_share_a_topic_and_their_keys_are_told_apart_where_a_value_is_gone() -> None:
+    shared = {"topic": "a.all", "__table": "items"}
+    orders = {"topic": "a.all", "__table": "orders"}
+    found = read(
+        UNWRAP,
+        record(KEY, row(1, 5), **shared),
+        record(KEY, row(1, 6), **orders),
+        record(KEY, None, **shared),
+        record(KEY, None, **orders),
+    )
+    assert [(kind, table) for kind, table, *_ in found] == [
+        ("row", "items"),
+        ("row", "orders"),
+        ("removal", "items"),
+        ("removal", "orders"),
+    ]
+
+
+def test_a_removal_that_may_be_of_either_table_is_of_none() -> None:
+    rows = [record(KEY, row(1, 5, __table=table), "a.all") for table in ("items", "orders")]
+    found = read(UNWRAP, *rows, record(KEY, None, "a.all"))
+    assert found[-1][0] == "opaque"

@@ -2,7 +2,8 @@
 
 Evidence: two neighbouring events of a row in one log, repeats left out, of which the second starts
 from another version than the first ended with. Events of snapshots, rows and removals that were
-unwrapped, and what a feed writes that polls, have no before-image.
+unwrapped, and what a feed writes that polls, have no before-image. Where the binary log breaks off
+itself, an event that says the same is right.
 
 UNKNOWN: the scenario claims it of a feed that unwraps its events. Reports: `broken-chain`, once per
 event. Cost: O(n log n).
@@ -56,6 +57,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     earlier, later = rows[:-1], rows[1:]
     torn = (np.diff(pair) == 0) & ~np.isin(feed.kind[later], WITHOUT_BEFORE)
     torn &= feed.before[later] != feed.version[earlier]
+    torn &= ~np.append(evidence.trails.source.jumps, False)[feed.exact[later]]
     ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
 
     def explain(event: int) -> Anomaly:

@@ -1,7 +1,8 @@
 """What the source's tables hold is in its binary log, or no feed can ever see it.
 
 Evidence: a row of the source, read in the end, of a version that no change in its binary log made;
-or one that is gone without a delete in the log, although its removal was acknowledged. A session
+one that is gone without a delete in the log, although its removal was acknowledged; or a change in
+the log that starts from a row which the change before it did not leave, and no other one. A session
 with `sql_log_bin=0` writes so, and so does a server that leaves a database out of its log.
 
 UNKNOWN: never by itself; a source that was not read completely says nothing. Reports:
@@ -20,7 +21,7 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNLOGGED_CHANGE = Kind(
     "unlogged-change",
-    meaning="The source's table holds in the end what its binary log does not show: a row was "
+    meaning="The source's table held what its binary log does not show: a row was "
     "written or removed past the log, where no feed sees it.",
     counted="source {row was|rows were} changed past the binary log",
     weight=250,
@@ -33,10 +34,16 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     """Find rows that were written or removed past the binary log."""
     trails = evidence.trails
     source = trails.source
-    rows = np.flatnonzero(source.unlogged) if trails.feeds else np.zeros(0, dtype=np.intp)
+    late = {int(source.entity[at]): at for at in np.flatnonzero(source.past_the_log)[::-1].tolist()}
+    found = sorted({*np.flatnonzero(source.unlogged).tolist(), *late}) if trails.feeds else []
+    rows = np.array(found, dtype=np.int64)
 
     def explain(entity: int) -> Anomaly:
         tale = Tale(evidence, UNLOGGED_CHANGE, SOURCE_HOP)
+        if entity in late:
+            tale.changed(int(source.previous[late[entity]]))
+            tale.changed(late[entity], before="the next change of that row in the binary log: ")
+            return tale.tell("which does not start from what the first one left").end()
         truth = int(source.truth[entity])
         writes = source.writes
         mine = (writes["entity"] == entity) & writes["ok"]

@@ -14,7 +14,12 @@ from harness.systems.blueprint import CLIENT, Blueprint
 from harness.workloads.pipeline.feeds.own_programs import own_programs
 
 OF_MEMBERS = ("member.", "group.")
-ONLY_ON = {"redis.flush": "redis", "table.alter": "mysql", "schema.register": "registry"}
+ONLY_ON = {
+    "redis.flush": "redis",
+    "schema.register": "registry",
+    "table.alter": "mysql",
+    "table.remove-unlogged": "mysql",
+}
 """Faults that speak to one kind of service."""
 
 

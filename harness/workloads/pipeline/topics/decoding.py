@@ -28,6 +28,8 @@ SILENT = ("tombstone", "unreadable", "opaque", "control")
 MOVED = "__debezium.oldkey"
 """The header of an event whose key another event of the same row had before."""
 Place: TypeAlias = tuple[str, int, bytes | None]
+Known: TypeAlias = tuple[str, int, str]
+"""What the last record under a key was: its table, its row, its kind."""
 """Topic, partition and key of a record."""
 
 
@@ -79,7 +81,8 @@ class Decoder:
         self._wires = Wires(stack, known, found.settings)
         self._event_id = _event_id(found)
         self._keyed = "message.key.columns" not in found.settings
-        self._last: dict[Place, tuple[str, int, str]] = {}
+        self._last: dict[tuple[Place, str | None], Known] = {}
+        """By place and table, and by place alone: tables that share a topic may share keys."""
         """Table, key and kind of the last event under each key of a partition."""
 
     def close(self) -> None:
@@ -139,7 +142,7 @@ class Decoder:
         kind, number, version, before = self._told(key, value.value, headers)
         if not self._keyed and MOVED in headers:
             kind = "row"  # an update, which another key has made an insert
-        self._last[place] = (table, number, kind)
+        self._note(place, (table, number, kind))
         return Event(
             table=table,
             key=number,
@@ -162,16 +165,22 @@ class Decoder:
         Where a key does not say which row, or which table, the record before it under that key
         does: a tombstone follows its removal.
         """
-        known = self._last.get(place)
+        known = self._last.get((place, table))
         kind = _kind(self._found.nulls, known[2] if known else "")
-        if known is not None:
+        if known is not None and (table or kind != "removal" or self._is_of_one_table(place)):
             table, number, _ = known
         elif table is None or not self._keyed:
             raise ShapeError("it does not say which row it is of")
         else:
             number = shapes.key_of(key)
-        self._last[place] = (table, number, kind)
+        self._note(place, (table, number, kind))
         return Event(table=table, key=number, version=NOTHING, before=NOTHING, kind=kind)
+
+    def _is_of_one_table(self, place: Place) -> bool:
+        return sum((place, table) in self._last for table in self._routes.tables) == 1
+
+    def _note(self, place: Place, known: Known) -> None:
+        self._last[place, None] = self._last[place, known[0]] = known
 
     def _without(self, message: Message, kind: str) -> Event:
         """An event of no row."""
