@@ -14,6 +14,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
+from harness.checkers.evidence.pipeline.past_the_log import jumps
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.model.feed_format import FeedFormat
@@ -57,7 +58,7 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     earlier, later = rows[:-1], rows[1:]
     torn = (np.diff(pair) == 0) & ~np.isin(feed.kind[later], WITHOUT_BEFORE)
     torn &= feed.before[later] != feed.version[earlier]
-    torn &= ~np.append(evidence.trails.source.jumps, False)[feed.exact[later]]
+    torn &= ~np.append(jumps(evidence.trails.source), False)[feed.exact[later]]
     ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
 
     def explain(event: int) -> Anomaly:

@@ -14,6 +14,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
+from harness.checkers.evidence.pipeline.past_the_log import past_the_log, previous
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
@@ -34,14 +35,15 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     """Find rows that were written or removed past the binary log."""
     trails = evidence.trails
     source = trails.source
-    late = {int(source.entity[at]): at for at in np.flatnonzero(source.past_the_log)[::-1].tolist()}
+    past = np.flatnonzero(past_the_log(source))
+    late = {int(source.entity[at]): at for at in past[::-1].tolist()}
     found = sorted({*np.flatnonzero(source.unlogged).tolist(), *late}) if trails.feeds else []
     rows = np.array(found, dtype=np.int64)
 
     def explain(entity: int) -> Anomaly:
         tale = Tale(evidence, UNLOGGED_CHANGE, SOURCE_HOP)
         if entity in late:
-            tale.changed(int(source.previous[late[entity]]))
+            tale.changed(int(previous(source)[late[entity]]))
             tale.changed(late[entity], before="the next change of that row in the binary log: ")
             return tale.tell("which does not start from what the first one left").end()
         truth = int(source.truth[entity])

@@ -66,36 +66,6 @@ class Source:
         return following
 
     @cached_property
-    def previous(self) -> Longs:
-        """Per change: the change of its entity before it, or NONE."""
-        previous = np.full(self.count, NONE)
-        followed = np.flatnonzero(self.following != LAST)
-        previous[self.following[followed]] = followed
-        return previous
-
-    @cached_property
-    def jumps(self) -> Flags:
-        """Per change: it starts from another row than the change of its entity before it left.
-
-        The binary log itself says so: it was not told all that happened to the table.
-        """
-        jumps: Flags = self.previous != NONE
-        jumps[jumps] = self.before[jumps] != self.version[self.previous[jumps]]
-        return jumps
-
-    @cached_property
-    def past_the_log(self) -> Flags:
-        """Per change: what it starts from was never in the binary log, or gone without a word.
-
-        One that starts from an earlier version of its row may stand behind a commit that the table
-        gave up.
-        """
-        if not self.drained:
-            return np.zeros(self.count, dtype=np.bool_)
-        unknown: Flags = self.versions(self.entity, self.before) == NONE
-        return self.jumps & unknown
-
-    @cached_property
     def last(self) -> Longs:
         """Per entity: its last change, or NONE."""
         return self._per_entity(np.flatnonzero(self.following == LAST))
