@@ -59,7 +59,7 @@ def test_as_many_acknowledgements_as_are_asked_for_are_enough(acks: int, reasons
     build = HistoryBuilder()
     build.send("p", 1, log="orders-0", offset=0)
     found = doubted(build, of=scenario(acks=acks))
-    assert found == ["only 1 sends were acknowledged, the scenario asks for at least 2"][:reasons]
+    assert found == ["only 1 send was acknowledged, the scenario asks for at least 2"][:reasons]
 
 
 def refusals(*errors: str, accepted: int = 0) -> HistoryBuilder:
@@ -86,7 +86,7 @@ def test_the_error_that_most_writes_failed_with_is_the_first_reason() -> None:
     build = refusals("mysql:1054", "mysql:1406", "mysql:1406", "mysql:1406", accepted=1)
     assert doubted(build, read_everywhere(), asking(2)) == [
         "3 of 5 writes to the source failed with mysql:1406",
-        "only 1 writes were acknowledged, the scenario asks for at least 2",
+        "only 1 write was acknowledged, the scenario asks for at least 2",
     ]
     # Where enough were accepted, nobody minds; nor where no error stands for most of them.
     assert doubted(build, read_everywhere(), asking(1)) == []
@@ -117,7 +117,7 @@ def test_changes_of_topics_are_asked_for_where_somebody_administers(
     administrators = (Administrators(topics=1),)
     workload = msgspec.structs.replace(plain.log_workload, administrators=administrators)
     of = msgspec.structs.replace(plain, workload=workload)
-    said = "only 1 changes of topics were acknowledged, the scenario asks for at least 2"
+    said = "only 1 change of topics was acknowledged, the scenario asks for at least 2"
     assert doubted(build, of=of) == [said][:reasons]
 
 
@@ -203,7 +203,7 @@ def test_a_time_out_near_a_fault_is_explained_by_it(
     found = doubted(build, known)
     assert (
         found
-        == ["1 operations timed out away from any fault, while the host was held up for 5,001 ms"][
+        == ["1 operation timed out away from any fault, while the host was held up for 5,001 ms"][
             :unsure
         ]
     )
