@@ -38,8 +38,8 @@ class Kind:
     """Where the hop table counts it."""
     rests_on_absence: bool = False
     """Whether it is concluded from something missing, which a killed run has not written down."""
-    consequences: tuple[str, ...] = ()
-    """Kinds that are the same damage as others see it."""
+    follows_from: tuple[str, ...] = ()
+    """Kinds whose damage it is, as others see it."""
 
     @property
     def of_copies(self) -> bool:

@@ -34,7 +34,7 @@ def test_every_kind_contradicts_one_claim_but_interleaving() -> None:
 def test_kinds_are_told_apart_by_weight_and_follow_from_what_exists() -> None:
     weights = [kind.weight for kind in KINDS.values()]
     assert weights == sorted(set(weights), reverse=True)
-    assert {each for kind in KINDS.values() for each in kind.consequences} <= set(KINDS)
+    assert {each for kind in KINDS.values() for each in kind.follows_from} <= set(KINDS)
 
 
 def test_the_safe_settings_promise_all_that_a_log_can() -> None:

@@ -20,7 +20,6 @@ DEAD_SERVICE = Kind(
     counted="{service does|services do} not come back",
     weight=630,
     claim="recovery",
-    consequences=("unseen",),
 )
 
 

@@ -32,6 +32,7 @@ DUPLICATE_PROCESSING = Kind(
     claim="processing-once",
     effect="duplicated",
     on_the_way=True,
+    follows_from=("double-processing",),
 )
 GROUP_SKIP = Kind(
     "group-skip",

@@ -23,6 +23,7 @@ GHOST = Kind(
     weight=790,
     claim="durability",
     rests_on_absence=True,
+    follows_from=("lost-write",),
 )
 
 

@@ -27,13 +27,6 @@ LOST_WRITE = Kind(
     claim="durability",
     effect="lost",
     rests_on_absence=True,
-    consequences=(
-        "ghost",
-        "forked-offset",
-        "inconsistent-offsets",
-        "nonmonotonic-send",
-        "nonmonotonic-poll",
-    ),
 )
 
 

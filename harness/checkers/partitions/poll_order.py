@@ -29,6 +29,7 @@ NONMONOTONIC_POLL = Kind(
     counted="{time|times} a reader went back",
     weight=480,
     claim="reading",
+    follows_from=("lost-write",),
 )
 INT_NONMONOTONIC_POLL = Kind(
     "int-nonmonotonic-poll",
@@ -44,7 +45,6 @@ POLL_SKIP = Kind(
     weight=460,
     claim="reading",
     rests_on_absence=True,
-    consequences=("int-poll-skip",),
 )
 INT_POLL_SKIP = Kind(
     "int-poll-skip",
@@ -53,6 +53,7 @@ INT_POLL_SKIP = Kind(
     weight=450,
     claim="reading",
     rests_on_absence=True,
+    follows_from=("poll-skip",),
 )
 
 

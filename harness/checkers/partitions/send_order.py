@@ -30,6 +30,7 @@ NONMONOTONIC_SEND = Kind(
     weight=500,
     claim="ordering",
     effect="reordered",
+    follows_from=("lost-write",),
 )
 INT_NONMONOTONIC_SEND = Kind(
     "int-nonmonotonic-send",

@@ -22,6 +22,7 @@ FORKED_OFFSET = Kind(
     counted="{offset|offsets} showed different records to different readers",
     weight=770,
     claim="durability",
+    follows_from=("lost-write",),
 )
 INCONSISTENT_OFFSETS = Kind(
     "inconsistent-offsets",
@@ -29,6 +30,7 @@ INCONSISTENT_OFFSETS = Kind(
     counted="{offset was|offsets were} given to more than one record",
     weight=760,
     claim="durability",
+    follows_from=("lost-write",),
 )
 
 

@@ -25,6 +25,7 @@ UNSEEN = Kind(
     weight=780,
     claim="durability",
     rests_on_absence=True,
+    follows_from=("dead-service",),
 )
 
 

@@ -31,7 +31,6 @@ DOUBLE_PROCESSING = Kind(
     claim="exactly-once",
     effect="duplicated",
     hop_column="duplicate",
-    consequences=("duplicate-processing",),
 )
 
 

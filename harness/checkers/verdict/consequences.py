@@ -11,5 +11,8 @@ def beyond(verdict: Verdict, kinds: Collection[str]) -> tuple[str, ...]:
 
     A known-bad twin must show the anomaly of its setting and no other; what follows is no other.
     """
-    follow = {each for kind in kinds for each in KINDS[kind].consequences}
-    return tuple(kind for kind in verdict.counted if kind not in {*kinds, *follow})
+    return tuple(
+        kind
+        for kind in verdict.counted
+        if kind not in kinds and not set(kinds).intersection(KINDS[kind].follows_from)
+    )
