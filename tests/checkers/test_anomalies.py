@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol
 
+import msgspec
 import pytest
 
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
-from harness.model.facts import Facts
+from harness.model.facts import Facts, LagEvent
 from harness.model.workload import Producers
 from tests.checkers.test_transactions import OF_TRANSACTIONS
 from tests.checkers.verdicts import (
@@ -266,6 +267,14 @@ def went_back_within_a_poll(build: HistoryBuilder, *, bad: bool) -> None:
     build.send("p", 2, log="orders-0", offset=1)
     records = [("orders-0", 0, 1), ("orders-0", 1, 2)]
     build.poll("c", records[::-1] if bad else records)
+
+
+@shows("end-moved-back")
+def cut_off_behind_what_its_group_had_seen(build: HistoryBuilder, *, bad: bool) -> Facts:
+    build.send("p", 1, log="orders-0", offset=0)
+    build.drain("d", [("orders-0", 0, 1)])
+    seen = LagEvent(time_ns=9, group="g", log="orders-0", committed=0, end=2 if bad else 1)
+    return msgspec.structs.replace(drained(1), lags=(seen,))
 
 
 @pytest.mark.parametrize(("kind", "write"), ALL, ids=lambda part: getattr(part, "__name__", part))

@@ -117,6 +117,8 @@ OF_TRANSACTIONS = (
     "swap-in-transaction",
 )
 SCENARIOS = {**UNDER_FAULTS, **dict.fromkeys(OF_TRANSACTIONS, TRANSACTIONAL)}
+# Where partitions end is looked at each second.
+SCENARIOS["cut-end"] = msgspec.structs.replace(CALM, name="longer", baseline_acks=3_000)
 
 
 def polling(

@@ -13,6 +13,7 @@ from harness.model.workload import Topic
 ROLLBACK = (
     *LOSS,
     "ghost",
+    "end-moved-back",
     "forked-offset",
     "nonmonotonic-poll",
     "int-nonmonotonic-poll",
