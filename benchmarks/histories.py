@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from harness.history import history as tables
 from harness.history.history import NOTHING, History
+from harness.history.tables import FUNCTIONS, SCHEMAS
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
@@ -151,7 +151,7 @@ def _tables(sends: Sends, reads: list[Reads]) -> History:
     outcome = np.zeros(len(order), dtype=np.uint8)
     outcome[: len(sends.value)] = sends.outcome
     process = np.concatenate([sends.process, np.repeat([each.process for each in reads], lengths)])
-    names = tables.Function.categories.to_list()
+    names = FUNCTIONS
     f = np.repeat(
         np.array([names.index(each) for each in ["send", *(each.f for each in reads)]], np.uint8),
         [len(sends.value), *lengths],
@@ -160,23 +160,23 @@ def _tables(sends: Sends, reads: list[Reads]) -> History:
         {
             "op": np.arange(len(order), dtype=np.uint32),
             "process": process[order],
-            "f": pl.Series(f[order]).cat.to(tables.Function),
+            "f": pl.Series(f[order]).cat.to(SCHEMAS["operations"]["f"]),
             "invoke_ns": invoke_ns[order],
             "complete_ns": complete_ns[order],
-            "outcome": pl.Series(outcome[order]).cat.to(tables.Outcome),
+            "outcome": pl.Series(outcome[order]).cat.to(SCHEMAS["operations"]["outcome"]),
             "error": np.zeros(len(order), dtype=np.int32),
         }
-    ).cast(tables.OPERATIONS)
+    ).cast(SCHEMAS["operations"])
     return History(
         operations=operations,
         sends=_send_table(sends, op),
         reads=_read_table(sends, reads, op[len(sends.value) :]),
-        assignments=pl.DataFrame(schema=tables.ASSIGNMENTS),
-        commits=pl.DataFrame(schema=tables.COMMITS),
+        assignments=pl.DataFrame(schema=SCHEMAS["assignments"]),
+        commits=pl.DataFrame(schema=SCHEMAS["commits"]),
         processes=_processes(),
         logs=pl.DataFrame(
             [(log, 0, f"orders-{log}", log) for log in range(LOGS)],
-            schema=tables.LOGS,
+            schema=SCHEMAS["logs"],
             orient="row",
         ),
     )
@@ -202,7 +202,7 @@ def _send_table(sends: Sends, op: np.ndarray[tuple[int], np.dtype[np.uint32]]) -
         "value",
         log=pl.when(told).then("log"),
         offset=pl.when(told).then("offset"),
-    ).cast(tables.SENDS)
+    ).cast(SCHEMAS["sends"])
 
 
 def _read_table(
@@ -220,7 +220,7 @@ def _read_table(
             "key": sends.value[rows] % 16,
             "value": sends.value[rows],
         }
-    ).cast(tables.READS)
+    ).cast(SCHEMAS["reads"])
 
 
 def _processes() -> pl.DataFrame:
@@ -232,6 +232,6 @@ def _processes() -> pl.DataFrame:
     names += [("final-reader", "drain", "final-reader", None)]
     return pl.DataFrame(
         [(number, *name) for number, name in enumerate(names)],
-        schema=tables.PROCESSES,
+        schema=SCHEMAS["processes"],
         orient="row",
     )

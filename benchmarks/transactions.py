@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 from benchmarks.histories import DRAIN_BATCH, FAIL, INFO, OK, Ints
-from harness.history import history as tables
 from harness.history.history import History
+from harness.history.tables import FUNCTIONS, SCHEMAS
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
 from harness.model.workload import Consumers, LogWorkload, Producers, Topic
@@ -127,20 +127,20 @@ def _tables(ran: Transactions, records: Records, polls: tuple[Ints, Ints]) -> Hi
     drains = -(-len(left) // DRAIN_BATCH)
     drain = count + np.arange(len(left)) // DRAIN_BATCH
     drain_ns = int(ran.end_ns.max(initial=0)) + PERIOD_NS * (1 + np.arange(drains))
-    names = tables.Function.categories.to_list()
+    names = FUNCTIONS
     f = np.repeat(np.array([names.index("txn"), names.index("drain")], np.uint8), [count, drains])
     outcome = np.concatenate([ran.outcome, np.zeros(drains, np.int64)]).astype(np.uint8)
     operations = pl.DataFrame(
         {
             "op": np.arange(count + drains, dtype=np.uint32),
             "process": np.concatenate([ran.worker, np.full(drains, WORKERS)]),
-            "f": pl.Series(f).cat.to(tables.Function),
+            "f": pl.Series(f).cat.to(SCHEMAS["operations"]["f"]),
             "invoke_ns": np.concatenate([ran.begin_ns, drain_ns]),
             "complete_ns": np.concatenate([ran.end_ns, drain_ns + 1]),
-            "outcome": pl.Series(outcome).cat.to(tables.Outcome),
+            "outcome": pl.Series(outcome).cat.to(SCHEMAS["operations"]["outcome"]),
             "error": np.zeros(count + drains, dtype=np.int32),
         }
-    ).cast(tables.OPERATIONS)
+    ).cast(SCHEMAS["operations"])
     read_op, rows = np.concatenate([polls[0], drain]), np.concatenate([polls[1], left])
     reads = pl.DataFrame(
         {
@@ -150,22 +150,22 @@ def _tables(ran: Transactions, records: Records, polls: tuple[Ints, Ints]) -> Hi
             "key": np.zeros(len(rows), dtype=np.int64),
             "value": rows,
         }
-    ).cast(tables.READS)
+    ).cast(SCHEMAS["reads"])
     processes = [(n, f"worker-{n}", "producer", "worker", "workers") for n in range(WORKERS)]
     return History(
         operations=operations,
         sends=_sends(records),
         reads=reads,
-        assignments=pl.DataFrame(schema=tables.ASSIGNMENTS),
+        assignments=pl.DataFrame(schema=SCHEMAS["assignments"]),
         commits=_commits(reads, count),
         processes=pl.DataFrame(
             [*processes, (WORKERS, "final-reader", "drain", "final-reader", None)],
-            schema=tables.PROCESSES,
+            schema=SCHEMAS["processes"],
             orient="row",
         ),
         logs=pl.DataFrame(
             [(log, 0, f"orders-{log}", log) for log in range(LOGS)],
-            schema=tables.LOGS,
+            schema=SCHEMAS["logs"],
             orient="row",
         ),
     )
@@ -183,7 +183,7 @@ def _sends(records: Records) -> pl.DataFrame:
             "log": records.log[sent],
             "offset": records.offset[sent],
         }
-    ).cast(tables.SENDS)
+    ).cast(SCHEMAS["sends"])
 
 
 def _commits(reads: pl.DataFrame, transactions: int) -> pl.DataFrame:
@@ -192,5 +192,5 @@ def _commits(reads: pl.DataFrame, transactions: int) -> pl.DataFrame:
     return (
         polled.group_by("op", "log", maintain_order=True)
         .agg(pl.col("offset").max() + 1)
-        .cast(tables.COMMITS)
+        .cast(SCHEMAS["commits"])
     )

@@ -1,10 +1,7 @@
 """What the numbers in a journal may be: words that are known, names that were given, sane times."""
 
-from collections.abc import Iterator
-
 import polars as pl
 
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.history.journal_notes import (
     AnyName,
     ErrorName,
@@ -15,20 +12,11 @@ from harness.history.journal_notes import (
     TableName,
 )
 from harness.history.recording import Recording
+from harness.history.tables import SEQUENCE_BITS, TABLES, Column, Kind
 from harness.kit.errors import DamagedError
-from harness.model.administration import ASPECTS
 
 FAR = 1 << 61
 """Further from zero than any clock or offset gets; sums and differences still fit."""
-CHANGE_KINDS = EVENT_KINDS[:3]
-_NAMED: tuple[tuple[type[AnyName], str, int], ...] = (
-    (ProcessName, "process", 0),
-    (LogName, "log", 0),
-    (ErrorName, "error", 1),
-    (TableName, "table", 0),
-    (PlaceName, "place", 0),
-    (SubjectName, "subject", 0),
-)
 
 
 def check_bounds(recording: Recording) -> None:
@@ -37,19 +25,40 @@ def check_bounds(recording: Recording) -> None:
     Raises:
         DamagedError: a name is given twice or out of turn, or a number means nothing.
     """
-    counts = {what: _count(recording, kind, what, first) for kind, what, first in _NAMED}
+    processes = _count(recording, ProcessName, "process")
+    # What belongs to no log or table that has a name is -1.
+    known: dict[Kind, tuple[int, int]] = {
+        "operation": (0, (processes << SEQUENCE_BITS) - 1),
+        "log": (-1, _count(recording, LogName, "log") - 1),
+        "error": (0, _count(recording, ErrorName, "error", first=1)),
+        "table": (-1, _count(recording, TableName, "table") - 1),
+        "place": (0, _count(recording, PlaceName, "place") - 1),
+        "subject": (0, _count(recording, SubjectName, "subject") - 1),
+    }
     for table, frame in recording.tables.items():
-        for column, least, most in _bounds(table, frame.columns, counts):
-            wrong = frame.filter(~pl.col(column).is_between(least, most))
+        for column in TABLES[table].columns:
+            if not (bounds := _bounds(column, known)):
+                continue
+            least, most = bounds
+            wrong = frame.filter(~pl.col(column.name).is_between(least, most))
             if len(wrong):
                 raise DamagedError(
                     recording.path,
-                    f"table {table!r} holds {column}={wrong[column][0]}, which means nothing: it "
-                    f"must be from {least} to {most}",
+                    f"table {table!r} holds {column.name}={wrong[column.name][0]}, which means "
+                    f"nothing: it must be from {least} to {most}",
                 )
 
 
-def _count(recording: Recording, kind: type[AnyName], what: str, first: int) -> int:
+def _bounds(column: Column, known: dict[Kind, tuple[int, int]]) -> tuple[int, int] | None:
+    """Least and most of what a journal may hold; None where it may hold anything."""
+    if column.to:
+        return known[column.to]
+    if column.words:
+        return 0, len(column.words) - 1
+    return (-FAR, FAR) if column.summed else None
+
+
+def _count(recording: Recording, kind: type[AnyName], what: str, first: int = 0) -> int:
     """How many names of a kind there are; they are numbered in order."""
     names = [name for name in recording.names if isinstance(name, kind)]
     for due, name in enumerate(names, start=first):
@@ -58,28 +67,3 @@ def _count(recording: Recording, kind: type[AnyName], what: str, first: int) -> 
                 recording.path, f"{what} {name.name!r} has number {getattr(name, what)}, not {due}"
             )
     return len(names)
-
-
-def _bounds(
-    table: str, columns: list[str], counts: dict[str, int]
-) -> Iterator[tuple[str, int, int]]:
-    """Column, least and most of what a table holds; -1 stands for nothing where it may."""
-    kinds = CHANGE_KINDS if table in {"writes", "changes"} else EVENT_KINDS
-    known = {
-        "f": (0, len(FUNCTIONS) - 1),
-        "outcome": (0, len(OUTCOMES) - 1),
-        "kind": (0, len(kinds) - 1),
-        "aspect": (0, len(ASPECTS) - 1),
-        "time_ns": (-FAR, FAR),
-        "offset": (-FAR, FAR),
-        "error": (0, counts["error"]),
-        "log": (-1, counts["log"] - 1),
-        "table": (-1, counts["table"] - 1),
-        "place": (0, counts["place"] - 1),
-        "subject": (0, counts["subject"] - 1),
-        "id": (0, (counts["process"] << SEQUENCE_BITS) - 1),
-        "operation": (0, (counts["process"] << SEQUENCE_BITS) - 1),
-    }
-    for column in columns:
-        if column in known:
-            yield column, *known[column]

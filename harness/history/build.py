@@ -15,31 +15,16 @@ that count up by themselves, so that operations follow one another; give `invoke
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, TypeAlias, TypedDict, Unpack
-
-import polars as pl
+from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 
 from harness.history.flow import NO_FLOW, Flow
-from harness.history.history import (
-    ASSIGNMENTS,
-    COMMITS,
-    GENERATIONS,
-    LOGS,
-    NOTHING,
-    OFFSETS,
-    OPERATIONS,
-    ORIGINS,
-    PROCESSES,
-    READS,
-    SENDS,
-    SUBJECTS,
-    TOMBSTONES,
-    TOPIC_ASPECTS,
-    History,
-)
+from harness.history.history import NOTHING, History
+from harness.history.rows import Rows, frame_of
+from harness.history.tables import FLOW, NAMES, SCHEMAS
 
 TICK_NS = 1_000_000
 NOT_ANY: Mapping[str, int] = MappingProxyType({})
+_COLLECTED = [name for name in SCHEMAS if name not in {"origins", *NAMES, *FLOW}]
 
 Record: TypeAlias = tuple[str, int, int]
 """A record as it was read: log, offset, value. Its key is the one that value was sent with."""
@@ -61,16 +46,8 @@ class HistoryBuilder:
     """Collects operations one call at a time; `history()` gives the tables."""
 
     def __init__(self) -> None:
-        self._operations: list[tuple[int, int, str, int, int | None, str, int]] = []
-        self._sends: list[tuple[int, int, int, int, int | None, int | None]] = []
-        self._reads: list[tuple[int, int, int, int, int]] = []
-        self._assignments: list[tuple[int, int]] = []
-        self._tombstones: list[tuple[int]] = []
-        self._commits: list[tuple[int, int, int]] = []
+        self.rows = Rows()
         self._origins: dict[int, int] = {}
-        self._generations: list[tuple[int, int]] = []
-        self._offsets: list[tuple[int, int, int]] = []
-        self._aspects: list[tuple[int, int, str, int]] = []
         self._subjects: dict[str, int] = {}
         self._processes: dict[str, tuple[int, str, str, str, str | None]] = {}
         self._earlier: list[tuple[int, str, str, str, str | None]] = []
@@ -127,12 +104,14 @@ class HistoryBuilder:
 
         One that `deletes` its key is a tombstone.
         """
-        self._tombstones += [(value,)] * deletes
+        if deletes:
+            self.rows.add("tombstones", value=value)
         op = self.operation("send", process, "producer", completion)
         topic = topic or (log.rpartition("-")[0] if log else "orders")
         self._keys[value] = key
         told = None if log is None else self.log(log)
-        self._sends.append((op, self._topic(topic), key, value, told, offset))
+        number = self._topic(topic)
+        self.rows.add("sends", op=op, topic=number, key=key, value=value, log=told, offset=offset)
         return op
 
     def poll(
@@ -165,9 +144,10 @@ class HistoryBuilder:
         for log, offset, value in sends:
             number = self.log(log)
             self._keys[value] = NOTHING
-            self._sends.append((op, self._logs[log][1], NOTHING, value, number, offset))
+            sent = {"topic": self._logs[log][1], "key": NOTHING, "value": value}
+            self.rows.add("sends", op=op, log=number, offset=offset, **sent)
         self._read(op, reads)
-        self._commits.extend((op, self.log(log), offset) for log, offset in commits.items())
+        self._commit(op, commits)
         return op
 
     def subscribe(
@@ -187,7 +167,7 @@ class HistoryBuilder:
         """Hold `logs` from now on, and no others; `generation` is the group's."""
         op = self._assignment("assign", process, logs, completion)
         if generation is not None:
-            self._generations.append((op, generation))
+            self.rows.add("generations", op=op, generation=generation)
         return op
 
     def revoke(self, process: str, logs: Iterable[str], **completion: Unpack[Completion]) -> int:
@@ -199,7 +179,7 @@ class HistoryBuilder:
     ) -> int:
         """Commit the next offset to read of each log."""
         op = self.operation("commit", process, "consumer", completion)
-        self._commits.extend((op, self.log(log), offset) for log, offset in offsets.items())
+        self._commit(op, offsets)
         return op
 
     def administer(
@@ -218,7 +198,8 @@ class HistoryBuilder:
         """
         op = self.operation(f, process, client, completion)
         subject = self._subjects.setdefault(topic, len(self._subjects))
-        self._aspects.extend((op, subject, aspect, value) for aspect, value in aspects.items())
+        for aspect, value in aspects.items():
+            self.rows.add("aspects", op=op, subject=subject, aspect=aspect, value=value)
         return op
 
     def made(self, value: int, *, origin: int) -> None:
@@ -235,31 +216,20 @@ class HistoryBuilder:
         op = self.operation("drain", process, "coordinator", completion)
         for log, offset in entries:
             written = NOTHING if offset is None else offset
-            self._offsets.append((op, self.log(log), written))
+            self.rows.add("offsets", op=op, log=self.log(log), offset=written)
         return op
 
     def history(self, flow: Flow = NO_FLOW) -> History:
         """The tables of everything so far; `flow` is what a `FlowBuilder` collected beside them."""
+        named: dict[str, list[Any]] = {
+            "subjects": [(number, name) for name, number in self._subjects.items()],
+            "processes": [*self._earlier, *self._processes.values()],
+            "logs": list(self._logs.values()),
+            "origins": list(self._origins.items()),
+        }
         return History(
-            operations=pl.DataFrame(self._operations, schema=OPERATIONS, orient="row"),
-            sends=pl.DataFrame(self._sends, schema=SENDS, orient="row"),
-            reads=pl.DataFrame(self._reads, schema=READS, orient="row"),
-            assignments=pl.DataFrame(self._assignments, schema=ASSIGNMENTS, orient="row"),
-            commits=pl.DataFrame(self._commits, schema=COMMITS, orient="row"),
-            origins=pl.DataFrame(list(self._origins.items()), schema=ORIGINS, orient="row"),
-            generations=pl.DataFrame(self._generations, schema=GENERATIONS, orient="row"),
-            offsets=pl.DataFrame(self._offsets, schema=OFFSETS, orient="row"),
-            aspects=pl.DataFrame(self._aspects, schema=TOPIC_ASPECTS, orient="row"),
-            subjects=pl.DataFrame(
-                [(number, name) for name, number in self._subjects.items()],
-                schema=SUBJECTS,
-                orient="row",
-            ),
-            tombstones=pl.DataFrame(self._tombstones, schema=TOMBSTONES, orient="row"),
-            processes=pl.DataFrame(
-                [*self._earlier, *self._processes.values()], schema=PROCESSES, orient="row"
-            ),
-            logs=pl.DataFrame(list(self._logs.values()), schema=LOGS, orient="row"),
+            **self.rows.frames(_COLLECTED),  # type: ignore[arg-type]
+            **{name: frame_of(name, rows) for name, rows in named.items()},  # type: ignore[arg-type]
             errors=tuple(self._errors),
             flow=flow,
         )
@@ -279,19 +249,34 @@ class HistoryBuilder:
         error = self._errors.setdefault(completion.get("error", ""), len(self._errors))
         outcome = completion.get("outcome", "info" if complete_ns is None else "ok")
         number = self._processes[process][0]
-        op = len(self._operations)
-        self._operations.append((op, number, f, invoke_ns, complete_ns, outcome, error))
+        op = self.rows.count("operations")
+        self.rows.add(
+            "operations",
+            op=op,
+            process=number,
+            f=f,
+            invoke_ns=invoke_ns,
+            complete_ns=complete_ns,
+            outcome=outcome,
+            error=error,
+        )
         return op
 
     def _assignment(self, f: str, process: str, logs: Iterable[str], completion: Completion) -> int:
         op = self.operation(f, process, "consumer", completion)
-        self._assignments.extend((op, self.log(log)) for log in logs)
+        for log in logs:
+            self.rows.add("assignments", op=op, log=self.log(log))
         return op
+
+    def _commit(self, op: int, offsets: Mapping[str, int]) -> None:
+        for log, offset in offsets.items():
+            self.rows.add("commits", op=op, log=self.log(log), offset=offset)
 
     def _read(self, op: int, records: Iterable[Record]) -> None:
         for log, offset, value in records:
             key = self._keys.get(value, NOTHING)
-            self._reads.append((op, self.log(log), offset, key, value))
+            number = self.log(log)
+            self.rows.add("reads", op=op, log=number, offset=offset, key=key, value=value)
 
     def _topic(self, name: str) -> int:
         return self._topics.setdefault(name, len(self._topics))

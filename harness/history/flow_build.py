@@ -18,12 +18,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, Unpack
 
-import polars as pl
-
-from harness.history import flow as tables
 from harness.history.build import Completion, HistoryBuilder
 from harness.history.flow import Flow
 from harness.history.history import NOTHING, History
+from harness.history.rows import frame_of
+from harness.history.tables import FLOW
 
 Row: TypeAlias = tuple[str, int]
 """A table and a key."""
@@ -57,16 +56,6 @@ class Change:
         return "insert" if self.before == NOTHING else "update"
 
 
-@dataclass(slots=True)
-class _Tables:
-    changes: list[tuple[int, int, int, int, int, str]]
-    events: list[tuple[int, int, int, int, int, int, int, int, str, int | None]]
-    rows: list[tuple[int, int, int, int, int]]
-    cells: list[tuple[int, int, int, int, int, str, str | None]]
-    writes: list[tuple[int, int, int, int, str]]
-    sightings: list[tuple[int, int, int, int, int]]
-
-
 class FlowBuilder:
     """Collects a flow one call at a time, into the operations of a `HistoryBuilder`."""
 
@@ -77,7 +66,6 @@ class FlowBuilder:
         self._offsets: dict[str, int] = {}
         self._state: dict[Row, int] = {}
         self._txn = 0
-        self._tables = _Tables([], [], [], [], [], [])
         self.changes: list[Change] = []
         """All changes so far, in order of commit."""
 
@@ -93,7 +81,7 @@ class FlowBuilder:
         for table, key in rows:
             kind = "delete" if delete else "update"
             version = NOTHING if delete else op
-            self._tables.writes.append((op, self._table(table), key, version, kind))
+            self.build.rows.add("writes", op=op, **self._row((table, key), version), kind=kind)
         return op
 
     def commit(self, *changes: tuple[str, int, int]) -> None:
@@ -103,9 +91,8 @@ class FlowBuilder:
             change = Change(table=table, key=key, version=version, before=before)
             self._state[table, key] = version
             self.changes.append(change)
-            self._tables.changes.append(
-                (self._txn, self._table(table), key, version, before, change.kind)
-            )
+            row = self._row((table, key), version)
+            self.build.rows.add("changes", txn=self._txn, **row, before=before, kind=change.kind)
         self._txn += 1
 
     def remove_unlogged(self, table: str, key: int) -> None:
@@ -131,9 +118,16 @@ class FlowBuilder:
             version = NOTHING
         if word in {"snapshot", "row", "tombstone", "unreadable", "removal", "opaque"}:
             before = NOTHING
-        where = (op, self._place(place), self.build.log(log), offset)
-        self._tables.events.append(
-            (*where, self._table(change.table), change.key, version, before, word, schema)
+        self.build.rows.add(
+            "events",
+            op=op,
+            place=self._place(place),
+            log=self.build.log(log),
+            offset=offset,
+            **self._row((change.table, change.key), version),
+            before=before,
+            kind=word,
+            schema=schema,
         )
 
     def events(self, place: str, log: str, changes: Iterable[Change] | None = None) -> int:
@@ -149,16 +143,16 @@ class FlowBuilder:
         """Find `rows` with their versions in `place`, in the final read."""
         op = self.drain(place)
         pairs = rows.items() if isinstance(rows, Mapping) else rows
-        for (table, key), version in pairs:
-            self._tables.rows.append((op, self._place(place), self._table(table), key, version))
+        for row, version in pairs:
+            self.build.rows.add("rows", op=op, place=self._place(place), **self._row(row, version))
         return op
 
     def cells(self, place: str, row: Row, version: int, **columns: str | None) -> int:
         """Find `columns` of a row's `version` in `place`, in the final read; None is NULL."""
         op = self.drain(place)
-        table, key = row
-        where = (op, self._place(place), self._table(table), key, version)
-        self._tables.cells += [(*where, column, text) for column, text in columns.items()]
+        for column, text in columns.items():
+            seen = {"place": self._place(place), **self._row(row, version)}
+            self.build.rows.add("cells", op=op, **seen, column=column, text=text)
         return op
 
     def read(
@@ -166,9 +160,8 @@ class FlowBuilder:
     ) -> int:
         """Read `row` of `place` while traffic runs; NOTHING: it was not there."""
         op = self.build.operation("read", process, "reader", completion)
-        table, key = row
-        seen = (op, self._place(place), self._table(table), key, version)
-        self._tables.sightings.append(seen)
+        seen = self._row(row, version)
+        self.build.rows.add("sightings", op=op, place=self._place(place), **seen)
         return op
 
     def drain(self, place: str) -> int:
@@ -182,26 +175,18 @@ class FlowBuilder:
 
     def history(self) -> History:
         """The history with everything so far."""
-        rows = self._tables
         flow = Flow(
-            tables=_named(self._names, tables.TABLES),
-            places=_named(self._places, tables.PLACES),
-            changes=pl.DataFrame(rows.changes, schema=tables.CHANGES, orient="row"),
-            events=pl.DataFrame(rows.events, schema=tables.EVENTS, orient="row"),
-            rows=pl.DataFrame(rows.rows, schema=tables.ROWS, orient="row"),
-            cells=pl.DataFrame(rows.cells, schema=tables.CELLS, orient="row"),
-            writes=pl.DataFrame(rows.writes, schema=tables.WRITES, orient="row"),
-            sightings=pl.DataFrame(rows.sightings, schema=tables.SIGHTINGS, orient="row"),
+            tables=frame_of("tables", [(n, name) for name, n in self._names.items()]),
+            places=frame_of("places", [(n, name) for name, n in self._places.items()]),
+            **self.build.rows.frames(FLOW),
         )
         return self.build.history(flow)
 
     def _place(self, name: str) -> int:
         return self._places.setdefault(name, len(self._places))
 
-    def _table(self, name: str) -> int:
-        return self._names.setdefault(name, len(self._names))
-
-
-def _named(names: dict[str, int], schema: pl.Schema) -> pl.DataFrame:
-    rows = [(number, name) for name, number in names.items()]
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    def _row(self, row: Row, version: int) -> dict[str, int]:
+        """The columns that say which row it is, and which version of it."""
+        table, key = row
+        number = self._names.setdefault(table, len(self._names))
+        return {"table": number, "key": key, "version": version}

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from harness.history import history as tables
 from harness.history.history import NOTHING, History, Labels
 from harness.history.jepsen_events import FAR, RECORDS
+from harness.history.tables import SCHEMAS
 from harness.kit.errors import UsageError
 
 GROUP = "of all who subscribe"
@@ -69,7 +69,7 @@ class Columns:
                 "outcome": rows.outcome,
                 "error": rows.error,
             },
-            schema=tables.OPERATIONS,
+            schema=SCHEMAS["operations"],
         )
         consuming = operations.filter(
             pl.col("process").is_in([number[process] for process in members]),
@@ -86,21 +86,21 @@ class Columns:
         words = list(self.words)
         return History(
             operations=operations,
-            sends=_ordered(records.filter("sent"), tables.SENDS),
-            reads=_ordered(_owned(self._placed(reads, records, source), values), tables.READS),
-            assignments=_ordered(self.assignments, tables.ASSIGNMENTS),
-            commits=_ordered(commits, tables.COMMITS),
+            sends=_ordered(records.filter("sent"), SCHEMAS["sends"]),
+            reads=_ordered(_owned(self._placed(reads, records, source), values), SCHEMAS["reads"]),
+            assignments=_ordered(self.assignments, SCHEMAS["assignments"]),
+            commits=_ordered(commits, SCHEMAS["commits"]),
             processes=pl.DataFrame(
                 [
                     (place, f"process {name}", "both", "both", GROUP if name in members else None)
                     for name, place in number.items()
                 ],
-                schema=tables.PROCESSES,
+                schema=SCHEMAS["processes"],
                 orient="row",
             ),
             logs=pl.DataFrame(
                 [(log, 0, f"key-{key}", log) for key, log in self.logs.items()],
-                schema=tables.LOGS,
+                schema=SCHEMAS["logs"],
                 orient="row",
             ),
             errors=tuple(self.errors),

@@ -17,33 +17,13 @@ An operation is known by its id, `process << 40 | sequence`, so that no counter 
 threads; a record sent carries such an id as its value, and a send of one record is the operation of
 that same id. Indices in order of invocation are given when a history is loaded.
 
-    operations    id · f (index into FUNCTIONS) · time_ns
-    completions   id · outcome (index into OUTCOMES) · error · time_ns
-    sends         value · operation · topic · key · time_ns
-    deliveries    value · log (-1 unknown) · offset (-1 unknown) · outcome · error · time_ns
-    reads         operation · log · offset · key · value
-    assignments   operation · log
-    commits       operation · log · offset
-    origins       value · origin
-    generations   operation · generation
-    offsets       operation · log · offset (-1 forgotten)
-    tombstones    value
-    aspects       operation · subject · aspect (index into ASPECTS) · value
-
-and for a pipeline, as `harness.history.flow` explains them (kinds are indices into EVENT_KINDS):
-
-    writes        operation · table · key · version · kind
-    sightings     operation · place · table · key · version
-    rows          operation · place · table · key · version
-    cells         operation · place · table · key · version · column · text
-    changes       txn · table · key · version · before · kind
-    events        operation · place · log · offset · table · key · version · before · kind · schema
-
-All columns are 64-bit integers, but for TEXTS; a client's clock readings are monotonic nanoseconds
-as they were taken, and the origin of the run's clock is subtracted when a history is loaded.
+Its tables are declared in `harness.history.tables`. A client's clock readings are
+monotonic nanoseconds as they were taken, and the origin of the run's clock is subtracted when a
+history is loaded.
 """
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -66,72 +46,17 @@ from harness.history.journal_notes import (
     TableColumns,
     TableName,
 )
+from harness.history.tables import TABLES, Column
 from harness.kit.errors import HarnessError
-from harness.model.administration import CHANGES, LOOKS
 
 FILE = "journal"
 CODEC = "zstd"
-SEQUENCE_BITS = 40
 END_MARK = "end-mark"
 """The process that writes the last rows of a pipeline's run: where they arrive, all has arrived."""
-FUNCTIONS = (
-    "send",
-    "poll",
-    "subscribe",
-    "assign",
-    "revoke",
-    "commit",
-    "drain",
-    "txn",
-    "write",
-    "read",
-    *CHANGES,
-    *LOOKS,
-)
-EVENT_KINDS = (
-    *("insert", "update", "delete", "snapshot", "tombstone", "unreadable"),
-    *("row", "removal", "opaque"),
-)
-OUTCOMES = ("ok", "fail", "info")
-
 Numbers: TypeAlias = Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int64]]
 Columns: TypeAlias = Mapping[str, Numbers]
 Texts: TypeAlias = Sequence[str | None]
-
-TABLES: dict[str, tuple[str, ...]] = {
-    "operations": ("id", "f", "time_ns"),
-    "completions": ("id", "outcome", "error", "time_ns"),
-    "sends": ("value", "operation", "topic", "key", "time_ns"),
-    "deliveries": ("value", "log", "offset", "outcome", "error", "time_ns"),
-    "reads": ("operation", "log", "offset", "key", "value"),
-    "assignments": ("operation", "log"),
-    "commits": ("operation", "log", "offset"),
-    "origins": ("value", "origin"),
-    "generations": ("operation", "generation"),
-    "offsets": ("operation", "log", "offset"),
-    "tombstones": ("value",),
-    "aspects": ("operation", "subject", "aspect", "value"),
-    "writes": ("operation", "table", "key", "version", "kind"),
-    "sightings": ("operation", "place", "table", "key", "version"),
-    "rows": ("operation", "place", "table", "key", "version"),
-    "cells": ("operation", "place", "table", "key", "version", "column", "text"),
-    "changes": ("txn", "table", "key", "version", "before", "kind"),
-    "events": (
-        "operation",
-        "place",
-        "log",
-        "offset",
-        "table",
-        "key",
-        "version",
-        "before",
-        "kind",
-        "schema",
-    ),
-}
-
-TEXTS = ("column", "text")
-"""Columns that hold text, which may be absent."""
+_Numbered: TypeAlias = ErrorName | TableName | PlaceName | SubjectName
 
 
 class Journal:
@@ -155,10 +80,8 @@ class Journal:
         self._names = 0
         self._logs: dict[tuple[str, int], int] = {}
         self._topics: dict[str, int] = {}
-        self._errors: dict[str, int] = {}
-        self._tables: dict[str, int] = {}
-        self._places: dict[str, int] = {}
-        self._subjects: dict[str, int] = {}
+        self._known: dict[tuple[type[_Numbered], str], int] = {}
+        self._counts: Counter[type[_Numbered]] = Counter()
         self._processes = 0
         self._closed = False
         self._note(Begin(run=run, origin_ns=origin_ns))
@@ -187,48 +110,33 @@ class Journal:
 
     def error(self, name: str) -> int:
         """The number of an error of that name; never 0, which means none."""
-        with self._lock:
-            if name not in self._errors:
-                self._errors[name] = len(self._errors) + 1
-                self._name(ErrorName(self._errors[name], name))
-            return self._errors[name]
+        return self._number_of(ErrorName, name, first=1)
 
     def table(self, name: str) -> int:
         """The number of a table of the source."""
-        with self._lock:
-            if name not in self._tables:
-                self._tables[name] = len(self._tables)
-                self._name(TableName(self._tables[name], name))
-            return self._tables[name]
+        return self._number_of(TableName, name)
 
     def place(self, name: str) -> int:
         """The number of a place."""
-        with self._lock:
-            if name not in self._places:
-                self._places[name] = len(self._places)
-                self._name(PlaceName(self._places[name], name))
-            return self._places[name]
+        return self._number_of(PlaceName, name)
 
     def subject(self, name: str) -> int:
         """The number of a topic that administrators change."""
-        with self._lock:
-            if name not in self._subjects:
-                self._subjects[name] = len(self._subjects)
-                self._name(SubjectName(self._subjects[name], name))
-            return self._subjects[name]
+        return self._number_of(SubjectName, name)
 
     def append(self, table: str, columns: Mapping[str, Numbers | Texts]) -> None:
         """Append rows given as columns; they are in the file when this returns.
 
         Args:
             table: one of TABLES.
-            columns: all of that table's, equally long.
+            columns: all of that table's that are not optional, equally long.
         """
-        names = TABLES[table]
-        if len(columns[names[0]]) == 0:
+        declared = TABLES[table]
+        rows = len(next(iter(columns.values())))
+        if not rows:
             return
         batch = pa.record_batch(
-            [_array(name, columns[name]) for name in names], schema=schema_of(table)
+            [_array(column, columns, rows) for column in declared.columns], schema=declared.arrow()
         )
         message = batch.serialize()
         body = pa.compress(message, codec=CODEC, asbytes=True)
@@ -254,10 +162,18 @@ class Journal:
                 self._frames.close()
             return True
 
+    def _number_of(self, kind: type[_Numbered], name: str, first: int = 0) -> int:
+        with self._lock:
+            if (kind, name) not in self._known:
+                number = self._known[kind, name] = first + self._counts[kind]
+                self._counts[kind] += 1
+                self._name(kind(number, name))
+            return self._known[kind, name]
+
     def _number(self, table: str) -> int:
         if table not in self._numbers:
             number = NOTE + 1 + len(self._numbers)
-            self._note(TableColumns(number, table, TABLES[table]))
+            self._note(TableColumns(number, table, TABLES[table].names))
             self._numbers[table] = number
         return self._numbers[table]
 
@@ -271,14 +187,10 @@ class Journal:
         self._frames.write(NOTE, body, len(body))
 
 
-def schema_of(table: str) -> pa.Schema:
-    """The columns of one of TABLES with their types."""
-    return pa.schema(
-        [(name, pa.string() if name in TEXTS else pa.int64()) for name in TABLES[table]]
-    )
-
-
-def _array(name: str, values: Numbers | Texts) -> "pa.Array[Any]":
-    if name in TEXTS:
+def _array(column: Column, columns: Mapping[str, Numbers | Texts], rows: int) -> "pa.Array[Any]":
+    if column.optional and column.name not in columns:
+        return column.absent(rows)
+    values = columns[column.name]
+    if column.is_text:
         return pa.array(values, pa.string())
     return pa.array(np.asarray(values, dtype=np.int64))

@@ -2,31 +2,29 @@
 
 import dataclasses
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import polars as pl
 
-from harness.history import flow
-from harness.history import history as tables
 from harness.history.bounds import check_bounds
 from harness.history.flow import Flow
 from harness.history.history import History
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS
-from harness.history.journal_notes import (
-    AnyName,
-    ErrorName,
-    LogName,
-    PlaceName,
-    ProcessName,
-    SubjectName,
-    TableName,
-)
+from harness.history.journal_notes import ErrorName
 from harness.history.recording import NEVER_CLOSED, Recording, read_recording
+from harness.history.tables import (
+    FLOW,
+    FUNCTIONS,
+    HISTORY,
+    NAMES,
+    OPERATIONS,
+    OUTCOMES,
+    SCHEMAS,
+    SENDS,
+    SEQUENCE_BITS,
+    Column,
+    Table,
+)
 from harness.kit.errors import DamagedError
-from harness.model.administration import ASPECTS
-
-N = TypeVar("N", bound=AnyName)
 
 
 def load(folder: Path) -> History:
@@ -56,23 +54,18 @@ def _history(recording: Recording) -> History:
     check_bounds(recording)
     operations = _operations(recording)
     index = operations.select("id", "op")
-    only = recording.only
+    read = {
+        name: _known(raw[name], index, table)
+        for name, table in HISTORY.items()
+        if name not in {"operations", "sends", *NAMES}
+    }
+    read |= {name: _named(recording, name) for name in NAMES}
     history = History(
-        flow=_flow(recording, index),
-        operations=operations.drop("id").cast(dict(tables.OPERATIONS)),  # type: ignore[arg-type]
+        flow=Flow(**{name: read.pop(name) for name in ("tables", "places", *FLOW)}),
+        operations=operations.select(OPERATIONS.schema.names()),
         sends=_sends(raw, index),
-        reads=_by_operation(raw["reads"], index, tables.READS),
-        assignments=_by_operation(raw["assignments"], index, tables.ASSIGNMENTS),
-        commits=_by_operation(raw["commits"], index, tables.COMMITS),
-        origins=raw["origins"].cast(dict(tables.ORIGINS)),  # type: ignore[arg-type]
-        generations=_by_operation(raw["generations"], index, tables.GENERATIONS),
-        offsets=_by_operation(raw["offsets"], index, tables.OFFSETS),
-        aspects=_aspects(raw["aspects"], index),
-        subjects=_frame(only(SubjectName), tables.SUBJECTS),
-        tombstones=raw["tombstones"].cast(dict(tables.TOMBSTONES)),  # type: ignore[arg-type]
-        processes=_frame(only(ProcessName), tables.PROCESSES),
-        logs=_frame(only(LogName), tables.LOGS),
-        errors=("", *(name.name for name in only(ErrorName))),
+        errors=("", *(name.name for name in recording.only(ErrorName))),
+        **read,  # type: ignore[arg-type]
     )
     incomplete = _strays(raw, history) if recording.closed else NEVER_CLOSED
     return dataclasses.replace(history, incomplete=incomplete)
@@ -98,12 +91,13 @@ def _strays(raw: dict[str, pl.DataFrame], history: History) -> str | None:
 def _operations(recording: Recording) -> pl.DataFrame:
     """Ids, indices and all columns of operations, in order of invocation."""
     raw, origin_ns = recording.tables, recording.origin_ns
-    send = FUNCTIONS.index("send")
     alone = raw["sends"].filter(pl.col("value") == pl.col("operation"))
     invoked = pl.concat(
         [
             raw["operations"],
-            alone.select(id="value", f=pl.lit(send, pl.Int64), time_ns="time_ns"),
+            alone.select(
+                id="value", f=pl.lit(FUNCTIONS.index("send"), pl.Int64), time_ns="time_ns"
+            ),
         ]
     )
     if again := len(invoked) - invoked["id"].n_unique():
@@ -122,78 +116,48 @@ def _operations(recording: Recording) -> pl.DataFrame:
         invoked.sort("time_ns", "id")
         .with_row_index("op")
         .join(completed, on="id", how="left", maintain_order="left")
-        .select(
-            "id",
-            "op",
+        .with_columns(
             process=pl.col("id") // (1 << SEQUENCE_BITS),
-            f=_word("f", FUNCTIONS).cast(tables.Function),
             invoke_ns=pl.col("time_ns") - origin_ns,
             complete_ns=pl.col("complete_ns") - origin_ns,
-            outcome=_word("outcome", OUTCOMES).fill_null("info").cast(tables.Outcome),
+            outcome=pl.col("outcome").fill_null(OUTCOMES.index("info")),
             error=pl.col("error").fill_null(0),
         )
+        .select("id", *map(_worded, OPERATIONS.columns))
     )
 
 
 def _sends(raw: dict[str, pl.DataFrame], index: pl.DataFrame) -> pl.DataFrame:
-    told = raw["deliveries"].select(
-        "value",
-        log=pl.when(pl.col("log") >= 0).then("log"),
-        offset=pl.when(pl.col("offset") >= 0).then("offset"),
-    )
-    sends = raw["sends"].join(
-        told.unique("value", keep="first"), on="value", how="left", maintain_order="left"
-    )
-    return _by_operation(sends, index, tables.SENDS)
+    told = raw["deliveries"].unique("value", keep="first").drop("outcome", "error", "time_ns")
+    sends = raw["sends"].join(told, on="value", how="left", maintain_order="left")
+    return _known(sends, index, SENDS)
 
 
-def _by_operation(raw: pl.DataFrame, index: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """Rows of `raw` under the indices of their operations, in order of those, then as written.
+def _known(raw: pl.DataFrame, index: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Rows of `raw` as a history has them, in order of their operations, then as written.
 
     A row whose operation was not flushed is left out: it was torn from its operation by a kill.
     """
-    return (
-        raw.join(index, left_on="operation", right_on="id", how="inner", maintain_order="left")
-        .sort("op", maintain_order=True)
-        .select(schema.names())
-        .cast(dict(schema))  # type: ignore[arg-type]
+    if "operation" in raw.columns:
+        raw = raw.join(
+            index, left_on="operation", right_on="id", how="inner", maintain_order="left"
+        ).sort("op", maintain_order=True)
+    absent = [column.name for column in table.columns if column.optional and not column.is_text]
+    return raw.with_columns(pl.when(pl.col(name) >= 0).then(name) for name in absent).select(
+        map(_worded, table.columns)
     )
 
 
-def _aspects(raw: pl.DataFrame, index: pl.DataFrame) -> pl.DataFrame:
-    worded = raw.with_columns(_word("aspect", ASPECTS))
-    return _by_operation(worded, index, tables.TOPIC_ASPECTS)
+def _worded(column: Column) -> pl.Expr:
+    """A column of numbers as a history has it."""
+    numbers = pl.col(column.known_as)
+    if column.words:
+        places = list(range(len(column.words)))
+        return numbers.replace_strict(places, list(column.words), return_dtype=column.dtype)
+    return numbers.cast(column.dtype)
 
 
-def _flow(recording: Recording, index: pl.DataFrame) -> Flow:
-    """What became of row changes; empty tables for a run without a pipeline."""
-
-    def rows(table: str, schema: pl.Schema) -> pl.DataFrame:
-        frame = recording.tables[table]
-        if "kind" in frame.columns:
-            frame = frame.with_columns(_word("kind", EVENT_KINDS))
-        if "operation" not in frame.columns:
-            return frame.select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
-        return _by_operation(frame, index, schema)
-
-    return Flow(
-        tables=_frame(recording.only(TableName), flow.TABLES),
-        places=_frame(recording.only(PlaceName), flow.PLACES),
-        changes=rows("changes", flow.CHANGES),
-        events=rows("events", flow.EVENTS),
-        rows=rows("rows", flow.ROWS),
-        cells=rows("cells", flow.CELLS),
-        writes=rows("writes", flow.WRITES),
-        sightings=rows("sightings", flow.SIGHTINGS),
-    )
-
-
-def _word(column: str, words: tuple[str, ...]) -> pl.Expr:
-    return pl.col(column).replace_strict(list(range(len(words))), list(words), return_dtype=pl.Utf8)
-
-
-def _frame(names: list[N], schema: pl.Schema) -> pl.DataFrame:
-    rows = [msgspec.to_builtins(name) for name in names]
-    return pl.DataFrame(
-        {column: [row[column] for row in rows] for column in schema.names()}, schema=schema
-    )
+def _named(recording: Recording, table: str) -> pl.DataFrame:
+    rows = [msgspec.to_builtins(name) for name in recording.only(NAMES[table])]
+    schema = SCHEMAS[table]
+    return pl.DataFrame({name: [row[name] for row in rows] for name in schema}, schema=schema)

@@ -10,8 +10,9 @@ import polars as pl
 import pyarrow as pa
 
 from harness.history.frames import NOTE, Frame, read_frames
-from harness.history.journal import CODEC, FILE, TABLES, TEXTS, schema_of
+from harness.history.journal import CODEC, FILE
 from harness.history.journal_notes import AnyName, AnyNote, Begin, End, TableColumns
+from harness.history.tables import TABLES
 from harness.kit.errors import DamagedError, RunFolderError
 
 NEVER_CLOSED = (
@@ -63,7 +64,7 @@ class _Reader:
         self._begin: Begin | None = None
         self._end: End | None = None
         self._names: list[AnyName] = []
-        self._tables: dict[int, str] = {}
+        self._tables: dict[int, TableColumns] = {}
         self._batches: dict[str, list[pa.RecordBatch]] = {table: [] for table in TABLES}
 
     def add(self, frame: Frame) -> None:
@@ -105,35 +106,48 @@ class _Reader:
         return DamagedError(self._path, f"batch {frame.sequence}: {what}")
 
     def _name_table(self, frame: Frame, note: TableColumns) -> None:
-        if TABLES.get(note.table) != note.columns:
+        table = TABLES.get(note.table)
+        known = tuple(
+            column.name
+            for column in (table.columns if table else ())
+            if column.name in note.columns or not column.added
+        )
+        if table is None or known != note.columns:
             raise self._damaged(
                 frame,
                 f"table {note.table!r} has the columns {', '.join(note.columns)}; this harness "
-                f"knows {', '.join(TABLES.get(note.table, ('no such table',)))}",
+                f"knows {', '.join(known or ('no such table',))}",
             )
-        if note.number in self._tables or note.table in self._tables.values():
+        if note.number in self._tables or note.table in {
+            each.table for each in self._tables.values()
+        }:
             raise self._damaged(frame, f"table {note.table!r} is numbered twice")
-        self._tables[note.number] = note.table
+        self._tables[note.number] = note
 
     def _take_batch(self, frame: Frame) -> None:
-        table = self._tables.get(frame.table)
-        if table is None or self._begin is None:
+        note = self._tables.get(frame.table)
+        if note is None or self._begin is None:
             raise self._damaged(frame, f"table {frame.table} has no name")
+        table = TABLES[note.table]
         try:
             packed = pa.py_buffer(frame.body)
             message = pa.decompress(packed, decompressed_size=frame.unpacked, codec=CODEC)
-            batch = pa.ipc.read_record_batch(message, schema_of(table))
+            batch = pa.ipc.read_record_batch(message, table.arrow(note.columns))
             batch.validate(full=True)
         except (pa.ArrowException, OSError, MemoryError) as error:
-            raise self._damaged(frame, f"it is no batch of table {table!r}: {error}") from error
+            raise self._damaged(
+                frame, f"it is no batch of table {table.name!r}: {error}"
+            ) from error
+        there = dict(zip(note.columns, batch.columns, strict=True))
         absent = [
-            name
-            for name, column in zip(batch.schema.names, batch.columns, strict=True)
-            if column.null_count and name not in TEXTS
+            column.name
+            for column in table.columns
+            if column.name in there and there[column.name].null_count and not column.is_text
         ]
         if absent:
-            raise self._damaged(frame, f"table {table!r} has no number in {', '.join(absent)}")
-        self._batches[table].append(batch)
+            raise self._damaged(frame, f"table {table.name!r} has no number in {', '.join(absent)}")
+        columns = [there.get(each.name, each.absent(batch.num_rows)) for each in table.columns]
+        self._batches[table.name].append(pa.record_batch(columns, schema=table.arrow()))
 
     def _check_end(self, frame: Frame, end: End) -> None:
         there = Counter(
@@ -151,7 +165,7 @@ class _Reader:
             raise self._damaged(frame, "something comes after the end")
 
     def _frame(self, table: str) -> pl.DataFrame:
-        rows = pa.Table.from_batches(self._batches[table], schema=schema_of(table))
+        rows = pa.Table.from_batches(self._batches[table], schema=TABLES[table].arrow())
         frame = pl.from_arrow(rows)
         assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table of columns is a frame
         return frame

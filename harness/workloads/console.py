@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.history.history import NOTHING
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS
+from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.stack import Consoles

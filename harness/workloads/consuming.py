@@ -6,7 +6,8 @@ import numpy as np
 from confluent_kafka import TopicPartition
 
 from harness.history.history import NOTHING
-from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.stack import KafkaErrorLike, Message

@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from harness.history.journal import FUNCTIONS, OUTCOMES, Columns
+from harness.history.journal import Columns
+from harness.history.tables import FUNCTIONS, OUTCOMES
 
 
 class Records(Protocol):

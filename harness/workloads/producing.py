@@ -8,7 +8,7 @@ import numpy as np
 from confluent_kafka import KafkaException
 
 from harness.history.history import NOTHING
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS
+from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.stack import Report
 from harness.model.workload import Producers

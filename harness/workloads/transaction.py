@@ -7,7 +7,8 @@ from typing import Any, Literal
 from confluent_kafka import KafkaException
 
 from harness.history.history import NOTHING
-from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.model.ports.stack import Report, TransactionalProducer
 from harness.systems.error_table import Outcome

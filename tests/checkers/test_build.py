@@ -3,21 +3,21 @@
 import polars as pl
 import pytest
 
-from harness.history import history as tables
 from harness.history.build import TICK_NS, HistoryBuilder
 from harness.history.history import NOTHING
+from harness.history.tables import SCHEMAS
 
 
 def test_every_table_has_its_schema_even_when_empty() -> None:
     history = HistoryBuilder().history()
     schemas = {
-        "operations": tables.OPERATIONS,
-        "sends": tables.SENDS,
-        "reads": tables.READS,
-        "assignments": tables.ASSIGNMENTS,
-        "commits": tables.COMMITS,
-        "processes": tables.PROCESSES,
-        "logs": tables.LOGS,
+        "operations": SCHEMAS["operations"],
+        "sends": SCHEMAS["sends"],
+        "reads": SCHEMAS["reads"],
+        "assignments": SCHEMAS["assignments"],
+        "commits": SCHEMAS["commits"],
+        "processes": SCHEMAS["processes"],
+        "logs": SCHEMAS["logs"],
     }
     for name, schema in schemas.items():
         frame: pl.DataFrame = getattr(history, name)

@@ -30,7 +30,7 @@ class Crowded(HistoryBuilder):
         self._before()
         self._later_ns = LATER_NS
         self._now_ns = self._invoked_ns = LATER_NS
-        self.earlier = len(self._operations)
+        self.earlier = self.rows.count("operations")
 
     @property
     def now_ns(self) -> int:

@@ -13,7 +13,8 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow import NO_FLOW
-from harness.history.history import SENDS, History
+from harness.history.history import History
+from harness.history.tables import SCHEMAS
 from harness.model.codec import encode
 from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
 from harness.model.fault import After, FaultSpec, Role, Step
@@ -349,4 +350,4 @@ def test_a_history_from_disk_has_an_empty_flow_and_is_told_in_records() -> None:
 
 
 def test_the_schema_of_sends_is_the_one_that_the_checkers_read() -> None:
-    assert SENDS.names() == ["op", "topic", "key", "value", "log", "offset"]
+    assert SCHEMAS["sends"].names() == ["op", "topic", "key", "value", "log", "offset"]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
-from harness.history.journal import END_MARK, SEQUENCE_BITS
+from harness.history.journal import END_MARK
+from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, LogEnd, Standing
 from harness.model.pipeline import SOURCE, Copy, Feed, Path
 from harness.model.scenario import Scenario

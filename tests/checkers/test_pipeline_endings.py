@@ -5,7 +5,8 @@ import pytest
 
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
-from harness.history.journal import END_MARK, SEQUENCE_BITS
+from harness.history.journal import END_MARK
+from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline import SOURCE
 from harness.model.verdict import Validity

@@ -5,7 +5,8 @@ from pathlib import Path
 import polars as pl
 
 from harness.history.history import NOTHING, History
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, TABLES, Journal
+from harness.history.journal import Journal
+from harness.history.tables import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, TABLES
 from harness.model.administration import ASPECTS
 
 FIRST = 1 << 30
@@ -79,6 +80,6 @@ def _number(column: str, words: tuple[str, ...]) -> pl.Expr:
 def _append(journal: Journal, table: str, frame: pl.DataFrame) -> None:
     if len(frame):
         columns = frame.with_columns(pl.col(pl.Int32, pl.UInt32).cast(pl.Int64))
-        if "schema" in TABLES[table]:
+        if "schema" in TABLES[table].names:
             columns = columns.with_columns(pl.col("schema").fill_null(NOTHING))
-        journal.append(table, {name: columns[name].to_list() for name in TABLES[table]})
+        journal.append(table, {name: columns[name].to_list() for name in TABLES[table].names})

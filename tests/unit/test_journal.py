@@ -1,5 +1,6 @@
 """The journal on disk and the history that is loaded from it."""
 
+import dataclasses
 import resource
 import signal
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 
 from harness.history.frames import HEADER, NOTE, FrameWriter, read_frames
 from harness.history.history import NOTHING
-from harness.history.journal import FUNCTIONS, OUTCOMES, SEQUENCE_BITS, TABLES, Journal
+from harness.history.journal import Journal
 from harness.history.load import load
 from harness.history.recording import read_recording
+from harness.history.tables import FUNCTIONS, HISTORY, OUTCOMES, SEQUENCE_BITS, TABLES, Column
 from harness.kit.errors import DamagedError, RunFolderError
 
 OK, FAIL, INFO = (OUTCOMES.index(word) for word in ("ok", "fail", "info"))
@@ -263,7 +265,7 @@ def test_numbers_that_mean_nothing_are_refused(
     journal = journal_in(tmp_path)
     journal.append("operations", {"id": [0], "f": [POLL], "time_ns": [2_000]})
     sane = {"id": 1, "log": 0, "time_ns": 2_000, "table": -1}
-    row = {name: [sane.get(name, 0)] for name in TABLES[table]}
+    row = {name: [sane.get(name, 0)] for name in TABLES[table].names}
     journal.table("orders")
     if (table, column) == ("aspects", "aspect"):
         journal.subject("orders")
@@ -285,6 +287,29 @@ def test_rows_of_an_unknown_operation_are_left_out_and_make_the_history_incomple
     assert history.incomplete == (
         "1 of 2 rows of assignments name operations that the journal does not hold"
     )
+
+
+def test_a_column_that_was_added_is_absent_in_recordings_from_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = journal_in(tmp_path)
+    journal.append("operations", {"id": [0], "f": [POLL], "time_ns": [2_000]})
+    row = {"operation": [0], "log": [1], "offset": [7], "key": [5], "value": [9]}
+    journal.append("reads", row)
+    journal.close()
+    reads = TABLES["reads"]
+    epoch = Column("epoch", to="log", optional=True, added=True)
+    more = dataclasses.replace(reads, columns=(*reads.columns, epoch))
+    monkeypatch.setitem(TABLES, "reads", more)
+    monkeypatch.setitem(HISTORY, "reads", more)
+    assert load(tmp_path).reads.rows() == [(0, 1, 7, 5, 9, None)]
+    (tmp_path / "after").mkdir()
+    journal = journal_in(tmp_path / "after")
+    journal.append("operations", {"id": [0], "f": [POLL], "time_ns": [2_000]})
+    journal.append("reads", row)
+    journal.append("reads", {**row, "epoch": [0]})
+    journal.close()
+    assert load(tmp_path / "after").reads["epoch"].to_list() == [None, 0]
 
 
 def test_no_journal_is_an_error_that_names_the_file(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from harness.history.bounds import check_bounds
-from harness.history.journal import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.history.journal_notes import (
     AnyName,
     ErrorName,
@@ -17,6 +16,7 @@ from harness.history.journal_notes import (
     TableName,
 )
 from harness.history.recording import Recording
+from harness.history.tables import EVENT_KINDS, FUNCTIONS, OUTCOMES, SEQUENCE_BITS, TABLES
 from harness.kit.errors import DamagedError
 from harness.model.administration import ASPECTS
 
@@ -40,7 +40,12 @@ IDS = (PROCESSES << SEQUENCE_BITS) - 1
 
 
 def recording(names: tuple[AnyName, ...] = NAMES, /, **tables: dict[str, list[int]]) -> Recording:
-    frames = {table: pl.DataFrame(columns) for table, columns in tables.items()}
+    frames = {}
+    for table, columns in tables.items():
+        rows = max(map(len, columns.values()))
+        frames[table] = pl.DataFrame(
+            {name: columns.get(name, [0] * rows) for name in TABLES[table].names}
+        )
     return Recording(
         path=Path("journal"), run="run", origin_ns=0, names=names, tables=frames, closed=True
     )
@@ -52,7 +57,7 @@ def recording(names: tuple[AnyName, ...] = NAMES, /, **tables: dict[str, list[in
         ("operations", "f", 0, len(FUNCTIONS) - 1),
         ("operations", "time_ns", -TIME, TIME),
         ("operations", "id", 0, IDS),
-        ("completions", "operation", 0, IDS),
+        ("commits", "operation", 0, IDS),
         ("completions", "outcome", 0, len(OUTCOMES) - 1),
         ("completions", "error", 0, ERRORS),
         ("reads", "log", -1, LOGS - 1),

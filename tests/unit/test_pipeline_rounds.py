@@ -10,8 +10,9 @@ import pytest
 
 from harness.backends.fake.clock import VirtualClock
 from harness.history.history import History
-from harness.history.journal import END_MARK, SEQUENCE_BITS, Journal
+from harness.history.journal import END_MARK, Journal
 from harness.history.load import load
+from harness.history.tables import SEQUENCE_BITS
 from harness.workloads.pipeline.rounds import ANOTHER_S, RETRY_S, Rounds
 
 PLACE = "main/cache"

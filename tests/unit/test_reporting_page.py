@@ -10,16 +10,8 @@ import polars as pl
 import pytest
 
 from harness.history.build import HistoryBuilder
-from harness.history.history import (
-    ASSIGNMENTS,
-    COMMITS,
-    LOGS,
-    OPERATIONS,
-    PROCESSES,
-    READS,
-    SENDS,
-    History,
-)
+from harness.history.history import History
+from harness.history.tables import SCHEMAS
 from harness.model.facts import Facts
 from harness.model.verdict import Anomaly, Finding, Validity, Verdict
 from harness.reporting.page.document import render
@@ -176,20 +168,22 @@ def big_history(operations: int) -> History:
     records = pl.DataFrame(
         {"op": number, "topic": 0, "key": 0, "value": number, "log": log, "offset": offset}
     )
-    read = records.with_columns(op=pl.Series(reader)).select(READS.names())
+    read = records.with_columns(op=pl.Series(reader)).select(SCHEMAS["reads"].names())
     people = [(n, f"producer-{n}", "producer", "producer", None) for n in range(30)]
     return History(
-        operations=frame.cast(dict(OPERATIONS)),  # type: ignore[arg-type]
-        sends=records.filter(pl.Series(send)).cast(dict(SENDS)),  # type: ignore[arg-type]
-        reads=read.filter(pl.Series(send)).cast(dict(READS)),  # type: ignore[arg-type]
-        assignments=pl.DataFrame(schema=ASSIGNMENTS),
-        commits=pl.DataFrame(schema=COMMITS),
+        operations=frame.cast(dict(SCHEMAS["operations"])),  # type: ignore[arg-type]
+        sends=records.filter(pl.Series(send)).cast(dict(SCHEMAS["sends"])),  # type: ignore[arg-type]
+        reads=read.filter(pl.Series(send)).cast(dict(SCHEMAS["reads"])),  # type: ignore[arg-type]
+        assignments=pl.DataFrame(schema=SCHEMAS["assignments"]),
+        commits=pl.DataFrame(schema=SCHEMAS["commits"]),
         processes=pl.DataFrame(
             [*people, (30, "consumer-0", "consumer", "consumer", "group")],
-            schema=PROCESSES,
+            schema=SCHEMAS["processes"],
             orient="row",
         ),
-        logs=pl.DataFrame([(n, 0, f"orders-{n}", n) for n in range(50)], schema=LOGS, orient="row"),
+        logs=pl.DataFrame(
+            [(n, 0, f"orders-{n}", n) for n in range(50)], schema=SCHEMAS["logs"], orient="row"
+        ),
     )
 
 

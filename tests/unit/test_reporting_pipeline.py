@@ -11,7 +11,8 @@ import msgspec
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
-from harness.history.journal import END_MARK, SEQUENCE_BITS
+from harness.history.journal import END_MARK
+from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, TaskEvent
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.pipeline import (

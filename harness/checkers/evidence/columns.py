@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.checkers.evidence.arrays import NONE, Bytes, Flags, Ints, Longs, Numbers
-from harness.history.history import Function, History, Outcome
+from harness.history.history import History
+from harness.history.tables import FUNCTIONS, OUTCOMES
 
-OK, FAIL, INFO = (Outcome.categories.to_list().index(word) for word in ("ok", "fail", "info"))
+OK, FAIL, INFO = (OUTCOMES.index(word) for word in ("ok", "fail", "info"))
 SEND, POLL, SUBSCRIBE, ASSIGN, REVOKE, DRAIN, TXN, WRITE = (
-    Function.categories.to_list().index(word)
+    FUNCTIONS.index(word)
     for word in ("send", "poll", "subscribe", "assign", "revoke", "drain", "txn", "write")
 )
 NEVER = np.iinfo(np.int64).max

@@ -5,11 +5,15 @@ rows show still stands.
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 import polars as pl
 
-from harness.checkers.evidence.pipeline.soundness import sound_flow
-from harness.history.history import NOTHING, History
+from harness.history.flow import Flow
+from harness.history.history import History
+from harness.history.tables import FLOW, HISTORY, Column
+
+BY_OPERATION = ("sends", "reads", "assignments", "commits", "generations", "offsets", "aspects")
 
 
 def sound(history: History) -> tuple[History, tuple[str, ...]]:
@@ -17,39 +21,27 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
     problems: list[str] = []
     operations = _operations(history.operations, problems)
     logs = _numbered(history.logs, "log", problems)
-    is_log = pl.col("log").is_between(0, len(logs) - 1)
-
-    def rows(name: str, *, optional: tuple[str, ...] = (), lowest_offset: int = 0) -> pl.DataFrame:
-        frame: pl.DataFrame = getattr(history, name)
-        required = [column for column in frame.columns if column not in optional]
-        fits = pl.all_horizontal(pl.col(required).is_not_null()) & (pl.col("op") < len(operations))
-        if "log" in frame.columns:
-            fits &= is_log | pl.col("log").is_null() if "log" in optional else is_log
-        if "offset" in required:
-            fits &= pl.col("offset") >= lowest_offset
-        return _sorted(_kept(frame, fits, name, problems), name, problems)
-
-    sends = rows("sends", optional=("log", "offset"))
-    if again := len(sends) - sends["value"].n_unique():
-        problems.append(
-            f"sends: {again} values were sent before, so that nobody can tell which is which"
-        )
-    return (
-        dataclasses.replace(
-            history,
-            operations=operations,
-            logs=logs,
-            sends=sends,
-            reads=rows("reads"),
-            assignments=rows("assignments"),
-            commits=rows("commits"),
-            generations=rows("generations"),
-            offsets=rows("offsets", lowest_offset=NOTHING),
-            aspects=rows("aspects"),
-            flow=sound_flow(history.flow, len(operations), len(logs), problems),
-        ),
-        tuple(problems),
+    there = {"operation": len(operations), "log": len(logs)}
+    rows = {}
+    for name in BY_OPERATION:
+        kept = _kept(getattr(history, name), name, there, (f"{name}: ", ""), problems)
+        rows[name] = _sorted(kept, name, problems)
+        if name == "sends" and (again := len(kept) - kept["value"].n_unique()):
+            problems.append(
+                f"sends: {again} values were sent before, so that nobody can tell which is which"
+            )
+    flow = {
+        name: _kept(getattr(history.flow, name), name, there, ("flow: ", f" of {name}"), problems)
+        for name in ("tables", "places", *FLOW)
+    }
+    sane = dataclasses.replace(
+        history,
+        operations=operations,
+        logs=logs,
+        flow=Flow(**flow),
+        **rows,  # type: ignore[arg-type]
     )
+    return sane, tuple(problems)
 
 
 def _operations(frame: pl.DataFrame, problems: list[str]) -> pl.DataFrame:
@@ -81,15 +73,34 @@ def _numbered(frame: pl.DataFrame, column: str, problems: list[str]) -> pl.DataF
     return frame
 
 
-def _kept(frame: pl.DataFrame, fits: pl.Expr, name: str, problems: list[str]) -> pl.DataFrame:
+def _kept(
+    frame: pl.DataFrame,
+    table: str,
+    there: Mapping[str, int],
+    called: tuple[str, str],
+    problems: list[str],
+) -> pl.DataFrame:
+    """The rows that are as their table is declared."""
+    fits = pl.all_horizontal(_fits(column, there) for column in HISTORY[table].columns)
     wrong = frame.select((~fits).sum()).item()
     if not wrong:
         return frame
+    before, after = called
     problems.append(
-        f"{name}: {wrong} of {len(frame)} rows are malformed (a field is empty or negative, or "
-        "names an operation or a log that is not there)"
+        f"{before}{wrong} of {len(frame)} rows{after} are malformed (a field is empty or negative, "
+        "or names an operation or a log that is not there)"
     )
     return frame.filter(fits)
+
+
+def _fits(column: Column, there: Mapping[str, int]) -> pl.Expr:
+    value = pl.col(column.known_as)
+    fits = value.is_not_null()
+    if column.to and column.to in there:
+        fits &= (value >= 0) & (value < there[column.to])
+    if column.least is not None:
+        fits &= value >= column.least
+    return fits | value.is_null() if column.optional else fits
 
 
 def _sorted(frame: pl.DataFrame, name: str, problems: list[str]) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from harness.checkers.kind import KINDS
 from harness.checkers.verdict.claims import CLAIMS
 from harness.engine.catalogue.scenarios import controls, scenarios
 from harness.faults.fault import FAULTS
+from harness.history.tables import HISTORY, Column
 from harness.kit import errors
 from harness.kit.errors import UsageError
 from harness.model.codec import write_atomically
@@ -40,6 +41,7 @@ def catalogue() -> str:
             _table("Anomalies", ("kind", "meaning", "contradicts", "planted by"), _anomalies()),
             _table("Checkers", ("name", "what must hold"), _checkers()),
             _table("Planted bugs of the fakes", ("name", "what goes wrong", "shows"), _bugs()),
+            _table("Tables of a history", ("name", "a row is", "columns"), _tables()),
             _table("Errors", ("error", "exit status", "when"), error_rows()),
             _last_paragraph(errors.__doc__),
         )
@@ -128,6 +130,17 @@ def _checkers() -> Iterable[Row]:
 def _bugs() -> Iterable[Row]:
     for name, bug in BUGS.items():
         yield f"`{name}`", _first_line(bug.about), _code(bug.shows)
+
+
+def _tables() -> Iterable[Row]:
+    for name, table in HISTORY.items():
+        yield f"`{name}`", table.about, "; ".join(map(_column, table.columns))
+
+
+def _column(column: Column) -> str:
+    kind = f"words of {column.name}" if column.words else column.to or str(column.type)
+    about = f" ({column.about})" if column.about else ""
+    return f"`{column.known_as}` {kind}{' or absent' * column.optional}{about}"
 
 
 def error_rows() -> Iterable[Row]:

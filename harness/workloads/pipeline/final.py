@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from harness.history.journal import EVENT_KINDS, SEQUENCE_BITS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import EVENT_KINDS, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.model.ports.stack import Message
 from harness.workloads import operation_rows

@@ -15,7 +15,8 @@ import pymysql
 import redis
 from confluent_kafka import KafkaException
 
-from harness.history.journal import SEQUENCE_BITS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.stack import MySql

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 from harness.history.history import NOTHING
-from harness.history.journal import OUTCOMES, SEQUENCE_BITS
+from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.model.ports.stack import Message, Report
 from harness.systems.kafka.errors import name_of, outcome_of

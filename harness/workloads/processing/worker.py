@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from harness.history.journal import OUTCOMES, Columns, Journal
+from harness.history.journal import Columns, Journal
+from harness.history.tables import OUTCOMES
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
 from harness.model.ports.stack import Kafka, Stack

@@ -17,13 +17,13 @@ import polars as pl
 
 from harness.checkers.evidence.arrays import NONE, Bytes, Flags, Ints, Longs, Rows
 from harness.checkers.evidence.pipeline.source import LAST, Source
-from harness.history.flow import EventKind
 from harness.history.history import NOTHING
+from harness.history.tables import EVENT_KINDS
 from harness.model.feed_format import OUTBOX, FeedFormat
 from harness.model.pipeline import Feed, Hop
 
 DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE, ROW, REMOVAL, OPAQUE = (
-    EventKind.categories.to_list().index(word)
+    EVENT_KINDS.index(word)
     for word in ("delete", "snapshot", "tombstone", "unreadable", "row", "removal", "opaque")
 )
 NO_CHANGES: Longs = np.zeros(0, np.int64)

@@ -18,7 +18,8 @@ from harness.checkers.evidence.arrays import Flags, Longs, Rows
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.source import Source
-from harness.history.journal import END_MARK, SEQUENCE_BITS
+from harness.history.journal import END_MARK
+from harness.history.tables import SEQUENCE_BITS
 
 
 def late_hops(

@@ -6,8 +6,8 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.kind import Kind
-from harness.history.flow import EventKind
 from harness.history.history import NOTHING
+from harness.history.tables import EVENT_KINDS
 from harness.model.verdict import Anomaly
 
 _OUTCOMES = {
@@ -49,7 +49,7 @@ class Tale:
     def brought(self, feed: FeedTrail, event: int, *, before: str = "", after: str = "") -> "Tale":
         """Tell of an event of a feed's topics."""
         version, old = int(feed.version[event]), int(feed.before[event])
-        kind = EventKind.categories[int(feed.kind[event])]
+        kind = EVENT_KINDS[int(feed.kind[event])]
         images = "".join(
             f" {word} version {image}" if image != NOTHING else ""
             for word, image in (("from", old), ("to" if old != NOTHING else "of", version))

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from pymysqlreplication.row_event import DeleteRowsEvent, WriteRowsEvent
 
 from harness.history.history import NOTHING
-from harness.history.journal import EVENT_KINDS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import EVENT_KINDS
 from harness.workloads.pipeline.source.log_reader import LogReader, RowsEvent, Transaction
 
 INSERT, UPDATE, DELETE = (EVENT_KINDS.index(kind) for kind in ("insert", "update", "delete"))

@@ -9,7 +9,8 @@ from contextlib import closing
 
 import pymysql
 
-from harness.history.journal import SEQUENCE_BITS, Journal
+from harness.history.journal import Journal
+from harness.history.tables import SEQUENCE_BITS
 from harness.kit.errors import UsageError
 from harness.model.pipeline import PipelineWorkload
 from harness.model.ports.stack import MySql
