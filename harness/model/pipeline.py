@@ -1,6 +1,6 @@
-"""A pipeline workload: tables in MySQL, the paths their changes take, where copies end up."""
+"""A pipeline workload: tables of a source, the paths their changes take, where copies end up."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 from msgspec import Meta
@@ -24,8 +24,10 @@ CONNECTORS = ("debezium", "jdbc")
 """Kinds of feeds and copies that run in Kafka Connect."""
 POLLING = ("jdbc", "polling")
 """Kinds of feeds that ask for rows instead of following the binary log."""
-SOURCE = "mysql"
-"""The place that every path begins at: the source database."""
+SourceName: TypeAlias = Literal["mysql", "postgres"]
+"""Systems that a pipeline can begin at; the place where its paths begin is named so."""
+CacheName: TypeAlias = Literal["redis"]
+"""Systems that keep copies and the application's own caches as entries."""
 APPLICATION = "app"
 """What stands for a path where the application itself is the way: no path may be called so."""
 
@@ -117,14 +119,16 @@ class Copy(Value, frozen=True, kw_only=True):
     the end: `equal`, or `cached` (an entry may be missing, but never be wrong).
     """
 
-    kind: Literal["jdbc", "table", "redis", "program"]
+    kind: Literal["jdbc", "table", "program"] | CacheName
     name: Name
     settings: Settings = {}
     connector: Settings | None = None
     """As `Feed.connector`."""
     program: Program | None = None
-    into: Literal["table", "redis"] = "table"
+    into: Literal["table"] | CacheName = "table"
     """What a program writes to."""
+    database: SourceName | None = None
+    """The system of its tables; None: that of the source."""
     ddl: dict[str, str] = {}
     """One's own CREATE TABLE of a copy, by table; others are made like their source."""
     columns: tuple[str, ...] | None = None
@@ -136,9 +140,10 @@ class Copy(Value, frozen=True, kw_only=True):
     """The bound that a reader was promised; None: only convergence in the end."""
 
     @property
-    def in_redis(self) -> bool:
-        """Whether it is entries of Redis; otherwise it is tables."""
-        return self.kind == "redis" or (self.kind == "program" and self.into == "redis")
+    def cache(self) -> CacheName | None:
+        """The system whose entries it is; None: it is tables."""
+        into = self.into if self.kind == "program" else self.kind
+        return next((name for name in get_args(CacheName) if name == into), None)
 
 
 class Path(Value, frozen=True, kw_only=True):
@@ -150,7 +155,7 @@ class Path(Value, frozen=True, kw_only=True):
 
 
 class Cache(Value, frozen=True, kw_only=True):
-    """A cache in Redis that the application keeps itself: no topic feeds it.
+    """A cache that the application keeps itself: no topic feeds it.
 
     `cache-aside`: who writes a row removes its entry. `write-through`: who writes a row writes the
     entry as well. In both, a reader that finds no entry fills it from the source.
@@ -158,6 +163,7 @@ class Cache(Value, frozen=True, kw_only=True):
 
     kind: Literal["cache-aside", "write-through"]
     name: Name
+    system: CacheName = "redis"
     settings: Settings = {}
     staleness_s: Seconds | None = None
     """The bound that a reader was promised; None: only that no entry is wrong in the end."""
@@ -206,10 +212,11 @@ class Race(Value, frozen=True, kw_only=True):
 
 
 class PipelineWorkload(Value, frozen=True, kw_only=True, tag="pipeline"):
-    """Writers to MySQL, paths with copies, the application's own caches, readers of all of them."""
+    """Writers to a source, paths with copies, the application's own caches, readers of them all."""
 
     tables: tuple[SourceTable, ...]
     writers: tuple[Writers, ...]
+    source: SourceName = "mysql"
     paths: tuple[Path, ...] = ()
     caches: tuple[Cache, ...] = ()
     readers: tuple[Readers, ...] = ()
@@ -266,11 +273,16 @@ def connector_places(workload: PipelineWorkload) -> tuple[str, ...]:
     )
 
 
-def feed_hop(path: Path) -> Hop:
+def writers_hop(source: SourceName) -> str:
+    """The name of the hop from the writers into the source."""
+    return f"writers → {source}"
+
+
+def feed_hop(path: Path, source: SourceName) -> Hop:
     """From the source into the topics of a path."""
     topics = topic_place(path)
-    name = f"{SOURCE} → {topics} ({path.feed.kind})"
-    return Hop(name=name, path=path.name, origin=SOURCE, target=topics, kind="feed")
+    name = f"{source} → {topics} ({path.feed.kind})"
+    return Hop(name=name, path=path.name, origin=source, target=topics, kind="feed")
 
 
 def copy_hop(path: Path, copy: Copy) -> Hop:
@@ -285,24 +297,25 @@ def cache_place(cache: Cache) -> str:
     return f"{APPLICATION}/{cache.name}"
 
 
-def cache_hop(cache: Cache) -> Hop:
+def cache_hop(cache: Cache, source: SourceName) -> Hop:
     """From the source into a cache of the application."""
     place = cache_place(cache)
-    name = f"{SOURCE} → {place} ({cache.kind})"
-    return Hop(name=name, path=APPLICATION, origin=SOURCE, target=place, kind="cache")
+    name = f"{source} → {place} ({cache.kind})"
+    return Hop(name=name, path=APPLICATION, origin=source, target=place, kind="cache")
 
 
-def path_hops(path: Path) -> tuple[Hop, ...]:
+def path_hops(path: Path, source: SourceName) -> tuple[Hop, ...]:
     """The hops of a path, its feed's first."""
-    return (feed_hop(path), *(copy_hop(path, copy) for copy in path.copies))
+    return (feed_hop(path, source), *(copy_hop(path, copy) for copy in path.copies))
 
 
-def hop_names(path: Path) -> tuple[str, ...]:
+def hop_names(path: Path, source: SourceName) -> tuple[str, ...]:
     """The names of these hops."""
-    return tuple(hop.name for hop in path_hops(path))
+    return tuple(hop.name for hop in path_hops(path, source))
 
 
 def hops(workload: PipelineWorkload) -> tuple[Hop, ...]:
     """Every hop of every path, in the order in which a change takes them; then the caches."""
-    of_paths = (hop for path in workload.paths for hop in path_hops(path))
-    return (*of_paths, *map(cache_hop, workload.caches))
+    source = workload.source
+    of_paths = (hop for path in workload.paths for hop in path_hops(path, source))
+    return (*of_paths, *(cache_hop(cache, source) for cache in workload.caches))

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from harness.history.flow_build import Change, EventWord
 from harness.history.history import NOTHING
-from harness.model.pipeline import SOURCE
 from tests.checkers.arbitrary import OUTCOMES
-from tests.checkers.flows import CACHE, SINK, TOPICS, Run
+from tests.checkers.flows import CACHE, SINK, SOURCE, TOPICS, Run
 
 Row = tuple[str, int]
 ROWS: tuple[Row, ...] = (("orders", 0), ("orders", 1), ("items", 0), ("items", 2))

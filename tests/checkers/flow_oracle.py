@@ -6,8 +6,16 @@ from typing import Any
 
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP
 from harness.history.history import NOTHING, History
-from harness.model.pipeline import SOURCE
-from tests.checkers.flows import CACHE, CACHE_HOP, FEED_HOP, SINK, SINK_HOP, SOURCE_HOP, TOPICS
+from tests.checkers.flows import (
+    CACHE,
+    CACHE_HOP,
+    FEED_HOP,
+    SINK,
+    SINK_HOP,
+    SOURCE,
+    SOURCE_HOP,
+    TOPICS,
+)
 
 Row = dict[str, Any]
 Key = tuple[int, int]

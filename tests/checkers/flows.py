@@ -10,7 +10,6 @@ from harness.history.flow_build import FlowBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts, FaultEvent, TaskEvent
 from harness.model.pipeline import (
-    SOURCE,
     Copy,
     Feed,
     Path,
@@ -27,6 +26,7 @@ from harness.model.verdict import Verdict
 
 TOPICS, SINK, CACHE = "main/topics", "main/sink", "main/cache"
 LOG = "orders-0"
+SOURCE = "mysql"
 FEED_HOP = f"{SOURCE} → {TOPICS} (debezium)"
 SINK_HOP = f"{TOPICS} → {SINK} (jdbc)"
 CACHE_HOP = f"{TOPICS} → {CACHE} (redis)"

@@ -6,12 +6,12 @@ import pytest
 from harness.checkers.verdict.promises import permitted, promised
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
-from harness.model.pipeline import SOURCE, Cache, Race, Readers, hops
+from harness.model.pipeline import Cache, Race, Readers, hops
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar
 from harness.model.verdict import Validity
-from tests.checkers.flows import SOURCE_HOP, Run, blamed, pipeline
+from tests.checkers.flows import SOURCE, SOURCE_HOP, Run, blamed, pipeline
 
 PLACE = "app/kept"
 HOP = f"{SOURCE} → {PLACE} (cache-aside)"

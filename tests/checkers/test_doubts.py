@@ -11,10 +11,9 @@ from harness.history.build import HistoryBuilder
 from harness.model.administration import Administrators
 from harness.model.facts import Facts, FaultEvent, LogEnd
 from harness.model.fault import After, FaultSpec, Role, Step
-from harness.model.pipeline import SOURCE
 from harness.model.scenario import Floor, Scenario
 from harness.model.workload import LogWorkload, Topic
-from tests.checkers.flows import CACHE, SINK, TOPICS, Run, pipeline
+from tests.checkers.flows import CACHE, SINK, SOURCE, TOPICS, Run, pipeline
 from tests.checkers.verdicts import SAFE, drained, scenario
 
 Event = Literal["asked", "injected", "witnessed", "unwitnessed", "failed", "healed"]

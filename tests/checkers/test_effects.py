@@ -6,9 +6,9 @@ import pytest
 from harness.checkers.verdict.effects import sample, sought
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
-from harness.model.pipeline import SOURCE, Writers
+from harness.model.pipeline import Writers
 from harness.model.workload import Producers
-from tests.checkers.flows import SINK, Run, pipeline
+from tests.checkers.flows import SINK, SOURCE, Run, pipeline
 from tests.checkers.verdicts import drained, scenario
 
 ACKS_1 = Producers(name="p", topic="orders", settings={"acks": 1})

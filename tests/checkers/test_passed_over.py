@@ -8,13 +8,14 @@ import pytest
 from harness.history.journal import END_MARK
 from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, LogEnd, Standing
-from harness.model.pipeline import SOURCE, Copy, Feed, Path
+from harness.model.pipeline import Copy, Feed, Path
 from harness.model.scenario import Scenario
 from harness.model.verdict import Finding, Validity, Verdict
 from tests.checkers.flows import (
     JDBC,
     SINK,
     SINK_HOP,
+    SOURCE,
     TOPICS,
     Run,
     blamed,

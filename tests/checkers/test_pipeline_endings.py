@@ -8,7 +8,6 @@ from harness.history.history import NOTHING
 from harness.history.journal import END_MARK
 from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, TaskEvent
-from harness.model.pipeline import SOURCE
 from harness.model.verdict import Validity
 from tests.checkers.flows import (
     CACHE,
@@ -19,6 +18,7 @@ from tests.checkers.flows import (
     REDIS,
     SINK,
     SINK_HOP,
+    SOURCE,
     TOPICS,
     Run,
     blamed,

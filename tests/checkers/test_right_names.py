@@ -8,7 +8,7 @@ import pytest
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts, TaskEvent
-from harness.model.pipeline import SOURCE, Feed
+from harness.model.pipeline import Feed
 from harness.model.verdict import Validity
 from tests.checkers.flows import (
     CACHE,
@@ -16,6 +16,7 @@ from tests.checkers.flows import (
     LOG,
     SINK,
     SINK_HOP,
+    SOURCE,
     SOURCE_HOP,
     TOPICS,
     Run,

@@ -10,11 +10,11 @@ from harness.backends.docker.stack import DockerStack
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports.stack import Cursor
+from harness.model.ports.databases import Cursor
+from harness.model.ports.source import UnreadableLogError
 from harness.model.topology import Topology
-from harness.workloads.pipeline.source import binlog, source_server
-from harness.workloads.pipeline.source import database as source
-from harness.workloads.pipeline.source.log_reader import LogReader, UnreadableLogError
+from harness.systems.mysql.source import MySqlSource
+from harness.workloads.pipeline.source import oracle
 from tests.docker.conftest import booted
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -44,8 +44,13 @@ class Database:
     def __init__(self, stack: DockerStack, name: str) -> None:
         self.stack = stack
         self.name = name
-        self.start = source.position(stack.mysql)
-        source.create(stack.mysql, name, [ORDERS])
+        self.source = MySqlSource(stack, name)
+        self.follow()
+        self.source.create([ORDERS])
+
+    def follow(self) -> None:
+        """Read from here on."""
+        self.log = self.source.follow("reader", ["orders"])
 
     def session(self) -> Cursor:
         """A new session, in which each statement is a transaction."""
@@ -59,10 +64,9 @@ class Database:
 
     def committed(self) -> list[Seen]:
         """Table, key, version and version before of each change, by transaction."""
-        reader = LogReader(self.stack, 990_001, self.start, database=self.name, tables=["orders"])
-        rows: binlog.Tables = defaultdict(dict)
-        with closing(reader):
-            found = [list(binlog.changes(each, rows)) for each in reader]
+        rows: oracle.Tables = defaultdict(dict)
+        with closing(self.log.read()) as transactions:
+            found = [list(oracle.changes(each, rows)) for each in transactions]
         return [
             [(each.table, each.key, each.version, each.before) for each in changes]
             for changes in found
@@ -80,7 +84,7 @@ def database(server: DockerStack, request: pytest.FixtureRequest) -> Iterator[Da
     for name, value in DEFAULTS.items():
         text = value if value.isdigit() else f"'{value}'"
         found.run(f"SET GLOBAL {name} = {text}")
-    source.drop(server.mysql, [found.name])
+    found.source.drop()
 
 
 EACH_KIND = (
@@ -109,7 +113,7 @@ SEEN: list[Seen] = [
 )
 def test_each_way_to_write_the_log_tells_the_same(database: Database, setting: str) -> None:
     database.run(f"SET GLOBAL {setting}")
-    database.start = source.position(database.stack.mysql)
+    database.follow()
     database.run(*EACH_KIND)
     assert database.committed() == SEEN
 
@@ -190,7 +194,7 @@ def test_a_vector_is_passed_over(database: Database, compressed: str) -> None:
         f"SET GLOBAL binlog_transaction_compression = {compressed}",
         "DROP TABLE orders",
     )
-    database.start = source.position(database.stack.mysql)
+    database.follow()
     database.run(
         "CREATE TABLE orders (embedding VECTOR(3) NOT NULL, name CHAR(3), id BIGINT PRIMARY KEY, "
         "kind ENUM('a', 'b'), place POINT, version BIGINT)",
@@ -255,7 +259,7 @@ def test_what_cannot_be_followed_is_said(
 def test_a_log_that_would_not_do_is_refused(database: Database, setting: str, word: str) -> None:
     path = Path(name="main", feed=Feed(kind="binlog"))
     workload = PipelineWorkload(tables=(ORDERS,), writers=(), paths=(path,))
-    source_server.check(database.stack.mysql, workload)
+    database.source.check(workload)
     database.run(f"SET GLOBAL {setting}")
     with pytest.raises(UsageError, match=word):
-        source_server.check(database.stack.mysql, workload)
+        database.source.check(workload)

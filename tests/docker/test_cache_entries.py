@@ -8,13 +8,15 @@ import pytest
 from harness.backends.docker.stack import DockerStack
 from harness.history.history import NOTHING
 from harness.model.topology import Topology
-from harness.workloads.pipeline.copies import entries
-from harness.workloads.pipeline.copies.entries import Entries, order_before, order_of
+from harness.systems.redis.cache import RedisCache
+from harness.systems.redis.entries import RedisEntries
 from tests.docker.conftest import booted
 
 pytestmark = pytest.mark.docker
 
-ENTRY = "run:app/cache:orders:7"
+PREFIX = "run:app/cache:"
+ROW = ("orders", 7)
+ENTRY = f"{PREFIX}orders:7"
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,16 @@ def stack(small: DockerStack) -> DockerStack:
     return small
 
 
-def cache(stack: DockerStack, **settings: float | bool | str) -> Entries:
-    return Entries(stack.redis.client(), **{"versioned": True, **settings})  # type: ignore[arg-type]
+def cache(
+    stack: DockerStack,
+    *,
+    versioned: bool = True,
+    marks: bool = True,
+    ttl_s: float = 0.0,
+    rebuilt: bool = False,
+) -> RedisEntries:
+    store = RedisCache(stack, PREFIX)
+    return store.entries(versioned=versioned, marks=marks, ttl_s=ttl_s, rebuilt=rebuilt)
 
 
 def test_a_stack_without_kafka_is_whole(small: DockerStack) -> None:
@@ -44,11 +54,11 @@ def test_what_comes_late_replaces_nothing_that_is_versioned(
     shown: int,
 ) -> None:
     with closing(cache(stack, versioned=versioned)) as kept:
-        kept.put(ENTRY, 6)
-        kept.put(ENTRY, 4)
-        assert kept.get(ENTRY) == shown
-        kept.put(ENTRY, 8)
-        assert kept.get(ENTRY) == 8
+        kept.put(*ROW, 6)
+        kept.put(*ROW, 4)
+        assert kept.version(*ROW) == shown
+        kept.put(*ROW, 8)
+        assert kept.version(*ROW) == 8
 
 
 @pytest.mark.parametrize(("marks", "shown"), [(True, NOTHING), (False, 4)])
@@ -58,31 +68,31 @@ def test_a_mark_keeps_a_removed_row_from_coming_back(
     shown: int,
 ) -> None:
     with closing(cache(stack, marks=marks)) as kept:
-        kept.put(ENTRY, 4)
-        kept.remove(ENTRY, order_of(NOTHING, 4))
-        assert kept.get(ENTRY) == NOTHING
-        kept.put(ENTRY, 4)
-        assert kept.get(ENTRY) == shown
-        kept.put(ENTRY, 6)
-        assert kept.get(ENTRY) == 6
+        kept.put(*ROW, 4)
+        kept.remove(*ROW, 4)
+        assert kept.version(*ROW) == NOTHING
+        kept.put(*ROW, 4)
+        assert kept.version(*ROW) == shown
+        kept.put(*ROW, 6)
+        assert kept.version(*ROW) == 6
 
 
 def test_an_announced_version_is_let_in_and_an_older_one_is_not(stack: DockerStack) -> None:
     with closing(cache(stack)) as kept:
-        kept.put(ENTRY, 4)
-        kept.remove(ENTRY, order_before(6))
-        kept.put(ENTRY, 4)
-        assert kept.get(ENTRY) == NOTHING
-        kept.put(ENTRY, 6)
-        assert kept.get(ENTRY) == 6
+        kept.put(*ROW, 4)
+        kept.announce(*ROW, 6)
+        kept.put(*ROW, 4)
+        assert kept.version(*ROW) == NOTHING
+        kept.put(*ROW, 6)
+        assert kept.version(*ROW) == 6
 
 
 def test_a_removal_of_no_known_order_leaves_the_way_free(stack: DockerStack) -> None:
     with closing(cache(stack)) as kept:
-        kept.put(ENTRY, 6)
-        kept.remove(ENTRY, None)
-        kept.put(ENTRY, 4)
-        assert kept.get(ENTRY) == 4
+        kept.put(*ROW, 6)
+        kept.evict(*ROW)
+        kept.put(*ROW, 4)
+        assert kept.version(*ROW) == 4
 
 
 @pytest.mark.parametrize("versioned", [True, False])
@@ -92,36 +102,37 @@ def test_entries_and_marks_live_as_long_as_they_are_given(
 ) -> None:
     client = stack.redis.client()
     with closing(client), closing(cache(stack, versioned=versioned, ttl_s=100.0)) as kept:
-        kept.put(ENTRY, 4)
+        kept.put(*ROW, 4)
         assert 0 < client.execute_command("PTTL", ENTRY) <= 100_000
-        kept.remove(ENTRY, order_of(NOTHING, 4))
+        kept.remove(*ROW, 4)
         assert client.execute_command("PTTL", ENTRY) in (range(100_001) if versioned else (-2,))
 
 
 def test_a_cache_shows_nothing_before_it_is_filled_and_after_it_was_emptied(
     stack: DockerStack,
 ) -> None:
-    with closing(cache(stack, state="run:app/cache:state")) as kept:
+    with closing(cache(stack, rebuilt=True)) as kept:
         assert kept.is_lost
         kept.begin()
-        kept.put(ENTRY, 4)
-        assert kept.get(ENTRY) == NOTHING
+        kept.put(*ROW, 4)
+        assert kept.version(*ROW) == NOTHING
         kept.end()
-        assert (kept.get(ENTRY), kept.is_lost) == (4, False)
+        assert (kept.version(*ROW), kept.is_lost) == (4, False)
         stack.redis.flush("redis")
-        kept.put(ENTRY, 4)
+        kept.put(*ROW, 4)
         kept.end()
-        assert (kept.get(ENTRY), kept.is_lost) == (NOTHING, True)
+        assert (kept.version(*ROW), kept.is_lost) == (NOTHING, True)
 
 
 def test_what_is_found_in_the_end_are_rows_and_what_is_forgotten_is_all(
     stack: DockerStack,
 ) -> None:
-    with closing(cache(stack, state="run:app/cache:state")) as kept:
+    with closing(cache(stack, rebuilt=True)) as kept:
         kept.begin()
-        kept.put(ENTRY, 6)
-        kept.put("run:app/cache:orders:5", 4)
-        kept.remove("run:app/cache:orders:9", order_of(NOTHING, 2))
-    assert entries.found(stack, "run:app/cache:orders:") == [(5, 4), (7, 6)]
-    entries.forget(stack, "run:app/cache:")
+        kept.put(*ROW, 6)
+        kept.put("orders", 5, 4)
+        kept.remove("orders", 9, 2)
+    store = RedisCache(stack, PREFIX)
+    assert store.rows("orders") == [(5, 4), (7, 6)]
+    store.drop()
     assert stack.redis.flush("redis") == (0, 0)

@@ -11,7 +11,7 @@ from harness.kit.clock import REAL
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import After, FaultSpec, Role, Step
 from harness.model.value import Settings
-from harness.workloads.pipeline.source import database as source
+from harness.systems.mysql import database as source
 from harness.workloads.pipeline.topics.events_schema import FLAT_ROW
 from tests.docker.connectors import connector, file_source
 

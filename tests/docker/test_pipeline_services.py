@@ -15,7 +15,7 @@ from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.fault import Role
-from harness.model.ports.stack import Cursor
+from harness.model.ports.databases import Cursor
 from harness.systems.http import HttpError
 from harness.systems.mysql import errors as mysql_errors
 from harness.systems.redis import errors as redis_errors

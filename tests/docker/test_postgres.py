@@ -10,8 +10,8 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.backends.docker.stack import DockerStack
 from harness.kit.waits import NotYet, wait_until
+from harness.model.ports.databases import SqlConnection
 from harness.model.ports.source import UnreadableLogError
-from harness.model.ports.stack import SqlConnection
 from harness.model.rows import Committed, Image, RowChange, Truncation
 from harness.model.topology import Topology
 from harness.model.value import Settings

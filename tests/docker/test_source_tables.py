@@ -11,10 +11,10 @@ from harness.backends.docker.stack import DockerStack
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
 from harness.model.pipeline import PipelineWorkload, SourceTable, Writers
+from harness.model.rows import MARK_KEYS, WRITTEN_KEYS
 from harness.model.topology import Topology
-from harness.workloads.pipeline.copies import contents
-from harness.workloads.pipeline.source import database as source
-from harness.workloads.pipeline.source import own_tables
+from harness.systems.mysql.source import MySqlSource
+from harness.systems.mysql.tables import MySqlTables
 from harness.workloads.pipeline.source.source_tables import SourceTables
 from tests.docker.conftest import booted
 
@@ -35,12 +35,13 @@ class Tables:
         self.stack = stack
         self.journal = journal
         self.name = name
+        self.source = MySqlSource(stack, name)
 
     def make(self, *tables: SourceTable, **mix: int) -> SourceTables:
         names = tuple(table.name for table in tables)
         writers = (Writers(tables=names, mix=mix or {"insert": 1}),)
         workload = PipelineWorkload(tables=tables, writers=writers)
-        found = SourceTables(workload, self.name, mysql=self.stack.mysql, journal=self.journal)
+        found = SourceTables(workload, self.source, self.journal)
         found.create()
         found.prefill()
         found.write_referred()
@@ -50,7 +51,7 @@ class Tables:
         """Insert rows and give each another version; the rows, in order of key."""
         with closing(self.stack.mysql.connection(database=self.name)) as connection:
             cursor = connection.cursor()
-            for key in range(source.WRITTEN_KEYS, source.WRITTEN_KEYS + keys):
+            for key in range(WRITTEN_KEYS, WRITTEN_KEYS + keys):
                 version = (7 << 40) + 2 * key
                 cursor.execute(
                     f"INSERT INTO `{table}` (id, version) VALUES (%s, %s)",  # noqa: S608
@@ -63,7 +64,7 @@ class Tables:
             connection.commit()
             cursor.execute(
                 f"SELECT {show} FROM `{table}` WHERE id BETWEEN %s AND %s ORDER BY id",  # noqa: S608
-                (source.WRITTEN_KEYS, source.WRITTEN_KEYS + keys),
+                (WRITTEN_KEYS, WRITTEN_KEYS + keys),
             )
             rows = cursor.fetchall()
             names = [name for name, *_ in cursor.description]  # type: ignore[attr-defined]
@@ -75,7 +76,8 @@ def tables(server: DockerStack, request: pytest.FixtureRequest, tmp_path: Path) 
     name = f"d{abs(hash(request.node.name)) % 10**8}"
     with closing(Journal(tmp_path, origin_ns=0)) as journal:
         yield Tables(server, journal, name)
-    source.drop(server.mysql, [name, f"{name}_copy"])
+    MySqlSource(server, name).drop()
+    MySqlTables(server, f"{name}_copy").drop()
 
 
 def orders(*columns: str, **of: Any) -> SourceTable:
@@ -194,9 +196,8 @@ def test_a_unique_column_differs_between_rows(tables: Tables, column: str) -> No
     )
     assert len({row["code"] for row in tables.write()}) == 40
     # A mark has a key far above those of writers.
-    cursor = tables.stack.mysql.connection(database=tables.name, autocommit=True).cursor()
-    cursor.execute(source.replace(tables.name, "orders", [(source.MARK_KEYS, 5)]))
-    assert made.fillers["orders"]
+    tables.source.replace({"orders": {MARK_KEYS: 5}})
+    assert made.fillers()["orders"]
 
 
 def test_unique_columns_together_differ_in_one_of_them(tables: Tables) -> None:
@@ -242,8 +243,8 @@ def test_a_foreign_key_refers_to_rows_that_stay(tables: Tables) -> None:
     rows = tables.write()
     assert {row["customer"] for row in rows} == set(range(1, 9))
     tables.write("customers")
-    assert len(source.rows(tables.stack.mysql, tables.name, "customers")) == 48
-    assert len(source.rows(tables.stack.mysql, tables.name, "orders")) == 45
+    assert len(tables.source.rows("customers")) == 48
+    assert len(tables.source.rows("orders")) == 45
 
 
 @pytest.mark.parametrize(("null", "parent"), [("NULL", None), ("NOT NULL", "itself")])
@@ -309,9 +310,8 @@ def test_a_copy_has_no_foreign_keys_and_holds_computed_columns(tables: Tables) -
     key = "customer BIGINT NOT NULL, FOREIGN KEY (customer) REFERENCES customers (id)"
     ddl = orders(key, "twice BIGINT AS (version * 2) STORED", "half BIGINT AS (version / 2)")
     copy = f"{tables.name}_copy"
-    (made,) = source.create(tables.stack.mysql, copy, [ddl]).values()
-    own_tables.made_plain(tables.stack.mysql, copy, made)
+    made = MySqlTables(tables.stack, copy)
+    made.create([ddl], keyed=True, unique=True, plain=["orders"], fillers={})
     cursor = tables.stack.mysql.connection(database=copy, autocommit=True).cursor()
     cursor.execute("INSERT INTO orders VALUES (1, 10, 99, 20, 5)")
-    columns = contents.columns(tables.stack.mysql, copy, "orders")
-    assert {"customer", "twice", "half"} <= set(columns)
+    assert {"customer", "twice", "half"} <= set(made.columns("orders"))

@@ -7,11 +7,21 @@ from typing import cast
 from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Feed
 from harness.model.ports.stack import Message, Stack
-from harness.workloads.pipeline.copies.contents import Columns
+from harness.model.rows import Column, Columns
+from harness.systems.mysql.texts import family_of
 from harness.workloads.pipeline.topics.decoding import Decoder
 from harness.workloads.pipeline.topics.routes import Routes
 
 BARE = Feed(kind="debezium")
+
+
+def columns(**declared: str) -> Columns:
+    """Columns of MySQL whose values can be compared."""
+    return {
+        name: Column(kind, family)
+        for name, kind in declared.items()
+        if (family := family_of(kind)) is not None
+    }
 
 
 def message(

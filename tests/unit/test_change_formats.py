@@ -16,7 +16,7 @@ from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import MOVED, Decoder, Event
 from harness.workloads.pipeline.topics.routes import Routes
-from tests.unit.change_records import decoder, message
+from tests.unit.change_records import columns, decoder, message
 
 NAMING = Naming.of("run")
 TOPICS = {"a.orders": "orders", "a.items": "items"}
@@ -105,10 +105,10 @@ def test_json_with_its_schema_is_read_by_it() -> None:
     )
     value = {"schema": {"type": "struct", "fields": fields}, "payload": payload}
     wanted = {
-        "orders": {
-            "amount": "decimal(12,4)", "placed": "datetime(6)", "seen": "datetime(3)",
-            "raw": "varbinary(9)", "left_out": "int",
-        }
+        "orders": columns(
+            amount="decimal(12,4)", placed="datetime(6)", seen="datetime(3)",
+            raw="varbinary(9)", left_out="int",
+        )
     }  # fmt: skip
     reads = decoder(SimpleNamespace(), TOPICS, wanted, feed=Feed(kind="debezium", settings=UNWRAP))
     event = reads.event(record(KEY, value))
@@ -123,7 +123,7 @@ def test_json_with_its_schema_is_read_by_it() -> None:
 
 
 def test_json_without_a_schema_tells_no_types() -> None:
-    wanted = {"orders": {"amount": "int"}}
+    wanted = {"orders": columns(amount="int")}
     reads = decoder(SimpleNamespace(), TOPICS, wanted, feed=Feed(kind="debezium", settings=UNWRAP))
     event = reads.event(record(KEY, row(1, 6, amount=7)))
     assert event.version == 6

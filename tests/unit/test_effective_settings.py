@@ -10,20 +10,22 @@ from harness.backends.fake.stack import FakeStack
 from harness.checkers.evidence.pipeline import settings as pipeline
 from harness.model.defaults.brokers import broker_settings, replication, safety, topic_settings
 from harness.model.defaults.caches import IMAGE, redis_settings
-from harness.model.pipeline import Copy, Feed
+from harness.model.pipeline import Copy, Feed, PipelineWorkload
 from harness.model.pipeline import Path as Way
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value, as_text
 from harness.model.workload import Topic
 from harness.systems.pins import compose_dir
+from harness.systems.stores import Stores
 from harness.workloads.pipeline.copies.app_cache import AppCacheSettings
-from harness.workloads.pipeline.copies.redis_copy import CacheSettings
+from harness.workloads.pipeline.copies.cache_copy import CacheSettings
 from harness.workloads.pipeline.copies.sinks import jdbc_sink
 from harness.workloads.pipeline.copies.table_copy import CONSUMER, TableSettings
-from harness.workloads.pipeline.feeds.binlog_feed import BinlogSettings
 from harness.workloads.pipeline.feeds.connectors import FEEDS
+from harness.workloads.pipeline.feeds.log_feed import LogFeedSettings
 from harness.workloads.pipeline.feeds.polling_feed import PollingSettings
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.systems import Systems
 from tests.unit.test_stack_specs import blueprint, settings
 
 TOPOLOGIES = {
@@ -121,15 +123,19 @@ def template(kind: str) -> Settings:
     """What the harness tells a connector of that kind."""
     stack = cast("Any", Connected())
     naming = Naming("run")
+    systems = Systems(PipelineWorkload(tables=(), writers=()), naming, stack)
     if kind == "sink":
         copy = Copy(kind="jdbc", name="warehouse")
-        made = jdbc_sink(way(Feed(kind="debezium"), copy), copy, naming, ["orders"], stack)
+        path = way(Feed(kind="debezium"), copy)
+        made = jdbc_sink(path, copy, naming, ["orders"], stack=stack, systems=systems)
     else:
-        made = FEEDS[kind](way(Feed(kind=cast("Any", kind))), naming, ["orders"], stack)
+        made = FEEDS[kind](
+            way(Feed(kind=cast("Any", kind))), naming, ["orders"], stack, systems.source
+        )
     return pipeline._plain(made)
 
 
-class Connected:
+class Connected(Stores):
     """Stands for a stack, as far as templates ask it for addresses."""
 
     topology = Topology(connect_workers=1, mysql=True, registry=True)
@@ -165,7 +171,7 @@ def test_the_table_of_a_connector_is_its_template(
 @pytest.mark.parametrize(
     ("believed", "kinds", "client"),
     [
-        (pipeline.FEED_TEMPLATES["binlog"], (BinlogSettings,), {}),
+        (pipeline.FEED_TEMPLATES["binlog"], (LogFeedSettings,), {}),
         (pipeline.FEED_TEMPLATES["polling"], (PollingSettings,), {}),
         (pipeline.COPY_TEMPLATES["table"], (TableSettings,), CONSUMER),
         (pipeline.COPY_TEMPLATES["redis"], (CacheSettings,), CONSUMER),

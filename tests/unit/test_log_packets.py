@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pymysqlreplication.constants import BINLOG
 
-from harness.workloads.pipeline.source.log_packets import PAYLOAD_EVENT, readable
+from harness.systems.mysql.log_packets import PAYLOAD_EVENT, readable
 
 CRC = b"\xde\xad\xbe\xef"
 NO_CRC = b""

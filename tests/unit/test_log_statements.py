@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.workloads.pipeline.source import log_statements
+from harness.systems.mysql import log_statements
 
 TABLES = ("orders", "order-items")
 

@@ -18,6 +18,7 @@ from harness.model.ports.stack import Stack
 from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Settings
+from harness.systems.stores import Stores
 from harness.workloads.pipeline.feeds.own_programs import (
     moved_by_programs,
     own_programs,
@@ -25,13 +26,15 @@ from harness.workloads.pipeline.feeds.own_programs import (
 )
 from harness.workloads.pipeline.feeds.wiring import filled, wiring
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.systems import Systems
 
 NAMING = Naming.of("run-1")
 CACHE = Copy(kind="program", name="cache", into="redis", settings={"TRIES": 3})
 WAY = Way(name="shop", feed=Feed(kind="binlog"), copies=(CACHE,))
+WORKLOAD = PipelineWorkload(tables=(), writers=(), paths=(WAY,))
 
 
-class Wired:
+class Wired(Stores):
     """A stack that has addresses and remembers what it was asked to run."""
 
     def __init__(self) -> None:
@@ -87,16 +90,22 @@ def until(programs: Programs, name: str, text: str) -> None:
 
 
 def told(copy: Copy | None, caller: str) -> dict[str, str]:
-    return wiring(WAY, copy, NAMING, ["orders"], stack=cast("Stack", Wired()), caller=caller)
+    stack = cast("Stack", Wired())
+    systems = Systems(WORKLOAD, NAMING, stack)
+    return wiring(WAY, copy, NAMING, ["orders"], stack=stack, systems=systems, caller=caller)
+
+
+def runs(copy: Copy, stack: Stack) -> None:
+    systems = Systems(WORKLOAD, NAMING, stack)
+    run_program(WAY, copy, NAMING, ["orders"], stack=stack, systems=systems)
 
 
 def test_a_program_is_told_where_clients_find_everything() -> None:
     found = told(CACHE, "client")
     assert found["KAFKA_BOOTSTRAP_SERVERS"] == "broker-1.client:7,broker-2.client:7"
     assert found["TOPICS"] == NAMING.topic(WAY, "orders")
-    assert found["MYSQL_DATABASE"] == NAMING.copies(WAY, CACHE)
-    entry = f"{found['REDIS_KEY_PREFIX']}orders:1"
-    assert entry == f"{NAMING.key('shop/cache', 'orders')}1"
+    assert found["MYSQL_DATABASE"] == NAMING.source
+    assert found["REDIS_KEY_PREFIX"] == NAMING.entries("shop/cache")
 
 
 def test_a_connector_is_told_where_connect_finds_everything() -> None:
@@ -125,14 +134,14 @@ def test_a_program_is_one_thing(program: Program) -> None:
 def test_settings_of_a_program_are_in_its_environment() -> None:
     stack = Wired()
     copy = Copy(kind="program", name="cache", settings={"TRIES": 3}, program=Program(image="x"))
-    run_program(WAY, copy, NAMING, ["orders"], stack=cast("Stack", stack))
+    runs(copy, cast("Stack", stack))
     assert stack.asked["shop-cache"]["TRIES"] == "3"
     assert stack.asked["shop-cache"]["GROUP_ID"] == NAMING.connector(WAY, copy)
 
 
 def test_a_program_that_is_not_given_is_asked_for() -> None:
     with pytest.raises(UsageError, match="say which: program="):
-        run_program(WAY, CACHE, NAMING, ["orders"], stack=cast("Stack", Wired()))
+        runs(CACHE, cast("Stack", Wired()))
 
 
 def test_programs_are_services_by_path_and_copy() -> None:

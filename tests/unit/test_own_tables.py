@@ -1,15 +1,18 @@
 """Tables of others without a server: rows that they need, what their columns are filled with."""
 
 import re
+from typing import cast
 
 import pytest
 
 from harness.kit.errors import UsageError
-from harness.workloads.pipeline.source import own_tables
-from harness.workloads.pipeline.source.fillers import FILLERS, filler, unique_filler
-from harness.workloads.pipeline.source.table_schema import Column, Reference, Schema
-from harness.workloads.pipeline.source.texts import FAMILIES
-from harness.workloads.pipeline.statement import RowMissingError, Statement
+from harness.model.ports.databases import SqlConnection
+from harness.model.ports.source import RowMissingError
+from harness.systems.mysql import own_tables
+from harness.systems.mysql.fillers import FILLERS, filler, unique_filler
+from harness.systems.mysql.sessions import WriterSession
+from harness.systems.mysql.table_schema import Column, Reference, Schema
+from harness.systems.mysql.texts import FAMILIES
 
 
 def schema(name: str, *references: str, primary: tuple[str, ...] = ("id",)) -> Schema:
@@ -108,23 +111,18 @@ def test_a_unique_column_of_too_few_values_is_not_filled(column: Column, part: i
 
 def test_a_statement_that_meets_no_row_is_no_success() -> None:
     class Nothing:
-        rowcount = 0
+        def cursor(self) -> "Nothing":
+            return self
 
         def execute(self, *_: object) -> int:
             return 0
 
-        def executemany(self, *_: object) -> None: ...
-        def fetchone(self) -> None: ...
-        def fetchall(self) -> list[object]:
-            return []
-
-        def close(self) -> None: ...
-
-    update = Statement("UPDATE", (), "orders", 1, 2, "update")
+    session = WriterSession(cast("SqlConnection", Nothing()))
     with pytest.raises(RowMissingError):
-        update.execute(Nothing())
-    truncate = Statement("TRUNCATE", (), "orders", 1, 2, "delete", commits=True)
-    truncate.execute(Nothing())
+        session.update("orders", 1, 2)
+    with pytest.raises(RowMissingError):
+        session.update_many("orders", {1: 2, 3: 4})
+    session.truncate("orders")
 
 
 def _column(kind: str, declared: str) -> Column:

@@ -9,13 +9,15 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.model.pipeline import Copy, Feed, Path
 from harness.model.ports.stack import Stack
-from harness.workloads.pipeline.copies.redis_copy import CacheWorker
+from harness.systems.redis.cache import RedisCache
+from harness.workloads.pipeline.copies.cache_copy import CacheWorker
 from harness.workloads.pipeline.naming import Naming
 
 NAMING = Naming.of("run")
 PATH = Path(name="main", feed=Feed(kind="binlog", partitions=1))
 TOPIC = NAMING.topic(PATH, "orders")
-STATE = NAMING.state("main/cache")
+PREFIX = NAMING.entries("main/cache")
+STATE = f"{PREFIX}state"
 
 
 class Record:
@@ -90,7 +92,9 @@ class Servers:
 
 def worker(servers: Servers, **settings: bool) -> CacheWorker:
     copy = Copy(kind="redis", name="cache", settings=dict(settings))
-    return CacheWorker(PATH, copy, NAMING, ["orders"], stack=servers.stack(), reads=lambda: 0)
+    stack = servers.stack()
+    cache = RedisCache(stack, PREFIX)
+    return CacheWorker(PATH, copy, NAMING, ["orders"], stack=stack, cache=cache, reads=lambda: 0)
 
 
 def test_a_cache_is_filled_when_what_was_there_is_applied_though_more_comes() -> None:

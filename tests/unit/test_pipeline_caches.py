@@ -11,10 +11,10 @@ from harness.kit.errors import UsageError
 from harness.model.pipeline import Cache, PipelineWorkload, SourceTable, Writers
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
+from harness.systems.redis.cache import RedisCache
+from harness.systems.redis.entries import order_before, order_of
 from harness.workloads.pipeline.copies.app_cache import AppCache
-from harness.workloads.pipeline.copies.entries import order_before, order_of
 from harness.workloads.pipeline.copies.replaying import WATCHED_READS, Replay
-from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.reading import written_rows
 from harness.workloads.pipeline.recording import Changed
 from harness.workloads.pipeline.writing import first_key
@@ -41,7 +41,8 @@ class Told:
 def keeping(kind: str, told: Told, **settings: Any) -> AppCache:
     cache = Cache(kind=kind, name="kept", settings=cast("Settings", settings))  # type: ignore[arg-type]  # from a table
     clients = SimpleNamespace(client=lambda: told)
-    return AppCache(cache, Naming.of("run"), cast("Stack", SimpleNamespace(redis=clients)))
+    stack = cast("Stack", SimpleNamespace(redis=clients))
+    return AppCache(cache, RedisCache(stack, "run:app/kept:"))
 
 
 def row(version: int, before: int = NOTHING) -> Changed:

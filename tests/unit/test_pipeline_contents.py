@@ -18,14 +18,15 @@ from harness.history.load import load
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports.stack import Message, MySql
+from harness.model.ports.stack import Message, Stack
+from harness.model.rows import Cell, Contents
+from harness.systems.mysql.tables import MySqlTables
 from harness.workloads.pipeline.copies import contents
-from harness.workloads.pipeline.copies.contents import Cell, Contents
 from harness.workloads.pipeline.final import FinalReads
-from tests.unit.change_records import decoder, message
+from tests.unit.change_records import columns, decoder, message
 from tests.unit.registry_server import RegistryServer, registry_server
 
-COLUMNS = {"amount": "decimal(12,4)", "placed": "datetime(6)", "note": "json"}
+COLUMNS = columns(amount="decimal(12,4)", placed="datetime(6)", note="json")
 DEBEZIUM, SINK = Feed(kind="debezium"), Copy(kind="jdbc", name="sink")
 KEY = {"type": "record", "name": "Key", "fields": [{"name": "id", "type": "long"}]}
 ROW = {
@@ -47,7 +48,7 @@ ROW = {
 
 def owed(copy: Copy = SINK, feed: Feed = DEBEZIUM, **there: str) -> set[str]:
     path = Path(name="main", feed=feed, copies=(copy,))
-    return set(contents.owed(path, copy, COLUMNS, there or COLUMNS))
+    return set(contents.owed(path, copy, COLUMNS, columns(**there) or COLUMNS))
 
 
 def test_a_connector_owes_what_both_tables_have() -> None:
@@ -87,7 +88,7 @@ def test_columns_that_nobody_can_compare_are_refused(copy: Copy, word: str) -> N
 
 
 def test_a_column_that_was_altered_on_the_way_is_left_out() -> None:
-    now = {**COLUMNS, "amount": "decimal(14,6)", "new": "int"}
+    now = {**COLUMNS, **columns(amount="decimal(14,6)", new="int")}
     del now["note"]
     assert set(contents.unaltered(COLUMNS, now)) == {"placed"}
 
@@ -115,10 +116,14 @@ class Server:
         pass
 
 
+def tables(server: Server) -> MySqlTables:
+    return MySqlTables(cast("Stack", SimpleNamespace(mysql=server)), "src")
+
+
 def test_a_table_is_read_with_its_columns_in_one_answer_in_utc() -> None:
     server = Server([(1, 10, "12.5000", None), (2, 20, "0.0000", "2020-01-01 12:00:00.120000")])
     wanted = {name: COLUMNS[name] for name in ("amount", "placed")}
-    found = contents.read(cast("MySql", server), "src", "orders", wanted)
+    found = tables(server).contents("orders", wanted)
     assert found.rows == [(1, 10), (2, 20)]
     assert found.cells == [
         Cell(1, 10, "amount", "12.5"),
@@ -133,7 +138,7 @@ def test_a_table_is_read_with_its_columns_in_one_answer_in_utc() -> None:
 
 def test_columns_that_cannot_be_compared_are_not_asked_for() -> None:
     server = Server([("id", "bigint"), ("version", "bigint"), ("at", "point"), ("a", "int")])
-    assert contents.columns(cast("MySql", server), "src", "orders") == {"a": "int"}
+    assert tables(server).columns("orders") == columns(a="int")
 
 
 @pytest.fixture
@@ -150,7 +155,7 @@ class Topic:
         self._ids = [
             registry.client.register("orders-value", json.dumps(each)) for each in (KEY, ROW)
         ]
-        wanted = {**COLUMNS, "left_out": "int"}
+        wanted = {**COLUMNS, **columns(left_out="int")}
         polled = Feed(kind="jdbc")
         self.decoder = decoder(stack, {"topic": "orders"}, {"orders": wanted}, feed=polled)
 

@@ -12,14 +12,17 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
+from harness.model.ports.databases import MySql
 from harness.model.ports.stack import Stack
+from harness.model.rows import Committed, Image, RowChange, Truncation
+from harness.systems.mysql.sessions import RowApplier
 from harness.workloads.lanes import Dealer, Progress
-from harness.workloads.pipeline.copies.lanes import Partition, Placed, statements
-from harness.workloads.pipeline.feeds.binlog_feed import (
-    BinlogSettings,
-    RowChange,
+from harness.workloads.pipeline.copies.lanes import Partition, Placed, apply
+from harness.workloads.pipeline.feeds.log_feed import (
+    LogFeedSettings,
+    Told,
     envelope,
-    split_update,
+    told_of,
 )
 from harness.workloads.pipeline.feeds.python_settings import split
 from harness.workloads.pipeline.topics import events_schema
@@ -36,6 +39,10 @@ def event(key: int, *, version: int = 1, before: int = NOTHING, kind: str = "upd
     return Event(table="orders", key=key, version=version, before=before, kind=kind)
 
 
+def updated(before: Image, after: Image) -> Committed:
+    return Committed((RowChange("orders", before, after), Truncation("orders")))
+
+
 def placed(offset: int) -> Placed:
     return Placed(("topic", 0), offset, event(offset))
 
@@ -43,12 +50,12 @@ def placed(offset: int) -> Placed:
 @pytest.mark.parametrize(
     ("change", "before", "after"),
     [
-        (RowChange("orders", "r", None, 5, 1), None, {"id": 1, "version": 5}),
-        (RowChange("orders", "u", 5, 6, 1), {"id": 1, "version": 5}, {"id": 1, "version": 6}),
-        (RowChange("orders", "d", 6, None, 1), {"id": 1, "version": 6}, None),
+        (Told("orders", "r", None, 5, 1), None, {"id": 1, "version": 5}),
+        (Told("orders", "u", 5, 6, 1), {"id": 1, "version": 5}, {"id": 1, "version": 6}),
+        (Told("orders", "d", 6, None, 1), {"id": 1, "version": 6}, None),
     ],
 )
-def test_an_envelope_survives_its_schema(change: RowChange, before: object, after: object) -> None:
+def test_an_envelope_survives_its_schema(change: Told, before: object, after: object) -> None:
     schema = fastavro.parse_schema(json.loads(events_schema.ENVELOPE))
     buffer = io.BytesIO()
     fastavro.schemaless_writer(buffer, schema, envelope(change, ORIGIN))
@@ -58,16 +65,16 @@ def test_an_envelope_survives_its_schema(change: RowChange, before: object, afte
 
 
 def test_an_update_of_the_key_is_a_delete_and_an_insert() -> None:
-    found = list(split_update("orders", {"id": 1, "version": 5}, {"id": 2, "version": 6}))
+    found = list(told_of(updated(Image(1, 5), Image(2, 6))))
     assert found == [
-        RowChange("orders", "d", 5, None, 1),
-        RowChange("orders", "c", None, 6, 2),
+        Told("orders", "d", 5, None, 1),
+        Told("orders", "c", None, 6, 2),
     ]
 
 
 def test_an_update_of_another_column_is_one_change() -> None:
-    found = list(split_update("orders", {"id": 1, "version": 5}, {"id": 1, "version": 6}))
-    assert found == [RowChange("orders", "u", 5, 6, 1)]
+    found = list(told_of(updated(Image(1, 5), Image(1, 6))))
+    assert found == [Told("orders", "u", 5, 6, 1)]
 
 
 def test_all_events_of_a_row_go_to_one_lane_and_rows_to_several() -> None:
@@ -104,24 +111,34 @@ def test_what_is_applied_of_a_partition_that_was_taken_away_is_not_safe() -> Non
     assert progress.safe() == {}
 
 
+def applied(each: Event, *, versioned: bool) -> list[tuple[str, tuple[int, ...]]]:
+    """What MySQL is told of an event."""
+    told: list[tuple[str, tuple[int, ...]]] = []
+    cursor = SimpleNamespace(execute=lambda *statement: told.append(statement))
+    connection = SimpleNamespace(cursor=lambda: cursor)
+    mysql = SimpleNamespace(connection=lambda **_: connection)
+    apply(each, RowApplier(cast("MySql", mysql), "copies", versioned=versioned))
+    return told
+
+
 @pytest.mark.parametrize("kind", ["tombstone", "unreadable"])
 def test_an_event_that_says_nothing_of_a_row_changes_nothing(kind: str) -> None:
-    assert list(statements(event(1, version=NOTHING, kind=kind), versioned=True)) == []
+    assert applied(event(1, version=NOTHING, kind=kind), versioned=True) == []
 
 
 def test_a_versioned_delete_spares_what_is_newer() -> None:
     gone = event(1, version=NOTHING, before=5, kind="delete")
-    ((sql, arguments),) = statements(gone, versioned=True)
+    ((sql, arguments),) = applied(gone, versioned=True)
     assert "version <= %s" in sql
     assert arguments == (1, 5)
-    ((sql, arguments),) = statements(gone, versioned=False)
+    ((sql, arguments),) = applied(gone, versioned=False)
     assert "version" not in sql
     assert arguments == (1,)
 
 
 def test_settings_are_ours_or_the_clients() -> None:
     ours, client = split(
-        BinlogSettings,
+        LogFeedSettings,
         {"snapshot.mode": "no_data", "producer.override.acks": 1, "linger.ms": 0},
         "feed of python",
     )
@@ -131,7 +148,7 @@ def test_settings_are_ours_or_the_clients() -> None:
 
 def test_a_setting_that_does_not_fit_says_whose_it_is() -> None:
     with pytest.raises(UsageError, match="feed of python"):
-        split(BinlogSettings, {"snapshot.mode": "sometimes"}, "feed of python")
+        split(LogFeedSettings, {"snapshot.mode": "sometimes"}, "feed of python")
 
 
 class Producer:

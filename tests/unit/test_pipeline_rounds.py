@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
-import pymysql
 import pytest
 
 from harness.backends.fake.clock import VirtualClock
@@ -13,7 +12,7 @@ from harness.history.history import History
 from harness.history.journal import END_MARK, Journal
 from harness.history.load import load
 from harness.history.tables import SEQUENCE_BITS
-from harness.workloads.pipeline.rounds import ANOTHER_S, RETRY_S, Rounds
+from harness.workloads.pipeline.rounds import ANOTHER_S, RETRY_S, Rounds, UnansweredError
 
 PLACE = "main/cache"
 KEYS = range(100, 103)
@@ -29,7 +28,7 @@ class Pipeline:
 
     def write(self, rows: Mapping[str, Mapping[int, int]]) -> None:
         if self.refuses:
-            raise pymysql.OperationalError(2013, "lost connection")
+            raise UnansweredError("lost connection")
         for table, each in rows.items():
             self.source[table].update(each)
 

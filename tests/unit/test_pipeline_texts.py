@@ -10,7 +10,7 @@ import fastavro
 import pytest
 
 from harness.model.texts import Family, canonical
-from harness.workloads.pipeline.source.texts import asked_for, family_of
+from harness.systems.mysql.texts import asked_for, family_of
 from harness.workloads.pipeline.topics.avro_texts import Type, columns_of, text_of
 
 DATA, TIME, CONNECT = "io.debezium.data", "io.debezium.time", "org.apache.kafka.connect.data"

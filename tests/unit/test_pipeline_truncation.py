@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from harness.history.history import NOTHING
-from harness.workloads.pipeline.source import binlog, log_statements
-from harness.workloads.pipeline.source.binlog import DELETE, Change
-from harness.workloads.pipeline.source.log_reader import Transaction
-from harness.workloads.pipeline.source.truncation import RowsToldOf
+from harness.model.rows import Committed, Truncation
+from harness.systems.mysql import log_statements
+from harness.workloads.pipeline.source import oracle
+from harness.workloads.pipeline.source.oracle import DELETE, Change
 from harness.workloads.pipeline.topics.decoding import Event
 from harness.workloads.pipeline.topics.shapes import told_of
+from harness.workloads.pipeline.topics.truncation import RowsToldOf
 
 
 def event(kind: str, key: int = NOTHING, version: int = NOTHING, before: int = NOTHING) -> Event:
@@ -71,8 +72,8 @@ def test_an_event_of_a_truncation_has_no_key() -> None:
 )
 def test_the_source_truncates_every_row_that_is_there(query: str) -> None:
     assert log_statements.of(query, "src", "src").truncated == "orders"
-    rows: binlog.Tables = defaultdict(dict, {"orders": {2: 20, 1: 10}})
-    found = list(binlog.changes(Transaction((), truncated="orders"), rows))
+    rows: oracle.Tables = defaultdict(dict, {"orders": {2: 20, 1: 10}})
+    found = list(oracle.changes(Committed((Truncation("orders"),)), rows))
     assert found == [Change("orders", key, NOTHING, key * 10, DELETE) for key in (1, 2)]
     assert rows["orders"] == {}
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import msgspec
@@ -12,7 +13,9 @@ from harness.api import PipelineWorkload, Scenario, SourceTable, Topology, Write
 from harness.engine.compile import compile_plan
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import SqlConnection
+from harness.model.ports.databases import SqlConnection
+from harness.model.ports.stack import Stack
+from harness.systems.mysql.source import MySqlSource
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.recording import Recorder
 from harness.workloads.pipeline.writing import WriterWorker, first_key
@@ -22,14 +25,15 @@ LATE = Writers(tables=("orders",), keys_rise=True, mix={"late-insert": 1}, rate_
 TABLES = (SourceTable(name="orders"), SourceTable(name="items"))
 
 
-class Database:
+class Database(MySqlSource):
     """Remembers what each connection was told; a cursor is its connection."""
 
     def __init__(self) -> None:
+        super().__init__(cast("Stack", SimpleNamespace(mysql=self)), "src")
         self.told: list[tuple[int, str]] = []
         self.connections = 0
 
-    def connect(self) -> SqlConnection:
+    def connection(self, **_: object) -> SqlConnection:
         self.connections += 1
         return cast("SqlConnection", Connection(self, self.connections))
 
@@ -82,7 +86,7 @@ class Writing:
         self.worker = WriterWorker(
             spec,
             0,
-            self.database.connect,
+            self.database,
             recorder=Recorder(journal, self.clock, "writer-0", "writer", "writer"),
             seed=1,
             arrivals=lambda: cast("Arrivals", self.topics),
@@ -147,7 +151,10 @@ def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> 
     writing.steps(4)
     rows = writing.worker.truncate()
     assert {each.key for each in rows} == {first_key(0) + n for n in range(4)}
-    assert [each.sql for each in rows if each.commits] == ["TRUNCATE TABLE `orders`"]
+    (last,) = (each for each in rows if each.commits)
+    with closing(writing.database.session()) as session:
+        last.execute(session)
+    assert writing.database.told[-2:] == [(2, "TRUNCATE TABLE `orders`"), (2, "CLOSE")]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from harness.faults.schema import RegisterSettings
 from harness.kit.clock import REAL
 from harness.model.ports.stack import Stack
 from harness.systems.registry.avro import columns, row_types
-from harness.workloads.pipeline.feeds.binlog_feed import RowChange, envelope
+from harness.workloads.pipeline.feeds.log_feed import Told, envelope
 from harness.workloads.pipeline.topics import events_schema
 from harness.workloads.pipeline.topics.decoding import Event
 from harness.workloads.pipeline.topics.encoding import Encoder, Record
@@ -22,7 +22,7 @@ from tests.unit.registry_server import RegistryServer, registry_server
 TOPIC = "run.main.src.orders"
 VALUE = f"{TOPIC}-value"
 ORIGIN = {"gtid": None, "file": "binlog.000001", "pos": 4}
-UPDATE = envelope(RowChange("orders", "u", 5, 6, 1), ORIGIN)
+UPDATE = envelope(Told("orders", "u", 5, 6, 1), ORIGIN)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from typing import Any, cast
 
 import pytest
 
-from harness.kit.errors import HarnessError
 from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable, Writers
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
@@ -38,10 +37,7 @@ class Servers:
             delete_topic=self.deleted.append,
         )
         connect = SimpleNamespace(topics=lambda _: list(written), delete=lambda _: None)
-        self.stack = cast("Stack", SimpleNamespace(kafka=kafka, connect=connect, mysql=self))
-
-    def connection(self, **_: object) -> Any:
-        raise HarnessError("there is no database")
+        self.stack = cast("Stack", SimpleNamespace(kafka=kafka, connect=connect))
 
 
 def path(settings: Settings) -> Path:
@@ -77,8 +73,15 @@ def test_every_topic_that_a_feed_has_written_to_is_deleted_and_no_other(settings
         paths=(path(settings),),
     )
     nothing: Any = SimpleNamespace()
+    source = SimpleNamespace(errors=(), drop=lambda: None)
     assembly = Assembly(
-        workload, NAMING, stack=servers.stack, journal=nothing, reads=int, fillers=nothing
+        workload,
+        NAMING,
+        stack=servers.stack,
+        systems=cast("Any", SimpleNamespace(source=source, errors=())),
+        journal=nothing,
+        reads=int,
+        fillers=nothing,
     )
     assembly.forget()
     assert sorted(servers.deleted) == sorted(written)

@@ -40,6 +40,7 @@ from harness.systems.redis import service as redis
 from harness.systems.redis.client import RedisClients
 from harness.systems.registry import service as registry
 from harness.systems.registry.client import Registry
+from harness.systems.stores import Stores
 from harness.systems.zookeeper import client as zookeeper
 
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
@@ -56,7 +57,7 @@ class StatusRow(Value, frozen=True, kw_only=True):
     """`name=host port` for each port that it publishes."""
 
 
-class DockerStack:
+class DockerStack(Stores):
     """A stack of containers; implements `harness.model.ports.stack.Stack`.
 
     Args:

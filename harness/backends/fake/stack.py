@@ -16,8 +16,11 @@ from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.kit.scratch import Scratch
 from harness.model.fault import Role
+from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.registry import SchemaRegistry
-from harness.model.ports.stack import Connect, MySql, Redis, ServiceState
+from harness.model.ports.source import Source
+from harness.model.ports.stack import Connect, ServiceState
+from harness.model.ports.store import Cache, Tables
 from harness.model.program import Program
 from harness.model.topology import Topology
 
@@ -206,6 +209,18 @@ class FakeStack:
     def consoles(self) -> FakeConsoles:
         """What console tools do."""
         return FakeConsoles(self.kafka, self.clock, self.topology.kafka_version)
+
+    def source(self, name: str, database: str) -> Source:  # noqa: ARG002 - for all of them
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
+
+    def tables(self, name: str, database: str) -> Tables:  # noqa: ARG002 - for all of them
+        """There are none."""
+        raise UsageError(_NO_PIPELINE)
+
+    def cache(self, name: str, prefix: str) -> Cache:  # noqa: ARG002 - for all of them
+        """There is none."""
+        raise UsageError(_NO_PIPELINE)
 
     @property
     def mysql(self) -> MySql:

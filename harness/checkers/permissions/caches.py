@@ -14,9 +14,9 @@ STALE = ("stale-row", "resurrected-row", "stale-beyond-bound", "nonmonotonic-sig
 
 
 @permits("caches", Cache)
-def cache_permissions(cache: Cache, _scenario: Scenario) -> Iterator[Permission]:
+def cache_permissions(cache: Cache, scenario: Scenario) -> Iterator[Permission]:
     """Everything that the settings of `cache` permit."""
-    hop = cache_hop(cache).name
+    hop = cache_hop(cache, scenario.pipeline.source).name
     for setting, reason, kinds in _rules(cache):
         yield Permission(
             setting=f"{setting} of {cache.name}", reason=reason, kinds=kinds, hops=(hop,)

@@ -17,7 +17,7 @@ UNCAPTURED = (*COMPACTED, *OUTDATED)
 @permits("change topics", Path, rank=20)
 def change_topic_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """What the change topics of `path` permit."""
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     for setting, reason, kinds in _rules(
         topic_settings(scenario.topology, path.feed.topic_settings)
     ):

@@ -20,9 +20,9 @@ ON_PURPOSE = ("column.include.", "column.exclude.", "column.truncate.", "column.
 
 
 @permits("contents", Path, rank=40)
-def content_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
+def content_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """The permissions of `path`."""
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     feed = path.feed
     if feed.kind == "debezium":
         for setting, reason in _of_debezium(feed_settings(feed)):

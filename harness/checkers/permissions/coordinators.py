@@ -39,7 +39,7 @@ def coordinator_permissions(workload: LogWorkload, scenario: Scenario) -> Iterat
 @permits("offsets of copies", Path)
 def offset_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """What the topic permits the copies of `path` in which their groups keep their offsets."""
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     for each in _of_offsets(scenario.topology, EVENTS):
         yield replace(each, hops=names)
 

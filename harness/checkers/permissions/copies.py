@@ -32,7 +32,7 @@ def copy_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
 def _of_copy(copy: Copy, topology: Topology, names: tuple[str, ...]) -> Iterator[Permission]:
     settings = copy_settings(copy, topology)
     rules = _of_sink if copy.kind == "jdbc" else _of_consumer
-    more = of_redis(copy) if copy.kind == "redis" else ()
+    more = of_redis(copy) if copy.kind == copy.cache else ()
     for setting, reason, kinds in (*_of_reading(settings), *rules(settings), *more):
         yield Permission(
             setting=f"{setting} of {copy.name}", reason=reason, kinds=kinds, hops=names

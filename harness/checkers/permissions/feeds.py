@@ -22,7 +22,7 @@ REPLAYED = ("stale-row", "resurrected-row", "nonmonotonic-sighting", "stale-beyo
 def feed_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """What a feed permits holds for all hops of its path, since it shows in its copies."""
     feed, settings, topology = path.feed, feed_settings(path.feed), scenario.topology
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     given_up = at_least_once(feed, topology)
     if given_up:
         yield Permission(

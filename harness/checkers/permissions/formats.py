@@ -16,9 +16,9 @@ ALTERING = ("ReplaceField", "MaskField", "Cast", "TimestampConverter", "Timezone
 
 
 @permits("formats", Path, rank=50)
-def format_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
+def format_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """The permissions of `path`."""
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     for setting, reason, kinds in _rules(FeedFormat(path.feed)):
         yield Permission(
             setting=f"{setting} of {path.name}", reason=reason, kinds=kinds, hops=names

@@ -33,12 +33,15 @@ def redis_permissions(topology: Topology, scenario: Scenario) -> Iterator[Permis
     ends = _ends_redis(scenario)
     for path in scenario.pipeline.paths:
         for copy in path.copies:
-            if copy.in_redis:
+            if copy.cache == "redis":
                 refilled = is_on(copy_settings(copy).get("rebuild", False))
                 hop = copy_hop(path, copy).name
                 yield from _of_hop(settings, hop, forgets=ends and not refilled)
     for cache in scenario.pipeline.caches:
-        yield from _of_hop(settings, cache_hop(cache).name, forgets=ends)
+        if cache.system == "redis":
+            yield from _of_hop(
+                settings, cache_hop(cache, scenario.pipeline.source).name, forgets=ends
+            )
 
 
 def _of_hop(settings: Settings, hop: str, *, forgets: bool) -> Iterator[Permission]:

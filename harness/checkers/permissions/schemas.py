@@ -30,12 +30,12 @@ def registry_permissions(_: PipelineWorkload, scenario: Scenario) -> Iterator[Pe
 
 
 @permits("contract", Path, rank=30)
-def contract_permissions(path: Path, _scenario: Scenario) -> Iterator[Permission]:
+def contract_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
     """What is permitted by the compatibility that is asked of the schemas of `path`."""
     if path.feed.compatibility == "NONE":
         yield Permission(
             setting=f"compatibility=NONE of the schemas of {path.name}",
             reason="the registry lets in a schema that readers cannot follow",
             kinds=("undecodable", *UNREAD, *MISLED),
-            hops=hop_names(path),
+            hops=hop_names(path, scenario.pipeline.source),
         )

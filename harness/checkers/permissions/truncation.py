@@ -14,7 +14,7 @@ def truncation_permissions(path: Path, scenario: Scenario) -> Iterator[Permissio
     """The permissions of `path`."""
     if not any("truncate" in writers.mix for writers in scenario.pipeline.writers):
         return
-    names = hop_names(path)
+    names = hop_names(path, scenario.pipeline.source)
     skipped = str(feed_settings(path.feed).get("skipped.operations", ""))
     if path.feed.kind == "debezium" and "t" in skipped.replace(" ", "").split(","):
         yield Permission(

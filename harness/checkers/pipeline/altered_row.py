@@ -17,7 +17,6 @@ from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
-from harness.model.pipeline import SOURCE
 from harness.model.verdict import Anomaly, CheckResult
 
 ALTERED_ROW = Kind(
@@ -65,8 +64,8 @@ def _explain(evidence: Evidence, copy: CopyTrail, hop: str, entity: int) -> Anom
     for cell in cells.head(COLUMNS_MAX).iter_rows(named=True):
         told = "not known" if cell["op_told"] is None else _quoted(cell["text_told"])
         tale.tell(
-            f"{cell['column']} is {_quoted(cell['text_true'])} in {SOURCE}, {told} in {topics}, "
-            f"{_quoted(cell['text'])} in {target}"
+            f"{cell['column']} is {_quoted(cell['text_true'])} in {copy.source.name}, "
+            f"{told} in {topics}, {_quoted(cell['text'])} in {target}"
         ).read_by(cell["op_true"], cell["op_told"], cell["op"])
     return tale.tell(_blame(copy, hop)).end()
 

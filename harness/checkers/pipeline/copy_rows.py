@@ -15,7 +15,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.arrays import NONE, Flags
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
+from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import KINDS, Kind
 from harness.history.history import NOTHING
@@ -148,7 +148,7 @@ def _removed(evidence: Evidence, copy: CopyTrail, hop: str, change: int) -> bool
 
 
 def _blame(copy: CopyTrail, hop: str, entity: int) -> str:
-    if hop == SOURCE_HOP:
+    if hop == copy.source.hop:
         if copy.source.unlogged[entity]:
             return "the source changed it past its binary log, where no feed can see it"
         return "the source committed it, handed it out, and lost it"

@@ -13,7 +13,6 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP
 from harness.checkers.evidence.pipeline.past_the_log import past_the_log, previous
 from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
@@ -41,7 +40,7 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     rows = np.array(found, dtype=np.int64)
 
     def explain(entity: int) -> Anomaly:
-        tale = Tale(evidence, UNLOGGED_CHANGE, SOURCE_HOP)
+        tale = Tale(evidence, UNLOGGED_CHANGE, source.hop)
         if entity in late:
             tale.changed(int(previous(source)[late[entity]]))
             tale.changed(late[entity], before="the next change of that row in the binary log: ")
@@ -56,4 +55,4 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
         tale.tell(f"the source's own table {what} of {tale.named(entity)} in the end")
         return tale.tell("yet its binary log, read completely, tells of no such change").end()
 
-    return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, SOURCE_HOP))
+    return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, source.hop))

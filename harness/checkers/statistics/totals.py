@@ -37,7 +37,6 @@ from harness.checkers.evidence.columns import FAIL, NEVER, OK, SUBSCRIBE, TXN, W
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.lag import lag_ns_max
 from harness.checkers.evidence.silence import longest_gap_ns
-from harness.model.pipeline import SOURCE
 from harness.model.verdict import CheckResult
 
 NS_PER_MS = 1e6
@@ -114,7 +113,7 @@ def _unavailability(evidence: Evidence, asked: Numbers) -> dict[str, float]:
 def _flow(evidence: Evidence) -> dict[str, float]:
     """What went through a pipeline, as far as it has such places."""
     flow, workload = evidence.history.flow, evidence.scenario.pipeline
-    origin = [evidence.trails.source.place(SOURCE)]
+    origin = [evidence.trails.source.place(workload.source)]
     numbers: dict[str, float] = {"changes": len(flow.changes)}
     if workload.paths:
         numbers["events"] = len(flow.events)

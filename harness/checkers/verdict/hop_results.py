@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.pipeline.copy_trail import SOURCE_HOP, UNKNOWN_HOP, CopyTrail
+from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.checkers.evidence.pipeline.trails import Trails
@@ -73,7 +73,7 @@ def _ended(trails: Trails, result: HopResult) -> HopResult:
 
 
 def _of_source(source: Source) -> HopResult:
-    return HopResult(hop=SOURCE_HOP, expected=int(source.writes["ok"].sum()), delivered=0)
+    return HopResult(hop=source.hop, expected=int(source.writes["ok"].sum()), delivered=0)
 
 
 def _of_feed(feed: FeedTrail) -> HopResult:

@@ -6,11 +6,11 @@ from harness.engine.validation.problems import Problems, unless_known, used_twic
 from harness.model.pipeline import (
     APPLICATION,
     CONNECTORS,
-    SOURCE,
     Copy,
     Feed,
     Path,
     PipelineWorkload,
+    SourceName,
 )
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
@@ -37,13 +37,13 @@ def problems(scenario: Scenario) -> Problems:
     yield from used_twice([name.lower() for name in tables], "tables")
     yield from used_twice([path.name for path in workload.paths], "paths")
     for path in workload.paths:
-        yield from _names(path, tables)
+        yield from _names(path, workload.source, tables)
         yield from _programs(path)
     yield from _lacking(workload, scenario.topology)
 
 
-def _names(path: Path, tables: list[str]) -> Problems:
-    if path.name in (APPLICATION, SOURCE):
+def _names(path: Path, source: SourceName, tables: list[str]) -> Problems:
+    if path.name in (APPLICATION, source):
         yield f"no path may be named {path.name!r}, which has a meaning of its own; rename it"
     yield from used_twice([copy.name for copy in path.copies], f"copies of path {path.name!r}")
     for table in path.feed.schemas:
@@ -76,21 +76,14 @@ def _programs(path: Path) -> Problems:
 
 def _lacking(workload: PipelineWorkload, topology: Topology) -> Problems:
     """Services that a part of the pipeline needs, and the topology does not have."""
-    there = {
-        "mysql": topology.mysql,
-        "redis": topology.redis,
-        "brokers": bool(topology.brokers),
-        "registry": topology.registry,
-        "connect_workers": bool(topology.connect_workers),
-    }
     for what, service in _needs(workload):
-        if not there[service]:
+        if not getattr(topology, service, False):
             value = 1 if service in ("brokers", "connect_workers") else True
             yield f"{what} needs {service}: give the topology {service}={value}"
 
 
 def _needs(workload: PipelineWorkload) -> Iterator[tuple[str, str]]:
-    yield "a pipeline", "mysql"
+    yield "a pipeline", workload.source
     for path in workload.paths:
         what = f"path {path.name!r}"
         yield what, "brokers"
@@ -101,7 +94,6 @@ def _needs(workload: PipelineWorkload) -> Iterator[tuple[str, str]]:
             where = f"copy {path.name}/{copy.name}"
             if copy.kind in CONNECTORS:
                 yield where, "connect_workers"
-            if copy.in_redis:
-                yield where, "redis"
+            yield where, copy.cache or copy.database or workload.source
     for cache in workload.caches:
-        yield f"cache {cache.name!r}", "redis"
+        yield f"cache {cache.name!r}", cache.system

@@ -8,7 +8,7 @@ from harness.model.scenario import Scenario
 def problems(scenario: Scenario) -> Problems:
     """What is wrong with the tails that a pipeline's readers follow."""
     workload = scenario.pipeline
-    tables = {copy.name for path in workload.paths for copy in path.copies if not copy.in_redis}
+    tables = {copy.name for path in workload.paths for copy in path.copies if not copy.cache}
     for readers in workload.readers:
         if not readers.tail:
             continue

@@ -5,7 +5,7 @@ for a namespace of its own (a database or schema, which topics of connectors are
 Every method but `close` raises one of `errors` when the server cannot be reached or refuses.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
@@ -92,7 +92,7 @@ class Follower(Protocol):
     def position(self) -> Position:
         """Behind the last transaction that was handed out."""
 
-    def read(self, *, answer_limit_s: float = 5.0) -> Iterator[Committed]:
+    def read(self, *, answer_limit_s: float = 5.0) -> Generator[Committed]:
         """Every transaction up to the end of the log as it is now, or at least as it was.
 
         Raises:
@@ -108,6 +108,10 @@ class Follower(Protocol):
 
 class Source(Protocol):
     """The source database of one run."""
+
+    @property
+    def name(self) -> str:
+        """By which it is registered: the place that it is, and the first word of its errors."""
 
     @property
     def title(self) -> str:
@@ -182,8 +186,13 @@ class Source(Protocol):
 
     # The log
 
-    def follow(self, reader: str) -> Follower:
-        """Follow the log from its end now, under a name that no other reader of the server has."""
+    def follow(self, reader: str, tables: Sequence[str]) -> Follower:
+        """Follow the log from its end now, for tables that need not be there yet.
+
+        Args:
+            reader: a name that no other reader of the server has.
+            tables: others are passed over.
+        """
 
     def snapshot(self, reader: str, tables: Sequence[str]) -> tuple[Mapping[str, Rows], Follower]:
         """The rows of tables as they are at one moment, and what follows the log from there."""

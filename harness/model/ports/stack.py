@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from harness.model.fault import Role
+from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.groups import HasGroups, OnCommit
 from harness.model.ports.registry import SchemaRegistry
+from harness.model.ports.source import Source
+from harness.model.ports.store import Cache, Tables
 from harness.model.ports.topics import Topics
 from harness.model.program import Program
 from harness.model.topology import Topology
@@ -149,59 +152,6 @@ class Kafka(HasGroups, Protocol):
 
     def stable_end(self, topic: str, partition: int) -> int:
         """The last stable offset now, where readers of what is committed stop; raises likewise."""
-
-
-class Cursor(Protocol):
-    """`pymysql.cursors.Cursor`, as far as we use it."""
-
-    @property
-    def rowcount(self) -> int: ...
-    def execute(self, query: str, args: Any = None) -> int: ...  # noqa: ANN401
-    def executemany(self, query: str, args: Any) -> Any: ...  # noqa: ANN401
-    def fetchone(self) -> Any: ...  # noqa: ANN401 - a row, or None
-    def fetchall(self) -> Sequence[Any]: ...
-    def close(self) -> None: ...
-
-
-class SqlConnection(Protocol):
-    """`pymysql.Connection`, as far as we use it."""
-
-    def begin(self) -> None: ...
-    def commit(self) -> None: ...
-    def rollback(self) -> None: ...
-    def cursor(self) -> Cursor: ...
-    def close(self) -> None: ...
-
-
-class MySql(Protocol):
-    """The MySQL servers of one stack."""
-
-    def connection(
-        self,
-        service: str = "mysql",
-        *,
-        database: str | None = None,
-        autocommit: bool = False,
-        answer_limit_s: float = 5.0,
-    ) -> SqlConnection:
-        """A new connection over the client link, of which a lost server is noticed in time."""
-
-
-class RedisClient(Protocol):
-    """`redis.Redis`, as far as we use it; answers are text."""
-
-    def execute_command(self, *command: Any) -> Any: ...  # noqa: ANN401
-    def close(self) -> None: ...
-
-
-class Redis(Protocol):
-    """The Redis servers of one stack."""
-
-    def client(self, service: str = "redis", *, answer_limit_s: float = 5.0) -> RedisClient:
-        """A client over the client link that sends nothing twice."""
-
-    def flush(self, service: str) -> tuple[int, int]:
-        """Delete every key, over the harness's own link; how many there were, and then are."""
 
 
 class Connect(Protocol):
@@ -372,6 +322,15 @@ class Stack(Services, OwnPrograms, Network, Protocol):
     @property
     def redis(self) -> Redis:
         """Its Redis servers."""
+
+    def source(self, name: str, database: str) -> Source:
+        """A namespace of the system of that name, as the database that a pipeline begins at."""
+
+    def tables(self, name: str, database: str) -> Tables:
+        """A namespace of the system of that name, as a copy in tables."""
+
+    def cache(self, name: str, prefix: str) -> Cache:
+        """What the keys of a system begin with, as a cache."""
 
     @property
     def connect(self) -> Connect:

@@ -11,7 +11,7 @@ import pymysql
 from pymysql.cursors import DictCursor
 
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import SqlConnection
+from harness.model.ports.databases import SqlConnection
 
 Address: TypeAlias = tuple[str, int]
 

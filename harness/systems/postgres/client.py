@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import SqlConnection
+from harness.model.ports.databases import SqlConnection
 
 Address: TypeAlias = tuple[str, int]
 Answer = TypeVar("Answer")

@@ -11,7 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import RedisClient
+from harness.model.ports.databases import RedisClient
 
 Address: TypeAlias = tuple[str, int]
 

@@ -1,11 +1,9 @@
 """Sets up what a pipeline consists of on a stack, and takes it away again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-import pymysql
-import redis
 from confluent_kafka import KafkaException
 
 from harness.history.journal import Journal
@@ -15,21 +13,16 @@ from harness.model.pipeline import (
     Copy,
     Path,
     PipelineWorkload,
-    cache_place,
-    copy_place,
 )
 from harness.model.ports.stack import Stack
 from harness.model.workload import Topic
-from harness.workloads.pipeline.copies import entries
-from harness.workloads.pipeline.copies.redis_copy import CacheWorker
+from harness.workloads.pipeline.copies.cache_copy import CacheWorker
 from harness.workloads.pipeline.copies.sinks import jdbc_sink
 from harness.workloads.pipeline.feeds.connectors import start_feed
 from harness.workloads.pipeline.feeds.own_programs import Supervisor, own_programs, run_program
 from harness.workloads.pipeline.feeds.python_path import PYTHON_FEEDS, feed_workers, table_workers
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.source import database as source
-from harness.workloads.pipeline.source import own_tables
-from harness.workloads.pipeline.source.own_tables import Fillers
+from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.topics import dead_letters
 from harness.workloads.worker import Worker
 
@@ -41,7 +34,8 @@ class Assembly:
 
     Args:
         reads: how many reads of copies there have been so far.
-        fillers: what the columns of a table of the source are filled with.
+        systems: the source, and where copies and caches are.
+        fillers: what the columns of each table of the source are filled with.
     """
 
     def __init__(
@@ -50,14 +44,16 @@ class Assembly:
         naming: Naming,
         *,
         stack: Stack,
+        systems: Systems,
         journal: Journal,
         reads: Callable[[], int],
-        fillers: Callable[[str], Fillers],
+        fillers: Callable[[], Mapping[str, Mapping[str, str]]],
     ) -> None:
         self._workload = workload
         self._tables = [table.name for table in workload.tables]
         self._naming = naming
         self._stack = stack
+        self._systems = systems
         self._journal = journal
         self._reads = reads
         self._fillers = fillers
@@ -77,17 +73,17 @@ class Assembly:
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys; never raises."""
         if any(own_programs(self._workload)):
-            _quietly(self._stack.remove_programs)
+            self._quietly(self._stack.remove_programs)
         for path in self._workload.paths:
             written = self._written(path)
             if path.feed.kind in CONNECTORS:
-                _quietly(self._stack.connect.delete, self._naming.feed(path))
+                self._quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
-                _quietly(self._forget_copy, path, copy)
-            _quietly(self._forget_topics, path, written)
+                self._quietly(self._forget_copy, path, copy)
+            self._quietly(self._forget_topics, path, written)
         for each in self._workload.caches:
-            _quietly(entries.forget, self._stack, self._naming.entries(cache_place(each)))
-        _quietly(source.drop, self._stack.mysql, [self._naming.source])
+            self._quietly(self._systems.cache(each).drop)
+        self._quietly(self._systems.source.drop)
 
     def _forget_topics(self, path: Path, written: Sequence[str]) -> None:
         """Those of its tables, and those that connectors made: a schema history, what was routed.
@@ -100,7 +96,7 @@ class Assembly:
         mine = f"{self._naming.prefix(path)}."
         for name in self._stack.kafka.topics.names():
             if name.startswith(mine) or name in created or name in written:
-                _quietly(self._stack.kafka.delete_topic, name)
+                self._quietly(self._stack.kafka.delete_topic, name)
 
     def _written(self, path: Path) -> Sequence[str]:
         """The topics that the connector of a path has written to."""
@@ -129,36 +125,43 @@ class Assembly:
 
     def _start_feed(self, path: Path) -> list[Worker]:
         if path.feed.kind == "program":
-            run_program(path, None, self._naming, self._tables, stack=self._stack)
+            self._run_program(path, None)
             return []
         if path.feed.kind in PYTHON_FEEDS:
-            return feed_workers(path, self._naming, self._tables, stack=self._stack)
-        start_feed(path, self._naming, self._tables, self._stack)
+            source = self._systems.source
+            return feed_workers(path, self._naming, self._tables, stack=self._stack, source=source)
+        start_feed(path, self._naming, self._tables, stack=self._stack, systems=self._systems)
         return []
 
     def _start_copy(self, path: Path, copy: Copy) -> list[Worker]:
-        if not copy.in_redis:
+        made = (path, copy, self._naming, self._tables)
+        if not copy.cache:
             self._create_copy(path, copy)
         match copy.kind:
-            case "redis":
-                return [
-                    CacheWorker(
-                        path, copy, self._naming, self._tables, stack=self._stack, reads=self._reads
-                    )
-                ]
             case "program":
-                run_program(path, copy, self._naming, self._tables, stack=self._stack)
+                self._run_program(path, copy)
             case "table":
-                return table_workers(path, copy, self._naming, self._tables, stack=self._stack)
+                store = self._systems.tables(path, copy)
+                return table_workers(*made, stack=self._stack, store=store)
             case "jdbc":
                 self._start_sink(path, copy)
+            case _:
+                cache = self._systems.entries(path, copy)
+                return [CacheWorker(*made, stack=self._stack, cache=cache, reads=self._reads)]
         return []
+
+    def _run_program(self, path: Path, copy: Copy | None) -> None:
+        run_program(
+            path, copy, self._naming, self._tables, stack=self._stack, systems=self._systems
+        )
 
     def _start_sink(self, path: Path, copy: Copy) -> None:
         name = self._naming.connector(path, copy)
         if queue := dead_letters.queue_of(path, copy, self._naming):
             self._stack.kafka.create_topic(Topic(name=queue))
-        settings = jdbc_sink(path, copy, self._naming, self._tables, self._stack)
+        settings = jdbc_sink(
+            path, copy, self._naming, self._tables, stack=self._stack, systems=self._systems
+        )
         self._stack.connect.create(name, settings)
         self._stack.connect.wait_running(name)
 
@@ -167,35 +170,29 @@ class Assembly:
             msgspec.structs.replace(table, ddl=copy.ddl.get(table.name, table.ddl))
             for table in self._workload.tables
         ]
-        database = self._naming.copies(path, copy)
         # As the sink makes it by itself: without a key of its own it makes a table without one.
         keyed = copy.settings.get("primary.key.mode") != "none"
-        mysql = self._stack.mysql
-        for table, schema in source.create(mysql, database, tables, keyed=keyed).items():
-            if table not in copy.ddl:
-                own_tables.made_plain(mysql, database, schema)
-            if keyed and copy.kind in {"table", "jdbc"}:
-                own_tables.require_unique_id(schema)
-            if copy.kind == "table" or path.feed.kind in PYTHON_FEEDS:
-                # Our own feeds and consumers know of every row its key and its version.
-                there = {name for name, _ in own_tables.columns(mysql, database, table)}
-                filled = {name: how for name, how in self._fillers(table).items() if name in there}
-                source.fill(mysql, database, {table: filled})
+        # Our own feeds and consumers know of every row its key and its version.
+        bare = copy.kind == "table" or path.feed.kind in PYTHON_FEEDS
+        self._systems.tables(path, copy).create(
+            tables,
+            keyed=keyed,
+            unique=keyed and copy.kind in {"table", "jdbc"},
+            plain=[table for table in self._tables if table not in copy.ddl],
+            fillers=self._fillers() if bare else {},
+        )
 
     def _forget_copy(self, path: Path, copy: Copy) -> None:
-        if copy.in_redis:
-            entries.forget(self._stack, self._naming.entries(copy_place(path, copy)))
-            return
         if copy.kind == "jdbc":
             self._stack.connect.delete(self._naming.connector(path, copy))
         if queue := dead_letters.queue_of(path, copy, self._naming):
             self._stack.kafka.delete_topic(queue)
-        source.drop(self._stack.mysql, [self._naming.copies(path, copy)])
+        self._systems.copy(path, copy).drop()
 
-
-def _quietly(act: Callable[..., None], *arguments: object) -> None:
-    try:
-        act(*arguments)
-    except (HarnessError, KafkaException, pymysql.Error, redis.RedisError, OSError) as error:
-        # What is left over carries the run's name and is in nobody's way.
-        log.warning("something of the run could not be deleted: %s", error)
+    def _quietly(self, act: Callable[..., None], *arguments: object) -> None:
+        errors: tuple[type[Exception], ...] = (HarnessError, KafkaException, *self._systems.errors)
+        try:
+            act(*arguments)
+        except errors as error:
+            # What is left over carries the run's name and is in nobody's way.
+            log.warning("something of the run could not be deleted: %s", error)

@@ -7,10 +7,10 @@ from harness.history.journal import Journal
 from harness.history.tables import EVENT_KINDS, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.model.ports.stack import Message
+from harness.model.rows import Cell, Contents
 from harness.workloads import operation_rows
-from harness.workloads.pipeline.copies.contents import Cell, Contents
-from harness.workloads.pipeline.source.truncation import RowsToldOf
 from harness.workloads.pipeline.topics.decoding import Decoder, Event
+from harness.workloads.pipeline.topics.truncation import RowsToldOf
 
 CONTROL = "control"
 """The kind of a record that a connector wrote for itself: nothing to judge."""

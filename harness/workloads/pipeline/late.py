@@ -6,7 +6,8 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import PipelineWorkload
-from harness.model.ports.stack import SqlConnection, Stack
+from harness.model.ports.source import Session
+from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.statement import Statement
 from harness.workloads.pipeline.topics.decoding import decoder_of
@@ -19,7 +20,7 @@ READ_BATCH = 1_000
 class LateTransaction:
     """A transaction that has inserted a row and is open."""
 
-    connection: SqlConnection
+    session: Session
     operation: int
     inserted: Statement
     since_ns: int

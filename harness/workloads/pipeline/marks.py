@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeVar
+
+from confluent_kafka import KafkaException
 
 from harness.history.journal import END_MARK, Journal
 from harness.kit.clock import Clock
 from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, topic_place
 from harness.model.ports.stack import Stack
-from harness.workloads.pipeline.copies.places import Places
+from harness.model.rows import FIRST_KEYS, MARK_KEYS
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.rounds import UNREADABLE_NOW, Found, Look, Rounds, replace_rows
-from harness.workloads.pipeline.source import database as source
+from harness.workloads.pipeline.rounds import Found, Look, Rounds, UnansweredError
+from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.topics.topic_view import TopicView
 
+T = TypeVar("T")
 MARKS_PER_PARTITION = 12
 """End marks for each partition of a table's topic: enough to hit every one, whatever the hash."""
 FIRST_ROW = "first-row"
@@ -40,23 +44,21 @@ class Marks:
         stack: Stack,
         journal: Journal,
         clock: Clock,
-        places: Places,
+        systems: Systems,
     ) -> None:
         self._workload = workload
         self._tables = [table.name for table in workload.tables]
-        self._naming = naming
-        self._stack = stack
-        self._journal = journal
-        self._places = places
+        self._systems = systems
+        self._errors: tuple[type[Exception], ...] = (*systems.errors, KafkaException)
         self._views = {
             topic_place(path): TopicView(path, naming, self._tables, stack)
             for path in workload.paths
             if not path.copies
         }
         looks: dict[str, Look] = {
-            **{place: view.look for place, view in self._views.items()},
+            **{place: partial(self._answered, view.look) for place, view in self._views.items()},
             **{
-                copy_place(path, copy): partial(self._held, path, copy)
+                copy_place(path, copy): partial(self._answered, partial(self._held, path, copy))
                 for path in workload.paths
                 for copy in path.copies
             },
@@ -73,8 +75,8 @@ class Marks:
                 clock=clock,
             )
             for name, key, count in (
-                (FIRST_ROW, source.FIRST_KEYS, 1),
-                (END_MARK, source.MARK_KEYS, MARKS_PER_PARTITION * partitions),
+                (FIRST_ROW, FIRST_KEYS, 1),
+                (END_MARK, MARK_KEYS, MARKS_PER_PARTITION * partitions),
             )
         )
         """Rows that show that a program moves rows; and rows behind which nothing comes."""
@@ -89,21 +91,28 @@ class Marks:
         for view in self._views.values():
             view.close()
 
+    def _write(self, rows: Mapping[str, Mapping[int, int]]) -> None:
+        self._answered(partial(self._systems.source.replace, rows))
+
+    def _answered(self, ask: Callable[[], T]) -> T:
+        try:
+            return ask()
+        except self._errors as error:
+            raise UnansweredError(str(error)) from error
+
     def _held(self, path: Path, copy: Copy) -> Found:
-        return {table: dict(self._places.copy(path, copy, table)) for table in self._tables}
+        store = self._systems.copy(path, copy)
+        return {table: dict(store.rows(table)) for table in self._tables}
 
     def _differs(self, path: Path, copy: Copy) -> str | None:
         try:
             for table in self._tables:
-                there = dict(self._places.copy(path, copy, table))
-                true = dict(source.rows(self._stack.mysql, self._naming.source, table))
+                there = dict(self._systems.copy(path, copy).rows(table))
+                true = dict(self._systems.source.rows(table))
                 wrong = sum(true.get(key) != version for key, version in there.items())
                 lacking = len(true.keys() - there.keys()) if copy.holds == "equal" else 0
                 if wrong or lacking:
                     return f"{wrong} rows of {table} are not the source's, {lacking} are missing"
-        except UNREADABLE_NOW as error:
+        except self._errors as error:
             return f"it cannot be read: {error}"
         return None
-
-    def _write(self, rows: Mapping[str, Mapping[int, int]]) -> None:
-        replace_rows(self._stack.mysql, self._naming.source, rows)

@@ -1,6 +1,5 @@
 """What a run's databases, topics, connectors and keys are called: nobody else's names."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from harness.model.pipeline import Copy, Path
 _ODD = re.compile(r"[^a-z0-9]+")
 NAME_MAX = 48
 """MySQL allows 64 characters for a database; the rest is for what is put before and behind."""
-FIRST_SERVER_ID, SERVER_IDS = 1 << 31, 1 << 31
-"""Ids of readers of the binary log: far from those of servers, which are small numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +71,10 @@ class Naming:
         return f"{self.run}-{path.name}-{copy.name}"
 
     def entries(self, place: str) -> str:
-        """What all keys of the place of that name, in Redis, begin with."""
+        """What all keys of the place of that name, in a cache, begin with."""
         return f"{self.run}:{place}:"
-
-    def key(self, place: str, table: str) -> str:
-        """What the keys of a table's entries there begin with."""
-        return f"{self.entries(place)}{table}:"
-
-    def state(self, place: str) -> str:
-        """The key that says whether the place is filled."""
-        return f"{self.entries(place)}state"
 
     @property
     def oracle(self) -> str:
-        """Who reads the whole binary log in the end."""
+        """Who reads the whole log of the source in the end."""
         return f"{self.run}-oracle"
-
-    def server_id(self, reader: str) -> int:
-        """The number by which a MySQL server knows a reader of its binary log, as a replica.
-
-        A server hangs up on a reader when another one comes with its number, so it is a hash wide
-        enough that no two readers of a run, or of runs on one server, meet.
-        """
-        digest = hashlib.sha256(reader.encode()).digest()
-        return FIRST_SERVER_ID + int.from_bytes(digest[:8], "big") % SERVER_IDS

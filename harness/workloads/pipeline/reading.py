@@ -5,9 +5,6 @@ from functools import partial
 from itertools import cycle
 from typing import Protocol
 
-import pymysql
-import redis
-
 from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
@@ -18,14 +15,11 @@ from harness.model.pipeline import (
     cache_place,
     copy_place,
 )
-from harness.model.ports.stack import MySql, SqlConnection, Stack
-from harness.systems.mysql import errors as mysql_errors
-from harness.systems.redis import errors as redis_errors
+from harness.model.ports.store import Reader, Tables
 from harness.workloads.pipeline.copies.app_cache import AppCache
-from harness.workloads.pipeline.copies.entries import Entries
-from harness.workloads.pipeline.copies.redis_copy import cache_settings
-from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.copies.cache_copy import cache_settings
 from harness.workloads.pipeline.recording import SightRecorder
+from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.tailing import Tail
 from harness.workloads.pipeline.writing import first_key
 
@@ -71,64 +65,10 @@ class EachInTurn:
         self._view.close()
 
 
-class TableView:
-    """Rows of a database, each read by a statement of its own.
-
-    Raises:
-        pymysql.Error: from `version`, which connects anew the next time.
-    """
-
-    def __init__(self, mysql: MySql, database: str) -> None:
-        self._mysql = mysql
-        self._database = database
-        self._connection: SqlConnection | None = None
-
-    def version(self, table: str, key: int) -> int:
-        """The version of a row, or NOTHING."""
-        if self._connection is None:
-            # A transaction would show the same snapshot for ever.
-            self._connection = self._mysql.connection(database=self._database, autocommit=True)
-        try:
-            cursor = self._connection.cursor()
-            cursor.execute(f"SELECT version FROM `{table}` WHERE id = %s", (key,))  # noqa: S608
-            row = cursor.fetchone()
-        except (pymysql.Error, OSError):
-            self.close()
-            raise
-        return NOTHING if row is None else int(row[0])
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-class CacheView:
-    """Entries of a copy in Redis; raises redis.RedisError from `version`.
-
-    A cache that is filled again when it was emptied shows nothing before it is.
-    """
-
-    def __init__(self, naming: Naming, place: str, stack: Stack, *, rebuilt: bool) -> None:
-        self._naming = naming
-        self._place = place
-        state = naming.state(place) if rebuilt else None
-        self._entries = Entries(stack.redis.client(), versioned=False, state=state)
-
-    def version(self, table: str, key: int) -> int:
-        """The version that an entry shows, or NOTHING."""
-        return self._entries.get(f"{self._naming.key(self._place, table)}{key}")
-
-    def close(self) -> None:
-        """Hang up."""
-        self._entries.close()
-
-
 class ReadThrough:
     """A cache of the application and the source behind it: what misses is read there and filled."""
 
-    def __init__(self, cache: AppCache, source: TableView) -> None:
+    def __init__(self, cache: AppCache, source: Reader) -> None:
         self._cache = cache
         self._source = source
 
@@ -154,6 +94,7 @@ class ReaderWorker:
         name: its own.
         place: what it reads.
         look: how it reads; the worker closes it.
+        systems: say what an error is.
         rate_per_s: reads per second.
     """
 
@@ -163,12 +104,15 @@ class ReaderWorker:
         place: str,
         look: Look,
         *,
+        systems: Systems,
         rate_per_s: float,
         journal: Journal,
         clock: Clock,
     ) -> None:
         self.name = name
         self._look = look
+        self._systems = systems
+        self._errors = systems.errors
         self._rate_per_s = rate_per_s
         self._recorder = SightRecorder(journal, clock, name, place)
         self._clock = clock
@@ -196,10 +140,9 @@ class ReaderWorker:
         began_ns = self._clock.now_ns()
         try:
             seen = self._look.look()
-        except (pymysql.Error, redis.RedisError, OSError) as error:
-            said = redis_errors if isinstance(error, redis.RedisError) else mysql_errors
+        except self._errors as error:
             # A read that was not answered has read nothing.
-            self._recorder.failed("fail", said.name_of(error), began_ns)
+            self._recorder.failed("fail", self._systems.name_of(error), began_ns)
             return False
         for table, key, version in seen:
             self._recorder.saw(table, key, version, began_ns)
@@ -210,17 +153,18 @@ class ReaderWorker:
 
 
 def reader_workers(
-    workload: PipelineWorkload, naming: Naming, *, stack: Stack, journal: Journal, clock: Clock
+    workload: PipelineWorkload, systems: Systems, *, journal: Journal, clock: Clock
 ) -> list[ReaderWorker]:
     """The workers of all readers; every copy and cache is there."""
-    places = dict(_views(workload, naming, stack))
-    tails = dict(_tails(workload, naming, stack))
+    places = dict(_views(workload, systems))
+    tails = dict(_tails(workload, systems))
     rows = written_rows(workload)
     return [
         ReaderWorker(
             f"reader-{number} of {place}",
             place,
             tails[place]() if readers.tail else EachInTurn(view(), rows),
+            systems=systems,
             rate_per_s=readers.rate_per_s,
             journal=journal,
             clock=clock,
@@ -244,7 +188,7 @@ def written_rows(workload: PipelineWorkload) -> list[tuple[str, int]]:
 
 
 def _tails(
-    workload: PipelineWorkload, naming: Naming, stack: Stack
+    workload: PipelineWorkload, systems: Systems
 ) -> Iterator[tuple[str, Callable[[], Tail]]]:
     ranges = [
         (table, first_key(number))
@@ -254,26 +198,32 @@ def _tails(
     ]
     for path in workload.paths:
         for copy in path.copies:
-            place = copy_place(path, copy)
-            yield place, partial(Tail, stack.mysql, naming.copies(path, copy), ranges)
+            if not copy.cache:
+                tables = systems.tables(path, copy)
+                yield copy_place(path, copy), partial(_tail, tables, ranges)
+
+
+def _tail(tables: Tables, ranges: Sequence[tuple[str, int]]) -> Tail:
+    return Tail(tables.reader(), ranges)
 
 
 def _views(
-    workload: PipelineWorkload, naming: Naming, stack: Stack
+    workload: PipelineWorkload, systems: Systems
 ) -> Iterator[tuple[str, Callable[[], View]]]:
     for path in workload.paths:
         for copy in path.copies:
             place = copy_place(path, copy)
-            if copy.in_redis:
+            if copy.cache:
                 # A cache that is being rebuilt says so; of someone's own nobody knows.
-                rebuilt = copy.kind == "redis" and cache_settings(copy).rebuild
-                yield place, partial(CacheView, naming, place, stack, rebuilt=rebuilt)
+                rebuilt = copy.kind == copy.cache and cache_settings(copy).rebuild
+                store = systems.entries(path, copy)
+                yield place, partial(store.entries, versioned=False, rebuilt=rebuilt)
             else:
-                yield place, partial(TableView, stack.mysql, naming.copies(path, copy))
+                yield place, systems.tables(path, copy).reader
     for cache in workload.caches:
-        yield cache_place(cache), partial(read_through, cache, naming, stack)
+        yield cache_place(cache), partial(read_through, cache, systems)
 
 
-def read_through(cache: Cache, naming: Naming, stack: Stack) -> ReadThrough:
+def read_through(cache: Cache, systems: Systems) -> ReadThrough:
     """A reader's access to a cache of the application."""
-    return ReadThrough(AppCache(cache, naming, stack), TableView(stack.mysql, naming.source))
+    return ReadThrough(AppCache(cache, systems.cache(cache)), systems.source.reader())

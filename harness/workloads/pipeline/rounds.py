@@ -7,21 +7,16 @@ its rows is recorded: what is seen once has been there, whatever becomes of it.
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
-
-import pymysql
-import redis
-from confluent_kafka import KafkaException
 
 from harness.history.journal import Journal
 from harness.history.tables import SEQUENCE_BITS
 from harness.kit.clock import Clock
+from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import MySql
 from harness.workloads.pipeline.recording import SightRecorder
-from harness.workloads.pipeline.source import database as source
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +25,14 @@ RETRY_S = 1.0
 ANOTHER_S = 15.0
 """After that another round is written when the last one has not come out."""
 LOOK_EVERY_S = 0.1
-UNREADABLE_NOW = (pymysql.Error, redis.RedisError, KafkaException, OSError)
 
 Found: TypeAlias = Mapping[str, Mapping[int, int]]
 """Table → key → version of rows that a place holds, or has held."""
 Look: TypeAlias = Callable[[], Found]
+
+
+class UnansweredError(HarnessError):
+    """A system cannot be read, or does not take what is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,9 @@ class Rounds:
         keys: of the first round, in each table; those of the next ones follow.
         tables: of the source.
         write: how the source is written to.
-        looks: by place, how to look into it; raises one of UNREADABLE_NOW.
+        looks: by place, how to look into it.
+
+    Both may raise UnansweredError.
     """
 
     def __init__(
@@ -169,7 +169,7 @@ class Rounds:
         self._keys = range(self._keys.stop, self._keys.stop + len(self._keys))
         try:
             self._write(rows)
-        except (pymysql.Error, OSError) as error:
+        except UnansweredError as error:
             self._refused, self._refused_ns = f"the source does not take it: {error}", now_ns
             return self._refused
         self._rounds.append(Round(rows, self._clock.now_ns()))
@@ -190,7 +190,7 @@ class Rounds:
         began_ns = self._clock.now_ns()
         try:
             found = look()
-        except UNREADABLE_NOW as error:
+        except UnansweredError as error:
             self._unreadable[place] = f"it cannot be read: {error}"
             return
         self._unreadable.pop(place, None)
@@ -209,15 +209,3 @@ class Rounds:
                     seen.seen[place].add((table, key))
                     recorder.saw(table, key, version, began_ns)
         recorder.flush()
-
-
-def replace_rows(mysql: MySql, database: str, rows: Mapping[str, Mapping[int, int]]) -> None:
-    """Write rows into the tables of a database, those of a table in one transaction.
-
-    Raises:
-        pymysql.Error: or OSError: the server does not take them all.
-    """
-    statements: Iterable[str] = (
-        source.replace(database, table, list(each.items())) for table, each in rows.items()
-    )
-    source.run(mysql, statements)

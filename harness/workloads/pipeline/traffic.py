@@ -2,11 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 
-import pymysql
-import redis
 from confluent_kafka import KafkaException
 
 from harness.history.journal import Journal
@@ -17,7 +14,6 @@ from harness.model.facts import LogEnd, Standing
 from harness.model.members import NOBODY
 from harness.model.pipeline import (
     CONNECTORS,
-    SOURCE,
     Copy,
     Path,
     PipelineWorkload,
@@ -27,12 +23,12 @@ from harness.model.pipeline import (
 )
 from harness.model.ports.groups import Members
 from harness.model.ports.stack import Stack
+from harness.model.ports.store import Store
+from harness.model.rows import Columns, Contents
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.assembly import Assembly
 from harness.workloads.pipeline.copies import contents
 from harness.workloads.pipeline.copies.app_cache import AppCache, app_cache_settings
-from harness.workloads.pipeline.copies.contents import Columns, Contents
-from harness.workloads.pipeline.copies.places import Places
 from harness.workloads.pipeline.copies.racing import RaceWorker, race_workers
 from harness.workloads.pipeline.feeds.standstill import Standstill
 from harness.workloads.pipeline.final import FinalReads
@@ -43,10 +39,9 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.passage import Passage
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
-from harness.workloads.pipeline.source import binlog, source_server
-from harness.workloads.pipeline.source import database as source
-from harness.workloads.pipeline.source.log_reader import LogReader
+from harness.workloads.pipeline.source import oracle
 from harness.workloads.pipeline.source.source_tables import SourceTables
+from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.topics import dead_letters
 from harness.workloads.pipeline.topics.final_topics import TopicReader
 from harness.workloads.pipeline.topics.positions import positions
@@ -57,8 +52,6 @@ from harness.workloads.worker import Worker
 log = logging.getLogger(__name__)
 
 READ_AGAIN_S = 0.5
-UNREADABLE = (pymysql.Error, redis.RedisError, KafkaException, HarnessError, OSError)
-"""What keeps a place from being read in the end; it then does not count as drained."""
 
 
 class PipelineTraffic:
@@ -84,22 +77,31 @@ class PipelineTraffic:
         self._clock = clock
         self._naming = Naming.of(run)
         self._tables = [table.name for table in workload.tables]
-        source_server.check(stack.mysql, workload)
-        self._start = source.position(stack.mysql)
+        self._systems = Systems(workload, self._naming, stack)
+        self._source = self._systems.source
+        self._unreadable: tuple[type[Exception], ...] = (
+            *self._systems.errors,
+            KafkaException,
+            HarnessError,
+        )
+        """What keeps a place from being read in the end; it then does not count as drained."""
+        self._source.check(workload)
+        self._log = self._source.follow(self._naming.oracle, self._tables)
         self._unread: dict[str, str] = {}
         self._quiet_ns = clock.now_ns()
-        self._places = Places(self._naming, stack)
+        systems = self._systems
         self._marks = Marks(
-            workload, self._naming, stack=stack, journal=journal, clock=clock, places=self._places
+            workload, self._naming, stack=stack, journal=journal, clock=clock, systems=systems
         )
-        tables = SourceTables(workload, self._naming.source, mysql=stack.mysql, journal=journal)
+        tables = SourceTables(workload, self._source, journal)
         self._assembly = Assembly(
             workload,
             self._naming,
             stack=stack,
+            systems=systems,
             journal=journal,
             reads=self._reads,
-            fillers=lambda table: tables.fillers[table],
+            fillers=tables.fillers,
         )
         try:
             tables.create()
@@ -109,28 +111,24 @@ class PipelineTraffic:
             movers = self._assembly.start()
             tables.write_referred()
         except BaseException:
-            self._assembly.forget()  # whoever asked for this traffic does not get it to forget
+            self.forget()  # whoever asked for this traffic does not get it to forget
             raise
         writers = [
             WriterWorker(
                 spec,
                 number,
-                partial(stack.mysql.connection, database=self._naming.source),
+                self._source,
                 recorder=Recorder(journal, clock, f"{spec.name}-{number}", "writer", spec.name),
                 seed=plan.streams[f"{spec.name}-{number}"],
                 arrivals=partial(Arrivals, workload, self._naming, stack),
-                caches=[AppCache(each, self._naming, stack) for each in workload.caches],
+                caches=[AppCache(each, systems.cache(each)) for each in workload.caches],
             )
             for spec in workload.writers
             for number in range(spec.count)
         ]
         self._writers = tuple(writers)
-        self._races = race_workers(
-            workload, self._naming, stack=stack, journal=journal, clock=clock
-        )
-        self._readers = reader_workers(
-            workload, self._naming, stack=stack, journal=journal, clock=clock
-        )
+        self._races = race_workers(workload, systems, journal=journal, clock=clock)
+        self._readers = reader_workers(workload, systems, journal=journal, clock=clock)
         restarted = workload.auto_restart
         standstill = Standstill(stack.connect, {} if restarted else self.connectors, clock)
         self._passage = Passage(workload, self._marks, standstill, stack)
@@ -247,7 +245,7 @@ class PipelineTraffic:
             yield from self._passage.done()
 
     def final_read(self, limit_s: float) -> FinalRead:
-        """Read the source with its binary log, every topic and every copy.
+        """Read the source with its log, every topic and every copy.
 
         Programs are told to end before that.
         """
@@ -259,8 +257,8 @@ class PipelineTraffic:
         logs: list[LogEnd] = []
         places: list[str] = []
         standings: list[Standing] = []
-        if self._read_place(SOURCE, partial(self._read_source, reads)):
-            places.append(SOURCE)
+        if self._read_place(self._source.name, partial(self._read_source, reads)):
+            places.append(self._source.name)
         for path in self._workload.paths:
             ends: list[LogEnd] = []
             read_topics = partial(self._read_topics, path, topics, ends)
@@ -280,7 +278,7 @@ class PipelineTraffic:
                     places.append(place)
         for each in self._workload.caches:
             place = cache_place(each)
-            found = partial(self._entries, place)
+            found = partial(_entries, self._systems.cache(each))
             read_rows = partial(self._read_rows, place, found, reads)
             if self._read_place(place, read_rows):
                 places.append(place)
@@ -293,6 +291,7 @@ class PipelineTraffic:
 
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys."""
+        self._log.close()
         self._assembly.forget()
 
     def _reads(self) -> int:
@@ -317,7 +316,7 @@ class PipelineTraffic:
         for attempt in range(1, attempts + 1):
             try:
                 read()
-            except UNREADABLE as error:
+            except self._unreadable as error:
                 log.warning("%s cannot be read (attempt %d): %s", place, attempt, error)
                 self._unread[place] = str(error)
                 self._clock.pause(READ_AGAIN_S)
@@ -327,35 +326,24 @@ class PipelineTraffic:
         return False
 
     def _columns_now(self) -> dict[str, Columns]:
-        now = partial(contents.columns, self._stack.mysql, self._naming.source)
-        return {table: now(table) for table in self._tables}
+        return {table: self._source.columns(table) for table in self._tables}
 
     def _read_source(self, reads: FinalReads) -> None:
-        read = partial(contents.read, self._stack.mysql, self._naming.source)
+        read = self._source.contents
         began_ns = self._clock.now_ns()
         for table, now in self._columns_now().items():
             self._columns[table] = contents.unaltered(self._columns[table], now)
         found = {table: read(table, columns) for table, columns in self._columns.items()}
-        with closing(self._log_reader()) as reader:
-            binlog.record_changes(reader, self._journal)
+        oracle.record_changes(self._log, self._journal)
         for table, each in found.items():
-            reads.rows(SOURCE, table, each, began_ns)
-
-    def _log_reader(self) -> LogReader:
-        return LogReader(
-            self._stack,
-            self._naming.server_id(self._naming.oracle),
-            self._start,
-            database=self._naming.source,
-            tables=self._tables,
-            answer_limit_s=30.0,
-        )
+            reads.rows(self._source.name, table, each, began_ns)
 
     def _contents(self, path: Path, copy: Copy, table: str) -> Contents:
-        return self._places.contents(path, copy, table, self._columns[table])
-
-    def _entries(self, place: str, table: str) -> Contents:
-        return Contents(self._places.cache(place, table))
+        if copy.cache:
+            return _entries(self._systems.entries(path, copy), table)
+        tables = self._systems.tables(path, copy)
+        owed = contents.owed(path, copy, self._columns[table], tables.columns(table))
+        return tables.contents(table, owed)
 
     def _read_rows(
         self, place: str, contents_of: Callable[[str], Contents], reads: FinalReads
@@ -396,3 +384,7 @@ class PipelineTraffic:
 
 def _unrun(race: RaceWorker) -> str | None:
     return f"{race.missing} are not" if race.missing else None
+
+
+def _entries(store: Store, table: str) -> Contents:
+    return Contents(store.rows(table))

@@ -1,21 +1,19 @@
-"""A writer: transactions on MySQL, each row version with the id of the operation that wrote it."""
+"""A writer: transactions on a source; each version of a row is the id of what wrote it."""
 
 from collections.abc import Callable, Sequence
+from operator import methodcaller
 from random import Random
-
-import pymysql
 
 from harness.history.history import NOTHING
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
-from harness.model.ports.stack import SqlConnection
-from harness.systems.mysql.errors import name_of, outcome_of
+from harness.model.ports.source import Session, Source
+from harness.model.rows import WRITTEN_KEYS
 from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.late import Arrivals, LateTransaction
 from harness.workloads.pipeline.recording import Changed, Recorder
-from harness.workloads.pipeline.source import database as source
-from harness.workloads.pipeline.statement import Statement
+from harness.workloads.pipeline.statement import Statement, by_another
 
 KEYS_PER_WRITER = 1 << 16
 RECONNECT_S = 0.2
@@ -30,7 +28,7 @@ class WriterWorker:
 
     Args:
         number: which of its kind it is, from 0.
-        connect: makes a connection to the source.
+        source: written to.
         recorder: of its own process.
         seed: its own seed; decides what is written.
         arrivals: makes what tells that a later row was read; asked for `late-insert` only.
@@ -41,7 +39,7 @@ class WriterWorker:
         self,
         spec: Writers,
         number: int,
-        connect: Callable[[], SqlConnection],
+        source: Source,
         *,
         recorder: Recorder,
         seed: int,
@@ -52,7 +50,7 @@ class WriterWorker:
         self.sent = 0
         self.acked = 0
         self._spec = spec
-        self._connect_source = connect
+        self._source = source
         self._clock = recorder.clock
         self._caches = caches
         self._dice: Random = stream(seed, "writes")
@@ -61,7 +59,7 @@ class WriterWorker:
         self._keys = range(first, first + (KEYS_PER_WRITER if spec.keys_rise else spec.keys))
         self._risen = dict.fromkeys(spec.tables, first - 1)
         self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
-        self._connection: SqlConnection | None = None
+        self._session: Session | None = None
         self._began_ns: int | None = None
         self._quiet = False
         self._late: LateTransaction | None = None
@@ -87,7 +85,7 @@ class WriterWorker:
         due_ns = self._began_ns + int(self.sent * NS_PER_S / self._spec.rate_per_s)
         if now < due_ns:
             return (due_ns - now) / NS_PER_S
-        if self._connection is None and not self._connect():
+        if self._session is None and not self._connect():
             return RECONNECT_S
         # Behind by more than a second, an open-loop load would come as one burst: let it go.
         latest_ns = now - int((self.sent / self._spec.rate_per_s + 1) * NS_PER_S)
@@ -97,31 +95,27 @@ class WriterWorker:
 
     def close(self) -> None:
         """Hang up; what is open is rolled back."""
-        late = self._late.connection if self._late else None
-        for each in (self._connection, late, self._arrivals, *self._caches):
+        late = self._late.session if self._late else None
+        for each in (self._session, late, self._arrivals, *self._caches):
             if each is not None:
                 each.close()
 
     def _connect(self) -> bool:
         try:
-            connection = self._connect_source()
-            cursor = connection.cursor()
+            session = self._source.session()
             for table, rows in self._rows.items():
-                cursor.execute(
-                    f"SELECT id, version FROM `{table}` WHERE id BETWEEN %s AND %s",  # noqa: S608
-                    (self._keys[0], self._keys[-1]),
-                )
+                found = session.between(table, self._keys[0], self._keys[-1])
                 rows.clear()
-                rows.update(dict(cursor.fetchall()))
-            connection.commit()
-        except (pymysql.Error, OSError):
+                rows.update(found)
+            session.commit()
+        except self._source.errors:
             return False
-        self._connection = connection
+        self._session = session
         return True
 
     def _transact(self) -> None:
-        connection = self._connection
-        assert connection is not None  # noqa: S101 - step connects first
+        session = self._session
+        assert session is not None  # noqa: S101 - step connects first
         weights = self._spec.mix
         (what,) = self._dice.choices(sorted(weights), [weights[each] for each in sorted(weights)])
         operation = self._version()
@@ -138,21 +132,19 @@ class WriterWorker:
             return
         committing = False
         try:
-            cursor = connection.cursor()
             for statement in statements:
                 committing = committing or statement.commits
-                statement.execute(cursor)
+                statement.execute(session)
             if what == "rollback":
-                connection.rollback()
-                self._recorder.complete(operation, "fail", "mysql:rolled-back")
+                session.rollback()
+                self._recorder.complete(operation, "fail", f"{self._source.name}:rolled-back")
                 return
             committing = True
-            connection.commit()
-        except (pymysql.Error, OSError) as error:
-            outcome = outcome_of(error, committing=committing)
-            self._recorder.complete(operation, outcome, name_of(error))
-            connection.close()
-            self._connection = None
+            session.commit()
+        except self._source.errors as error:
+            self._failed(operation, error, committing=committing)
+            session.close()
+            self._session = None
             for cache in self._caches:
                 cache.doubt(changes)
             return
@@ -161,14 +153,13 @@ class WriterWorker:
     def _leave_open(self, operation: int, statements: list[Statement]) -> None:
         """Insert over a connection of its own, and do not commit."""
         try:
-            connection = self._connect_source()
-            statements[0].execute(connection.cursor())
-        except (pymysql.Error, OSError) as error:
-            outcome = outcome_of(error, committing=False)
-            self._recorder.complete(operation, outcome, name_of(error))
+            session = self._source.session()
+            statements[0].execute(session)
+        except self._source.errors as error:
+            self._failed(operation, error, committing=False)
             return
         now_ns = self._clock.now_ns()
-        self._late = LateTransaction(connection, operation, statements[0], now_ns)
+        self._late = LateTransaction(session, operation, statements[0], now_ns)
 
     def _end_late(self, now_ns: int) -> None:
         """Commit the late transaction when it has come late."""
@@ -179,13 +170,16 @@ class WriterWorker:
             return
         self._late = None
         try:
-            late.connection.commit()
-        except (pymysql.Error, OSError) as error:
-            outcome = outcome_of(error, committing=True)
-            self._recorder.complete(late.operation, outcome, name_of(error))
+            late.session.commit()
+        except self._source.errors as error:
+            self._failed(late.operation, error, committing=True)
         else:
             self._committed(late.operation, [late.inserted], self._changes([late.inserted]))
-        late.connection.close()
+        late.session.close()
+
+    def _failed(self, operation: int, error: Exception, *, committing: bool) -> None:
+        outcome = self._source.outcome_of(error, committing=committing)
+        self._recorder.complete(operation, outcome, self._source.name_of(error))
 
     def _committed(
         self, operation: int, statements: Sequence[Statement], changes: Sequence[Changed]
@@ -234,13 +228,13 @@ class WriterWorker:
 
     def _insert_into(self, table: str, key: int) -> Statement:
         version = self._version()
-        sql = f"INSERT INTO `{table}` (id, version) VALUES (%s, %s)"  # noqa: S608 - our own names
-        return Statement(sql, (key, version), table, key, version, "insert")
+        insert = methodcaller("insert", table, key, version)
+        return Statement(insert, table, key, version, "insert")
 
     def _update_in(self, table: str, key: int) -> Statement:
         version = self._version()
-        sql = f"UPDATE `{table}` SET version = %s WHERE id = %s"  # noqa: S608
-        return Statement(sql, (version, key), table, key, version, "update")
+        update = methodcaller("update", table, key, version)
+        return Statement(update, table, key, version, "update")
 
     def insert(self) -> list[Statement]:
         """A row that was not there; an update when all are."""
@@ -258,9 +252,10 @@ class WriterWorker:
         """The end of all rows of a table, which nobody else may write."""
         table = self._table()
         there = sorted(self._rows[table])
-        ended = [Statement(None, (), table, key, NOTHING, "delete") for key in there]
+        ended = [Statement(by_another, table, key, NOTHING, "delete") for key in there]
         for last in ended[-1:]:
-            last.sql, last.commits = f"TRUNCATE TABLE `{table}`", True
+            last.execute = methodcaller("truncate", table)
+            last.commits = self._source.truncation_commits
         return ended
 
     def delete(self) -> list[Statement]:
@@ -269,19 +264,15 @@ class WriterWorker:
         key = self._present(table)
         if key is None:
             return []
-        sql = f"DELETE FROM `{table}` WHERE id = %s"  # noqa: S608
-        return [Statement(sql, (key,), table, key, NOTHING, "delete")]
+        return [Statement(methodcaller("delete", table, key), table, key, NOTHING, "delete")]
 
     def upsert(self) -> list[Statement]:
         """A row, whether it was there or not."""
         table, version = self._table(), self._version()
         key = self._dice.choice(self._keys)
-        sql = (
-            f"INSERT INTO `{table}` (id, version) VALUES (%s, %s) AS new "  # noqa: S608
-            "ON DUPLICATE KEY UPDATE version = new.version"
-        )
         kind = "update" if key in self._rows[table] else "insert"
-        return [Statement(sql, (key, version), table, key, version, kind)]
+        upsert = methodcaller("upsert", table, key, version)
+        return [Statement(upsert, table, key, version, kind)]
 
     def key_update(self) -> list[Statement]:
         """A row gets another primary key: the old one ends, the new one begins."""
@@ -290,20 +281,19 @@ class WriterWorker:
         if old is None or new is None:
             return []
         version = self._version()
-        sql = f"UPDATE `{table}` SET id = %s, version = %s WHERE id = %s"  # noqa: S608
-        ended = Statement(None, (), table, old, NOTHING, "delete")
-        return [ended, Statement(sql, (new, version, old), table, new, version, "insert")]
+        ended = Statement(by_another, table, old, NOTHING, "delete")
+        move = methodcaller("move", table, old, new, version)
+        return [ended, Statement(move, table, new, version, "insert")]
 
     def multi_row(self) -> list[Statement]:
         """New versions of several rows of one table, in one statement."""
         table = self._table()
         there = sorted(self._rows[table])
         chosen = self._dice.sample(there, min(self._spec.rows_of_many, len(there)))
-        changed = [Statement(None, (), table, key, self._version(), "update") for key in chosen]
+        changed = [Statement(by_another, table, key, self._version(), "update") for key in chosen]
         for last in changed[-1:]:
-            last.sql, last.rows = _update_many(table, len(changed)), len(changed)
-            versions = [value for each in changed for value in (each.key, each.version)]
-            last.arguments = (*versions, *chosen)
+            versions = {each.key: each.version for each in changed}
+            last.execute = methodcaller("update_many", table, versions)
         return changed
 
     def multi_table(self) -> list[Statement]:
@@ -318,16 +308,9 @@ class WriterWorker:
         return statements
 
 
-def _update_many(table: str, rows: int) -> str:
-    """An update of some rows; takes the key and the version of each, then all keys."""
-    versions = " WHEN %s THEN %s" * rows
-    keys = ", ".join(["%s"] * rows)
-    return f"UPDATE `{table}` SET version = CASE id{versions} END WHERE id IN ({keys})"  # noqa: S608
-
-
 def first_key(number: int) -> int:
     """The first key of the writer of that number."""
-    return source.WRITTEN_KEYS + number * KEYS_PER_WRITER
+    return WRITTEN_KEYS + number * KEYS_PER_WRITER
 
 
 SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {

@@ -13,7 +13,6 @@ import polars as pl
 
 from harness.checkers.evidence.arrays import Rows
 from harness.checkers.evidence.pipeline.source import Source
-from harness.model.pipeline import SOURCE
 
 CELL = ("table", "key", "version", "column")
 
@@ -39,7 +38,7 @@ class CellTrail:
         entity · column · op and text for the place itself, `_true` for the source, `_told` for the
         topics (op_told is null where they tell nothing)
         """
-        true, told = self._cells(self._source.place(SOURCE)), self._cells(self._topics)
+        true, told = self._cells(self._source.place(self._source.name)), self._cells(self._topics)
         held = self._cells(self._place)
         altered = (
             held.join(true, on=CELL, suffix="_true", maintain_order="left_right")

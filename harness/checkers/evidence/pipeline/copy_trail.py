@@ -20,9 +20,8 @@ from harness.checkers.evidence.pipeline.cell_trail import CellTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.history.history import NOTHING
-from harness.model.pipeline import SOURCE, Cache, Copy, Hop
+from harness.model.pipeline import Cache, Copy, Hop
 
-SOURCE_HOP = f"writers → {SOURCE}"
 UNKNOWN_HOP = "unknown"
 """To blame where topics were not read to their ends."""
 
@@ -140,11 +139,11 @@ class CopyTrail:
             return {self.hop.name: entity}
         source = self._source_broke(entity)
         if self.feed is None:
-            return {SOURCE_HOP: entity[source], self.hop.name: entity[~source]}
+            return {self.source.hop: entity[source], self.hop.name: entity[~source]}
         feed = self._feed_broke(self.feed, entity, kind)
         nobody = feed & (not self.feed.drained)
         return {
-            SOURCE_HOP: entity[source],
+            self.source.hop: entity[source],
             self.feed.hop.name: entity[feed & ~source & ~nobody],
             UNKNOWN_HOP: entity[nobody & ~source],
             self.hop.name: entity[~feed & ~source],

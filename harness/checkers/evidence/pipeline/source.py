@@ -14,7 +14,7 @@ from harness.checkers.evidence.columns import NEVER
 from harness.history.flow import Flow
 from harness.history.history import NOTHING, History
 from harness.model.facts import Facts
-from harness.model.pipeline import SOURCE, PipelineWorkload
+from harness.model.pipeline import PipelineWorkload, writers_hop
 
 LAST = np.iinfo(np.int64).max
 """What follows the last change of an entity."""
@@ -27,7 +27,11 @@ class Source:
         self._history = history
         self._workload = workload
         self.flow: Flow = history.flow
-        self.drained = SOURCE in facts.drained
+        self.name = workload.source
+        """The place that it is."""
+        self.hop = writers_hop(workload.source)
+        """How changes get into it."""
+        self.drained = self.name in facts.drained
         """Whether its rows and its binary log were read completely."""
         frame = self.flow.changes
         self.txn: Ints = frame["txn"].to_numpy()
@@ -85,7 +89,7 @@ class Source:
         """Per entity: its row in the source in the end; the last change where nobody looked."""
         if not self.drained:
             return self.last_version
-        rows = self.flow.rows.filter(pl.col("place") == self.place(SOURCE))
+        rows = self.flow.rows.filter(pl.col("place") == self.place(self.name))
         truth = np.full(len(self.entities), NOTHING)
         truth[self.entities_of(rows)] = rows["version"].to_numpy()
         return truth

@@ -9,15 +9,11 @@ import logging
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-import redis
-
 from harness.history.history import NOTHING
 from harness.model.codec import convert
-from harness.model.pipeline import Cache, cache_place
-from harness.model.ports.stack import Stack
+from harness.model.pipeline import Cache
+from harness.model.ports.store import Cache as CacheStore
 from harness.model.value import Value
-from harness.workloads.pipeline.copies.entries import Entries, order_before, order_of
-from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.recording import Changed
 
 log = logging.getLogger(__name__)
@@ -44,15 +40,13 @@ class AppCache:
         UsageError: a setting does not fit.
     """
 
-    def __init__(self, cache: Cache, naming: Naming, stack: Stack) -> None:
+    def __init__(self, cache: Cache, store: CacheStore) -> None:
         settings = app_cache_settings(cache)
         self._cache = cache
-        self._naming = naming
-        self._place = cache_place(cache)
         self._early = settings.invalidate == "before-commit"
-        self._entries = Entries(
-            stack.redis.client(), versioned=settings.versioned, ttl_s=settings.ttl_s
-        )
+        self._entries = store.entries(versioned=settings.versioned, ttl_s=settings.ttl_s)
+        self.errors = store.errors
+        self.name_of = store.name_of
 
     def before_commit(self, changes: Iterable[Changed]) -> None:
         """What a writer does before it commits `changes`."""
@@ -72,8 +66,8 @@ class AppCache:
             self._try(self._invalidate, change)
 
     def get(self, table: str, key: int) -> int:
-        """The version that a reader finds, or NOTHING; raises redis.RedisError."""
-        return self._entries.get(self._entry(table, key))
+        """The version that a reader finds, or NOTHING; raises one of `errors`."""
+        return self._entries.version(table, key)
 
     def fill(self, table: str, key: int, version: int) -> None:
         """What a reader does that found nothing, and then `version` in the source."""
@@ -92,24 +86,21 @@ class AppCache:
             self._put(change)
 
     def _put(self, change: Changed) -> None:
-        self._entries.put(self._entry(change.table, change.key), change.version)
+        self._entries.put(change.table, change.key, change.version)
 
     def _invalidate(self, change: Changed) -> None:
-        gone = change.version == NOTHING
-        order = order_of(NOTHING, change.before) if gone else order_before(change.version)
-        self._entries.remove(self._entry(change.table, change.key), order)
+        if change.version == NOTHING:
+            self._entries.remove(change.table, change.key, change.before)
+        else:
+            self._entries.announce(change.table, change.key, change.version)
 
     def _drop(self, change: Changed) -> None:
-        self._entries.remove(self._entry(change.table, change.key), None)
+        self._entries.evict(change.table, change.key)
 
-    def _entry(self, table: str, key: int) -> str:
-        return f"{self._naming.key(self._place, table)}{key}"
-
-    @staticmethod
-    def _try(act: Callable[[Changed], None], change: Changed) -> None:
+    def _try(self, act: Callable[[Changed], None], change: Changed) -> None:
         try:
             act(change)
-        except (redis.RedisError, OSError) as error:
+        except self.errors as error:
             log.debug("row %d of %s is passed over: %s", change.key, change.table, error)
 
 

@@ -1,14 +1,11 @@
 """Lanes of a copy: several workers apply events at once, those of one row always the same one."""
 
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import pymysql
-
 from harness.history.history import NOTHING
-from harness.model.ports.stack import MySql, SqlConnection
+from harness.model.ports.store import Applier, Tables
 from harness.workloads.lanes import Progress
 from harness.workloads.pipeline.topics.decoding import SILENT, Event
 
@@ -33,26 +30,24 @@ class LaneWorker:
     Several become one transaction. One that was not answered is applied again, in the same order.
 
     Args:
+        tables: of the copy.
         versioned: never replace a version by an older one.
     """
 
     def __init__(
         self,
         name: str,
-        database: str,
+        tables: Tables,
         *,
-        mysql: MySql,
         progress: Progress[Partition],
         versioned: bool,
     ) -> None:
         self.name = name
-        self._database = database
-        self._mysql = mysql
+        self._errors = tables.errors
+        self._applier: Applier = tables.applier(versioned=versioned)
         self._progress = progress
-        self._versioned = versioned
         self._waiting: deque[Placed] = deque()
         self._chunk: list[Placed] = []
-        self._connection: SqlConnection | None = None
 
     def put(self, placed: Placed) -> None:
         """Apply this one after those before; called by another thread."""
@@ -66,7 +61,7 @@ class LaneWorker:
             return IDLE_S
         try:
             self._apply()
-        except (pymysql.Error, OSError):
+        except self._errors:
             self.close()
             return RETRY_S
         self._progress.applied(self._chunk)
@@ -75,35 +70,19 @@ class LaneWorker:
 
     def close(self) -> None:
         """Hang up."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._applier.close()
 
     def _apply(self) -> None:
-        if self._connection is None:
-            self._connection = self._mysql.connection(database=self._database)
-        cursor = self._connection.cursor()
         for placed in self._chunk:
-            for sql, arguments in statements(placed.event, versioned=self._versioned):
-                cursor.execute(sql, arguments)
-        self._connection.commit()
+            apply(placed.event, self._applier)
+        self._applier.commit()
 
 
-def statements(event: Event, *, versioned: bool) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """What makes `event` true in a table: nothing for one that says nothing of a row."""
+def apply(event: Event, applier: Applier) -> None:
+    """Make `event` true in a table, unless it says nothing of a row."""
     if event.kind in SILENT:
         return
-    table = event.table
     if event.version == NOTHING:
-        delete = f"DELETE FROM `{table}` WHERE id = %s"  # noqa: S608 - our own names
-        if versioned and event.before != NOTHING:
-            yield f"{delete} AND version <= %s", (event.key, event.before)
-        else:
-            yield delete, (event.key,)
-        return
-    kept = f"GREATEST(`{table}`.version, new.version)" if versioned else "new.version"
-    upsert = (
-        f"INSERT INTO `{table}` (id, version) VALUES (%s, %s) AS new "  # noqa: S608 - as above
-        f"ON DUPLICATE KEY UPDATE version = {kept}"
-    )
-    yield upsert, (event.key, event.version)
+        applier.remove(event.table, event.key, event.before)
+    else:
+        applier.put(event.table, event.key, event.version)

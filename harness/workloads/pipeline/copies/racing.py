@@ -6,20 +6,16 @@ never left to chance, and nobody has to wait for another.
 
 from collections.abc import Callable
 
-import pymysql
-import redis
-
 from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Cache, PipelineWorkload, Race, cache_place
-from harness.model.ports.stack import SqlConnection, Stack
-from harness.systems.mysql.errors import name_of, outcome_of
+from harness.model.ports.source import Session
 from harness.workloads.pipeline.copies.app_cache import AppCache
-from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.reading import ReadThrough, TableView
+from harness.workloads.pipeline.reading import ReadThrough
 from harness.workloads.pipeline.recording import Changed, Recorder, SightRecorder
+from harness.workloads.pipeline.systems import Systems
 
 RACE_KEYS = 1 << 28
 """Rows with keys from here on are raced for."""
@@ -42,23 +38,23 @@ class RaceWorker:
         race: Race,
         number: int,
         cache: Cache,
-        naming: Naming,
+        systems: Systems,
         *,
-        stack: Stack,
         journal: Journal,
         clock: Clock,
     ) -> None:
         self.name = race.name
         self._race = race
         self._clock = clock
-        self._mysql = stack.mysql
-        self._database = naming.source
+        self._source = systems.source
+        self._errors = systems.errors
         self._writes = Recorder(journal, clock, f"{race.name}-writer", "writer", race.name)
         self._sights = SightRecorder(journal, clock, f"{race.name}-reader", cache_place(cache))
-        self._cache = AppCache(cache, naming, stack)
-        self._source = TableView(stack.mysql, naming.source)
-        self._view = ReadThrough(AppCache(cache, naming, stack), self._source)
-        self._connection: SqlConnection | None = None
+        store = systems.cache(cache)
+        self._cache = AppCache(cache, store)
+        self._rows = systems.source.reader()
+        self._view = ReadThrough(AppCache(cache, store), self._rows)
+        self._session: Session | None = None
         self._key = RACE_KEYS + number * KEYS_PER_RACE
         self._run = 0
         self._due_ns = 0
@@ -80,7 +76,7 @@ class RaceWorker:
         try:
             ORDERS[self._race.kind](self)
             self._look()
-        except (pymysql.Error, redis.RedisError, OSError):
+        except self._errors:
             self._hang_up()
             return RETRY_S
         self._run += 1
@@ -101,7 +97,7 @@ class RaceWorker:
         self._commit(old)
         self._cache.after_commit([old])
         self._cache.get(old.table, old.key)
-        read = self._source.version(old.table, old.key)
+        read = self._rows.version(old.table, old.key)
         new = self._begin(old.version)
         self._commit(new)
         self._cache.after_commit([new])
@@ -141,18 +137,14 @@ class RaceWorker:
     def _commit(self, row: Changed) -> None:
         committing = False
         try:
-            if self._connection is None:
-                self._connection = self._mysql.connection(database=self._database)
-            self._connection.cursor().execute(
-                f"INSERT INTO `{row.table}` (id, version) VALUES (%s, %s) AS new "  # noqa: S608
-                "ON DUPLICATE KEY UPDATE version = new.version",
-                (row.key, row.version),
-            )
+            if self._session is None:
+                self._session = self._source.session()
+            self._session.upsert(row.table, row.key, row.version)
             committing = True
-            self._connection.commit()
-        except (pymysql.Error, OSError) as error:
-            outcome = outcome_of(error, committing=committing)
-            self._writes.complete(row.version, outcome, name_of(error))
+            self._session.commit()
+        except self._source.errors as error:
+            outcome = self._source.outcome_of(error, committing=committing)
+            self._writes.complete(row.version, outcome, self._source.name_of(error))
             raise
         self._writes.complete(row.version, "ok")
 
@@ -162,9 +154,9 @@ class RaceWorker:
         self._sights.saw(self._race.table, self._key, version, began_ns)
 
     def _hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._session is not None:
+            self._session.close()
+            self._session = None
 
 
 ORDERS: dict[str, Callable[[RaceWorker], None]] = {
@@ -175,13 +167,11 @@ ORDERS: dict[str, Callable[[RaceWorker], None]] = {
 
 
 def race_workers(
-    workload: PipelineWorkload, naming: Naming, *, stack: Stack, journal: Journal, clock: Clock
+    workload: PipelineWorkload, systems: Systems, *, journal: Journal, clock: Clock
 ) -> list[RaceWorker]:
     """The workers of all races; the caches and tables are there."""
     caches = {cache.name: cache for cache in workload.caches}
     return [
-        RaceWorker(
-            race, number, caches[race.cache], naming, stack=stack, journal=journal, clock=clock
-        )
+        RaceWorker(race, number, caches[race.cache], systems, journal=journal, clock=clock)
         for number, race in enumerate(workload.races)
     ]

@@ -13,6 +13,7 @@ from confluent_kafka import KafkaException, TopicPartition
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
 from harness.model.ports.stack import Message, Stack
+from harness.model.ports.store import Tables
 from harness.model.value import Settings, Value
 from harness.workloads.lanes import READ_AHEAD, Dealer, Progress
 from harness.workloads.pipeline.copies.lanes import LaneWorker, Partition, Placed
@@ -53,7 +54,14 @@ class TableCopyWorker:
     """
 
     def __init__(
-        self, path: Path, copy: Copy, naming: Naming, tables: Sequence[str], *, stack: Stack
+        self,
+        path: Path,
+        copy: Copy,
+        naming: Naming,
+        tables: Sequence[str],
+        *,
+        stack: Stack,
+        store: Tables,
     ) -> None:
         self.name = f"{path.name}-{copy.name}"
         settings, consumer = split(TableSettings, copy.settings, f"copy {copy.name}")
@@ -65,8 +73,7 @@ class TableCopyWorker:
         self.lanes = tuple(
             LaneWorker(
                 f"{self.name}-lane-{number}",
-                naming.copies(path, copy),
-                mysql=stack.mysql,
+                store,
                 progress=self._progress,
                 versioned=settings.versioned,
             )

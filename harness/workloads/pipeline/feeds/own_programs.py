@@ -8,6 +8,7 @@ from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, exi
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.wiring import wiring
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.systems import Systems
 
 log = logging.getLogger(__name__)
 WORDS_MAX = 600
@@ -19,7 +20,13 @@ def program_name(path: Path, copy: Copy | None) -> str:
 
 
 def run_program(
-    path: Path, copy: Copy | None, naming: Naming, tables: Sequence[str], *, stack: Stack
+    path: Path,
+    copy: Copy | None,
+    naming: Naming,
+    tables: Sequence[str],
+    *,
+    stack: Stack,
+    systems: Systems,
 ) -> None:
     """Start the program that feeds `path`, or that fills `copy`.
 
@@ -30,7 +37,7 @@ def run_program(
     name, program = program_name(path, copy), mover.program
     if program is None:
         raise UsageError(f"{name}: kind is `program`, so say which: program=Program(...)")
-    told = wiring(path, copy, naming, tables, stack=stack, caller="client")
+    told = wiring(path, copy, naming, tables, stack=stack, systems=systems, caller="client")
     own = {setting: str(value) for setting, value in mover.settings.items()}
     stack.run_program(name, program.checked(name), {**told, **own})
 

@@ -6,13 +6,13 @@ As every such feed it never sees a delete, nor what was overwritten between two 
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 import msgspec
-import pymysql
 
 from harness.model.pipeline import Path
-from harness.model.ports.stack import SqlConnection, Stack
+from harness.model.ports.source import Place, Source
+from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.python_settings import split
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics import events_schema
@@ -24,14 +24,6 @@ log = logging.getLogger(__name__)
 SETTLE_S = 0.05
 RETRY_S = 0.5
 ROWS_PER_LOOK = 1_000
-Place: TypeAlias = tuple[Any, int]
-"""Time (MySQL's own) and key of the last row that was seen."""
-START: Place = ("1970-01-01 00:00:01", -1)
-NEWER = {
-    "incrementing": "id > %(key)s ORDER BY id",
-    "timestamp+incrementing": "(changed > %(changed)s OR changed = %(changed)s AND id > %(key)s) "
-    "AND changed <= CURRENT_TIMESTAMP(6) - INTERVAL %(delay_us)s MICROSECOND ORDER BY changed, id",
-}
 
 
 class PollingSettings(OutboxSettings, frozen=True, kw_only=True):
@@ -50,18 +42,19 @@ class PollingFeedWorker:
         UsageError: a setting does not fit.
     """
 
-    def __init__(self, path: Path, naming: Naming, tables: Sequence[str], *, stack: Stack) -> None:
+    def __init__(
+        self, path: Path, naming: Naming, tables: Sequence[str], *, stack: Stack, source: Source
+    ) -> None:
         self.name = naming.feed(path)
         settings, producer = split(PollingSettings, path.feed.settings, f"feed of {path.name}")
         self._settings = settings
-        self._mysql = stack.mysql
-        self._database = naming.source
+        self._errors = source.errors
+        self._poller = source.poller(settings.mode, settings.delay_ms)
         self._topics = {table: naming.topic(path, table) for table in tables}
         sample = {"id": 0, "version": 0}
         self._encoder = Encoder(stack, self._topics.values(), events_schema.FLAT_ROW, sample)
         self._outbox = outbox(stack, settings, producer)
-        self._seen: dict[str, Place] = dict.fromkeys(tables, START)
-        self._connection: SqlConnection | None = None
+        self._seen: dict[str, Place] = {}
 
     def step(self) -> float:
         """Wait for what is on its way, then ask each table."""
@@ -69,38 +62,23 @@ class PollingFeedWorker:
             return 0.0
         try:
             found = [self._look(table) for table in self._topics]
-        except (pymysql.Error, OSError) as error:
+        except self._errors as error:
             log.warning("%s lost the source: %s", self.name, error)
-            self._hang_up()
             return RETRY_S
         return 0.0 if ROWS_PER_LOOK in found else self._settings.interval_ms / 1000
 
     def close(self) -> None:
         """Hang up, and wait a moment for what is on its way."""
-        self._hang_up()
+        self._poller.close()
         self._outbox.close()
 
     def _look(self, table: str) -> int:
         """Put the new rows of a table into the outbox; how many there were."""
-        if self._connection is None:
-            self._connection = self._mysql.connection(database=self._database, autocommit=True)
-        changed, key = self._seen[table]
-        cursor = self._connection.cursor()
-        cursor.execute(
-            f"SELECT changed, id, version FROM `{table}` "  # noqa: S608 - our own names
-            f"WHERE {NEWER[self._settings.mode]} LIMIT {ROWS_PER_LOOK}",
-            {"changed": changed, "key": key, "delay_us": self._settings.delay_ms * 1000},
-        )
-        rows = cursor.fetchall()
+        rows = self._poller.newer(table, self._seen.get(table), limit=ROWS_PER_LOOK)
         if rows:
-            self._outbox.put(self._record(table, key, version) for _, key, version in rows)
-            self._seen[table] = rows[-1][:2]
+            self._outbox.put(self._record(table, key, version) for (_, key), version in rows)
+            self._seen[table] = rows[-1][0]
         return len(rows)
 
     def _record(self, table: str, key: int, version: int) -> Record:
         return self._encoder.record(self._topics[table], key, {"id": key, "version": version})
-
-    def _hang_up(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None

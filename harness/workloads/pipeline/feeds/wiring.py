@@ -9,9 +9,9 @@
     GROUP_ID                  of whoever reads for this copy, or feeds this path
     SOURCE_DATABASE           where the writers write
     MYSQL_HOST, MYSQL_PORT, MYSQL_USER, MYSQL_PASSWORD
-    MYSQL_DATABASE            of a copy: its own tables; of a feed: the source
+    MYSQL_DATABASE            of a copy in tables: its own; else the source
     MYSQL_URL                 the same for JDBC
-    REDIS_HOST, REDIS_PORT
+    REDIS_HOST, REDIS_PORT    of a copy in Redis
     REDIS_KEY_PREFIX          the entry of a row is REDIS_KEY_PREFIX + table:id
     SERVER_ID                 a number for whoever reads the binary log
 
@@ -25,11 +25,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Copy, Path, copy_place
+from harness.model.pipeline import Copy, Path
 from harness.model.ports.stack import Stack
 from harness.model.value import Scalar, Settings
-from harness.systems.mysql.client import USER
 from harness.workloads.pipeline.naming import Naming
+from harness.workloads.pipeline.systems import Systems
 
 CONFLUENT_API = "/apis/ccompat/v7"
 APICURIO_API = "/apis/registry/v2"
@@ -43,6 +43,7 @@ def wiring(
     tables: Sequence[str],
     *,
     stack: Stack,
+    systems: Systems,
     caller: str,
 ) -> dict[str, str]:
     """Name → value, as the module's documentation lists them.
@@ -53,6 +54,7 @@ def wiring(
         naming: of the run.
         tables: of the source.
         stack: where everything is.
+        systems: the source and where the copy is.
         caller: `client` for programs on this host, `connect` for connectors.
     """
     topology = stack.topology
@@ -64,30 +66,13 @@ def wiring(
         "TOPIC_PREFIX": naming.prefix(path),
         "GROUP_ID": naming.feed(path) if copy is None else naming.connector(path, copy),
         "SOURCE_DATABASE": naming.source,
-        "SERVER_ID": str(naming.server_id(naming.feed(path))),
+        **systems.source.wiring(caller, naming.feed(path)),
+        **(systems.copy(path, copy).wiring(caller) if copy else {}),
     }
     if topology.registry:
         host, port = stack.address("registry", caller)
         told["SCHEMA_REGISTRY_URL"] = f"http://{host}:{port}{CONFLUENT_API}"
         told["REGISTRY_URL"] = f"http://{host}:{port}{APICURIO_API}"
-    if topology.mysql:
-        host, port = stack.address("mysql", caller)
-        database = naming.source if copy is None else naming.copies(path, copy)
-        told |= {
-            "MYSQL_HOST": host,
-            "MYSQL_PORT": str(port),
-            "MYSQL_USER": USER,
-            "MYSQL_PASSWORD": stack.password(caller),
-            "MYSQL_DATABASE": database,
-            "MYSQL_URL": f"jdbc:mysql://{host}:{port}/{database}",
-        }
-    if topology.redis and copy is not None and caller == "client":
-        host, port = stack.address("redis", caller)
-        told |= {
-            "REDIS_HOST": host,
-            "REDIS_PORT": str(port),
-            "REDIS_KEY_PREFIX": naming.entries(copy_place(path, copy)),
-        }
     return told
 
 

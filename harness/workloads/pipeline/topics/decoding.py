@@ -12,9 +12,8 @@ from harness.kit.errors import UsageError
 from harness.model.feed_format import OUTBOX, FeedFormat, Nulls
 from harness.model.pipeline import Path
 from harness.model.ports.stack import Message, Stack
-from harness.workloads.pipeline.copies.contents import Cell, Columns
+from harness.model.rows import Cell, Columns
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.source.texts import FAMILIES, type_of
 from harness.workloads.pipeline.topics import shapes
 from harness.workloads.pipeline.topics.avro_texts import Type, text_of
 from harness.workloads.pipeline.topics.routes import Routes
@@ -122,9 +121,9 @@ class Decoder:
         types = self._wires.types(Decoded(event.row, event.schema, event.types))
         if event.row is None or not types:
             return
-        for name, declared in self._wanted.get(event.table, {}).items():
-            value, family = event.row.get(name), FAMILIES[type_of(declared)]
-            text = None if value is None else text_of(value, types[name], family)
+        for name, column in self._wanted.get(event.table, {}).items():
+            value = event.row.get(name)
+            text = None if value is None else text_of(value, types[name], column.family)
             if value is None or text is not None:
                 yield Cell(event.key, event.version, name, text)
 

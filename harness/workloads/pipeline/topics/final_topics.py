@@ -11,9 +11,9 @@ from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
 from harness.model.pipeline import Path, topic_place
 from harness.model.ports.stack import Kafka, Message, Stack
+from harness.model.rows import Columns
 from harness.model.value import Settings
 from harness.workloads.bounds import log_bounds
-from harness.workloads.pipeline.copies.contents import Columns
 from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import decoder_of

@@ -5,8 +5,7 @@ for it. Transactions of XA are kept until they end, and every event that is not 
 so that a log counts as read only when all of it was.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pymysql
@@ -29,13 +28,14 @@ from pymysqlreplication.row_event import (
 )
 
 from harness.kit.errors import HarnessError
+from harness.model.ports.source import UnreadableLogError
 from harness.model.ports.stack import Stack
+from harness.model.rows import Committed, Image, Position, RowChange, Truncation
+from harness.systems.mysql import log_statements
 from harness.systems.mysql.client import ANSWER_LIMIT_S, CONNECT_LIMIT_S, USER
-from harness.workloads.pipeline.source import log_statements
-from harness.workloads.pipeline.source.log_packets import BinlogConnection
+from harness.systems.mysql.log_packets import BinlogConnection
 
 RowsEvent: TypeAlias = WriteRowsEvent | UpdateRowsEvent | DeleteRowsEvent
-Position: TypeAlias = tuple[str, int]
 Xid: TypeAlias = tuple[bytes, bytes]
 
 ROWS = (WriteRowsEvent, UpdateRowsEvent, PartialUpdateRowsEvent, DeleteRowsEvent)
@@ -59,20 +59,6 @@ WITHOUT_ROWS = {
 """Events that the library does not know and that change no row."""
 
 
-class UnreadableLogError(HarnessError):
-    """The binary log holds something that this reader does not understand."""
-
-
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """What one transaction changed."""
-
-    rows: tuple[RowsEvent, ...]
-    gtid: str | None = None
-    truncated: str | None = None
-    """The table that it emptied; it has no rows then."""
-
-
 class LogReader:
     """Reads transactions in order of commit; of each, the rows of `tables`, if there are any.
 
@@ -94,7 +80,7 @@ class LogReader:
         *,
         database: str,
         tables: Sequence[str],
-        prepared: dict[Xid, tuple[RowsEvent, ...]] | None = None,
+        prepared: dict[Xid, tuple[RowChange, ...]] | None = None,
         answer_limit_s: float = ANSWER_LIMIT_S,
     ) -> None:
         self._database = database
@@ -134,17 +120,17 @@ class LogReader:
         """Hang up."""
         self._stream.close()
 
-    def __iter__(self) -> Iterator[Transaction]:
+    def __iter__(self) -> Iterator[Committed]:
         """Every transaction up to the end of the log.
 
         Raises:
             UnreadableLogError: an event is not understood, or the log ends within a transaction.
             pymysql.Error, OSError: the server cannot be reached, or has purged the log.
         """
-        rows: list[RowsEvent] = []
+        rows: list[RowChange] = []
         for event in self._events():
             if isinstance(event, ROWS):
-                rows.append(event)
+                rows += changes(event)
                 continue
             found = self._ended(event, rows)
             if found is not None:
@@ -153,22 +139,22 @@ class LogReader:
         if rows:
             raise UnreadableLogError("the binary log ends within a transaction")
 
-    def _ended(self, event: BinLogEvent, rows: list[RowsEvent]) -> Transaction | None:
+    def _ended(self, event: BinLogEvent, rows: list[RowChange]) -> Committed | None:
         """The transaction that `event` ends, which may have changed nothing of ours."""
         if isinstance(event, GtidEvent):
             self._gtid = event.gtid
         elif isinstance(event, XidEvent):
-            return Transaction(tuple(rows), self._gtid)
+            return Committed(tuple(rows), self._gtid)
         elif isinstance(event, XAPrepareEvent):
             if event.one_phase:
-                return Transaction(tuple(rows), self._gtid)
+                return Committed(tuple(rows), self._gtid)
             self._prepared[event.xid_gtrid, event.xid_bqual] = tuple(rows)
-            return Transaction(())
+            return Committed()
         elif isinstance(event, QueryEvent):
             return self._stated(event, rows)
         return None
 
-    def _stated(self, event: QueryEvent, rows: list[RowsEvent]) -> Transaction | None:
+    def _stated(self, event: QueryEvent, rows: list[RowChange]) -> Committed | None:
         """The transaction that a statement ends."""
         stated = log_statements.of(event.query, event.schema.decode(), self._database)
         if stated.refusal(self._tables):
@@ -176,15 +162,15 @@ class LogReader:
                 f"the binary log holds the statement {event.query[:100]!r}: "
                 f"{stated.refusal(self._tables)}"
             )
-        if stated.truncated in self._tables:
-            return Transaction((), self._gtid, stated.truncated)
+        if stated.truncated is not None and stated.truncated in self._tables:
+            return Committed((Truncation(stated.truncated),), self._gtid)
         match stated.verb:
             case "COMMIT":
-                return Transaction(tuple(rows), self._gtid)
+                return Committed(tuple(rows), self._gtid)
             case "ROLLBACK":
-                return Transaction(())
+                return Committed()
             case "XA COMMIT":
-                return Transaction(self._prepared.pop(stated.xid, ()), self._gtid)
+                return Committed(self._prepared.pop(stated.xid, ()), self._gtid)
             case "XA ROLLBACK":
                 self._prepared.pop(stated.xid, None)
             case _:
@@ -204,6 +190,18 @@ class LogReader:
                 f"the binary log cannot be decoded near {file}:{offset}: "
                 f"{type(error).__name__}: {error}"
             ) from error
+
+
+def changes(event: RowsEvent) -> Iterator[RowChange]:
+    """What an event says of rows; of an image it may leave out what a row is not known by."""
+    for row in event.rows:
+        before = row["values"] if isinstance(event, DeleteRowsEvent) else row.get("before_values")
+        after = row["values"] if isinstance(event, WriteRowsEvent) else row.get("after_values")
+        yield RowChange(str(event.table), _image(before), _image(after))
+
+
+def _image(values: Mapping[str, Any] | None) -> Image | None:
+    return Image(values["id"], values["version"]) if values else None
 
 
 def _decoded(event: BinLogEvent) -> BinLogEvent:

@@ -1,23 +1,13 @@
-"""The source database of a run: its tables, and what the harness itself asks of them."""
+"""A database of MySQL: its tables, made and filled, and what the harness itself asks of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
 from harness.model.pipeline import SourceTable
-from harness.model.ports.stack import MySql
-from harness.workloads.pipeline.source import own_tables
-from harness.workloads.pipeline.source.table_schema import Schema
+from harness.model.ports.databases import MySql
+from harness.systems.mysql import own_tables
+from harness.systems.mysql.table_schema import Schema
 
-TRIED_KEY = 9
-"""The row by which a table is tried; it is rolled back. Those with smaller keys are referred to."""
-WRITTEN_KEYS = 16
-"""Rows with keys from here on are the writers'; 0 is none, since AUTO_INCREMENT replaces it."""
-OLD_KEYS = 1 << 29
-"""Rows with keys from here on were there before any feed looked."""
-FIRST_KEYS = OLD_KEYS - 1_000
-"""Rows with keys from here to those show that someone's own programs are at work."""
-MARK_KEYS = 1 << 30
-"""Rows with keys from here on are end marks. All keys fit an INT."""
 PLAIN_COLUMNS = {"id": "BIGINT NOT NULL PRIMARY KEY", "version": "BIGINT NOT NULL"}
 CHANGED = (
     "changed TIMESTAMP(6) NOT NULL DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6)"

@@ -8,9 +8,9 @@ import pymysql
 
 from harness.kit.errors import UsageError
 from harness.model.pipeline import SourceTable
-from harness.model.ports.stack import MySql
-from harness.workloads.pipeline.source import conditions, fillers, table_schema
-from harness.workloads.pipeline.source.table_schema import Column, Schema
+from harness.model.ports.databases import MySql
+from harness.systems.mysql import conditions, fillers, table_schema
+from harness.systems.mysql.table_schema import Column, Schema
 
 NEEDED = {"id": ("int", "bigint"), "version": ("bigint",)}
 DDL = "`id` BIGINT NOT NULL PRIMARY KEY, `version` BIGINT NOT NULL"

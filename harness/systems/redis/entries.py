@@ -4,11 +4,9 @@ A row's versions grow, as one writer numbers them all; so `order` is twice the v
 stands right after what it removed, and the announcement of a version right before it.
 """
 
-from collections.abc import Iterator
-from contextlib import closing
-
 from harness.history.history import NOTHING
-from harness.model.ports.stack import RedisClient, Stack
+from harness.model.ports.databases import RedisClient
+from harness.model.rows import Rows
 
 # KEYS: entry. ARGV: order, version (empty for a removal), milliseconds to live (0: for ever),
 # whether a removal leaves a mark. Answers 1 when applied.
@@ -36,62 +34,78 @@ return redis.call('HGET', KEYS[1], 'version')
 FILLED = "filled"
 
 
-class Entries:
-    """Applies what became of rows to the entries of one cache.
+class RedisEntries:
+    """One user's access: see `harness.model.ports.store.Entries`.
 
     Args:
         client: of the server.
+        prefix: what the keys of the cache begin with; the entry of a row is PREFIX + table:id.
         versioned: compare and set by order, atomically in the server; otherwise whoever comes last
             wins, as in many caches.
         ttl_s: how long an entry, or a mark, lives; 0 is for ever.
         marks: a removal leaves a mark of its order, so that what comes late cannot undo it.
-        state: the key that says whether the cache is filled; None where it need not be.
+        rebuilt: a key of its own says whether the cache is filled.
     """
 
     def __init__(
         self,
         client: RedisClient,
+        prefix: str,
         *,
         versioned: bool,
         ttl_s: float = 0.0,
         marks: bool = True,
-        state: str | None = None,
+        rebuilt: bool = False,
     ) -> None:
         self._client = client
-        self._state = state
+        self._prefix = prefix
+        self._state = f"{prefix}state"
+        self._rebuilt = rebuilt
         self._versioned = versioned
         self._ttl_ms = round(ttl_s * 1000)
         self._marks = int(marks)
 
-    def get(self, entry: str) -> int:
+    def version(self, table: str, key: int) -> int:
         """The version that an entry shows; NOTHING for none, and for a mark.
 
         Of a cache that is not filled it is NOTHING: what was filled in so far may be old.
         """
+        entry = self._entry(table, key)
         ask: tuple[str | int, ...] = ("HGET", entry, "version")
-        if self._state is not None:
+        if self._rebuilt:
             ask = ("EVAL", GET_IF_FILLED, 2, entry, self._state, FILLED)
         version = self._client.execute_command(*ask)
         return NOTHING if version is None else int(version)
 
-    def put(self, entry: str, version: int) -> None:
+    def between(self, table: str, first: int, last: int) -> Rows:
+        """Nobody follows a cache."""
+        raise NotImplementedError
+
+    def put(self, table: str, key: int, version: int) -> None:
         """Show `version`."""
+        entry = self._entry(table, key)
         if self._versioned:
             self._apply(entry, order_of(version, NOTHING), version)
         else:
             self._client.execute_command("EVAL", APPLY, 1, entry, version, self._ttl_ms)
 
-    def remove(self, entry: str, order: int | None) -> None:
-        """Show nothing any more.
-
-        Args:
-            entry: its key.
-            order: of the removal; None where nobody knows it, and then it leaves no mark.
-        """
-        if self._versioned and order is not None:
-            self._apply(entry, order, "")
+    def remove(self, table: str, key: int, before: int) -> None:
+        """Show nothing any more; what nobody knows the order of leaves no mark."""
+        if before == NOTHING:
+            self.evict(table, key)
         else:
-            self._client.execute_command("DEL", entry)
+            self._hide(table, key, order_of(NOTHING, before))
+
+    def announce(self, table: str, key: int, version: int) -> None:
+        """Show nothing until `version`, or a later one, is put."""
+        self._hide(table, key, order_before(version))
+
+    def evict(self, table: str, key: int) -> None:
+        """Show nothing, whatever may be put next."""
+        self._client.execute_command("DEL", self._entry(table, key))
+
+    def commit(self) -> None:
+        """Each command is a transaction of its own."""
 
     @property
     def is_lost(self) -> bool:
@@ -110,9 +124,18 @@ class Entries:
         """Hang up."""
         self._client.close()
 
+    def _hide(self, table: str, key: int, order: int) -> None:
+        if self._versioned:
+            self._apply(self._entry(table, key), order, "")
+        else:
+            self.evict(table, key)
+
     def _apply(self, entry: str, order: int, version: int | str) -> None:
         arguments = (order, version, self._ttl_ms, self._marks)
         self._client.execute_command("EVAL", APPLY_VERSIONED, 1, entry, *arguments)
+
+    def _entry(self, table: str, key: int) -> str:
+        return f"{self._prefix}{table}:{key}"
 
 
 def order_of(version: int, before: int) -> int:
@@ -123,30 +146,3 @@ def order_of(version: int, before: int) -> int:
 def order_before(version: int) -> int:
     """The order that lets `version` in and nothing that is older."""
     return 2 * version - 1
-
-
-def found(stack: Stack, prefix: str) -> list[tuple[int, int]]:
-    """Key and version of every entry below `prefix` that is not a mark, in order of key."""
-    with closing(stack.redis.client()) as client:
-        versions = {
-            int(key.rpartition(":")[2]): client.execute_command("HGET", key, "version")
-            for key in _keys(client, prefix)
-        }
-    return sorted((key, int(each)) for key, each in versions.items() if each is not None)
-
-
-def forget(stack: Stack, prefix: str) -> None:
-    """Delete every key below `prefix`."""
-    with closing(stack.redis.client()) as client:
-        for key in _keys(client, prefix):
-            client.execute_command("DEL", key)
-
-
-def _keys(client: RedisClient, prefix: str) -> Iterator[str]:
-    cursor = "0"
-    while True:
-        scan = ("SCAN", cursor, "MATCH", f"{prefix}*", "COUNT", 1000)
-        cursor, keys = client.execute_command(*scan)
-        yield from keys
-        if int(cursor) == 0:
-            return

@@ -7,9 +7,9 @@ from contextlib import closing
 import pymysql
 
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import Cursor, MySql
-from harness.workloads.pipeline.source.fillers import PICK
-from harness.workloads.pipeline.source.table_schema import Schema
+from harness.model.ports.databases import Cursor, MySql
+from harness.systems.mysql.fillers import PICK
+from harness.systems.mysql.table_schema import Schema
 
 Fillers = Mapping[str, str]
 SAMPLES = [(16 + n, (n % 7 << 40) + n * n * 37) for n in range(48)]

@@ -7,7 +7,7 @@ from contextlib import closing
 
 from harness.kit.errors import UsageError
 from harness.model.pipeline import PipelineWorkload
-from harness.model.ports.stack import MySql
+from harness.model.ports.databases import MySql
 
 NEEDED = {
     "log_bin": ("ON", "without a binary log nothing says what was committed"),

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from harness.model.ports.stack import Cursor, MySql
+from harness.model.ports.databases import Cursor, MySql
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,9 @@ row's key as well, which no two rows share; keys are below 2 ** 31.
 import re
 from collections.abc import Callable
 
-from harness.workloads.pipeline.source.table_schema import Column
+from harness.model.rows import ROWS_REFERRED_TO
+from harness.systems.mysql.table_schema import Column
 
-ROWS_REFERRED_TO = 8
-"""Rows of a table that foreign keys refer to: keys 1 to this, which no writer touches."""
 LONG_ENOUGH = 20
 """Characters that hold every version in decimal digits, with a letter before them."""
 KEY_DIGITS, KEY_DECIMALS, KEY_BITS = 6, 10, 31

@@ -1,4 +1,4 @@
-"""A copy in Redis, kept by a Python consumer that applies change events.
+"""A copy in a cache, kept by a Python consumer that applies change events.
 
 A delete leaves a mark, so that an event that comes again cannot bring the row back. A cache that
 was emptied is filled again from the beginning of the topics, and shows nothing until it is: on the
@@ -7,15 +7,14 @@ way it would show what rows have been. That a server came back with an old snaps
 
 from collections.abc import Callable, Sequence
 
-import redis
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
 
 from harness.history.history import NOTHING
 from harness.model.codec import convert
-from harness.model.pipeline import Copy, Path, copy_place
+from harness.model.pipeline import Copy, Path
 from harness.model.ports.stack import Message, Stack
+from harness.model.ports.store import Cache
 from harness.model.value import Value
-from harness.workloads.pipeline.copies.entries import Entries, order_of
 from harness.workloads.pipeline.copies.replaying import Replay
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import SILENT, Event, decoder_of
@@ -42,11 +41,12 @@ class CacheSettings(Value, frozen=True, kw_only=True):
 
 
 class CacheWorker:
-    """Reads a path's topics from the beginning and applies every event to Redis, in order.
+    """Reads a path's topics from the beginning and applies every event to the cache, in order.
 
-    It commits nothing and starts over when it is made anew: what it has applied is in Redis.
+    It commits nothing and starts over when it is made anew: what it has applied is there.
 
     Args:
+        cache: where it is.
         reads: how often readers have looked so far.
     """
 
@@ -58,20 +58,23 @@ class CacheWorker:
         tables: Sequence[str],
         *,
         stack: Stack,
+        cache: Cache,
         reads: Callable[[], int],
     ) -> None:
         self.name = f"{path.name}-{copy.name}"
-        self._naming = naming
-        self._place = copy_place(path, copy)
         settings = cache_settings(copy)
         self._rebuild = settings.rebuild
         self._decoder = decoder_of(path, naming, tables, stack)
-        self._entries = Entries(
-            stack.redis.client(),
+        self._errors: tuple[type[Exception], ...] = (
+            KafkaException,
+            RegistryLostError,
+            *cache.errors,
+        )
+        self._entries = cache.entries(
             versioned=settings.versioned,
             ttl_s=settings.ttl_s,
             marks=settings.tombstones,
-            state=naming.state(self._place),
+            rebuilt=True,
         )
         self._kafka = stack.kafka
         self._consumer = self._kafka.consumer(
@@ -111,7 +114,7 @@ class CacheWorker:
             if self._rebuild and not self._behind and not self._filled:
                 self._entries.end()
                 self._filled = True
-        except (KafkaException, redis.RedisError, RegistryLostError, OSError):
+        except self._errors:
             # What was not answered may have been applied; applying it again changes nothing.
             return RETRY_S
         return 0.0
@@ -150,12 +153,10 @@ class CacheWorker:
     def _apply(self, event: Event) -> None:
         if event.kind in SILENT or event.key == NOTHING:
             return  # It follows a removal, or tells of no row.
-        entry = f"{self._naming.key(self._place, event.table)}{event.key}"
         if event.version == NOTHING:
-            known = event.before != NOTHING
-            self._entries.remove(entry, order_of(NOTHING, event.before) if known else None)
+            self._entries.remove(event.table, event.key, event.before)
         else:
-            self._entries.put(entry, event.version)
+            self._entries.put(event.table, event.key, event.version)
 
 
 def cache_settings(copy: Copy) -> CacheSettings:
