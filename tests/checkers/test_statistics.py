@@ -179,3 +179,32 @@ def test_consumption_is_counted_per_process_and_only_of_ok_polls() -> None:
     build.drain("c", [record, record, record])
     seen = numbers(build)
     assert (seen["consumed_again"], seen["consume_count_max"]) == (2, 3)
+
+
+def test_transactions_are_counted_by_their_end() -> None:
+    build = HistoryBuilder()
+    build.txn("t", sends=[("orders-0", 0, 1)], invoke_ns=0, complete_ns=7 * MS)
+    build.txn("t", sends=[("orders-0", 2, 2)], outcome="fail", invoke_ns=8 * MS)
+    build.txn("t", sends=[("orders-0", 4, 3)], outcome="info", invoke_ns=20 * MS, complete_ns=None)
+    build.txn("u", sends=[("orders-0", 5, 4)], outcome="info", invoke_ns=21 * MS)
+    build.poll("c", [], invoke_ns=22 * MS, complete_ns=99 * MS)
+    seen = numbers(build)
+    names = ("transactions", "committed", "aborted", "transaction_ms_max")
+    assert [seen[name] for name in names] == [4, 1, 1, 7]
+
+
+def test_what_ok_polls_handed_out_is_counted_from_the_first_to_the_last() -> None:
+    build = HistoryBuilder()
+    build.poll("c", [("orders-0", 9, 9)], outcome="info", invoke_ns=0, complete_ns=1 * MS)
+    build.poll("c", [("orders-0", 0, 0)], invoke_ns=100 * MS, complete_ns=200 * MS)
+    build.poll("c", [("orders-0", 1, 1)], invoke_ns=300 * MS, complete_ns=500 * MS)
+    build.poll("c", [], invoke_ns=800 * MS, complete_ns=900 * MS)
+    assert (numbers(build)["polled"], numbers(build)["polled_per_s"]) == (2, 5)
+
+
+def test_a_rate_over_no_time_is_none() -> None:
+    build = HistoryBuilder()
+    build.poll("c", [("orders-0", 0, 0)], invoke_ns=5, complete_ns=5)
+    build.send("p", 1, invoke_ns=5, complete_ns=5)
+    seen = numbers(build)
+    assert (seen["polled_per_s"], seen["acked_per_s"]) == (0, 0)
