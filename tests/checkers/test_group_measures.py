@@ -1,21 +1,26 @@
 """Who held what, and numbers of groups, where they begin to count."""
 
+from typing import Literal
+
 import pytest
 
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import groups_of
 from harness.checkers.statistics.groups import rebalance_spans
 from harness.checkers.verdict.judge import judge
-from harness.history.build import HistoryBuilder
+from harness.history.build import Completion, HistoryBuilder
 from harness.model.facts import Facts, LagEvent
 from tests.checkers.test_groups import DEMANDING, group_kinds, members
 
 MS = 1_000_000
 
 
-def at(ms: float, end_ms: float | None = None) -> dict[str, int]:
-    """When an operation begins and ends."""
-    return {"invoke_ns": int(ms * MS), "complete_ns": int((end_ms or ms) * MS)}
+def at(
+    ms: float, end_ms: float | None = None, outcome: Literal["ok", "fail", "info"] = "ok"
+) -> Completion:
+    """When an operation begins and ends, and how."""
+    complete_ns = int((end_ms or ms) * MS)
+    return Completion(outcome=outcome, invoke_ns=int(ms * MS), complete_ns=complete_ns)
 
 
 def measured(build: HistoryBuilder, *lags: LagEvent) -> dict[str, float]:
@@ -36,11 +41,11 @@ def holdings(build: HistoryBuilder) -> list[tuple[str, int, float, float, float]
 def test_a_member_holds_a_log_from_the_end_of_its_assign_to_the_begin_of_its_revoke() -> None:
     build = members()
     build.assign("billing-0", ["orders-0", "orders-1"], **at(10, 11))
-    build.assign("billing-1", ["orders-2"], outcome="fail", **at(12, 13))
+    build.assign("billing-1", ["orders-2"], **at(12, 13, "fail"))
     build.revoke("billing-0", ["orders-1", "orders-9"], **at(20, 22))
     build.assign("billing-0", ["orders-0", "orders-1"], **at(30, 31))
     build.assign("billing-0", ["orders-1"], **at(40, 42))
-    build.revoke("billing-0", ["orders-1"], outcome="info", **at(50, 51))
+    build.revoke("billing-0", ["orders-1"], **at(50, 51, "info"))
     build.poll("billing-0", [], **at(60, 63))
     build.poll("billing-0", [], invoke_ns=61 * MS, complete_ns=None)
     build.wrote("coordinator", [])

@@ -61,7 +61,8 @@ def test_a_malformed_row_is_left_out(
 
 @pytest.mark.parametrize("column", ["log", "offset"])
 def test_a_sender_need_not_be_told_a_place(column: str) -> None:
-    kept, problems = sound(changed("sends", **{column: [None, 0]}))
+    columns: dict[str, list[object]] = {column: [None, 0]}
+    kept, problems = sound(changed("sends", **columns))
     assert (len(kept.sends), problems) == (2, ())
 
 
