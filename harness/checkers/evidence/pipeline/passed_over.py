@@ -68,9 +68,10 @@ def passed_by_copy(copy: CopyTrail, positions: Mapping[int, int]) -> Flags:
     feed = copy.feed
     if feed is None or not positions or not len(feed.op):
         return passed
-    position = np.array([positions.get(log, 0) for log in range(int(feed.log.max()) + 1)])
+    logs, of_event = np.unique(feed.log, return_inverse=True)
+    position = np.array([positions.get(log, 0) for log in logs.tolist()])
     passed[feed.entity] = True
-    passed[feed.entity[feed.offset >= position[feed.log]]] = False
+    passed[feed.entity[feed.offset >= position[of_event]]] = False
     return passed
 
 
