@@ -10,6 +10,8 @@ from msgspec import Meta
 from harness.kit.errors import UsageError
 from harness.model.value import Settings, Value
 
+SERVERS = {"mysql": "MySQL", "postgres": "PostgreSQL", "redis": "Redis"}
+"""Databases and caches that a stack may have, by the field that asks for them."""
 Metadata: TypeAlias = Literal["zookeeper", "kraft"]
 
 CONTROLLER_IDS_ABOVE = 100

@@ -121,7 +121,7 @@ def _explain(evidence: Evidence, copy: CopyTrail, kind: Kind, hop: str, entity: 
     if last != NONE:
         tale.changed(last, after=", its last change")
     elif source.unlogged[entity]:
-        tale.tell(f"the source's binary log has no change of {tale.named(entity)}")
+        tale.tell(f"the source's {source.log} has no change of {tale.named(entity)}")
     else:
         tale.tell(f"the source never had {tale.named(entity)}")
     truth = int(source.truth[entity])
@@ -150,7 +150,7 @@ def _removed(evidence: Evidence, copy: CopyTrail, hop: str, change: int) -> bool
 def _blame(copy: CopyTrail, hop: str, entity: int) -> str:
     if hop == copy.source.hop:
         if copy.source.unlogged[entity]:
-            return "the source changed it past its binary log, where no feed can see it"
+            return f"the source changed it past its {copy.source.log}, where no feed can see it"
         return "the source committed it, handed it out, and lost it"
     if copy.feed is None:
         return f"the source has it right: {copy.hop.name} broke it"

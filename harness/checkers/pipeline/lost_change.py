@@ -43,7 +43,7 @@ def lost_change(evidence: Evidence) -> CheckResult:
         tale = Tale(evidence, LOST_CHANGE, source.hop).wrote(write)
         for change in np.flatnonzero(source.undone & (source.written_by == write)).tolist():
             return tale.changed(change, after="; yet the table does not show it in the end").end()
-        return tale.tell("yet the source's binary log, read completely, does not have it").end()
+        return tale.tell(f"yet the source's {source.log}, read completely, does not have it").end()
 
     return report("lost-change", Found(LOST_CHANGE, lost, explain, source.hop))
 

@@ -62,7 +62,7 @@ def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
         asked = (writes["version"] == version) & (writes["entity"] == entity) & ~writes["is_delete"]
         for write in np.flatnonzero(asked.to_numpy())[:1].tolist():
             tale.wrote(write)
-        return tale.tell("yet the source's binary log has no such change").end()
+        return tale.tell(f"yet the source's {feed.source.log} has no such change").end()
     if feed.exact[event] == NONE:
         return tale.changed(change, before="yet ").end()
     return tale.changed(change, after="; yet the source does not show it in the end").end()

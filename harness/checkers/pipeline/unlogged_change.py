@@ -43,7 +43,7 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
         tale = Tale(evidence, UNLOGGED_CHANGE, source.hop)
         if entity in late:
             tale.changed(int(previous(source)[late[entity]]))
-            tale.changed(late[entity], before="the next change of that row in the binary log: ")
+            tale.changed(late[entity], before=f"the next change of that row in the {source.log}: ")
             return tale.tell("which does not start from what the first one left").end()
         truth = int(source.truth[entity])
         writes = source.writes
@@ -53,6 +53,6 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
             tale.wrote(write)
         what = "does not have it any more" if truth == NOTHING else f"has version {truth}"
         tale.tell(f"the source's own table {what} of {tale.named(entity)} in the end")
-        return tale.tell("yet its binary log, read completely, tells of no such change").end()
+        return tale.tell(f"yet its {source.log}, read completely, tells of no such change").end()
 
     return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, source.hop))

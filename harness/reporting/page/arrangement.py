@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from harness.kit.counts import counted
 from harness.model.facts import Facts, UnmetCondition
 from harness.model.scenario import Limits, Plan, Scenario
-from harness.model.topology import Topology
+from harness.model.topology import SERVERS, Topology
 from harness.model.workload import Consumers, Processors, Producers, Topic, Transactions
 from harness.reporting import words
 from harness.reporting.entry import entry_of
@@ -78,13 +78,14 @@ def _services(topology: Topology) -> Iterator[str]:
         yield counted(topology.connect_workers, "Connect worker")
     if topology.registry:
         yield "a schema registry"
-    for server, name in (("mysql", "MySQL"), ("redis", "Redis")):
+    for server, name in SERVERS.items():
         if getattr(topology, server):
-            yield f"{name} with a replica" if getattr(topology, f"{server}_replica") else name
+            replicated = getattr(topology, f"{server}_replica", False)
+            yield f"{name} with a replica" if replicated else name
 
 
 def _overrides(topology: Topology) -> Iterator[tuple[str, Markup]]:
-    for service in ("broker", "zookeeper", "registry", "connect", "mysql", "redis"):
+    for service in ("broker", "zookeeper", "registry", "connect", *SERVERS):
         if values := getattr(topology, f"{service}_settings"):
             yield f"settings of {service}", tag("code", words.settings(values))
 

@@ -14,7 +14,7 @@ from harness.checkers.evidence.columns import NEVER
 from harness.history.flow import Flow
 from harness.history.history import NOTHING, History
 from harness.model.facts import Facts
-from harness.model.pipeline import PipelineWorkload, writers_hop
+from harness.model.pipeline import LOGS, PipelineWorkload, writers_hop
 
 LAST = np.iinfo(np.int64).max
 """What follows the last change of an entity."""
@@ -29,6 +29,8 @@ class Source:
         self.flow: Flow = history.flow
         self.name = workload.source
         """The place that it is."""
+        self.log = LOGS[workload.source]
+        """What it calls its log."""
         self.hop = writers_hop(workload.source)
         """How changes get into it."""
         self.drained = self.name in facts.drained
