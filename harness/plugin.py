@@ -104,6 +104,7 @@ def pytest_report_header(config: pytest.Config) -> str:
         "seed": config.stash[SEED],
         "stack": config.getoption("chaos_stack"),
         **_cluster(config),
+        "source": config.getoption("chaos_source"),
     }
     said = [
         f"--{name.replace('_', '-')} {word}" for name, word in words.items() if word is not None
@@ -221,6 +222,7 @@ def run_scenario(
 
     from harness.engine.cluster import on_cluster
     from harness.engine.run import run_scenario as run_one
+    from harness.engine.source_choice import UnfitError, on_source
     from harness.engine.validation.scenario import shaped
     from harness.kit.crashes import as_harness_error
     from harness.model.verdict import Validity
@@ -238,6 +240,11 @@ def run_scenario(
                 limits = msgspec.structs.replace(scenario.limits, chaos_s=limit_s)
                 scenario = msgspec.structs.replace(scenario, limits=limits)
             scenario = on_cluster(scenario, **_cluster(config))
+            try:
+                scenario = on_source(scenario, config.getoption("chaos_source"))
+            except UnfitError as error:
+                tell(str(error))
+                pytest.skip(str(error))
             again = partial(
                 run_one, scenario, chaos_seed, stack_pool, reports, tell=tell, file=file
             )

@@ -69,6 +69,10 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "choices": ("zookeeper", "kraft"),
         "help": "who keeps the cluster's metadata (default: what a scenario says, or zookeeper)",
     },
+    "source": {
+        "choices": ("mysql", "postgres"),
+        "help": "the database that pipelines begin at (default: what a scenario says)",
+    },
     "kafka-version": {
         "metavar": "VERSION",
         "help": "of brokers (default: what a scenario says, or the one pinned for the metadata)",

@@ -15,7 +15,15 @@ from harness.cli.scenarios import catalogue, init, scenarios
 from harness.cli.stacks import down, execute, password, status, sweep, up
 from harness.cli.status import status_of
 from harness.cli.topics import topics
-from harness.cli.words import AnomalyNumber, AtLeastOne, MetadataChoice, Seed, SeedOrDrawn, say
+from harness.cli.words import (
+    AnomalyNumber,
+    AtLeastOne,
+    MetadataChoice,
+    Seed,
+    SeedOrDrawn,
+    SourceChoice,
+    say,
+)
 from harness.kit.errors import UsageError
 
 app = App(
@@ -44,7 +52,7 @@ StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 
 
 @app.command
-def run(
+def run(  # noqa: PLR0913 - all but the first are options
     scenario: str,
     /,
     *,
@@ -52,6 +60,7 @@ def run(
     stack: StackChoice = "docker",
     metadata: MetadataChoice | None = None,
     kafka_version: str | None = None,
+    source: SourceChoice | None = None,
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
@@ -63,6 +72,7 @@ def run(
         stack: real containers, or the in-memory fake.
         metadata: who keeps the cluster's metadata; what the scenario says unless given.
         kafka_version: of brokers; what the scenario says, or the pinned one, unless given.
+        source: the database that a pipeline begins at; what the scenario says unless given.
         reports: where the run folder is made.
         keep_stack: leave the stack running.
     """
@@ -72,13 +82,14 @@ def run(
     from harness.engine.cluster import on_cluster
     from harness.engine.replay import exit_status
     from harness.engine.run import run_scenario
+    from harness.engine.source_choice import on_source
     from harness.engine.stacks import StackPool
     from harness.engine.validation.scenario import shaped
 
     file, _, _ = scenario.partition("::")
     written = Path(file) if file.endswith(".py") else None
     chosen = on_cluster(
-        shaped(resolve(scenario, Path()), file=written),
+        on_source(shaped(resolve(scenario, Path()), file=written), source),
         metadata=metadata,
         kafka_version=kafka_version,
     )

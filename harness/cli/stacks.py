@@ -5,7 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from harness.cli.words import AtLeastOne, MetadataChoice, say
+from harness.cli.words import AtLeastOne, MetadataChoice, SourceChoice, say
 
 Port = Annotated[int, Parameter(validator=Number(gte=1, lte=65535))]
 
@@ -14,6 +14,7 @@ def up(
     *,
     brokers: AtLeastOne = 3,
     pipeline: bool = False,
+    source: SourceChoice = "mysql",
     metadata: MetadataChoice = "zookeeper",
     kafka_version: str | None = None,
     first_port: Port | None = None,
@@ -22,7 +23,8 @@ def up(
 
     Args:
         brokers: how many.
-        pipeline: a schema registry, two Connect workers, MySQL and Redis as well.
+        pipeline: a schema registry, two Connect workers, a database and Redis as well.
+        source: which database.
         metadata: who keeps the cluster's metadata.
         kafka_version: of brokers; the one that is pinned for that metadata unless given.
         first_port: the first broker's port for clients; the others follow. Free ones unless given.
@@ -32,9 +34,11 @@ def up(
     from harness.backends.docker.compose import PIPELINE
     from harness.engine.cluster import with_cluster
     from harness.engine.commands.up import up as boot_or_attach
+    from harness.engine.source_choice import SOURCE_NAMES
     from harness.model.topology import Topology
 
-    topology = msgspec.structs.replace(PIPELINE if pipeline else Topology(), brokers=brokers)
+    whole = msgspec.structs.replace(PIPELINE, **{name: name == source for name in SOURCE_NAMES})
+    topology = msgspec.structs.replace(whole if pipeline else Topology(), brokers=brokers)
     topology = with_cluster(topology, metadata=metadata, kafka_version=kafka_version)
     stack, addresses = boot_or_attach(topology, first_port=first_port, tell=say)
     print(stack)

@@ -32,6 +32,7 @@ SeedOrDrawn = Annotated[
 ]
 AnomalyNumber = Annotated[int | None, Parameter(converter=whole)]
 MetadataChoice = Literal["zookeeper", "kraft"]
+SourceChoice = Literal["mysql", "postgres"]
 
 
 def say(line: str) -> None:

@@ -19,6 +19,7 @@ from harness.engine.compile import compile_plan
 from harness.engine.environment import Environment
 from harness.engine.execute import execute
 from harness.engine.kept_programs import keep_programs
+from harness.engine.source_choice import SOURCE_NAMES
 from harness.engine.stacks import StackPool
 from harness.engine.validation.fakes import require_fakes
 from harness.kit import secrets
@@ -69,6 +70,7 @@ class Run:
         if self.verdict.validity is not Validity.INVALID or kind not in counted:
             raise AssertionError(self._story(f"expected INVALID with {kind}"))
         blamed = sorted(counted[kind].hops)
+        hop = hop and self._with_own_source(hop)
         if hop is not None and blamed != [hop]:
             raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
 
@@ -87,6 +89,12 @@ class Run:
         return "; ".join(
             each.note for each in events if (each.step, each.event) == (step, "witnessed")
         )
+
+    def _with_own_source(self, hop: str) -> str:
+        """The same hop of a run that began at another source than its scenario names."""
+        origin, arrow, rest = hop.partition(" → ")
+        own = self.folder.plan().scenario.pipeline.source
+        return f"{own}{arrow}{rest}" if origin in SOURCE_NAMES else hop
 
     def _story(self, expected: str) -> str:
         why = [reason for claim in self.verdict.claims for reason in claim.why]

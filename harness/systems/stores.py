@@ -19,6 +19,9 @@ class SourceKind:
     """For a namespace on a stack; asks nothing yet."""
     problems: Callable[[SourceTable], Iterator[str]] = lambda _: iter(())
     """What the text of a table's own DDL shows before any server has read it."""
+    adopt: Callable[[SourceTable], SourceTable] | None = None
+    """Says a table that was declared for MySQL in words of its own; raises UsageError where it
+    cannot."""
 
 
 MakeTables: TypeAlias = Callable[[Stack, str], Tables]

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from harness.checkers.verdict.promises import permitted, promised
-from harness.model.pipeline import Copy, Feed, Readers, Writers
+from harness.model.pipeline import Copy, Feed, Readers, SourceName, Writers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -151,9 +151,16 @@ def test_copies_permit(kind: str, settings: Settings, kinds: set[str]) -> None:
     )
 
 
-def test_a_source_that_does_not_flush_may_lose() -> None:
-    careless = Topology(mysql=True, mysql_settings={"innodb_flush_log_at_trx_commit": 0})
-    good = pipeline()
-    bad = Scenario(name="bad", about="a test", workload=good.workload, topology=careless)
+@pytest.mark.parametrize(
+    ("source", "careless"),
+    [
+        ("mysql", Topology(mysql=True, mysql_settings={"innodb_flush_log_at_trx_commit": 0})),
+        ("postgres", Topology(postgres=True, postgres_settings={"synchronous_commit": False})),
+        ("postgres", Topology(postgres=True, postgres_settings={"fsync": "off"})),
+    ],
+)
+def test_a_source_that_does_not_flush_may_lose(source: SourceName, careless: Topology) -> None:
+    workload = msgspec.structs.replace(pipeline().pipeline, source=source)
+    bad = Scenario(name="bad", about="a test", workload=workload, topology=careless)
     assert "lost-change" in permitted(bad)
     assert "source-durability" not in promised(bad)

@@ -10,6 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.backends.docker.stack import DockerStack
 from harness.kit.waits import NotYet, wait_until
+from harness.model.pipeline import SourceTable
 from harness.model.ports.databases import SqlConnection
 from harness.model.ports.source import UnreadableLogError
 from harness.model.rows import Committed, Image, RowChange, Truncation
@@ -17,7 +18,7 @@ from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.systems.postgres import errors
 from harness.systems.postgres.client import Connection, connect
-from harness.systems.postgres.log_reader import LogReader, identities
+from harness.systems.postgres.log_reader import LogReader, drop_slots, identities
 from tests.docker.conftest import booted
 from tests.docker.connectors import connector
 
@@ -43,6 +44,33 @@ def stack() -> Iterator[DockerStack]:
     )
 
 
+TYPES = {
+    "SMALLINT": "3",
+    "INTEGER": "3",
+    "BIGINT": "2",
+    "NUMERIC(12, 4)": "0.0003",
+    "NUMERIC(5)": "3",
+    "REAL": "0.0003000000142492354",
+    "DOUBLE PRECISION": "0.0003",
+    "BOOLEAN": "1",
+    "TEXT": "v2",
+    "VARCHAR(40)": "v2",
+    "VARCHAR(4)": "0002",
+    "CHAR(3)": "002",
+    "UUID": "1b267619-c481-2cc4-6ee2-81747884ca50",
+    "BYTEA": "7632",
+    "JSON": '{"version": 2}',
+    "JSONB": '{"version": 2}',
+    "DATE": "2020-01-03",
+    "TIMESTAMP": "2020-01-01 02:00:00.246914",
+    "TIMESTAMPTZ": "2020-01-01 02:00:00.246914",
+    "TIME": "00:00:02.002914",
+    "INTERVAL": "",
+    "BIT(3)": "",
+}
+"""Each type, with the text of the value of version 2; none where values are not compared."""
+
+
 class Shop:
     """A schema with the table `orders`, and what has been committed to it since."""
 
@@ -53,9 +81,7 @@ class Shop:
         with closing(stack.postgres.connection(autocommit=True)) as connection:
             connection.cursor().execute(f"CREATE SCHEMA {name}")
         self.run(TABLE)
-        with closing(self._connect(5.0)) as connection:
-            tables = identities(connection, name)
-        self.log = LogReader(self._connect, name, name, tables)
+        self.remade()
 
     def _connect(self, answer_limit_s: float) -> Connection:
         address, password = self.stack.address("postgres"), self.stack.password()
@@ -68,6 +94,14 @@ class Shop:
         )
         self._open.append(connection)
         return connection
+
+    def remade(self) -> None:
+        """Follow its table, as it is made now, from now on."""
+        with closing(self._connect(5.0)) as connection:
+            drop_slots(connection, [self.name])
+        with closing(self._connect(5.0)) as connection:
+            tables = identities(connection, self.name)
+        self.log = LogReader(self._connect, self.name, self.name, ["orders"], tables)
 
     def close(self) -> None:
         """Hang up and leave nothing behind."""
@@ -172,6 +206,42 @@ def test_a_long_value_that_did_not_change_is_passed_over(shop: Shop) -> None:
         "UPDATE orders SET version = 11",
     )
     assert shop.committed() == [(inserted(1, 10),), (updated(1, 11),)]
+
+
+def test_changes_of_partitions_are_those_of_their_table(shop: Shop) -> None:
+    shop.run(
+        "DROP TABLE orders",
+        f"{TABLE} PARTITION BY HASH (id)",
+        "CREATE TABLE every PARTITION OF orders FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+        "INSERT INTO orders VALUES (1, 10)",
+    )
+    shop.remade()
+    shop.run("INSERT INTO orders VALUES (2, 20)", "UPDATE every SET version = 21 WHERE id = 2")
+    assert shop.committed() == [(inserted(2, 20),), (updated(2, 21),)]
+    shop.run("TRUNCATE every")
+    with pytest.raises(UnreadableLogError, match="partition of table orders was truncated"):
+        shop.committed()
+
+
+def test_every_type_is_filled_and_read(stack: DockerStack) -> None:
+    source = stack.source("postgres", "types")
+    columns = {f"c{place}": kind for place, kind in enumerate(TYPES)}
+    made = source.create([SourceTable(name="wide", columns=columns)])
+    try:
+        assert made.fillers["wide"].keys() == columns.keys()
+        for key, version in ((1, 2), (2, (3 << 40) + 99_999)):
+            source.replace({"wide": {key: version}})
+        compared = source.columns("wide")
+        found = source.contents("wide", compared)
+        assert list(found.rows) == [(1, 2), (2, (3 << 40) + 99_999)]
+        assert [cell for cell in found.cells if cell.text is None] == []
+        texts = {cell.column: cell.text for cell in found.cells if cell.key == 1}
+        assert {name: texts[name] for name in columns if name in compared} == {
+            f"c{place}": text for place, text in enumerate(TYPES.values()) if text
+        }
+        assert {*compared} == {*texts}
+    finally:
+        source.drop()
 
 
 def test_a_log_that_cannot_be_followed_is_an_error(shop: Shop) -> None:

@@ -178,6 +178,18 @@ def shared(settings: Settings) -> Decoder:
     return Decoder(SimpleNamespace(), found, routes)
 
 
+@pytest.mark.parametrize("before", [None, {"id": 7, "version": 0}, {"id": 7, "version": None}])
+def test_an_event_that_says_only_the_key_of_what_was_says_less(before: object) -> None:
+    decode = reader(JSON)
+    updated = {"op": "u", "before": before, "after": {"id": 7, "version": 12}}
+    event = decode.event(record({"id": 7}, updated))
+    assert (event.kind, event.key, event.version, event.before) == ("row", 7, 12, NOTHING)
+    if before is not None:
+        event = decode.event(record({"id": 7}, {"op": "d", "before": before, "after": None}))
+        found = (event.kind, event.key, event.version, event.before)
+        assert found == ("removal", 7, NOTHING, NOTHING)
+
+
 def test_tables_that_share_a_topic_are_told_apart_by_their_events() -> None:
     reads = shared(SHARED)
     found = [

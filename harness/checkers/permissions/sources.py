@@ -6,11 +6,15 @@ from harness.checkers.permissions.change_topics import OUTDATED
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.pipeline import PipelineWorkload
 from harness.model.scenario import Scenario
+from harness.model.value import Settings
 
 
 @permits("source", PipelineWorkload)
-def source_permissions(_: PipelineWorkload, scenario: Scenario) -> Iterator[Permission]:
+def source_permissions(workload: PipelineWorkload, scenario: Scenario) -> Iterator[Permission]:
     """What the source's own settings permit."""
+    if workload.source == "postgres":
+        yield from _of_postgres(scenario.topology.postgres_settings)
+        return
     settings = scenario.topology.mysql_settings
     for name, lost in (
         ("innodb_flush_log_at_trx_commit", ("lost-change", "phantom-change", "extra-row")),
@@ -22,4 +26,15 @@ def source_permissions(_: PipelineWorkload, scenario: Scenario) -> Iterator[Perm
                 reason="a commit is acknowledged before it is on disk, in the log of the tables or "
                 "in the binary log, and a crash may leave it in one of them only",
                 kinds=lost,
+            )
+
+
+def _of_postgres(settings: Settings) -> Iterator[Permission]:
+    """Its tables and its log come from one write-ahead log, so a crash leaves them in agreement."""
+    for name in ("synchronous_commit", "fsync"):
+        if settings.get(name, True) in (False, "off"):
+            yield Permission(
+                setting=f"{name}=off",
+                reason="a commit is acknowledged before it is on disk, and a crash may take it",
+                kinds=("lost-change",),
             )

@@ -5,7 +5,7 @@ first write and keeps the log until it is read: whatever happens to the slots of
 whatever they read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 
 from harness.model.ports.source import UnreadableLogError
@@ -27,10 +27,9 @@ class LogReader:
         connect: makes a connection that commits each statement; gets how long the server may be
             silent, in seconds.
         slot: its name; it is made now, and removed by `close`.
-        schema: of the tables.
-        tables: by name, with the numbers by which the server knows them; others are passed over.
-            It may still grow.
-        seen: transactions that a snapshot saw already, by number.
+        schema: of the tables, which need not be there yet.
+        tables: others are passed over.
+        made: the numbers by which the server knew tables when they were made; it may still grow.
     """
 
     def __init__(
@@ -38,14 +37,18 @@ class LogReader:
         connect: Callable[[float], Connection],
         slot: str,
         schema: str,
-        tables: Mapping[str, int],
-        seen: Callable[[int], bool] = lambda _xid: False,
+        tables: Collection[str],
+        made: Mapping[str, int],
     ) -> None:
+        self.seen: Callable[[int], bool] = lambda _xid: False
+        """Whether the transaction of that number is passed over: a snapshot saw it."""
         self._connect = connect
         self._slot = slot
         self._schema = schema
         self._tables = tables
-        self._seen = seen
+        self._made = made
+        self._partitions: dict[str, str] = {}
+        """The table that each partition is of."""
         with closing(connect(30.0)) as connection:
             ((self._read,),) = connection.execute(
                 "SELECT (lsn - '0/0')::bigint FROM pg_create_logical_replication_slot(%s, %s)",
@@ -58,7 +61,7 @@ class LogReader:
         """Behind the last transaction that was handed out."""
         return "", int(self._read)
 
-    def read(self, *, answer_limit_s: float = ANSWER_LIMIT_S) -> Iterator[Committed]:
+    def read(self, *, answer_limit_s: float = ANSWER_LIMIT_S) -> Generator[Committed]:
         """Every transaction up to the end of the log as it is now.
 
         Raises:
@@ -68,6 +71,7 @@ class LogReader:
         """
         with closing(self._connect(answer_limit_s)) as connection:
             self._require_same(connection)
+            self._partitions = partitions(connection, self._schema)
             _written_out(connection)
             with connection.transaction(), connection.cursor("log") as cursor:
                 cursor.itersize = FETCHED
@@ -83,13 +87,15 @@ class LogReader:
                         changes = []
                     elif verb == "COMMIT" and lsn > self._confirmed:
                         self._read = max(self._read, lsn)
-                        if not self._seen(xid):
+                        if not self.seen(xid):
                             yield Committed(tuple(changes), f"{xid}")
                     elif verb == "table":
                         changes += self._changes(text)
 
     def confirm(self) -> None:
         """Never hand out again what was handed out so far; the server may forget it."""
+        if self._confirmed == self._read:
+            return
         self._confirmed = self._read
         with closing(self._connect(30.0)) as connection:
             connection.execute(
@@ -100,18 +106,25 @@ class LogReader:
     def close(self) -> None:
         """Remove the slot."""
         with closing(self._connect(ANSWER_LIMIT_S)) as connection:
-            drop_slots(connection, self._slot)
+            drop_slots(connection, [self._slot])
 
     def _changes(self, text: str) -> Iterator[RowChange | Truncation]:
         for line in lines_of(text):
-            if line.schema == self._schema and line.table in self._tables:
-                yield Truncation(line.table) if line.action == "TRUNCATE" else _change(line)
+            table = self._partitions.get(line.table, line.table)
+            if line.schema != self._schema or table not in self._tables:
+                continue
+            if line.action != "TRUNCATE":
+                yield _change(line, table)
+            elif line.table in self._partitions:
+                raise UnreadableLogError(f"a partition of table {table} was truncated")
+            else:
+                yield Truncation(table)
 
     def _require_same(self, connection: Connection) -> None:
         """Require every table to be there: statements that rename it are not in the log."""
         there = identities(connection, self._schema)
-        for name, number in self._tables.items():
-            if there.get(name) != number:
+        for name in self._tables:
+            if name not in there or self._made.get(name, there[name]) != there[name]:
                 raise UnreadableLogError(
                     f"table {name} was renamed, dropped or made anew, and the write-ahead log does "
                     "not say when"
@@ -128,17 +141,29 @@ def identities(connection: Connection, schema: str) -> dict[str, int]:
     return dict(found.fetchall())
 
 
-def drop_slots(connection: Connection, prefix: str) -> None:
-    """Remove the slots whose names begin so, and end whoever reads them."""
+def partitions(connection: Connection, schema: str) -> dict[str, str]:
+    """The partitions of a schema: each by the table that it is of in the end."""
+    found = connection.execute(
+        "SELECT relname, pg_partition_root(pg_class.oid)::oid::bigint FROM pg_class "
+        "WHERE relispartition AND relkind = 'r' AND relnamespace = "
+        "(SELECT oid FROM pg_namespace WHERE nspname = %s)",
+        (schema,),
+    ).fetchall()
+    names = {number: name for name, number in identities(connection, schema).items()}
+    return {name: names[root] for name, root in found if root in names}
+
+
+def drop_slots(connection: Connection, names: Sequence[str]) -> None:
+    """Remove slots, and end whoever reads them; one that is not there is no error."""
     connection.execute(
         "SELECT pg_terminate_backend(active_pid, %s) FROM pg_replication_slots "
-        "WHERE starts_with(slot_name, %s) AND active_pid IS NOT NULL",
-        (END_LIMIT_MS, prefix),
+        "WHERE slot_name = ANY(%s) AND active_pid IS NOT NULL",
+        (END_LIMIT_MS, names),
     )
     connection.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-        "WHERE starts_with(slot_name, %s)",
-        (prefix,),
+        "WHERE slot_name = ANY(%s)",
+        (names,),
     )
 
 
@@ -156,17 +181,17 @@ def _written_out(connection: Connection) -> None:
             connection.execute("SELECT pg_logical_emit_message(true, 'harness', '')")
 
 
-def _change(line: Line) -> RowChange:
+def _change(line: Line, table: str) -> RowChange:
     after = _image(line.new)
     before = _image(line.old)
     if line.action == "UPDATE" and before is None and after is not None:
         before = Image(after.key, None)  # the log leaves out a key that stays
     if before is None and after is None:
         raise UnreadableLogError(
-            f"the write-ahead log does not say which row of table {line.table} was changed: it has "
+            f"the write-ahead log does not say which row of table {table} was changed: it has "
             "REPLICA IDENTITY NOTHING"
         )
-    return RowChange(line.table, before, after)
+    return RowChange(table, before, after)
 
 
 def _image(values: Values | None) -> Image | None:

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from harness.history.history import NOTHING
 
 KINDS = {"c": "insert", "u": "update", "d": "delete", "r": "snapshot"}
+WITHOUT_IMAGE = {"u": "row", "d": "removal"}
+"""What an event is that does not say what its row was before."""
 Headers: TypeAlias = Mapping[str, bytes]
 Told: TypeAlias = tuple[str, int, int, int]
 """Kind, key, version, before; see `harness.history.flow`."""
@@ -56,8 +58,11 @@ def told_of(key: Any, value: Any, headers: Headers) -> Told:  # noqa: ANN401 - d
     if is_envelope(value):
         before, after = value["before"], value["after"]
         kind = KINDS[value["op"]]
+        if value["op"] in WITHOUT_IMAGE and not (before and before["version"]):
+            # A source may log of what was only its key; a column without NULL is 0 then.
+            kind, before = WITHOUT_IMAGE[value["op"]], None
         version, was = _version(after), _version(before)
-        return kind, key_of(key, after or before), version, was
+        return kind, key_of(key, after or value["before"]), version, was
     if "version" not in value:
         raise ShapeError("it has no column `version`")
     number, version = key_of(key, value), as_number(value["version"])

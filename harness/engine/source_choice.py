@@ -1,0 +1,92 @@
+"""Which database a pipeline begins at: the one that its scenario names, or another."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import msgspec
+
+from harness.kit.errors import UsageError
+from harness.model.fault import Step
+from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceName
+from harness.model.scenario import Scenario
+from harness.systems.stores import SOURCES
+
+SOURCE_NAMES: tuple[SourceName, ...] = get_args(SourceName)
+
+
+class UnfitError(UsageError):
+    """A scenario says what only its own source understands."""
+
+
+def on_source(scenario: Scenario, source: SourceName | None) -> Scenario:
+    """`scenario` with its pipeline beginning at `source`; as it is when it has no pipeline.
+
+    Tables are said in the words of the new source, and steps aim at it where they aimed at the
+    old one.
+
+    Raises:
+        UnfitError: it says what only its own source understands.
+    """
+    workload = scenario.workload
+    if not isinstance(workload, PipelineWorkload) or source in (None, workload.source):
+        return scenario
+    old = workload.source
+    cannot = f"scenario {scenario.name} cannot begin at {source}"
+    adopt = SOURCES[source].adopt
+    if adopt is None:
+        raise UnfitError(f"{cannot}: it is written for {old}")
+    for why in _own(scenario, workload):
+        raise UnfitError(f"{cannot}: {why}")
+    try:
+        tables = tuple(map(adopt, workload.tables))
+    except UsageError as error:
+        raise UnfitError(f"{cannot}: {error}") from error
+    topology = msgspec.structs.replace(scenario.topology, **{old: False, source: True})
+    renamed = _renamed(msgspec.to_builtins(scenario.steps), old, source)
+    steps = msgspec.convert(renamed, tuple[Step, ...])
+    return msgspec.structs.replace(
+        scenario,
+        topology=topology,
+        workload=msgspec.structs.replace(workload, source=source, tables=tables),
+        steps=steps,
+    )
+
+
+def _own(scenario: Scenario, workload: PipelineWorkload) -> Iterator[str]:
+    """What of a scenario is said to its own source and to no other."""
+    old, topology = workload.source, scenario.topology
+    if getattr(topology, f"{old}_settings"):
+        yield f"it sets {old}_settings"
+    if getattr(topology, f"{old}_replica", False):
+        yield f"it has a replica of {old}"
+    for path in workload.paths:
+        yield from _own_of(path)
+    for step in scenario.steps:
+        for fault in (step.fault, *step.choices):
+            if fault is not None and fault.kind.startswith("table."):
+                yield f"step {step.name} alters a table in words of {old}"
+
+
+def _own_of(path: Path) -> Iterator[str]:
+    """What of a path is said to its own source."""
+    if path.feed.kind == "jdbc":
+        yield "the JDBC source connector of the harness knows MySQL alone"
+    parts: tuple[Feed | Copy, ...] = (path.feed, *path.copies)
+    if any(part.connector is not None for part in parts):
+        yield f"path {path.name} has a connector's configuration of its own"
+    if any(part.program is not None for part in parts):
+        yield f"path {path.name} has a program of its own"
+    if any(copy.ddl for copy in path.copies):
+        yield f"path {path.name} has copies in tables of its own"
+    for name in path.feed.settings:
+        if name.startswith(("connect.", "binlog.")):
+            yield f"the connector of path {path.name} has MySQL's setting {name}"
+
+
+def _renamed(value: Any, old: str, new: str) -> Any:  # noqa: ANN401 - as JSON has it
+    """The same with every text that is just `old` replaced: names of services."""
+    if isinstance(value, dict):
+        return {name: _renamed(each, old, new) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_renamed(each, old, new) for each in value]
+    return new if value == old else value
