@@ -13,11 +13,11 @@ from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.systems.redis.cache import RedisCache
 from harness.systems.redis.entries import order_before, order_of
+from harness.workloads.pipeline.choices import first_key
 from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.copies.replaying import WATCHED_READS, Replay
 from harness.workloads.pipeline.reading import written_rows
 from harness.workloads.pipeline.recording import Changed
-from harness.workloads.pipeline.writing import first_key
 
 ENTRY = "run:app/kept:orders:7"
 

@@ -16,9 +16,10 @@ from harness.kit.errors import UsageError
 from harness.model.ports.databases import SqlConnection
 from harness.model.ports.stack import Stack
 from harness.systems.mysql.source import MySqlSource
+from harness.workloads.pipeline.choices import first_key
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.recording import Recorder
-from harness.workloads.pipeline.writing import WriterWorker, first_key
+from harness.workloads.pipeline.writing import WriterWorker
 from tests.unit.test_kit import ManualClock
 
 LATE = Writers(tables=("orders",), keys_rise=True, mix={"late-insert": 1}, rate_per_s=10.0)
@@ -140,7 +141,7 @@ def test_a_quiet_writer_still_ends_what_is_open(late: Writing) -> None:
 
 
 def test_rising_keys_go_up_by_one(late: Writing) -> None:
-    keys = [late.worker.insert()[0].key for _ in range(3)]
+    keys = [late.worker.choices.insert()[0].key for _ in range(3)]
     assert keys == [first_key(0) + n for n in range(3)]
     assert keys[0] > 0  # MySQL takes 0 for the next number of an AUTO_INCREMENT
 
@@ -149,7 +150,7 @@ def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> 
     spec = msgspec.structs.replace(LATE, mix={"insert": 1})
     writing = Writing(spec, journal)
     writing.steps(4)
-    rows = writing.worker.truncate()
+    rows = writing.worker.choices.truncate()
     assert {each.key for each in rows} == {first_key(0) + n for n in range(4)}
     (last,) = (each for each in rows if each.commits)
     with closing(writing.database.session()) as session:

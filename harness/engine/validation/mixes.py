@@ -3,7 +3,7 @@
 from harness.engine.validation.problems import Problems, unless_known
 from harness.model.pipeline import PipelineWorkload, Writers
 from harness.model.scenario import Scenario
-from harness.workloads.pipeline.writing import LATE, SHAPES
+from harness.workloads.pipeline.choices import LATE, SHAPES
 
 
 def problems(scenario: Scenario) -> Problems:

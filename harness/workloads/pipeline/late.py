@@ -8,8 +8,8 @@ from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import PipelineWorkload
 from harness.model.ports.source import Session
 from harness.model.ports.stack import Stack
+from harness.workloads.pipeline.choices import Statement
 from harness.workloads.pipeline.naming import Naming
-from harness.workloads.pipeline.statement import Statement
 from harness.workloads.pipeline.topics.decoding import decoder_of
 from harness.workloads.pipeline.topics.wires import RegistryLostError
 

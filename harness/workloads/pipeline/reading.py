@@ -16,12 +16,12 @@ from harness.model.pipeline import (
     copy_place,
 )
 from harness.model.ports.store import Reader, Tables
+from harness.workloads.pipeline.choices import first_key
 from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.copies.cache_copy import cache_settings
 from harness.workloads.pipeline.recording import SightRecorder
 from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.tailing import Tail
-from harness.workloads.pipeline.writing import first_key
 
 FLUSH_EVERY = 50
 """Reads that are written down together."""

@@ -1,20 +1,14 @@
 """The traffic of a pipeline workload."""
 
-import logging
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from confluent_kafka import KafkaException
-
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
-from harness.kit.errors import HarnessError
-from harness.kit.waits import NS_PER_S, Deadline
-from harness.model.facts import LogEnd, Standing
+from harness.kit.waits import NS_PER_S
 from harness.model.members import NOBODY
 from harness.model.pipeline import (
     CONNECTORS,
-    Copy,
     Path,
     PipelineWorkload,
     cache_place,
@@ -23,15 +17,12 @@ from harness.model.pipeline import (
 )
 from harness.model.ports.groups import Members
 from harness.model.ports.stack import Stack
-from harness.model.ports.store import Store
-from harness.model.rows import Columns, Contents
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.assembly import Assembly
-from harness.workloads.pipeline.copies import contents
 from harness.workloads.pipeline.copies.app_cache import AppCache, app_cache_settings
 from harness.workloads.pipeline.copies.racing import RaceWorker, race_workers
+from harness.workloads.pipeline.drain import Drain
 from harness.workloads.pipeline.feeds.standstill import Standstill
-from harness.workloads.pipeline.final import FinalReads
 from harness.workloads.pipeline.gated import Gated
 from harness.workloads.pipeline.late import Arrivals
 from harness.workloads.pipeline.marks import Marks
@@ -39,19 +30,11 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.passage import Passage
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
-from harness.workloads.pipeline.source import oracle
 from harness.workloads.pipeline.source.source_tables import SourceTables
 from harness.workloads.pipeline.systems import Systems
-from harness.workloads.pipeline.topics import dead_letters
-from harness.workloads.pipeline.topics.final_topics import TopicReader
-from harness.workloads.pipeline.topics.positions import positions
 from harness.workloads.pipeline.writing import WriterWorker
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.worker import Worker
-
-log = logging.getLogger(__name__)
-
-READ_AGAIN_S = 0.5
 
 
 class PipelineTraffic:
@@ -73,21 +56,13 @@ class PipelineTraffic:
     ) -> None:
         self._workload = workload
         self._stack = stack
-        self._journal = journal
         self._clock = clock
         self._naming = Naming.of(run)
         self._tables = [table.name for table in workload.tables]
         self._systems = Systems(workload, self._naming, stack)
         self._source = self._systems.source
-        self._unreadable: tuple[type[Exception], ...] = (
-            *self._systems.errors,
-            KafkaException,
-            HarnessError,
-        )
-        """What keeps a place from being read in the end; it then does not count as drained."""
         self._source.check(workload)
         self._log = self._source.follow(self._naming.oracle, self._tables)
-        self._unread: dict[str, str] = {}
         self._quiet_ns = clock.now_ns()
         systems = self._systems
         self._marks = Marks(
@@ -105,8 +80,9 @@ class PipelineTraffic:
         )
         try:
             tables.create()
-            self._columns = self._columns_now()
-            contents.check(workload, self._columns)
+            self._drain = Drain(
+                workload, self._naming, systems, stack=stack, journal=journal, clock=clock
+            )
             tables.prefill()
             movers = self._assembly.start()
             tables.write_referred()
@@ -251,43 +227,7 @@ class PipelineTraffic:
         """
         self._marks.close()
         self._stack.finish_programs()
-        deadline = Deadline(limit_s, self._clock)
-        reads = FinalReads(self._journal, self._clock)
-        topics = TopicReader(self._stack, self._clock, reads, deadline)
-        logs: list[LogEnd] = []
-        places: list[str] = []
-        standings: list[Standing] = []
-        if self._read_place(self._source.name, partial(self._read_source, reads)):
-            places.append(self._source.name)
-        for path in self._workload.paths:
-            ends: list[LogEnd] = []
-            read_topics = partial(self._read_topics, path, topics, ends)
-            if self._read_place(topic_place(path), read_topics, attempts=1) and all(
-                end.read_to == end.end for end in ends
-            ):
-                places.append(topic_place(path))
-            logs += ends
-            for copy in path.copies:
-                place = copy_place(path, copy)
-                found = partial(self._contents, path, copy)
-                account = partial(self._account, path, copy, deadline, standings)
-                read_rows = partial(self._read_rows, place, found, reads)
-                # What it had committed before its rows are read must be in them.
-                standings += self._positions(path, copy)
-                if self._read_place(place, read_rows) and self._read_place(place, account):
-                    places.append(place)
-        for each in self._workload.caches:
-            place = cache_place(each)
-            found = partial(_entries, self._systems.cache(each))
-            read_rows = partial(self._read_rows, place, found, reads)
-            if self._read_place(place, read_rows):
-                places.append(place)
-        return FinalRead(
-            logs=tuple(logs),
-            places=tuple(places),
-            standings=tuple(standings),
-            unread=self._unread,
-        )
+        return self._drain.read(self._log, limit_s)
 
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys."""
@@ -305,86 +245,9 @@ class PipelineTraffic:
         left_s = ttl_s - (self._clock.now_ns() - self._quiet_ns) / NS_PER_S
         return f"{left_s:.1f} s of {ttl_s:g} s are left" if left_s > 0 else None
 
-    # Reading
-
-    def _read_place(self, place: str, read: Callable[[], None], *, attempts: int = 3) -> bool:
-        """Whether the place could be read; it then is complete.
-
-        A server that has just come back may hang up once more, so a read that fails is begun anew.
-        Only one that records all it finds at its end may be.
-        """
-        for attempt in range(1, attempts + 1):
-            try:
-                read()
-            except self._unreadable as error:
-                log.warning("%s cannot be read (attempt %d): %s", place, attempt, error)
-                self._unread[place] = str(error)
-                self._clock.pause(READ_AGAIN_S)
-            else:
-                self._unread.pop(place, None)
-                return True
-        return False
-
-    def _columns_now(self) -> dict[str, Columns]:
-        return {table: self._source.columns(table) for table in self._tables}
-
-    def _read_source(self, reads: FinalReads) -> None:
-        read = self._source.contents
-        began_ns = self._clock.now_ns()
-        for table, now in self._columns_now().items():
-            self._columns[table] = contents.unaltered(self._columns[table], now)
-        found = {table: read(table, columns) for table, columns in self._columns.items()}
-        oracle.record_changes(self._log, self._journal)
-        for table, each in found.items():
-            reads.rows(self._source.name, table, each, began_ns)
-
-    def _contents(self, path: Path, copy: Copy, table: str) -> Contents:
-        if copy.cache:
-            return _entries(self._systems.entries(path, copy), table)
-        tables = self._systems.tables(path, copy)
-        owed = contents.owed(path, copy, self._columns[table], tables.columns(table))
-        return tables.contents(table, owed)
-
-    def _read_rows(
-        self, place: str, contents_of: Callable[[str], Contents], reads: FinalReads
-    ) -> None:
-        began_ns = self._clock.now_ns()
-        found = {table: contents_of(table) for table in self._tables}
-        for table, each in found.items():
-            reads.rows(place, table, each, began_ns)
-
-    def _positions(self, path: Path, copy: Copy) -> Iterator[Standing]:
-        if not dead_letters.accounted(copy):
-            yield from positions(path, copy, self._naming, self._named(path), self._stack)
-
-    def _account(
-        self, path: Path, copy: Copy, deadline: Deadline, standings: list[Standing]
-    ) -> None:
-        if dead_letters.accounted(copy):
-            standings += dead_letters.standings(
-                path,
-                copy,
-                self._naming,
-                self._named(path),
-                stack=self._stack,
-                deadline=deadline,
-            )
-
-    def _named(self, path: Path) -> dict[str, str]:
-        return self._naming.named(path, self._tables)
-
-    def _read_topics(self, path: Path, reader: TopicReader, ends: list[LogEnd]) -> None:
-        compared = any(contents.compares(path, copy) for copy in path.copies)
-        wanted = {table: self._columns[table] if compared else {} for table in self._tables}
-        ends += reader.read(path, self._naming, wanted)
-
     def _topic(self, path: Path, table: str) -> str:
         return f"{path.name}/{table}"
 
 
 def _unrun(race: RaceWorker) -> str | None:
     return f"{race.missing} are not" if race.missing else None
-
-
-def _entries(store: Store, table: str) -> Contents:
-    return Contents(store.rows(table))

@@ -1,23 +1,18 @@
 """A writer: transactions on a source; each version of a row is the id of what wrote it."""
 
 from collections.abc import Callable, Sequence
-from operator import methodcaller
 from random import Random
 
-from harness.history.history import NOTHING
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
 from harness.model.pipeline import Writers
 from harness.model.ports.source import Session, Source
-from harness.model.rows import WRITTEN_KEYS
+from harness.workloads.pipeline.choices import LATE, SHAPES, Choices, Statement
 from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.late import Arrivals, LateTransaction
 from harness.workloads.pipeline.recording import Changed, Recorder
-from harness.workloads.pipeline.statement import Statement, by_another
 
-KEYS_PER_WRITER = 1 << 16
 RECONNECT_S = 0.2
-LATE = "late-insert"
 
 
 class WriterWorker:
@@ -55,10 +50,8 @@ class WriterWorker:
         self._caches = caches
         self._dice: Random = stream(seed, "writes")
         self._recorder = recorder
-        first = first_key(number)
-        self._keys = range(first, first + (KEYS_PER_WRITER if spec.keys_rise else spec.keys))
-        self._risen = dict.fromkeys(spec.tables, first - 1)
-        self._rows: dict[str, dict[int, int]] = {table: {} for table in spec.tables}
+        commits = source.truncation_commits
+        self.choices = Choices(spec, number, self._dice, recorder.number, commits=commits)
         self._session: Session | None = None
         self._began_ns: int | None = None
         self._quiet = False
@@ -103,10 +96,10 @@ class WriterWorker:
     def _connect(self) -> bool:
         try:
             session = self._source.session()
-            for table, rows in self._rows.items():
-                found = session.between(table, self._keys[0], self._keys[-1])
-                rows.clear()
-                rows.update(found)
+            first, last = self.choices.keys[0], self.choices.keys[-1]
+            self.choices.rows = {
+                table: dict(session.between(table, first, last)) for table in self._spec.tables
+            }
             session.commit()
         except self._source.errors:
             return False
@@ -118,12 +111,12 @@ class WriterWorker:
         assert session is not None  # noqa: S101 - step connects first
         weights = self._spec.mix
         (what,) = self._dice.choices(sorted(weights), [weights[each] for each in sorted(weights)])
-        operation = self._version()
-        statements = SHAPES[what](self)
+        operation = self._recorder.number()
+        statements = SHAPES[what](self.choices)
         if not statements:
             return
         self.sent += 1
-        changes = self._changes(statements)
+        changes = self.choices.changes(statements)
         self._recorder.write(operation, changes)
         for cache in self._caches:
             cache.before_commit(changes)
@@ -174,7 +167,7 @@ class WriterWorker:
         except self._source.errors as error:
             self._failed(late.operation, error, committing=True)
         else:
-            self._committed(late.operation, [late.inserted], self._changes([late.inserted]))
+            self._committed(late.operation, [late.inserted], self.choices.changes([late.inserted]))
         late.session.close()
 
     def _failed(self, operation: int, error: Exception, *, committing: bool) -> None:
@@ -188,140 +181,4 @@ class WriterWorker:
         self._recorder.complete(operation, "ok")
         for cache in self._caches:
             cache.after_commit(changes)
-        for statement in statements:
-            rows = self._rows[statement.table]
-            if statement.version == NOTHING:
-                rows.pop(statement.key, None)
-            else:
-                rows[statement.key] = statement.version
-
-    def _version(self) -> int:
-        return self._recorder.number()
-
-    def _changes(self, statements: Sequence[Statement]) -> list[Changed]:
-        return [
-            Changed(
-                table=each.table,
-                key=each.key,
-                version=each.version,
-                before=self._rows[each.table].get(each.key, NOTHING),
-                kind=each.kind,
-            )
-            for each in statements
-        ]
-
-    # Shapes of transactions. Each gives the statements, none when the rows there are do not allow.
-
-    def _table(self) -> str:
-        return self._dice.choice(self._spec.tables)
-
-    def _absent(self, table: str) -> int | None:
-        if self._spec.keys_rise:
-            self._risen[table] += 1
-            return self._risen[table]
-        free = [key for key in self._keys if key not in self._rows[table]]
-        return self._dice.choice(free) if free else None
-
-    def _present(self, table: str) -> int | None:
-        there = sorted(self._rows[table])
-        return self._dice.choice(there) if there else None
-
-    def _insert_into(self, table: str, key: int) -> Statement:
-        version = self._version()
-        insert = methodcaller("insert", table, key, version)
-        return Statement(insert, table, key, version, "insert")
-
-    def _update_in(self, table: str, key: int) -> Statement:
-        version = self._version()
-        update = methodcaller("update", table, key, version)
-        return Statement(update, table, key, version, "update")
-
-    def insert(self) -> list[Statement]:
-        """A row that was not there; an update when all are."""
-        table = self._table()
-        key = self._absent(table)
-        return [self._insert_into(table, key)] if key is not None else self.update()
-
-    def update(self) -> list[Statement]:
-        """A new version of a row."""
-        table = self._table()
-        key = self._present(table)
-        return [self._update_in(table, key)] if key is not None else []
-
-    def truncate(self) -> list[Statement]:
-        """The end of all rows of a table, which nobody else may write."""
-        table = self._table()
-        there = sorted(self._rows[table])
-        ended = [Statement(by_another, table, key, NOTHING, "delete") for key in there]
-        for last in ended[-1:]:
-            last.execute = methodcaller("truncate", table)
-            last.commits = self._source.truncation_commits
-        return ended
-
-    def delete(self) -> list[Statement]:
-        """The end of a row."""
-        table = self._table()
-        key = self._present(table)
-        if key is None:
-            return []
-        return [Statement(methodcaller("delete", table, key), table, key, NOTHING, "delete")]
-
-    def upsert(self) -> list[Statement]:
-        """A row, whether it was there or not."""
-        table, version = self._table(), self._version()
-        key = self._dice.choice(self._keys)
-        kind = "update" if key in self._rows[table] else "insert"
-        upsert = methodcaller("upsert", table, key, version)
-        return [Statement(upsert, table, key, version, kind)]
-
-    def key_update(self) -> list[Statement]:
-        """A row gets another primary key: the old one ends, the new one begins."""
-        table = self._table()
-        old, new = self._present(table), self._absent(table)
-        if old is None or new is None:
-            return []
-        version = self._version()
-        ended = Statement(by_another, table, old, NOTHING, "delete")
-        move = methodcaller("move", table, old, new, version)
-        return [ended, Statement(move, table, new, version, "insert")]
-
-    def multi_row(self) -> list[Statement]:
-        """New versions of several rows of one table, in one statement."""
-        table = self._table()
-        there = sorted(self._rows[table])
-        chosen = self._dice.sample(there, min(self._spec.rows_of_many, len(there)))
-        changed = [Statement(by_another, table, key, self._version(), "update") for key in chosen]
-        for last in changed[-1:]:
-            versions = {each.key: each.version for each in changed}
-            last.execute = methodcaller("update_many", table, versions)
-        return changed
-
-    def multi_table(self) -> list[Statement]:
-        """One change in each table."""
-        statements = []
-        for table in self._spec.tables:
-            key = self._present(table)
-            if key is not None:
-                statements.append(self._update_in(table, key))
-            elif (free := self._absent(table)) is not None:
-                statements.append(self._insert_into(table, free))
-        return statements
-
-
-def first_key(number: int) -> int:
-    """The first key of the writer of that number."""
-    return WRITTEN_KEYS + number * KEYS_PER_WRITER
-
-
-SHAPES: dict[str, Callable[[WriterWorker], list[Statement]]] = {
-    "insert": WriterWorker.insert,
-    "update": WriterWorker.update,
-    "delete": WriterWorker.delete,
-    "upsert": WriterWorker.upsert,
-    "key-update": WriterWorker.key_update,
-    "multi-row": WriterWorker.multi_row,
-    "multi-table": WriterWorker.multi_table,
-    "rollback": WriterWorker.insert,
-    "truncate": WriterWorker.truncate,
-    LATE: WriterWorker.insert,
-}
+        self.choices.committed(statements)
