@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from harness.history.history import NOTHING, History
+from harness.history.rows import fitted
 from harness.history.tables import FUNCTIONS, SCHEMAS
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
@@ -166,7 +167,7 @@ def _tables(sends: Sends, reads: list[Reads]) -> History:
             "outcome": pl.Series(outcome[order]).cat.to(SCHEMAS["operations"]["outcome"]),
             "error": np.zeros(len(order), dtype=np.int32),
         }
-    ).cast(SCHEMAS["operations"])
+    ).pipe(fitted, "operations")
     return History(
         operations=operations,
         sends=_send_table(sends, op),
@@ -202,7 +203,7 @@ def _send_table(sends: Sends, op: np.ndarray[tuple[int], np.dtype[np.uint32]]) -
         "value",
         log=pl.when(told).then("log"),
         offset=pl.when(told).then("offset"),
-    ).cast(SCHEMAS["sends"])
+    ).pipe(fitted, "sends")
 
 
 def _read_table(
@@ -220,7 +221,7 @@ def _read_table(
             "key": sends.value[rows] % 16,
             "value": sends.value[rows],
         }
-    ).cast(SCHEMAS["reads"])
+    ).pipe(fitted, "reads")
 
 
 def _processes() -> pl.DataFrame:

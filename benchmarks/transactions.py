@@ -13,6 +13,7 @@ import polars as pl
 
 from benchmarks.histories import DRAIN_BATCH, FAIL, INFO, OK, Ints
 from harness.history.history import History
+from harness.history.rows import fitted
 from harness.history.tables import FUNCTIONS, SCHEMAS
 from harness.model.facts import Facts, LogEnd
 from harness.model.scenario import Scenario
@@ -140,7 +141,7 @@ def _tables(ran: Transactions, records: Records, polls: tuple[Ints, Ints]) -> Hi
             "outcome": pl.Series(outcome).cat.to(SCHEMAS["operations"]["outcome"]),
             "error": np.zeros(count + drains, dtype=np.int32),
         }
-    ).cast(SCHEMAS["operations"])
+    ).pipe(fitted, "operations")
     read_op, rows = np.concatenate([polls[0], drain]), np.concatenate([polls[1], left])
     reads = pl.DataFrame(
         {
@@ -150,7 +151,7 @@ def _tables(ran: Transactions, records: Records, polls: tuple[Ints, Ints]) -> Hi
             "key": np.zeros(len(rows), dtype=np.int64),
             "value": rows,
         }
-    ).cast(SCHEMAS["reads"])
+    ).pipe(fitted, "reads")
     processes = [(n, f"worker-{n}", "producer", "worker", "workers") for n in range(WORKERS)]
     return History(
         operations=operations,
@@ -183,7 +184,7 @@ def _sends(records: Records) -> pl.DataFrame:
             "log": records.log[sent],
             "offset": records.offset[sent],
         }
-    ).cast(SCHEMAS["sends"])
+    ).pipe(fitted, "sends")
 
 
 def _commits(reads: pl.DataFrame, transactions: int) -> pl.DataFrame:
@@ -192,5 +193,5 @@ def _commits(reads: pl.DataFrame, transactions: int) -> pl.DataFrame:
     return (
         polled.group_by("op", "log", maintain_order=True)
         .agg(pl.col("offset").max() + 1)
-        .cast(SCHEMAS["commits"])
+        .pipe(fitted, "commits")
     )

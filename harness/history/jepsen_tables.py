@@ -7,6 +7,7 @@ import polars as pl
 
 from harness.history.history import NOTHING, History, Labels
 from harness.history.jepsen_events import FAR, RECORDS
+from harness.history.rows import fitted, frame_of
 from harness.history.tables import SCHEMAS
 from harness.kit.errors import UsageError
 
@@ -86,23 +87,18 @@ class Columns:
         words = list(self.words)
         return History(
             operations=operations,
-            sends=_ordered(records.filter("sent"), SCHEMAS["sends"]),
-            reads=_ordered(_owned(self._placed(reads, records, source), values), SCHEMAS["reads"]),
-            assignments=_ordered(self.assignments, SCHEMAS["assignments"]),
-            commits=_ordered(commits, SCHEMAS["commits"]),
-            processes=pl.DataFrame(
+            sends=_ordered(records.filter("sent"), "sends"),
+            reads=_ordered(_owned(self._placed(reads, records, source), values), "reads"),
+            assignments=_ordered(frame_of("assignments", self.assignments), "assignments"),
+            commits=_ordered(commits, "commits"),
+            processes=frame_of(
+                "processes",
                 [
                     (place, f"process {name}", "both", "both", GROUP if name in members else None)
                     for name, place in number.items()
                 ],
-                schema=SCHEMAS["processes"],
-                orient="row",
             ),
-            logs=pl.DataFrame(
-                [(log, 0, f"key-{key}", log) for key, log in self.logs.items()],
-                schema=SCHEMAS["logs"],
-                orient="row",
-            ),
+            logs=frame_of("logs", [(log, 0, f"key-{key}", log) for key, log in self.logs.items()]),
             errors=tuple(self.errors),
             labels=Labels(
                 operations=rows.label,
@@ -167,10 +163,6 @@ def _owned(reads: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _ordered(rows: pl.DataFrame | list[tuple[int, int]], schema: pl.Schema) -> pl.DataFrame:
+def _ordered(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     """A table in order of its operations."""
-    if isinstance(rows, list):
-        rows = pl.DataFrame(rows, schema=schema, orient="row")
-    return (
-        rows.sort("op", maintain_order=True).select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]
-    )
+    return fitted(frame.sort("op", maintain_order=True), table)

@@ -34,3 +34,10 @@ class Rows:
 def frame_of(table: str, rows: list[Any]) -> pl.DataFrame:
     """A table of a history of these rows."""
     return pl.DataFrame(rows, schema=SCHEMAS[table], orient="row")
+
+
+def fitted(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The table of a history that `frame` holds the columns of; those that it lacks are absent."""
+    schema = SCHEMAS[table]
+    absent = [pl.lit(None).alias(name) for name in schema if name not in frame.columns]
+    return frame.with_columns(absent).select(schema.names()).cast(dict(schema))  # type: ignore[arg-type]

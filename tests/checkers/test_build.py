@@ -52,7 +52,11 @@ def test_records_carry_what_was_said_of_them() -> None:
         (1, 1, NOTHING, 8, None, None),
         (5, 0, NOTHING, 10, 0, None),
     ]
-    assert history.reads.rows() == [(2, 0, 5, 9, 7), (2, 1, 0, NOTHING, 6), (5, 0, 5, 9, 7)]
+    assert history.reads.select("op", "log", "offset", "key", "value").rows() == [
+        (2, 0, 5, 9, 7),
+        (2, 1, 0, NOTHING, 6),
+        (5, 0, 5, 9, 7),
+    ]
     assert history.logs.rows() == [(0, 0, "a-b-3", 3), (1, 0, "a-b-4", 4)]
     assert history.commits.rows() == [(3, 0, 6)]
     assert history.assignments.rows() == [(4, 1)]

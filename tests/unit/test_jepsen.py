@@ -71,7 +71,10 @@ def test_a_history_becomes_tables(tmp_path: Path) -> None:
         (1, 0, NOTHING, 1, 1, None),
         (5, 0, NOTHING, 2, 0, None),
     ]
-    assert history.reads.rows() == [(2, 0, 4, NOTHING, 0), (2, 0, 6, NOTHING, 2)]
+    assert history.reads.select("op", "log", "offset", "key", "value").rows() == [
+        (2, 0, 4, NOTHING, 0),
+        (2, 0, 6, NOTHING, 2),
+    ]
     assert history.assignments.rows() == [(0, 0), (0, 1), (3, 0), (3, 1)]
     assert history.commits.rows() == [(2, 0, 7)]
     assert history.processes["name"].to_list() == [f"process {each}" for each in (3, 4, 8, 9)]

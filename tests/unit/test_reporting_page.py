@@ -11,6 +11,7 @@ import pytest
 
 from harness.history.build import HistoryBuilder
 from harness.history.history import History
+from harness.history.rows import fitted
 from harness.history.tables import SCHEMAS
 from harness.model.facts import Facts
 from harness.model.verdict import Anomaly, Finding, Validity, Verdict
@@ -168,12 +169,12 @@ def big_history(operations: int) -> History:
     records = pl.DataFrame(
         {"op": number, "topic": 0, "key": 0, "value": number, "log": log, "offset": offset}
     )
-    read = records.with_columns(op=pl.Series(reader)).select(SCHEMAS["reads"].names())
+    read = records.with_columns(op=pl.Series(reader))
     people = [(n, f"producer-{n}", "producer", "producer", None) for n in range(30)]
     return History(
-        operations=frame.cast(dict(SCHEMAS["operations"])),  # type: ignore[arg-type]
-        sends=records.filter(pl.Series(send)).cast(dict(SCHEMAS["sends"])),  # type: ignore[arg-type]
-        reads=read.filter(pl.Series(send)).cast(dict(SCHEMAS["reads"])),  # type: ignore[arg-type]
+        operations=fitted(frame, "operations"),
+        sends=fitted(records.filter(pl.Series(send)), "sends"),
+        reads=fitted(read.filter(pl.Series(send)), "reads"),
         assignments=pl.DataFrame(schema=SCHEMAS["assignments"]),
         commits=pl.DataFrame(schema=SCHEMAS["commits"]),
         processes=pl.DataFrame(
