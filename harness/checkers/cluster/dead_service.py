@@ -10,7 +10,7 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -34,12 +34,12 @@ def dead_service(evidence: Evidence) -> CheckResult:
     def explain(row: int) -> Anomaly:
         healed = [event for event in faults if event.event == "healed"]
         mine = [event for event in healed if dead[row] in event.targets]
-        story = Story(evidence, DEAD_SERVICE)
+        proof = Proof(evidence, DEAD_SERVICE)
         for event in mine[-1:]:
-            story.tell(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
+            proof.add(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
         for again in evidence.facts.revived:
             if again.service == dead[row]:
-                story.tell(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
-        return story.tell(f"{dead[row]} does not run in the end").end()
+                proof.add(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
+        return proof.add(f"{dead[row]} does not run in the end").end()
 
     return report("dead-service", Found(DEAD_SERVICE, np.arange(len(dead)), explain))

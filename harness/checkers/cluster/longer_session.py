@@ -11,7 +11,7 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.defaults.sessions import TIMEOUT, asked_ms
 from harness.model.verdict import Anomaly, CheckResult
@@ -36,8 +36,8 @@ def longer_session(evidence: Evidence) -> CheckResult:
 
     def explain(row: int) -> Anomaly:
         session = sessions[row]
-        story = Story(evidence, LONGER_SESSION)
-        story.tell(f"{session.service} asks for {TIMEOUT}={asked}")
-        return story.tell(f"yet ZooKeeper gives it up after {session.timeout_ms} ms").end()
+        proof = Proof(evidence, LONGER_SESSION)
+        proof.add(f"{session.service} asks for {TIMEOUT}={asked}")
+        return proof.add(f"yet ZooKeeper gives it up after {session.timeout_ms} ms").end()
 
     return report("longer-session", Found(LONGER_SESSION, rows, explain))

@@ -44,7 +44,7 @@ class Operation:
 
 
 @dataclass(slots=True, kw_only=True)
-class Tale:
+class TopicHistory:
     """One topic: its changes, looks in mid-run, and the last look."""
 
     name: str
@@ -69,20 +69,20 @@ class Tale:
         return states, buried
 
 
-def tales(evidence: Evidence) -> list[Tale]:
+def topic_histories(evidence: Evidence) -> list[TopicHistory]:
     """Every topic that administrators asked for, in order of its first mention."""
     names = dict(evidence.history.subjects.iter_rows())
-    found: dict[int, Tale] = {}
+    found: dict[int, TopicHistory] = {}
     for subject, final, operation in _operations(evidence):
-        tale = found.setdefault(subject, Tale(name=names.get(subject, f"topic {subject}")))
+        topic = found.setdefault(subject, TopicHistory(name=names.get(subject, f"topic {subject}")))
         if operation.f in CHANGES:
-            tale.changes.append(operation)
+            topic.changes.append(operation)
         elif operation.outcome == "ok" and final and operation.f == "list":
-            tale.listed = operation
+            topic.listed = operation
         elif operation.outcome == "ok" and final:
-            tale.described = operation
+            topic.described = operation
         elif operation.outcome == "ok":
-            tale.looks.append(operation)
+            topic.looks.append(operation)
     return list(found.values())
 
 

@@ -16,7 +16,7 @@ import polars as pl
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, groups_of, unread
-from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.evidence.proof import Proof, who
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.facts import LagEvent
@@ -103,34 +103,34 @@ def lost_commits(group: Group) -> pl.DataFrame:
 def _explain(evidence: Evidence, kind: Kind, case: dict[str, int]) -> Anomaly:
     op, log = case["op"], case["log"]
     name, group = evidence.log_names[log], evidence.groups[int(evidence.operations.process[op])]
-    story = Story(evidence, kind)
-    story.mention(op)
+    proof = Proof(evidence, kind)
+    proof.mention(op)
     if kind is COMMIT_REGRESSION:
-        story.tell(
+        proof.add(
             f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
             f"and next at {case['offset']}"
         )
-        return story.tell("nobody reset the group to there").end(log)
+        return proof.add("nobody reset the group to there").end(log)
     if kind is FORGOTTEN_COMMIT:
-        story.tell(
+        proof.add(
             f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
             "and next that it stands nowhere"
         )
-        return story.end(log)
-    story.tell(
+        return proof.end(log)
+    proof.add(
         f"{who(evidence, op)} committed offset {case['offset']} of {name} and was told that it is "
         "done"
     )
     seen = _seen_committed(evidence, op, name, case["offset"])
     if seen is None:
         wrote = f"what the coordinator of group {group} wrote"
-        return story.tell(f"{wrote}, read to its end, does not have it").end(log)
-    story.tell(
+        return proof.add(f"{wrote}, read to its end, does not have it").end(log)
+    proof.add(
         f"at {seen.time_ns / 1e6:,.0f} ms the coordinator said that group {group} stands at "
         f"{seen.committed}: it had that commit, or a later one"
     )
-    story.tell("it was lost with the log that held it: __consumer_offsets has none now")
-    return story.end(log)
+    proof.add("it was lost with the log that held it: __consumer_offsets has none now")
+    return proof.end(log)
 
 
 def _seen_committed(evidence: Evidence, op: int, log: str, offset: int) -> LagEvent | None:

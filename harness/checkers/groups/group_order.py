@@ -19,7 +19,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Longs, Numbers, Rows
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.stretches import stretches
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
@@ -99,27 +99,27 @@ def _rows(evidence: Evidence, group: str, placement: int) -> Numbers:
 def _twice(evidence: Evidence, group: str, placement: int) -> Anomaly:
     rows = _rows(evidence, group, placement)
     first, second = rows[evidence.counting[evidence.reads.op[rows]]][:2].tolist()
-    story = Story(evidence, DUPLICATE_PROCESSING).read(first).read(second, before="and ")
-    story.tell(f"both for group {group}")
-    return story.end(int(evidence.reads.log[first]))
+    proof = Proof(evidence, DUPLICATE_PROCESSING).read(first).read(second, before="and ")
+    proof.add(f"both for group {group}")
+    return proof.end(int(evidence.reads.log[first]))
 
 
 def _passed(evidence: Evidence, group: str, placement: int) -> Anomaly:
     places = evidence.placements
     log = int(places.log(np.array([placement]))[0])
-    story = Story(evidence, GROUP_SKIP)
+    proof = Proof(evidence, GROUP_SKIP)
     rows = evidence.readers(placement)
     if len(rows):
-        story.read(int(rows[0]))
+        proof.read(int(rows[0]))
     elif places.sender[placement] != NONE:
-        story.sent(int(places.sender[placement]))
+        proof.sent(int(places.sender[placement]))
     offset = places.offset(np.array([placement]))
     way = stretches(evidence, Group(evidence, group), log)
     stretch = next(each for each in way if each.passes(offset)[0])
-    story.read(
+    proof.read(
         _next_beyond(evidence, stretch.rows, int(offset[0])), before=f"group {group} went on: "
     )
-    return story.tell(f"but no member of group {group} was ever given the first").end(log)
+    return proof.add(f"but no member of group {group} was ever given the first").end(log)
 
 
 def _next_beyond(evidence: Evidence, rows: Rows, offset: int) -> int:

@@ -20,7 +20,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import Numbers, Rows
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, Holding, groups_of, unread
-from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.evidence.proof import Proof, who
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -169,26 +169,26 @@ def _given_ns(evidence: Evidence, group: Group, row: int) -> int:
 
 
 def _repeated(evidence: Evidence, group: Group, row: int, commit: int) -> Anomaly:
-    story = Story(evidence, COMMITTED_REPEAT)
-    story.mention(commit)
+    proof = Proof(evidence, COMMITTED_REPEAT)
+    proof.mention(commit)
     log = int(evidence.reads.log[row])
     offset = group.commits.filter(pl.col("op") == commit, pl.col("log") == log)["offset"][0]
-    story.tell(
+    proof.add(
         f"{who(evidence, commit)} committed offset {offset} of {evidence.log_names[log]} for group "
         f"{group.name}, and was told that it is done"
     )
-    story.read(row, before="yet a member that was given the log after that was handed more: ")
-    return story.end(log)
+    proof.read(row, before="yet a member that was given the log after that was handed more: ")
+    return proof.end(log)
 
 
 def _skipped(evidence: Evidence, group: Group, row: int, placement: int) -> Anomaly:
-    story = Story(evidence, UNCOMMITTED_SKIP)
+    proof = Proof(evidence, UNCOMMITTED_SKIP)
     log = int(evidence.reads.log[row])
     for seen in evidence.readers(placement).tolist():
-        story.read(int(seen))
-    story.read(row, before=f"group {group.name} was handed, beyond it: ")
-    story.tell(
+        proof.read(int(seen))
+    proof.read(row, before=f"group {group.name} was handed, beyond it: ")
+    proof.add(
         f"no member of group {group.name} was ever handed the first, and nobody had tried to "
         "commit an offset behind it"
     )
-    return story.end(log)
+    return proof.end(log)

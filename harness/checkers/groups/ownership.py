@@ -21,9 +21,10 @@ from itertools import combinations
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
+from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.membership import Group, Holding, groups_of, unread
-from harness.checkers.evidence.sentences import Story, times_of, who
+from harness.checkers.evidence.proof import Proof, times_of, who
 from harness.checkers.groups.committed_offsets import lost_commits
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
@@ -105,23 +106,23 @@ def _overlaps(group: Group) -> list[tuple[Holding, Holding]]:
 
 
 def _told(evidence: Evidence, kind: Kind, first: Holding, second: Holding) -> Anomaly:
-    story = Story(evidence, kind)
+    proof = Proof(evidence, kind)
     log = evidence.log_names[first.log]
     for holding in (first, second):
         generation = "" if holding.generation == NOTHING else f" in generation {holding.generation}"
-        story.mention(holding.assign)
-        story.tell(
+        proof.mention(holding.assign)
+        proof.add(
             f"{who(evidence, holding.assign)} was told that {log} is its own{generation}, "
             f"{times_of(evidence, holding.assign)}, and held it until {holding.end_ns / 1e6:.3f} ms"
         )
-    return story.end(first.log)
+    return proof.end(first.log)
 
 
 def _seen(evidence: Evidence, event: GroupEvent, log: str) -> Anomaly:
     members = " and ".join(each.member for each in event.members if log in each.logs)
-    story = Story(evidence, SHARED_OWNERSHIP)
-    story.tell(
+    proof = Proof(evidence, SHARED_OWNERSHIP)
+    proof.add(
         f"at {event.time_ns / 1e6:.3f} ms the coordinator of {event.group} showed {log} as the own "
         f"of {members}"
     )
-    return story.end(evidence.log_names.index(log) if log in evidence.log_names else None)
+    return proof.end(evidence.log_names.index(log) if log in evidence.log_names else NONE)

@@ -11,7 +11,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Numbers
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -60,13 +60,13 @@ def _repeated(evidence: Evidence) -> Numbers:
 
 def _explain(evidence: Evidence, mine: Numbers) -> Anomaly:
     places = evidence.placements
-    story = Story(evidence, DUPLICATE)
+    proof = Proof(evidence, DUPLICATE)
     sender = int(places.sender[mine[0]])
     if sender != NONE:
-        story.sent(sender)
+        proof.sent(sender)
     for place in mine.tolist():
         rows = evidence.readers(place)
         if len(rows):
-            story.read(int(rows[0]))
+            proof.read(int(rows[0]))
     offsets = ", ".join(str(offset) for offset in places.offset(mine).tolist())
-    return story.tell(f"so it stands at offsets {offsets}").end(int(places.log(mine[:1])[0]))
+    return proof.add(f"so it stands at offsets {offsets}").end(int(places.log(mine[:1])[0]))

@@ -12,7 +12,7 @@ import polars as pl
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import Numbers
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -39,7 +39,7 @@ def ghost(evidence: Evidence) -> CheckResult:
         rows = evidence.readers(place, len(reads.op))
         row = int(rows[reads.ok[rows]][0])
         log, offset = int(reads.log[row]), int(reads.offset[row])
-        return Story(evidence, GHOST).read(row).without(log, offset).end(log)
+        return Proof(evidence, GHOST).read(row).without(log, offset).end(log)
 
     return report("ghost", Found(GHOST, _held_nowhere(evidence, gone), explain))
 

@@ -12,7 +12,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -54,13 +54,13 @@ def integrity(evidence: Evidence) -> CheckResult:
 
 def _phantom(evidence: Evidence, place: int) -> Anomaly:
     row = int(evidence.readers(place)[0])
-    story = Story(evidence, PHANTOM).read(row)
+    proof = Proof(evidence, PHANTOM).read(row)
     ours = evidence.reads.value[row] != NOTHING
-    story.tell("which no operation sent" if ours else "which no sender of this harness can write")
-    return story.end(int(evidence.reads.log[row]))
+    proof.add("which no operation sent" if ours else "which no sender of this harness can write")
+    return proof.end(int(evidence.reads.log[row]))
 
 
 def _misrouted(evidence: Evidence, place: int) -> Anomaly:
     row = int(evidence.readers(place)[0])
-    story = Story(evidence, MISROUTED).sent(int(evidence.placements.sender[place]))
-    return story.read(row, before="yet ").end(int(evidence.reads.log[row]))
+    proof = Proof(evidence, MISROUTED).sent(int(evidence.placements.sender[place]))
+    return proof.read(row, before="yet ").end(int(evidence.reads.log[row]))

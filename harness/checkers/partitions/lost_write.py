@@ -14,7 +14,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.absence import absent_at_the_end, passed_by
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import ACKED, Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -39,5 +39,5 @@ def lost_write(evidence: Evidence) -> CheckResult:
 
 
 def _explain(evidence: Evidence, row: int) -> Anomaly:
-    story = Story(evidence, LOST_WRITE).sent(row).absent(row)
-    return story.end(int(evidence.sends.log[row]))
+    proof = Proof(evidence, LOST_WRITE).sent(row).absent(row)
+    return proof.end(int(evidence.sends.log[row]))

@@ -18,7 +18,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Ints
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.walk import Steps, Walk, strange_steps
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
@@ -86,15 +86,15 @@ def poll_order(evidence: Evidence) -> CheckResult:
 def _explain(evidence: Evidence, kind: Kind, steps: Steps, case: int) -> Anomaly:
     before, after = int(steps.before[case]), int(steps.after[case])
     distance = int(steps.distance[case])
-    story = Story(evidence, kind).read(before).read(after, before="then ")
+    proof = Proof(evidence, kind).read(before).read(after, before="then ")
     if distance > 1:
-        _skipped(evidence, story, before, distance - 1)
+        _skipped(evidence, proof, before, distance - 1)
     else:
-        story.tell("which does not stand behind it in the log")
-    return story.end(int(evidence.reads.log[after]))
+        proof.add("which does not stand behind it in the log")
+    return proof.end(int(evidence.reads.log[after]))
 
 
-def _skipped(evidence: Evidence, story: Story, before: int, count: int) -> None:
+def _skipped(evidence: Evidence, proof: Proof, before: int, count: int) -> None:
     """Tell of the first of `count` records that the reader of row `before` passed over."""
     places = evidence.placements
     log = int(evidence.reads.log[before])
@@ -107,6 +107,6 @@ def _skipped(evidence: Evidence, story: Story, before: int, count: int) -> None:
     lead = "passing over a record: " if count == 1 else f"passing over {count} records, the first: "
     rows = evidence.readers(place)
     if len(rows):
-        story.read(int(rows[0]), before=lead)
+        proof.read(int(rows[0]), before=lead)
     elif places.sender[place] != NONE:
-        story.sent(int(places.sender[place]), before=lead)
+        proof.sent(int(places.sender[place]), before=lead)

@@ -14,7 +14,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Numbers
 from harness.checkers.evidence.columns import NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story, times_of
+from harness.checkers.evidence.proof import Proof, times_of
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -76,7 +76,7 @@ def _in_order(evidence: Evidence, log: int) -> tuple[Numbers, Numbers]:
 def _explain(evidence: Evidence, behind: int, ahead: int) -> Anomaly:
     sends = evidence.sends
     log = int(evidence.placements.log(evidence.stands[behind : behind + 1])[0])
-    story = Story(evidence, REALTIME_ORDER).sent(behind)
-    story.tell(f"it {times_of(evidence, int(sends.op[behind]))}").sent(ahead, before="only then ")
-    story.tell(f"it {times_of(evidence, int(sends.op[ahead]))}")
-    return story.tell("yet the first record stands behind the second").end(log)
+    proof = Proof(evidence, REALTIME_ORDER).sent(behind)
+    proof.add(f"it {times_of(evidence, int(sends.op[behind]))}").sent(ahead, before="only then ")
+    proof.add(f"it {times_of(evidence, int(sends.op[ahead]))}")
+    return proof.add("yet the first record stands behind the second").end(log)

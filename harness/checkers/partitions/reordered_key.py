@@ -14,7 +14,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Rows
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -38,10 +38,10 @@ def reordered_key(evidence: Evidence) -> CheckResult:
     def explain(case: int) -> Anomaly:
         later, earlier = both[case].tolist()
         sender = evidence.placements.sender[evidence.placements.of_read[[earlier, later]]]
-        story = Story(evidence, REORDERED_KEY).sent(int(sender[0]))
-        story.sent(int(sender[1]), before="and after it, of the same key, ")
-        story.read(later).read(earlier, before="and only then ")
-        return story.end(int(evidence.reads.log[earlier]))
+        proof = Proof(evidence, REORDERED_KEY).sent(int(sender[0]))
+        proof.sent(int(sender[1]), before="and after it, of the same key, ")
+        proof.read(later).read(earlier, before="and only then ")
+        return proof.end(int(evidence.reads.log[earlier]))
 
     return report("reordered-key", Found(REORDERED_KEY, np.arange(len(both)), explain))
 

@@ -16,7 +16,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import INFO, OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -40,10 +40,10 @@ def resurrected_key(evidence: Evidence) -> CheckResult:
 
     def explain(case: int) -> Anomaly:
         row, read = both[case].tolist()
-        story = Story(evidence, RESURRECTED_KEY).sent(row)
-        story.tell(f"that deleted key {int(evidence.sends.key[row])} for good")
-        story.read(read, before="yet the last that a consumer was given of it: ")
-        return story.end(int(evidence.sends.log[row]))
+        proof = Proof(evidence, RESURRECTED_KEY).sent(row)
+        proof.add(f"that deleted key {int(evidence.sends.key[row])} for good")
+        proof.read(read, before="yet the last that a consumer was given of it: ")
+        return proof.end(int(evidence.sends.log[row]))
 
     return report("resurrected-key", Found(RESURRECTED_KEY, np.arange(len(both)), explain))
 

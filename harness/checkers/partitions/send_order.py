@@ -18,7 +18,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Rows
 from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.walk import Steps, Walk, strange_steps
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
@@ -61,9 +61,9 @@ def send_order(evidence: Evidence) -> CheckResult:
     def found(kind: Kind, steps: Steps, sentence: str) -> Found:
         def explain(case: int) -> Anomaly:
             row = int(steps.after[case])
-            story = Story(evidence, kind).sent(int(steps.before[case])).sent(row, before="then ")
+            proof = Proof(evidence, kind).sent(int(steps.before[case])).sent(row, before="then ")
             log = int(evidence.placements.log(evidence.stands[row : row + 1])[0])
-            return story.tell(sentence).end(log)
+            return proof.add(sentence).end(log)
 
         return Found(kind, np.arange(len(steps.after)), explain)
 

@@ -12,7 +12,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Flags, Numbers
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -61,13 +61,13 @@ def _shared(evidence: Evidence, counted: Flags) -> Numbers:
 def _explain(evidence: Evidence, kind: Kind, cell: int, counted: Flags) -> Anomaly:
     places = evidence.placements
     here = [cell, *(np.flatnonzero(places.extra_cell == cell) + places.cells.size).tolist()]
-    story = Story(evidence, kind)
+    proof = Proof(evidence, kind)
     for place in here:
         if not counted[place]:
             continue
         rows = evidence.readers(place)
         if len(rows):
-            story.read(int(rows[0]))
+            proof.read(int(rows[0]))
         elif places.sender[place] != NONE:
-            story.sent(int(places.sender[place]))
-    return story.end(int(places.cells.log(np.array([cell]))[0]))
+            proof.sent(int(places.sender[place]))
+    return proof.end(int(places.cells.log(np.array([cell]))[0]))

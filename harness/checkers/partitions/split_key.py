@@ -13,7 +13,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -42,10 +42,10 @@ def split_key(evidence: Evidence) -> CheckResult:
 
     def explain(case: int) -> Anomaly:
         before, after = int(rows[case]), int(rows[case + 1])
-        story = Story(evidence, SPLIT_KEY)
+        proof = Proof(evidence, SPLIT_KEY)
         for row, at, lead in ((before, log[case], ""), (after, log[case + 1], "and ")):
-            story.sent(row, before=lead)
-            story.tell(f"it stands in {evidence.log_names[int(at)]}")
-        return story.tell(f"both have the key {int(sends.key[before])}").end(int(log[case + 1]))
+            proof.sent(row, before=lead)
+            proof.add(f"it stands in {evidence.log_names[int(at)]}")
+        return proof.add(f"both have the key {int(sends.key[before])}").end(int(log[case + 1]))
 
     return report("split-key", Found(SPLIT_KEY, cases, explain))

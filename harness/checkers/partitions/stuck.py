@@ -18,7 +18,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Longs, Rows
 from harness.checkers.evidence.columns import NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story, times_of
+from harness.checkers.evidence.proof import Proof, times_of
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 from harness.model.workload import Consumers
@@ -100,25 +100,25 @@ def _first_given(evidence: Evidence, consumers: Consumers) -> Longs:
 def _explain(evidence: Evidence, wait: _Wait) -> Anomaly:
     sends, kind = evidence.sends, wait.consumers
     log = int(evidence.placements.log(evidence.stands[wait.row : wait.row + 1])[0])
-    story = Story(evidence, STUCK).sent(wait.row)
-    story.tell(f"it {times_of(evidence, int(sends.op[wait.row]))}")
+    proof = Proof(evidence, STUCK).sent(wait.row)
+    proof.add(f"it {times_of(evidence, int(sends.op[wait.row]))}")
     place = int(evidence.stands[wait.row])
     rows = _reads(evidence, kind)
     readers = rows[evidence.placements.of_read[rows] == place]
     if wait.given:
         first = readers[np.argmin(evidence.operations.complete_ns[evidence.reads.op[readers]])]
-        story.read(int(first), before="only then ")
-        story.tell(f"it {times_of(evidence, int(evidence.reads.op[first]))}")
+        proof.read(int(first), before="only then ")
+        proof.add(f"it {times_of(evidence, int(evidence.reads.op[first]))}")
     else:
-        story.tell(f"and no {kind.name} was ever given it")
-    story.tell(
+        proof.add(f"and no {kind.name} was ever given it")
+    proof.add(
         f"that is {wait.wait_ns / NS_PER_MS:,.0f} ms later; {kind.name} is promised "
         f"{kind.within_ms:,} ms"
     )
     for row in _in_the_way(evidence, kind, wait.row, log)[:1].tolist():
-        story.sent(row, before="below it, ")
-        story.tell("a reader of committed records waits for the end of such a transaction")
-    return story.end(log)
+        proof.sent(row, before="below it, ")
+        proof.add("a reader of committed records waits for the end of such a transaction")
+    return proof.end(log)
 
 
 def _in_the_way(evidence: Evidence, kind: Consumers, late: int, log: int) -> Rows:

@@ -12,7 +12,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import ACKED, Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -41,7 +41,7 @@ def unseen(evidence: Evidence) -> CheckResult:
         rows = rows[~drained & ~whole]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, UNSEEN).sent(row)
-        return story.tell("and no successful poll ever returned it").end(int(sends.log[row]))
+        proof = Proof(evidence, UNSEEN).sent(row)
+        return proof.add("and no successful poll ever returned it").end(int(sends.log[row]))
 
     return report("unseen", Found(UNSEEN, rows, explain))

@@ -11,7 +11,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -40,8 +40,8 @@ def unsent(evidence: Evidence) -> CheckResult:
     rows = rows[np.isin(sends.topic[rows], list(evidence.whole_topics))]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, UNSENT).sent(row)
-        story.tell("the application took it as sent when produce() returned")
-        return story.tell("yet none of the logs of its topic holds it, all read from 0 on").end()
+        proof = Proof(evidence, UNSENT).sent(row)
+        proof.add("the application took it as sent when produce() returned")
+        return proof.add("yet none of the logs of its topic holds it, all read from 0 on").end()
 
     return report("unsent", Found(UNSENT, rows, explain))

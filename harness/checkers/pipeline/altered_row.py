@@ -15,7 +15,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -53,21 +53,21 @@ def _found(evidence: Evidence, copy: CopyTrail, hop: str) -> Found:
 def _explain(evidence: Evidence, copy: CopyTrail, hop: str, entity: int) -> Anomaly:
     source, topics, target = copy.source, copy.hop.origin, copy.hop.target
     cells = copy.cells.altered.filter(copy.cells.altered["entity"] == entity)
-    tale = Tale(evidence, ALTERED_ROW, hop)
+    proof = FlowProof(evidence, ALTERED_ROW, hop)
     version = cells["version"].head(1)
     (made,) = source.versions(np.array([entity]), version.to_numpy()).tolist()
     if made != NONE:
-        tale.changed(made)
-    tale.tell(
-        f"yet {target} holds version {version[0]} of {tale.named(entity)} with other contents"
+        proof.changed(made)
+    proof.add(
+        f"yet {target} holds version {version[0]} of {proof.named(entity)} with other contents"
     )
     for cell in cells.head(COLUMNS_MAX).iter_rows(named=True):
         told = "not known" if cell["op_told"] is None else _quoted(cell["text_told"])
-        tale.tell(
+        proof.add(
             f"{cell['column']} is {_quoted(cell['text_true'])} in {copy.source.name}, "
             f"{told} in {topics}, {_quoted(cell['text'])} in {target}"
-        ).read_by(cell["op_true"], cell["op_told"], cell["op"])
-    return tale.tell(_blame(copy, hop)).end()
+        ).mention(cell["op_true"], cell["op_told"], cell["op"])
+    return proof.add(_blame(copy, hop)).end()
 
 
 def _quoted(text: str | None) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import WITHOUT_BEFORE, FeedTrail
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.past_the_log import jumps
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.model.feed_format import FeedFormat
 from harness.model.scenario import Scenario
@@ -62,8 +62,8 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     ahead = dict(zip(later[torn].tolist(), earlier[torn].tolist(), strict=True))
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, BROKEN_CHAIN, feed.hop.name).brought(feed, ahead[event])
-        tale.brought(feed, event, before="the next one of that row: ")
-        return tale.tell("which does not go on where the first ended").end()
+        proof = FlowProof(evidence, BROKEN_CHAIN, feed.hop.name).brought(feed, ahead[event])
+        proof.brought(feed, event, before="the next one of that row: ")
+        return proof.add("which does not go on where the first ended").end()
 
     return Found(BROKEN_CHAIN, np.sort(later[torn]), explain, feed.hop.name)

@@ -16,7 +16,7 @@ from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.arrays import NONE, Flags
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP, CopyTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import KINDS, Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -115,29 +115,29 @@ def _passed(evidence: Evidence, copy: CopyTrail, hop: str) -> Flags:
 
 
 def _explain(evidence: Evidence, copy: CopyTrail, kind: Kind, hop: str, entity: int) -> Anomaly:
-    tale = Tale(evidence, kind, hop)
+    proof = FlowProof(evidence, kind, hop)
     source = copy.source
     last, row = int(source.last[entity]), int(copy.newest[entity])
     if last != NONE:
-        tale.changed(last, after=", its last change")
+        proof.changed(last, after=", its last change")
     elif source.unlogged[entity]:
-        tale.tell(f"the source's {source.log} has no change of {tale.named(entity)}")
+        proof.add(f"the source's {source.log} has no change of {proof.named(entity)}")
     else:
-        tale.tell(f"the source never had {tale.named(entity)}")
+        proof.add(f"the source never had {proof.named(entity)}")
     truth = int(source.truth[entity])
     if truth != source.last_version[entity]:
         what = "it no longer" if truth == NOTHING else f"version {truth}"
-        tale.tell(f"the source's own table has {what} in the end")
+        proof.add(f"the source's own table has {what} in the end")
     if kind is DUPLICATE_ROW:
         for other in np.flatnonzero(copy.entity == entity)[:3].tolist():
-            tale.held(copy, other, before="yet ")
+            proof.held(copy, other, before="yet ")
     elif row == NONE:
-        tale.tell(f"yet {copy.hop.target}, read completely, does not hold it in the end")
+        proof.add(f"yet {copy.hop.target}, read completely, does not hold it in the end")
     else:
-        tale.held(copy, row, before="yet ")
+        proof.held(copy, row, before="yet ")
     if _removed(evidence, copy, hop, last):
-        tale.tell("an event of it may have been removed: a partition starts later than it did")
-    return tale.tell(_blame(copy, hop, entity)).end()
+        proof.add("an event of it may have been removed: a partition starts later than it did")
+    return proof.add(_blame(copy, hop, entity)).end()
 
 
 def _removed(evidence: Evidence, copy: CopyTrail, hop: str, change: int) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import SNAPSHOT, FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -51,11 +51,11 @@ def duplicate_change(evidence: Evidence) -> CheckResult:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> tuple[Found, Found]:
     def explain(kind: Kind, change: int) -> Anomaly:
-        tale = Tale(evidence, kind, feed.hop.name).changed(change)
+        proof = FlowProof(evidence, kind, feed.hop.name).changed(change)
         events = np.flatnonzero(feed.change == change)
         for number, event in enumerate(events[:SHOWN].tolist()):
-            tale.brought(feed, event, before="and again, " if number else "")
-        return tale.tell(f"{len(events)} events in all").end()
+            proof.brought(feed, event, before="and again, " if number else "")
+        return proof.add(f"{len(events)} events in all").end()
 
     repeated = np.unique(feed.change[feed.doubled])
     streamed = np.isin(repeated, feed.change[feed.speaks & (feed.kind != SNAPSHOT)])

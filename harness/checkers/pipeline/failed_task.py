@@ -17,7 +17,7 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.facts import TaskEvent
 from harness.model.verdict import Anomaly, CheckResult
@@ -57,8 +57,8 @@ def _found(evidence: Evidence, hop: str, event: TaskEvent) -> Found:
     def explain(_: int) -> Anomaly:
         where = f" on {event.worker}" if event.worker else ""
         since = f"was FAILED from {event.time_ns / 1e9:,.1f} s on"
-        tale = Tale(evidence, kind, hop)
-        tale.tell(f"{event.task} of the connector that fills {event.place}{where} {since}")
-        return tale.tell(f"Connect says: {event.trace or 'nothing'}").end()
+        proof = FlowProof(evidence, kind, hop)
+        proof.add(f"{event.task} of the connector that fills {event.place}{where} {since}")
+        return proof.add(f"Connect says: {event.trace or 'nothing'}").end()
 
     return Found(kind, np.zeros(1, dtype=np.intp), explain, hop)

@@ -15,8 +15,8 @@ import polars as pl
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.source import LAST, Source
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import WRITES, Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -40,10 +40,10 @@ def lost_change(evidence: Evidence) -> CheckResult:
     lost = _lost(source) if source.drained else np.zeros(0, dtype=np.intp)
 
     def explain(write: int) -> Anomaly:
-        tale = Tale(evidence, LOST_CHANGE, source.hop).wrote(write)
+        proof = FlowProof(evidence, LOST_CHANGE, source.hop).wrote(write)
         for change in np.flatnonzero(source.undone & (source.written_by == write)).tolist():
-            return tale.changed(change, after="; yet the table does not show it in the end").end()
-        return tale.tell(f"yet the source's {source.log}, read completely, does not have it").end()
+            return proof.changed(change, after="; yet the table does not show it in the end").end()
+        return proof.add(f"yet the source's {source.log}, read completely, does not have it").end()
 
     return report("lost-change", Found(LOST_CHANGE, lost, explain, source.hop))
 

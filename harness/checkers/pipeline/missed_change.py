@@ -16,7 +16,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -42,8 +42,8 @@ def missed_change(evidence: Evidence) -> CheckResult:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(change: int) -> Anomaly:
-        tale = Tale(evidence, MISSED_CHANGE, feed.hop.name).changed(change)
-        return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
+        proof = FlowProof(evidence, MISSED_CHANGE, feed.hop.name).changed(change)
+        return proof.add(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
     missed = feed.missed[~evidence.trails.removed(feed)[feed.missed]]
     passed = evidence.trails.passed_by_feed(feed)[missed]

@@ -11,7 +11,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import DELETE, TOMBSTONE, FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -37,8 +37,8 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     bare = rows[(feed.kind[rows] == DELETE) & ~np.append(followed, False)[: len(rows)]]
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, MISSING_TOMBSTONE, feed.hop.name).brought(feed, event)
-        return tale.tell("yet no tombstone of that row follows it").end()
+        proof = FlowProof(evidence, MISSING_TOMBSTONE, feed.hop.name).brought(feed, event)
+        return proof.add("yet no tombstone of that row follows it").end()
 
     bare = np.sort(bare)
     # In the order of a partition it would stand right behind the delete.

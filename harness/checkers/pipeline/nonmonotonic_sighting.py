@@ -13,9 +13,9 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Longs, Rows
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.sight_trail import SightTrail
 from harness.checkers.evidence.pipeline.source import LAST
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -78,10 +78,10 @@ def _explain(evidence: Evidence, sights: SightTrail, sight: int, ahead: int) -> 
     mine = (sights.process == sights.process[sight]) & (sights.entity == entity)
     shows = sights.nothing if source.deletes[ahead] else sights.change == ahead
     earlier = np.flatnonzero(mine & shows & (np.arange(len(mine)) < sight))[-1]
-    tale = Tale(evidence, NONMONOTONIC_SIGHTING, hop.name).changed(ahead)
+    proof = FlowProof(evidence, NONMONOTONIC_SIGHTING, hop.name).changed(ahead)
     for number, before in ((int(earlier), ""), (sight, "yet later, ")):
         version = int(sights.version[number])
-        tale.saw(int(sights.op[number]), entity, version, hop.target, before=before)
+        proof.saw(int(sights.op[number]), entity, version, hop.target, before=before)
     if sights.nothing[sight]:
-        return tale.tell("and nobody had removed that row since").end()
-    return tale.changed(int(sights.change[sight]), before="which was older: ").end()
+        return proof.add("and nobody had removed that row since").end()
+    return proof.changed(int(sights.change[sight]), before="which was older: ").end()

@@ -14,7 +14,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -54,15 +54,15 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
 
 
 def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
-    tale = Tale(evidence, PHANTOM_CHANGE, feed.hop.name).brought(feed, event)
+    proof = FlowProof(evidence, PHANTOM_CHANGE, feed.hop.name).brought(feed, event)
     change = int(feed.change[event])
     if change == NONE:
         writes = feed.source.writes
         version, entity = int(feed.version[event]), int(feed.entity[event])
         asked = (writes["version"] == version) & (writes["entity"] == entity) & ~writes["is_delete"]
         for write in np.flatnonzero(asked.to_numpy())[:1].tolist():
-            tale.wrote(write)
-        return tale.tell(f"yet the source's {feed.source.log} has no such change").end()
+            proof.wrote(write)
+        return proof.add(f"yet the source's {feed.source.log} has no such change").end()
     if feed.exact[event] == NONE:
-        return tale.changed(change, before="yet ").end()
-    return tale.changed(change, after="; yet the source does not show it in the end").end()
+        return proof.changed(change, before="yet ").end()
+    return proof.changed(change, after="; yet the source does not show it in the end").end()

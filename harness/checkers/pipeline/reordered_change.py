@@ -12,7 +12,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -52,6 +52,6 @@ def _explain(evidence: Evidence, feed: FeedTrail, event: int) -> Anomaly:
     before = np.arange(len(feed.op)) < event
     mine = (feed.log == feed.log[event]) & (feed.entity == feed.entity[event])
     ahead = np.flatnonzero(before & mine & (feed.change > feed.change[event]))[0]
-    tale = Tale(evidence, REORDERED_CHANGE, feed.hop.name)
-    tale.changed(int(feed.change[event])).changed(int(feed.change[ahead]), before="later, ")
-    return tale.brought(feed, int(ahead), before="yet ").brought(feed, event, before="and ").end()
+    proof = FlowProof(evidence, REORDERED_CHANGE, feed.hop.name)
+    proof.changed(int(feed.change[event])).changed(int(feed.change[ahead]), before="later, ")
+    return proof.brought(feed, int(ahead), before="yet ").brought(feed, event, before="and ").end()

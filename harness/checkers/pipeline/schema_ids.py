@@ -18,7 +18,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.kit.counts import counted
 from harness.model.facts import SchemaEvent
@@ -85,21 +85,21 @@ def _told(
     answers: dict[int, list[SchemaEvent]],
     number: int,
 ) -> Anomaly:
-    tale = Tale(evidence, kind, feed.hop.name)
+    proof = FlowProof(evidence, kind, feed.hop.name)
     records = int(np.count_nonzero(feed.schema == number))
     carry = counted(records, "{record carries|records carry} that id")
-    return tale.tell(f"{_story(answers[number])}; {carry}").end()
+    return proof.add(f"{_story(answers[number])}; {carry}").end()
 
 
 def _misread(
     evidence: Evidence, feed: FeedTrail, answers: dict[int, list[SchemaEvent]], event: int
 ) -> Anomaly:
-    tale = Tale(evidence, ALIASED_RECORD, feed.hop.name)
+    proof = FlowProof(evidence, ALIASED_RECORD, feed.hop.name)
     if feed.kind[event] == UNREADABLE:
-        tale.unreadable(feed, event)
+        proof.unreadable(feed, event)
     else:
-        tale.brought(feed, event, after=", as it is decoded now; the source has no such change")
-    return tale.tell(_story(answers[int(feed.schema[event])])).end()
+        proof.brought(feed, event, after=", as it is decoded now; the source has no such change")
+    return proof.add(_story(answers[int(feed.schema[event])])).end()
 
 
 def _story(answers: list[SchemaEvent]) -> str:

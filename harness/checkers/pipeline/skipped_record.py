@@ -15,8 +15,8 @@ from harness.checkers.evidence.arrays import Rows
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.settings import copy_settings
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.model.facts import Standing
 from harness.model.pipeline import Cache, Copy
@@ -60,9 +60,9 @@ def _of_copy(evidence: Evidence, copy: CopyTrail, feed: FeedTrail) -> Found:
     }
 
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, SKIPPED_RECORD, copy.hop.name).unreadable(feed, event)
+        proof = FlowProof(evidence, SKIPPED_RECORD, copy.hop.name).unreadable(feed, event)
         standing = stood[evidence.log_names[int(feed.log[event])]]
-        return tale.tell(
+        return proof.add(
             f"yet {copy.hop.target} has done with {standing.log} up to offset {standing.position}, "
             f"and of its {len(standing.letters)} dead letters none is this record"
         ).end()

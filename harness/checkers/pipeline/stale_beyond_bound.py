@@ -14,8 +14,8 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.sight_trail import SightTrail
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -62,11 +62,11 @@ def _of_copy(evidence: Evidence, sights: SightTrail) -> Found:
 
     def explain(sight: int) -> Anomaly:
         hop = sights.copy.hop
-        tale = Tale(evidence, STALE_BEYOND_BOUND, hop.name)
+        proof = FlowProof(evidence, STALE_BEYOND_BOUND, hop.name)
         newer = sights.newer_than(sight)
         if newer != NONE:
-            tale.changed(newer)
-        tale.saw(
+            proof.changed(newer)
+        proof.saw(
             int(sights.op[sight]),
             int(sights.entity[sight]),
             int(sights.version[sight]),
@@ -74,7 +74,7 @@ def _of_copy(evidence: Evidence, sights: SightTrail) -> Found:
             before="yet ",
         )
         stale_ms = sights.staleness_ns[sight] / NS_PER_MS
-        tale.tell(f"which had been out of date for {stale_ms:,.0f} ms at least")
-        return tale.tell(f"while {bound_s:g} s are promised").end()
+        proof.add(f"which had been out of date for {stale_ms:,.0f} ms at least")
+        return proof.add(f"while {bound_s:g} s are promised").end()
 
     return Found(STALE_BEYOND_BOUND, cases, explain, sights.copy.hop.name)

@@ -12,7 +12,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, found_at, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -41,9 +41,11 @@ def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
         missed = mine[np.isin(mine, lacking)]
         there = mine[feed.reached[mine]]
         event = int(np.flatnonzero(feed.change == source.canonical[there[0]])[0])
-        tale = Tale(evidence, TORN_TRANSACTION, feed.hop.name).changed(int(there[0]))
-        tale.brought(feed, event, before="and ").changed(int(missed[0]), before="in the same one, ")
-        return tale.tell(f"yet {feed.hop.target}, read to the end, has no event of it").end()
+        proof = FlowProof(evidence, TORN_TRANSACTION, feed.hop.name).changed(int(there[0]))
+        proof.brought(feed, event, before="and ").changed(
+            int(missed[0]), before="in the same one, "
+        )
+        return proof.add(f"yet {feed.hop.target}, read to the end, has no event of it").end()
 
     passed = lacking[evidence.trails.passed_by_feed(feed)[lacking]]
     certain = np.isin(torn, source.txn[passed])

@@ -13,7 +13,7 @@ import numpy as np
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.feed_trail import UNREADABLE, FeedTrail
-from harness.checkers.evidence.pipeline.tale import Tale
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -49,7 +49,7 @@ def _strange(evidence: Evidence, feed: FeedTrail) -> str:
 
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(event: int) -> Anomaly:
-        tale = Tale(evidence, UNDECODABLE, feed.hop.name)
-        return tale.unreadable(feed, event).end()
+        proof = FlowProof(evidence, UNDECODABLE, feed.hop.name)
+        return proof.unreadable(feed, event).end()
 
     return Found(UNDECODABLE, np.flatnonzero(feed.kind == UNREADABLE), explain, feed.hop.name)

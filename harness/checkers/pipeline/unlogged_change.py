@@ -13,8 +13,8 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.past_the_log import past_the_log, previous
-from harness.checkers.evidence.pipeline.tale import Tale
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.model.verdict import Anomaly, CheckResult
@@ -40,19 +40,19 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     rows = np.array(found, dtype=np.int64)
 
     def explain(entity: int) -> Anomaly:
-        tale = Tale(evidence, UNLOGGED_CHANGE, source.hop)
+        proof = FlowProof(evidence, UNLOGGED_CHANGE, source.hop)
         if entity in late:
-            tale.changed(int(previous(source)[late[entity]]))
-            tale.changed(late[entity], before=f"the next change of that row in the {source.log}: ")
-            return tale.tell("which does not start from what the first one left").end()
+            proof.changed(int(previous(source)[late[entity]]))
+            proof.changed(late[entity], before=f"the next change of that row in the {source.log}: ")
+            return proof.add("which does not start from what the first one left").end()
         truth = int(source.truth[entity])
         writes = source.writes
         mine = (writes["entity"] == entity) & writes["ok"]
         mine &= writes["is_delete"] if truth == NOTHING else writes["version"] == truth
         for write in np.flatnonzero(mine.to_numpy())[-1:].tolist():
-            tale.wrote(write)
+            proof.wrote(write)
         what = "does not have it any more" if truth == NOTHING else f"has version {truth}"
-        tale.tell(f"the source's own table {what} of {tale.named(entity)} in the end")
-        return tale.tell(f"yet its {source.log}, read completely, tells of no such change").end()
+        proof.add(f"the source's own table {what} of {proof.named(entity)} in the end")
+        return proof.add(f"yet its {source.log}, read completely, tells of no such change").end()
 
     return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, source.hop))

@@ -17,8 +17,8 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import Longs, Rows
 from harness.checkers.evidence.columns import OK, TXN
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.results import Results, results_of, unread
-from harness.checkers.evidence.sentences import Story
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -53,10 +53,10 @@ def _made_twice(evidence: Evidence, results: Results) -> Found:
 
     def explain(origin: int) -> Anomaly:
         first, second = results.result[results.origin == origin][:2].tolist()
-        story = Story(evidence, DOUBLE_PROCESSING).sent(origin)
-        story.sent(first, before="of it ").sent(second, before="and again ")
-        story.tell(f"and {results.spec.sink} holds both")
-        return story.end(int(evidence.sends.log[second]), results.spec.hop)
+        proof = Proof(evidence, DOUBLE_PROCESSING, results.spec.hop).sent(origin)
+        proof.sent(first, before="of it ").sent(second, before="and again ")
+        proof.add(f"and {results.spec.sink} holds both")
+        return proof.end(int(evidence.sends.log[second]))
 
     return Found(DOUBLE_PROCESSING, twice, explain, results.spec.hop)
 
@@ -79,11 +79,11 @@ def _consumed_twice(evidence: Evidence) -> Found:
     again = again[np.unique(case[again], return_index=True)[1]]
 
     def explain(second: int) -> Anomaly:
-        story = Story(evidence, DOUBLE_PROCESSING)
-        story.read(int(rows[second - 1])).read(int(rows[second]), before="and ")
+        proof = Proof(evidence, DOUBLE_PROCESSING)
+        proof.read(int(rows[second - 1])).read(int(rows[second]), before="and ")
         group = groups[int(case[second]) // size]
-        story.tell(f"each in a committed transaction that moved group {group} past it")
-        return story.end(int(evidence.reads.log[rows[second]]))
+        proof.add(f"each in a committed transaction that moved group {group} past it")
+        return proof.end(int(evidence.reads.log[rows[second]]))
 
     return Found(DOUBLE_PROCESSING, again, explain)
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.results import Results, results_of, unread
-from harness.checkers.evidence.sentences import Story
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -49,11 +49,11 @@ def _behind(evidence: Evidence, results: Results) -> Found:
     def explain(case: int) -> Anomaly:
         later = np.flatnonzero((path == path[case]) & (cell > cell[case]))
         ahead = int(later[later < case][0])
-        story = Story(evidence, REORDERED_RESULT).sent(int(origin[case]))
-        story.sent(int(origin[ahead]), before="and behind it, with the same key, ")
-        story.sent(int(result[ahead]), before="yet of the later one ")
-        story.sent(int(result[case]), before="and of the earlier one, behind that, ")
+        proof = Proof(evidence, REORDERED_RESULT, results.spec.hop).sent(int(origin[case]))
+        proof.sent(int(origin[ahead]), before="and behind it, with the same key, ")
+        proof.sent(int(result[ahead]), before="yet of the later one ")
+        proof.sent(int(result[case]), before="and of the earlier one, behind that, ")
         log = int(evidence.placements.log(evidence.stands[result[case : case + 1]])[0])
-        return story.end(log, results.spec.hop)
+        return proof.end(log)
 
     return Found(REORDERED_RESULT, behind, explain, results.spec.hop)

@@ -14,8 +14,8 @@ import numpy as np
 
 from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.results import Results, results_of, unread
-from harness.checkers.evidence.sentences import Story
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -55,11 +55,11 @@ def _overwritten(evidence: Evidence, results: Results) -> Found:
 
     def explain(case: int) -> Anomaly:
         ahead = int(np.flatnonzero((path == path[case]) & (cell == latest[path[case]]))[-1])
-        story = Story(evidence, STALE_RESULT).sent(int(results.origin[case]))
-        story.sent(int(results.origin[ahead]), before="and behind it, with the same key, ")
-        story.sent(int(results.result[ahead]), before="of the later one ")
-        story.sent(int(results.result[case]), before="and of the earlier one, behind that, ")
-        story.tell("which is the last result of that key")
-        return story.end(int(evidence.sends.log[results.result[case]]), results.spec.hop)
+        proof = Proof(evidence, STALE_RESULT, results.spec.hop).sent(int(results.origin[case]))
+        proof.sent(int(results.origin[ahead]), before="and behind it, with the same key, ")
+        proof.sent(int(results.result[ahead]), before="of the later one ")
+        proof.sent(int(results.result[case]), before="and of the earlier one, behind that, ")
+        proof.add("which is the last result of that key")
+        return proof.end(int(evidence.sends.log[results.result[case]]))
 
     return Found(STALE_RESULT, stale, explain, results.spec.hop)

@@ -15,8 +15,8 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import Longs
 from harness.checkers.evidence.columns import OK
 from harness.checkers.evidence.evidence import Evidence
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.evidence.results import Results, results_of, unread
-from harness.checkers.evidence.sentences import Story
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -55,10 +55,10 @@ def _passed(evidence: Evidence, results: Results) -> Found:
     def explain(row: int) -> Anomaly:
         place = int(np.flatnonzero(rows == row)[0])
         beyond = int(np.flatnonzero(made[place:] & (log[place:] == log[place]))[0]) + place
-        story = Story(evidence, UNPROCESSED).sent(row)
-        story.tell(f"yet {results.spec.sink} holds no result of it")
-        story.sent(int(rows[beyond]), before="while a later record has one: ")
-        return story.end(int(log[place]), results.spec.hop)
+        proof = Proof(evidence, UNPROCESSED, results.spec.hop).sent(row)
+        proof.add(f"yet {results.spec.sink} holds no result of it")
+        proof.sent(int(rows[beyond]), before="while a later record has one: ")
+        return proof.end(int(log[place]))
 
     return Found(UNPROCESSED, rows[passed], explain, results.spec.hop)
 

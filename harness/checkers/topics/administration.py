@@ -20,9 +20,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from harness.checkers.checker import Found, checker, report
-from harness.checkers.evidence.administered import Operation, State, Tale, looked, tales
+from harness.checkers.evidence.administered import (
+    Operation,
+    State,
+    TopicHistory,
+    looked,
+    topic_histories,
+)
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story, who
+from harness.checkers.evidence.proof import Proof, who
 from harness.checkers.kind import Kind
 from harness.model.administration import as_setting
 from harness.model.verdict import Anomaly, CheckResult
@@ -80,7 +86,7 @@ DIVERGENT_METADATA = Kind(
 @dataclass(frozen=True, slots=True)
 class _Case:
     kind: Kind
-    tale: Tale
+    topic: TopicHistory
     look: Operation
     """What shows it."""
 
@@ -92,7 +98,7 @@ def administration(evidence: Evidence) -> CheckResult:
         return CheckResult(
             checker="administration", unknown="the cluster did not tell its topics in the end"
         )
-    cases = [case for tale in tales(evidence) for case in _cases(tale)]
+    cases = [case for topic in topic_histories(evidence) for case in _cases(topic)]
 
     def found(kind: Kind) -> Found:
         mine = [case for case in cases if case.kind is kind]
@@ -102,42 +108,42 @@ def administration(evidence: Evidence) -> CheckResult:
     return report("administration", *map(found, kinds))
 
 
-def _cases(tale: Tale) -> Iterator[_Case]:
+def _cases(topic: TopicHistory) -> Iterator[_Case]:
     """What is wrong with a topic."""
-    listed, described = tale.listed, tale.described
-    strange = next((look for look in tale.looks if _is_strange(look, tale)), None)
+    listed, described = topic.listed, topic.described
+    strange = next((look for look in topic.looks if _is_strange(look, topic)), None)
     if strange is not None:
-        yield _Case(REFUSED_CHANGE, tale, strange)
+        yield _Case(REFUSED_CHANGE, topic, strange)
     if listed and described and listed.aspects["exists"] != described.aspects["exists"]:
-        yield _Case(DIVERGENT_METADATA, tale, listed)
+        yield _Case(DIVERGENT_METADATA, topic, listed)
     if described is not None:
-        kind = _wrong(described, tale)
+        kind = _wrong(described, topic)
         if kind is not None and not (strange is not None and kind is REFUSED_CHANGE):
-            yield _Case(kind, tale, described)
+            yield _Case(kind, topic, described)
 
 
-def _wrong(seen: Operation, tale: Tale) -> Kind | None:
+def _wrong(seen: Operation, topic: TopicHistory) -> Kind | None:
     """The kind of anomaly that the last look at a topic shows."""
-    states, buried = tale.ending()
+    states, buried = topic.ending()
     alive = [state for state in states if state is not None]
     if not seen.aspects["exists"]:
         return None if None in states else LOST_TOPIC
     if not alive:
-        return REFUSED_CHANGE if _is_strange(seen, tale) else RESURRECTED_TOPIC
+        return REFUSED_CHANGE if _is_strange(seen, topic) else RESURRECTED_TOPIC
     wrong = {name: value for name, value in seen.state if not _may_be(name, value, alive)}
     if not wrong:
         return None
     if seen.state in buried:
         return RESURRECTED_TOPIC
-    if _is_strange(seen, tale):
+    if _is_strange(seen, topic):
         return REFUSED_CHANGE
     few = "partitions" in wrong and wrong["partitions"] < min(_values("partitions", alive))
     return LOST_PARTITIONS if few else LOST_SETTING
 
 
-def _is_strange(seen: Operation, tale: Tale) -> bool:
+def _is_strange(seen: Operation, topic: TopicHistory) -> bool:
     """Whether a look shows what nobody asked for, but in requests that were refused."""
-    asked = [each for each in tale.changes if each.outcome != "fail" and each.op < seen.op]
+    asked = [each for each in topic.changes if each.outcome != "fail" and each.op < seen.op]
     if seen.aspects["exists"] and not any(each.f == "create" for each in asked):
         return True
     known = {aspect for each in asked for aspect in each.state}
@@ -154,22 +160,22 @@ def _values(aspect: str, states: list[State]) -> list[int]:
 
 
 def _explain(evidence: Evidence, case: _Case) -> Anomaly:
-    story = Story(evidence, case.kind)
-    tale = case.tale
-    created = [place for place, each in enumerate(tale.changes) if each.f == "create"]
+    proof = Proof(evidence, case.kind)
+    topic = case.topic
+    created = [place for place, each in enumerate(topic.changes) if each.f == "create"]
     # The last life of the topic is told; of one that came back, also how the one before it ended.
     first = created[-2 if case.kind is RESURRECTED_TOPIC else -1 :][:1] or [0]
-    for change in tale.changes[first[0] :]:
+    for change in topic.changes[first[0] :]:
         if change.op < case.look.op:
-            story.mention(change.op)
-            story.tell(f"{who(evidence, change.op)} {_asked(change, tale.name)}")
+            proof.mention(change.op)
+            proof.add(f"{who(evidence, change.op)} {_asked(change, topic.name)}")
     looks = [case.look]
-    if case.kind is DIVERGENT_METADATA and tale.described is not None:
-        looks.append(tale.described)
+    if case.kind is DIVERGENT_METADATA and topic.described is not None:
+        looks.append(topic.described)
     for look in looks:
-        story.mention(look.op)
-        story.tell(f"yet {who(evidence, look.op)} {_seen(look, tale.name)}")
-    return story.end()
+        proof.mention(look.op)
+        proof.add(f"yet {who(evidence, look.op)} {_seen(look, topic.name)}")
+    return proof.end()
 
 
 def _asked(change: Operation, name: str) -> str:

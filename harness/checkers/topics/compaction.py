@@ -19,7 +19,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Longs, Rows
 from harness.checkers.evidence.columns import INFO
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.cleanup import is_ever, values_of
 from harness.model.verdict import Anomaly, CheckResult
@@ -114,6 +114,6 @@ def _age_ms(evidence: Evidence, log: int, rows: Rows) -> Longs:
 def _explain(evidence: Evidence, kind: Kind, row: int) -> Anomaly:
     log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
     what = "a tombstone and " if evidence.tombstones[row] else ""
-    story = Story(evidence, kind).sent(row)
-    story.tell(f"it was {what}the last record of key {int(evidence.sends.key[row])}")
-    return story.without(log, offset).end(log)
+    proof = Proof(evidence, kind).sent(row)
+    proof.add(f"it was {what}the last record of key {int(evidence.sends.key[row])}")
+    return proof.without(log, offset).end(log)

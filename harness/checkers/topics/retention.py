@@ -23,7 +23,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.cleanup import Setting, is_ever, values_of
 from harness.model.facts import StartEvent
@@ -163,12 +163,12 @@ def _told(evidence: Evidence, row: int) -> Anomaly:
         if each.log == evidence.log_names[log] and each.start > offset
     )
     sent_ns = int(evidence.operations.invoke_ns[evidence.sends.op[row]])
-    story = Story(evidence, EARLY_REMOVAL).sent(row)
-    story.tell(
+    proof = Proof(evidence, EARLY_REMOVAL).sent(row)
+    proof.add(
         f"and {(seen.time_ns - sent_ns) / 1e6:,.0f} ms after that the log started at {seen.start}, "
         "which neither its age nor the size of what stands behind it allows"
     )
-    return story.end(log)
+    return proof.end(log)
 
 
 def _back(sights: list[StartEvent], place: int) -> Anomaly:

@@ -11,7 +11,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import FAIL
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -36,7 +36,7 @@ def aborted_read(evidence: Evidence) -> CheckResult:
 
     def explain(row: int) -> Anomaly:
         sender = int(places.sender[places.of_read[row]])
-        story = Story(evidence, G1A).sent(sender).read(row, before="yet ")
-        return story.end(int(reads.log[row]))
+        proof = Proof(evidence, G1A).sent(sender).read(row, before="yet ")
+        return proof.end(int(reads.log[row]))
 
     return report("aborted-read", Found(G1A, rows, explain))

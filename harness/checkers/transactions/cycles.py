@@ -29,7 +29,7 @@ from harness.checkers.evidence.arrays import NONE, Flags, Ints, Rows
 from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.dependencies import PROCESS, REALTIME, WR, WW, Edges, dependencies
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story, times_of, who
+from harness.checkers.evidence.proof import Proof, times_of, who
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -163,16 +163,16 @@ def _explain(evidence: Evidence, kind: Kind, edges: Edges, nodes: list[int]) -> 
     operations = [node for node in nodes if node < edges.operations]
     begin = operations.index(min(operations))
     operations = operations[begin:] + operations[:begin]
-    story = Story(evidence, kind)
+    proof = Proof(evidence, kind)
     for one, two in zip(operations, [*operations[1:], operations[0]], strict=True):
         between = edges.kind[(edges.tail == one) & (edges.head == two)]
-        _link(evidence, story, one, two, int(np.bitwise_or.reduce(between, initial=0)))
+        _link(evidence, proof, one, two, int(np.bitwise_or.reduce(between, initial=0)))
     if kind is G1C:
-        story.tell("each of them had to be committed before the next one could read it")
-    return story.tell(f"so {who(evidence, operations[0])} came before itself").end()
+        proof.add("each of them had to be committed before the next one could read it")
+    return proof.add(f"so {who(evidence, operations[0])} came before itself").end()
 
 
-def _link(evidence: Evidence, story: Story, one: int, two: int, kinds: int) -> None:
+def _link(evidence: Evidence, proof: Proof, one: int, two: int, kinds: int) -> None:
     """Tell why `one` came before `two`."""
     sends = evidence.sends
     mine = np.flatnonzero(sends.op == one)
@@ -180,20 +180,20 @@ def _link(evidence: Evidence, story: Story, one: int, two: int, kinds: int) -> N
         for row in np.flatnonzero(evidence.reads.op == two).tolist():
             sender = int(evidence.placements.sender[evidence.placements.of_read[row]])
             if sender != NONE and sends.op[sender] == one:
-                story.sent(sender).read(row, before="and ")
+                proof.sent(sender).read(row, before="and ")
                 return
     if kinds & WW:
         for sender in mine.tolist():
             for behind in np.flatnonzero(sends.op == two).tolist():
                 if _neighbours(evidence, sender, behind):
-                    story.sent(sender).sent(behind, before="and right behind that record, ")
+                    proof.sent(sender).sent(behind, before="and right behind that record, ")
                     return
-    story.mention(one, two)
+    proof.mention(one, two)
     if kinds & PROCESS:
-        story.tell(f"{who(evidence, one)} came before {who(evidence, two)} in that process")
+        proof.add(f"{who(evidence, one)} came before {who(evidence, two)} in that process")
         return
-    story.tell(f"{who(evidence, one)} {times_of(evidence, one)}")
-    story.tell(f"only then {who(evidence, two)} {times_of(evidence, two)}")
+    proof.add(f"{who(evidence, one)} {times_of(evidence, one)}")
+    proof.add(f"only then {who(evidence, two)} {times_of(evidence, two)}")
 
 
 def _neighbours(evidence: Evidence, one: int, two: int) -> bool:

@@ -11,7 +11,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -35,8 +35,8 @@ def precommitted_read(evidence: Evidence) -> CheckResult:
     rows = rows[sends.op[sender] == reads.op[rows]]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, PRECOMMITTED_READ)
-        story.sent(int(places.sender[places.of_read[row]])).read(row, before="yet in it ")
-        return story.tell("which was not committed yet").end(int(reads.log[row]))
+        proof = Proof(evidence, PRECOMMITTED_READ)
+        proof.sent(int(places.sender[places.of_read[row]])).read(row, before="yet in it ")
+        return proof.add("which was not committed yet").end(int(reads.log[row]))
 
     return report("precommitted-read", Found(PRECOMMITTED_READ, rows, explain))

@@ -15,7 +15,7 @@ from harness.checkers.checker import Found, checker, report
 from harness.checkers.evidence.absence import absent_at_the_end, passed_by
 from harness.checkers.evidence.columns import TXN
 from harness.checkers.evidence.evidence import Evidence
-from harness.checkers.evidence.sentences import Story
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly, CheckResult
 
@@ -43,18 +43,18 @@ def torn_commit(evidence: Evidence) -> CheckResult:
     torn = missing[np.unique(sends.op[missing], return_index=True)[1]]
 
     def explain(row: int) -> Anomaly:
-        story = Story(evidence, TORN_COMMIT)
+        proof = Proof(evidence, TORN_COMMIT)
         siblings = np.flatnonzero(evidence.read_for_good & (sends.op == sends.op[row]))
         sibling = int(siblings[0])
         places = np.flatnonzero(evidence.placements.sender == sibling)
         rows = np.flatnonzero(np.isin(evidence.placements.of_read, places))
         reader = int(rows[~evidence.placements.provisional[rows]][0])
-        story.sent(sibling).read(reader, before="and ")
-        story.sent(row, before="the same ").absent(row)
+        proof.sent(sibling).read(reader, before="and ")
+        proof.sent(row, before="the same ").absent(row)
         gone = int(np.count_nonzero(sends.op[missing] == sends.op[row]))
         if gone > 1:
             total = int(np.count_nonzero(sends.op == sends.op[row]))
-            story.tell(f"so it is with {gone} of the {total} records of this transaction")
-        return story.end(int(sends.log[row]))
+            proof.add(f"so it is with {gone} of the {total} records of this transaction")
+        return proof.end(int(sends.log[row]))
 
     return report("torn-commit", Found(TORN_COMMIT, torn, explain))

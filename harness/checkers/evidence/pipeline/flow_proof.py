@@ -1,14 +1,16 @@
-"""Sentences about changes, events, rows and sights, and anomalies made of them."""
+"""Proofs of anomalies in pipelines: sentences about changes, events, rows and sights."""
+
+from typing import Self
 
 from harness.checkers.evidence.arrays import NONE
 from harness.checkers.evidence.columns import FAIL, INFO, NEVER, OK
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
+from harness.checkers.evidence.proof import Proof
 from harness.checkers.kind import Kind
 from harness.history.history import NOTHING
 from harness.history.tables import EVENT_KINDS
-from harness.model.verdict import Anomaly
 
 _OUTCOMES = {
     OK: "acknowledged at {at}",
@@ -17,25 +19,18 @@ _OUTCOMES = {
 }
 
 
-class Tale:
-    """Collects the operations and sentences that prove one anomaly of a pipeline."""
+class FlowProof(Proof):
+    """Collects what proves one anomaly of a pipeline."""
 
     def __init__(self, evidence: Evidence, kind: Kind, hop: str) -> None:
-        self._evidence = evidence
+        super().__init__(evidence, kind, hop)
         self._source = evidence.trails.source
-        self._kind = kind
-        self._hop = hop
-        self._log: str | None = None
-        self._keys: list[int] = []
-        self._versions: list[int] = []
-        self._operations: list[int] = []
-        self._because: list[str] = []
 
-    def changed(self, change: int, *, before: str = "", after: str = "") -> "Tale":
+    def changed(self, change: int, *, before: str = "", after: str = "") -> Self:
         """Tell of a committed change."""
         source = self._source
         version, old = int(source.version[change]), int(source.before[change])
-        self._versions += [each for each in (version, old) if each != NOTHING]
+        self._values += [each for each in (version, old) if each != NOTHING]
         row = self.named(int(source.entity[change]))
         what = {
             (True, False): f"inserted {row} as version {version}",
@@ -44,9 +39,9 @@ class Tale:
             (False, False): f"deleted {row}",
         }[version != NOTHING, old != NOTHING]
         by = self._by(int(source.written_by[change]))
-        return self.tell(f"{before}transaction {source.txn[change]} {what}{by}{after}")
+        return self.add(f"{before}transaction {source.txn[change]} {what}{by}{after}")
 
-    def brought(self, feed: FeedTrail, event: int, *, before: str = "", after: str = "") -> "Tale":
+    def brought(self, feed: FeedTrail, event: int, *, before: str = "", after: str = "") -> Self:
         """Tell of an event of a feed's topics."""
         version, old = int(feed.version[event]), int(feed.before[event])
         kind = EVENT_KINDS[int(feed.kind[event])]
@@ -54,77 +49,55 @@ class Tale:
             f" {word} version {image}" if image != NOTHING else ""
             for word, image in (("from", old), ("to" if old != NOTHING else "of", version))
         )
-        self._versions += [each for each in (version, old) if each != NOTHING]
-        self._operations.append(int(feed.op[event]))
+        self._values += [each for each in (version, old) if each != NOTHING]
+        self.mention(int(feed.op[event]))
         self._log = self._evidence.log_names[int(feed.log[event])]
         row = self.named(int(feed.entity[event]))
-        return self.tell(
+        return self.add(
             f"{before}offset {feed.offset[event]} of {self._log} holds the {kind} of {row}"
             f"{images}{after}"
         )
 
-    def unreadable(self, feed: FeedTrail, event: int) -> "Tale":
+    def unreadable(self, feed: FeedTrail, event: int) -> Self:
         """Tell of a record that nobody can decode."""
-        self._operations.append(int(feed.op[event]))
+        self.mention(int(feed.op[event]))
         self._log = self._evidence.log_names[int(feed.log[event])]
         where = f"the record at offset {feed.offset[event]} of {self._log}"
-        return self.tell(f"{where}, found in operation {feed.op[event]}, cannot be decoded")
+        return self.add(f"{where}, found in operation {feed.op[event]}, cannot be decoded")
 
-    def held(self, copy: CopyTrail, row: int, *, before: str = "") -> "Tale":
+    def held(self, copy: CopyTrail, row: int, *, before: str = "") -> Self:
         """Tell of a final row of a copy."""
         version = int(copy.version[row])
-        self._versions.append(version)
-        self._operations.append(int(copy.op[row]))
-        return self.tell(
+        self._values.append(version)
+        self.mention(int(copy.op[row]))
+        return self.add(
             f"{before}{copy.hop.target} holds {self.named(int(copy.entity[row]))} as version "
             f"{version} in the end"
         )
 
-    def read_by(self, *operations: int | None) -> "Tale":
-        """Let operations, as far as there were any, be part of the proof."""
-        self._operations += [each for each in operations if each is not None]
-        return self
-
-    def saw(self, op: int, entity: int, version: int, place: str, *, before: str = "") -> "Tale":
+    def saw(self, op: int, entity: int, version: int, place: str, *, before: str = "") -> Self:
         """Tell of what a reader saw."""
         if version != NOTHING:
-            self._versions.append(version)
-        self._operations.append(op)
+            self._values.append(version)
+        self.mention(op)
         operations = self._evidence.operations
         reader = self._evidence.process_names.get(int(operations.process[op]), "a reader")
         begun = _moment(int(operations.invoke_ns[op]))
         what = f"version {version}" if version != NOTHING else "nothing"
-        return self.tell(
+        return self.add(
             f"{before}operation {op} ({reader}), begun at {begun}, saw {what} of "
             f"{self.named(entity)} in {place}"
         )
 
-    def wrote(self, write: int, *, after: str = "") -> "Tale":
+    def wrote(self, write: int, *, after: str = "") -> Self:
         """Tell of a row of what writers asked."""
         wanted = self._source.writes.select("entity", "version", "is_delete")
         entity, version, is_delete = wanted.row(write)
         if version != NOTHING:
-            self._versions.append(version)
+            self._values.append(version)
         what = "the removal" if is_delete else f"version {version}"
         by = self._by(write).removeprefix(", written by ")
-        return self.tell(f"{by}, wrote {what} of {self.named(entity)}{after}")
-
-    def tell(self, sentence: str) -> "Tale":
-        """Add a sentence."""
-        self._because.append(sentence)
-        return self
-
-    def end(self) -> Anomaly:
-        """The anomaly."""
-        return Anomaly(
-            kind=self._kind.name,
-            log=self._log,
-            hop=self._hop,
-            keys=tuple(dict.fromkeys(self._keys)),
-            values=tuple(dict.fromkeys(self._versions)),
-            operations=tuple(dict.fromkeys(each for each in self._operations if each != NONE)),
-            because=tuple(self._because),
-        )
+        return self.add(f"{by}, wrote {what} of {self.named(entity)}{after}")
 
     def named(self, entity: int) -> str:
         """`row 7 of orders`."""
@@ -138,7 +111,7 @@ class Tale:
         if write == NONE:
             return ""
         op = int(self._source.writes["op"][write])
-        self._operations.append(op)
+        self.mention(op)
         operations = self._evidence.operations
         ended = int(operations.complete_ns[op])
         outcome = _OUTCOMES[int(operations.outcome[op])].format(at=_moment(ended))

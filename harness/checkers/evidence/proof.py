@@ -1,4 +1,6 @@
-"""Sentences about operations, and anomalies made of them, that a person can follow."""
+"""Proofs of anomalies: operations, and sentences about them that a person can follow."""
+
+from typing import Self
 
 import numpy as np
 
@@ -9,33 +11,35 @@ from harness.checkers.kind import Kind
 from harness.model.verdict import Anomaly
 
 
-class Story:
+class Proof:
     """Collects the operations and sentences that prove one anomaly."""
 
-    def __init__(self, evidence: Evidence, kind: Kind) -> None:
+    def __init__(self, evidence: Evidence, kind: Kind, hop: str | None = None) -> None:
         self._evidence = evidence
         self._kind = kind
+        self._hop = hop
+        self._log: str | None = None
         self._operations: list[int] = []
         self._values: list[int] = []
         self._keys: list[int] = []
         self._because: list[str] = []
 
-    def sent(self, row: int, *, before: str = "", after: str = "") -> "Story":
+    def sent(self, row: int, *, before: str = "", after: str = "") -> Self:
         """Tell of a row of sends."""
         sends = self._evidence.sends
         self._values.append(int(sends.value[row]))
         self._keys.append(int(sends.key[row]))
         self.mention(int(sends.op[row]))
-        return self.tell(f"{before}{send_sentence(self._evidence, row)}{after}")
+        return self.add(f"{before}{send_sentence(self._evidence, row)}{after}")
 
-    def read(self, row: int, *, before: str = "", after: str = "") -> "Story":
+    def read(self, row: int, *, before: str = "", after: str = "") -> Self:
         """Tell of a row of reads."""
         reads = self._evidence.reads
         self._values.append(int(reads.value[row]))
         self.mention(int(reads.op[row]))
-        return self.tell(f"{before}{read_sentence(self._evidence, row)}{after}")
+        return self.add(f"{before}{read_sentence(self._evidence, row)}{after}")
 
-    def without(self, log: int, offset: int) -> "Story":
+    def without(self, log: int, offset: int) -> Self:
         """Tell that the final read of `log` lacks the record that should stand at `offset`.
 
         The proving operation is the one that read past that place.
@@ -49,19 +53,19 @@ class Story:
             op = int(evidence.reads.op[beyond[0] if len(beyond) else rows[-1]])
             self.mention(op)
             by = f", in operation {evidence.history.operation_label(op)},"
-        return self.tell(
+        return self.add(
             f"yet the final read{by} covers offsets {end.start} to {end.end - 1} of {end.log} "
             "without it"
             if end.end > end.start
             else f"yet the final read finds {end.log} empty"
         )
 
-    def absent(self, row: int) -> "Story":
+    def absent(self, row: int) -> Self:
         """Tell why the record of a row of sends is in no log; see `absence`."""
         evidence = self._evidence
         log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
         if log == NONE:
-            return self.tell("yet none of the logs of its topic holds it, all read from 0 on")
+            return self.add("yet none of the logs of its topic holds it, all read from 0 on")
         if evidence.drained[log]:
             return self.without(log, offset)
         places = evidence.placements
@@ -70,27 +74,28 @@ class Story:
         beyond = beyond[places.seen_ok[beyond] & (places.cell(beyond) >= cell)]
         for place in beyond[:1].tolist():
             self.read(int(evidence.readers(place)[0]), before="yet ")
-        return self.tell("and nobody ever read it")
+        return self.add("and nobody ever read it")
 
-    def mention(self, *operations: int) -> None:
-        """Count operations among those that prove it."""
-        self._operations.extend(operations)
+    def mention(self, *operations: int | None) -> Self:
+        """Count operations, as far as there are any, among those that prove it."""
+        self._operations += [each for each in operations if each is not None and each != NONE]
+        return self
 
-    def tell(self, sentence: str) -> "Story":
+    def add(self, sentence: str) -> Self:
         """Add a sentence."""
         self._because.append(sentence)
         return self
 
-    def end(self, log: int | None = None, hop: str | None = None) -> Anomaly:
-        """The anomaly, in that log and of that hop."""
+    def end(self, log: int = NONE) -> Anomaly:
+        """The anomaly, in the log of that number, or in the last one that was told of."""
         return Anomaly(
             kind=self._kind.name,
-            log=None if log is None or log == NONE else self._evidence.log_names[log],
+            log=self._log if log == NONE else self._evidence.log_names[log],
             keys=tuple(dict.fromkeys(self._keys)),
             values=tuple(dict.fromkeys(self._values)),
             operations=tuple(dict.fromkeys(self._operations)),
             because=tuple(self._because),
-            hop=hop,
+            hop=self._hop,
         )
 
 
