@@ -103,6 +103,8 @@ class ServiceKind:
 
     services: Callable[["Blueprint"], tuple[ServiceSpec, ...]]
     links: Callable[[Topology], tuple[LinkSpec, ...]] = lambda _topology: ()
+    told: Callable[["Blueprint", str], Mapping[str, str]] = lambda _blueprint, _password: {}
+    """Where clients of a user's own find it, given how a shell gets the password: name → value."""
 
 
 SERVICE_KINDS: Registry[ServiceKind] = Registry("kind of service", "harness.systems")
@@ -149,6 +151,11 @@ class Blueprint:
             known = ", ".join(link.name for link in self.links)
             raise UsageError(f"nothing links {traffic} to {service}; there are {known}")
         return (HOST, self.ports[link.name]) if link.from_host else (PROXY, link.listen)
+
+    def place(self, service: str, traffic: str = CLIENT) -> str:
+        """`host:port` of a service for callers on the host."""
+        host, port = self.address(traffic, service)
+        return f"{host}:{port}"
 
 
 def link_name(traffic: str, service: str) -> str:

@@ -6,14 +6,7 @@ from typing import TYPE_CHECKING
 from harness.backends.docker import lifecycle
 from harness.engine.stacks import repair
 from harness.model.topology import Topology
-from harness.systems.blueprint import CLIENT, HARNESS, links_of, listeners_of
-from harness.systems.mysql import service as mysql
-from harness.systems.mysql.client import USER
-from harness.systems.postgres import service as postgres
-from harness.systems.postgres.client import DATABASE
-from harness.systems.redis import service as redis
-from harness.systems.registry import service as registry
-from harness.workloads.pipeline.feeds.wiring import CONFLUENT_API
+from harness.systems.blueprint import CLIENT, SERVICE_KINDS, links_of, listeners_of
 
 if TYPE_CHECKING:
     from harness.systems.blueprint import Blueprint
@@ -52,27 +45,9 @@ def addresses(stack: str, blueprint: "Blueprint") -> dict[str, str]:
 
     The password is a command that a shell replaces by it, since output ends up in logs.
     """
-    topology = blueprint.topology
-
-    def place(service: str, traffic: str = CLIENT) -> str:
-        host, port = blueprint.address(traffic, service)
-        return f"{host}:{port}"
-
-    found: dict[str, str] = {}
-    if topology.brokers:
-        found["KAFKA_BOOTSTRAP_SERVERS"] = ",".join(map(place, topology.broker_names))
-    if topology.registry:
-        found["SCHEMA_REGISTRY_URL"] = f"http://{place(registry.NAME)}{CONFLUENT_API}"
-    if topology.connect_workers:
-        found["CONNECT_URL"] = f"http://{place(topology.worker_names[0], HARNESS)}"
-    if topology.mysql:
-        found["MYSQL_URL"] = f"mysql://{place(mysql.NAME)}"
-        found["MYSQL_USER"] = USER
-        found["MYSQL_PASSWORD"] = f"$(harness password {stack})"
-    if topology.postgres:
-        found["POSTGRES_URL"] = f"postgresql://{place(postgres.NAME)}/{DATABASE}"
-        found["POSTGRES_USER"] = USER
-        found["POSTGRES_PASSWORD"] = f"$(harness password {stack})"
-    if topology.redis:
-        found["REDIS_URL"] = f"redis://{place(redis.NAME)}"
-    return found
+    password = f"$(harness password {stack})"
+    return {
+        name: value
+        for _, kind in SERVICE_KINDS.items()
+        for name, value in kind.told(blueprint, password).items()
+    }

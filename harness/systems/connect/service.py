@@ -113,4 +113,10 @@ def baseline(blueprint: Blueprint) -> Settings:
     }
 
 
-SERVICE_KINDS.add("connect", ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, _password: str) -> dict[str, str]:
+    """Where clients find it."""
+    names = blueprint.topology.worker_names
+    return {"CONNECT_URL": f"http://{blueprint.place(names[0], HARNESS)}"} if names else {}
+
+
+SERVICE_KINDS.add("connect", ServiceKind(services=services, links=links, told=told))

@@ -178,4 +178,10 @@ def ready(address: tuple[str, int], broker_id: int) -> str | None:
     return None if broker_id in view.brokers else "the controller has not taken it in yet"
 
 
-SERVICE_KINDS.add("kafka", ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, _password: str) -> dict[str, str]:
+    """Where clients find it."""
+    names = blueprint.topology.broker_names
+    return {"KAFKA_BOOTSTRAP_SERVERS": ",".join(map(blueprint.place, names))} if names else {}
+
+
+SERVICE_KINDS.add("kafka", ServiceKind(services=services, links=links, told=told))

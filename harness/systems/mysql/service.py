@@ -97,4 +97,15 @@ def _replicate(blueprint: Blueprint) -> str:
     return f"CHANGE REPLICATION SOURCE TO {options}, GET_SOURCE_PUBLIC_KEY = 1;\nSTART REPLICA;\n"
 
 
-SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, password: str) -> dict[str, str]:
+    """Where clients find it."""
+    if not blueprint.topology.mysql:
+        return {}
+    return {
+        "MYSQL_URL": f"mysql://{blueprint.place(NAME)}",
+        "MYSQL_USER": mysql.USER,
+        "MYSQL_PASSWORD": password,
+    }
+
+
+SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links, told=told))

@@ -69,4 +69,15 @@ def _written(value: Scalar) -> str:
     return str(value).replace("'", "''")
 
 
-SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, password: str) -> dict[str, str]:
+    """Where clients find it."""
+    if not blueprint.topology.postgres:
+        return {}
+    return {
+        "POSTGRES_URL": f"postgresql://{blueprint.place(NAME)}/{postgres.DATABASE}",
+        "POSTGRES_USER": postgres.USER,
+        "POSTGRES_PASSWORD": password,
+    }
+
+
+SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links, told=told))

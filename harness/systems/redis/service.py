@@ -68,4 +68,9 @@ def _server(blueprint: Blueprint, name: str, own: Settings) -> ServiceSpec:
     )
 
 
-SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, _password: str) -> dict[str, str]:
+    """Where clients find it."""
+    return {"REDIS_URL": f"redis://{blueprint.place(NAME)}"} if blueprint.topology.redis else {}
+
+
+SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links, told=told))

@@ -22,6 +22,7 @@ from harness.systems.kafka import service as kafka
 from harness.systems.registry.client import ready
 
 NAME = "registry"
+CONFLUENT_API = "/apis/ccompat/v7"
 PORT = 8080
 
 
@@ -63,4 +64,11 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     )
 
 
-SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links))
+def told(blueprint: Blueprint, _password: str) -> dict[str, str]:
+    """Where clients find it."""
+    if not blueprint.topology.registry:
+        return {}
+    return {"SCHEMA_REGISTRY_URL": f"http://{blueprint.place(NAME)}{CONFLUENT_API}"}
+
+
+SERVICE_KINDS.add(NAME, ServiceKind(services=services, links=links, told=told))

@@ -28,10 +28,10 @@ from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
 from harness.model.ports.stack import Stack
 from harness.model.value import Scalar, Settings
+from harness.systems.registry.service import CONFLUENT_API
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.systems import Systems
 
-CONFLUENT_API = "/apis/ccompat/v7"
 APICURIO_API = "/apis/registry/v2"
 _NAME = re.compile(r"\$\{([A-Z_]+)\}")
 
