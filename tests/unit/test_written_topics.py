@@ -40,6 +40,10 @@ class Servers:
         self.stack = cast("Stack", SimpleNamespace(kafka=kafka, connect=connect))
 
 
+def gone() -> None:
+    raise ConnectionError("there is no database")
+
+
 def path(settings: Settings) -> Path:
     return Path(name="cdc", feed=Feed(kind="debezium", settings=settings, partitions=3))
 
@@ -73,12 +77,12 @@ def test_every_topic_that_a_feed_has_written_to_is_deleted_and_no_other(settings
         paths=(path(settings),),
     )
     nothing: Any = SimpleNamespace()
-    source = SimpleNamespace(errors=(), drop=lambda: None)
+    source = SimpleNamespace(drop=gone)
     assembly = Assembly(
         workload,
         NAMING,
         stack=servers.stack,
-        systems=cast("Any", SimpleNamespace(source=source, errors=())),
+        systems=cast("Any", SimpleNamespace(source=source, errors=(OSError,))),
         journal=nothing,
         reads=int,
         fillers=nothing,

@@ -103,7 +103,7 @@ class Follower(Protocol):
         """Never hand out again what was handed out so far."""
 
     def close(self) -> None:
-        """Hang up and leave nothing behind on the server."""
+        """Leave nothing behind on the server; raises one of `errors` when it cannot be asked."""
 
 
 class Source(Protocol):

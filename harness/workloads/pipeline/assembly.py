@@ -73,17 +73,17 @@ class Assembly:
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys; never raises."""
         if any(own_programs(self._workload)):
-            self._quietly(self._stack.remove_programs)
+            self.quietly(self._stack.remove_programs)
         for path in self._workload.paths:
             written = self._written(path)
             if path.feed.kind in CONNECTORS:
-                self._quietly(self._stack.connect.delete, self._naming.feed(path))
+                self.quietly(self._stack.connect.delete, self._naming.feed(path))
             for copy in path.copies:
-                self._quietly(self._forget_copy, path, copy)
-            self._quietly(self._forget_topics, path, written)
+                self.quietly(self._forget_copy, path, copy)
+            self.quietly(self._forget_topics, path, written)
         for each in self._workload.caches:
-            self._quietly(self._systems.cache(each).drop)
-        self._quietly(self._systems.source.drop)
+            self.quietly(self._systems.cache(each).drop)
+        self.quietly(self._systems.source.drop)
 
     def _forget_topics(self, path: Path, written: Sequence[str]) -> None:
         """Those of its tables, and those that connectors made: a schema history, what was routed.
@@ -96,7 +96,7 @@ class Assembly:
         mine = f"{self._naming.prefix(path)}."
         for name in self._stack.kafka.topics.names():
             if name.startswith(mine) or name in created or name in written:
-                self._quietly(self._stack.kafka.delete_topic, name)
+                self.quietly(self._stack.kafka.delete_topic, name)
 
     def _written(self, path: Path) -> Sequence[str]:
         """The topics that the connector of a path has written to."""
@@ -189,7 +189,8 @@ class Assembly:
             self._stack.kafka.delete_topic(queue)
         self._systems.copy(path, copy).drop()
 
-    def _quietly(self, act: Callable[..., None], *arguments: object) -> None:
+    def quietly(self, act: Callable[..., None], *arguments: object) -> None:
+        """Do a part of what `forget` does; never raises."""
         errors: tuple[type[Exception], ...] = (HarnessError, KafkaException, *self._systems.errors)
         try:
             act(*arguments)

@@ -231,7 +231,7 @@ class PipelineTraffic:
 
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys."""
-        self._log.close()
+        self._assembly.quietly(self._log.close)
         self._assembly.forget()
 
     def _reads(self) -> int:

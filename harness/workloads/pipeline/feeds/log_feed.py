@@ -97,7 +97,10 @@ class LogFeedWorker:
     def close(self) -> None:
         """Wait a moment for what is on its way."""
         self._outbox.close()
-        self._log.close()
+        try:
+            self._log.close()
+        except self._errors as error:
+            log.warning("%s leaves something behind on the server: %s", self.name, error)
 
     def _look(self) -> bool:
         """Read some transactions; whether there were any."""
