@@ -19,9 +19,26 @@ import msgspec
 from harness.engine.run import Run
 from harness.kit.errors import UsageError
 from harness.kit.secrets import secret
+from harness.model import roles
 from harness.model.administration import Administrators
+from harness.model.conditions import (
+    Acks,
+    Alone,
+    Changes,
+    Cleaned,
+    Elapsed,
+    Elected,
+    FullyReplicated,
+    Offsets,
+    Reads,
+    Rebalanced,
+    Removed,
+    Results,
+    Sends,
+    WaitCondition,
+)
 from harness.model.control import Control
-from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.fault import After, FaultSpec, Heal, OneOf, Step
 from harness.model.legal import Legal
 from harness.model.pipeline import (
     Cache,
@@ -36,6 +53,7 @@ from harness.model.pipeline import (
 )
 from harness.model.ports.groups import ResetTo
 from harness.model.program import Program
+from harness.model.roles import Role
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.semantics import Line
 from harness.model.topology import Topology
@@ -107,52 +125,52 @@ __all__ = [
 
 def leader(topic: str, partition: int = 0) -> Role:
     """The broker that leads the partition when the step begins."""
-    return Role(kind="leader", topic=topic, partition=partition)
+    return roles.Leader(topic=topic, partition=partition)
 
 
 def followers(topic: str, partition: int = 0) -> Role:
     """The brokers that follow the partition's leader when the step begins."""
-    return Role(kind="followers", topic=topic, partition=partition)
+    return roles.Followers(topic=topic, partition=partition)
 
 
 def follower(topic: str, partition: int = 0, *, index: int = 0) -> Role:
     """One of them: that of this index, from 0, in order of name."""
-    return Role(kind="followers", topic=topic, partition=partition, index=index)
+    return roles.Followers(topic=topic, partition=partition, index=index)
 
 
 def controller() -> Role:
     """Whoever is controller when the step begins: a broker, or with KRaft a service of its own."""
-    return Role(kind="controller")
+    return roles.Controller()
 
 
 def broker(index: int | None = None) -> Role:
     """The broker of that index from 0; None lets the seed draw one."""
-    return Role(kind="broker", index=index)
+    return roles.Broker(index=index)
 
 
 def brokers() -> Role:
     """All brokers, in order of name."""
-    return Role(kind="brokers")
+    return roles.Brokers()
 
 
 def metadata() -> Role:
     """Whoever keeps the cluster's metadata: all ZooKeeper servers, or all KRaft controllers."""
-    return Role(kind="metadata")
+    return roles.Metadata()
 
 
 def coordinator(consumers: str) -> Role:
     """The broker that coordinates the group of those consumers when the step begins."""
-    return Role(kind="coordinator", name=consumers)
+    return roles.Coordinator(consumers=consumers)
 
 
 def member(consumers: str, index: int | None = None) -> Role:
     """One of those consumers, from 0; all of them unless an index is given."""
-    return Role(kind="member", name=consumers, index=index)
+    return roles.Member(consumers=consumers, index=index)
 
 
 def service(name: str) -> Role:
     """A service by name, such as `mysql`."""
-    return Role(kind="service", name=name)
+    return roles.Service(name=name)
 
 
 def task(connector: str, index: int = 0) -> Role:
@@ -162,12 +180,12 @@ def task(connector: str, index: int = 0) -> Role:
         connector: the place that it fills: `PATH/topics` is the feed, `PATH/COPY` a copy.
         index: of the task.
     """
-    return Role(kind="task", name=connector, index=index)
+    return roles.Task(connector=connector, index=index)
 
 
 def transaction_coordinator(producer: str = "producer-0") -> Role:
     """The broker that coordinates the transactions of a producer: such as `producer-0`."""
-    return Role(kind="transaction-coordinator", name=producer)
+    return roles.TransactionCoordinator(producer=producer)
 
 
 def worker(processors: str, index: int = 0) -> Role:
@@ -177,7 +195,7 @@ def worker(processors: str, index: int = 0) -> Role:
 
 def same_as(step: str) -> Role:
     """Whatever the step of that name resolved to."""
-    return Role(kind="same", name=step)
+    return roles.SameAs(step=step)
 
 
 def after(  # noqa: PLR0913 - each is a count that a step may wait for
@@ -195,38 +213,38 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
     limit_s: float = 30.0,
     spread: float = 0.0,
 ) -> "Moment":
-    """The moment when a step begins; see `harness.model.fault.After` for the numbers."""
-    return Moment(
-        After(
-            acks=acks,
-            sends=sends,
-            results=results,
-            reads=reads,
-            changes=changes,
-            offsets=offsets,
-            removed=removed,
-            cleaned=cleaned,
-            seconds=seconds,
-            whole=whole,
-            limit_s=limit_s,
-            spread=spread,
-        )
+    """The moment when all of this has come; see `harness.model.conditions` for each of them."""
+    counts: tuple[tuple[object, WaitCondition], ...] = (
+        (acks, Acks(count=acks)),
+        (sends, Sends(count=sends)),
+        (results, Results(count=results)),
+        (reads, Reads(count=reads)),
+        (changes, Changes(count=changes)),
+        (offsets, Offsets(count=offsets)),
+        (removed, Removed(count=removed)),
+        (cleaned, Cleaned()),
+        (seconds, Elapsed(seconds=seconds)),
+        (whole, FullyReplicated()),
     )
+    # What takes a look at the cluster comes last.
+    asked = tuple(condition for given, condition in counts if given != 0)
+    return Moment(After(conditions=asked, limit_s=limit_s, spread=spread))
 
 
 def after_election(topic: str, *, sends: int = 0, limit_s: float = 30.0) -> "Moment":
     """The moment when another than before leads the first partition of a topic."""
-    return Moment(After(elected=topic, sends=sends, limit_s=limit_s))
+    counted: tuple[WaitCondition, ...] = (Sends(count=sends),) if sends != 0 else ()
+    return Moment(After(conditions=(*counted, Elected(topic=topic)), limit_s=limit_s))
 
 
 def after_shrink(topic: str, *, limit_s: float = 30.0) -> "Moment":
-    """The moment when nobody but its leader is in sync with the first partition of a topic."""
-    return Moment(After(alone=topic, limit_s=limit_s))
+    """The moment when no replica but the leader is in sync with the first partition of a topic."""
+    return Moment(After(conditions=(Alone(topic=topic),), limit_s=limit_s))
 
 
 def after_rebalance(group: str, *, limit_s: float = 30.0) -> "Moment":
     """The moment when a group of consumers or processors has settled with other members."""
-    return Moment(After(rebalanced=group, limit_s=limit_s))
+    return Moment(After(conditions=(Rebalanced(group=group),), limit_s=limit_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +335,7 @@ class Moment:
                 f"one_of(..., name={name!r}): expected at least one step, each with a fault; got "
                 f"{len(choices)} steps, {len(faults)} of them with a fault"
             )
-        return Step(name=name, after=self.when, choices=faults)
+        return Step(name=name, after=self.when, deed=OneOf(choices=faults))
 
     def alter(self, table: str, clause: str, *, name: str = "alter") -> Step:
         """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
@@ -374,12 +392,12 @@ class Moment:
 
     def heal(self, step: str, *, name: str | None = None) -> Step:
         """Heal what the step of that name broke."""
-        return Step(name=name or f"heal-{step}", after=self.when, heal=Heal(step=step))
+        return Step(name=name or f"heal-{step}", after=self.when, deed=Heal(step=step))
 
     def fault(self, kind: str, target: Role, *, name: str, **settings: Scalar) -> Step:
         """Inject a fault of any kind."""
         spec = FaultSpec(kind=kind, target=target, settings=settings)
-        return Step(name=name, after=self.when, fault=spec)
+        return Step(name=name, after=self.when, deed=spec)
 
 
 OF_CONSUMERS = frozenset(Consumers.__struct_fields__) - frozenset(Producers.__struct_fields__)

@@ -9,7 +9,7 @@ from harness.engine.validation.scenario import validated
 from harness.kit.errors import RunFolderError, UsageError
 from harness.kit.rng import stream
 from harness.model.administration import Administrators
-from harness.model.fault import Step
+from harness.model.fault import FaultSpec, OneOf, Step
 from harness.model.pipeline import Writers
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Producers
@@ -47,7 +47,7 @@ def checked_plan(plan: Plan, file: Path) -> Plan:
         scenario = validated(plan.scenario, file=file)
     except UsageError as error:
         raise RunFolderError(f"{file} is not a plan of this harness: {error}") from error
-    left = next((step.name for step in scenario.steps if step.choices), None)
+    left = next((step.name for step in scenario.steps if isinstance(step.deed, OneOf)), None)
     if left is not None:
         raise RunFolderError(f"{file}: step {left!r} still has choices, which a plan has not")
     if set(plan.streams) != set(_drawing(scenario)):
@@ -71,21 +71,9 @@ def _cast(step: Step, dice: Random, brokers: int) -> Step:
     factor = dice.uniform(1 - step.after.spread, 1 + step.after.spread)
     # Both are drawn always, so that a step never shifts the next one's dice.
     index, choice = dice.randrange(max(brokers, 1)), dice.getrandbits(32)
-    when = step.after
-    after = msgspec.structs.replace(
-        when,
-        acks=round(when.acks * factor),
-        sends=round(when.sends * factor),
-        results=round(when.results * factor),
-        reads=round(when.reads * factor),
-        changes=round(when.changes * factor),
-        offsets=round(when.offsets * factor),
-        removed=round(when.removed * factor),
-        seconds=round(when.seconds * factor, 3),
-        spread=0.0,
-    )
-    fault = step.choices[choice % len(step.choices)] if step.choices else step.fault
-    if fault is not None and fault.target.kind == "broker" and fault.target.index is None:
-        target = msgspec.structs.replace(fault.target, index=index)
-        fault = msgspec.structs.replace(fault, target=target)
-    return Step(name=step.name, after=after, fault=fault, heal=step.heal)
+    deed = step.deed
+    if isinstance(deed, OneOf):
+        deed = deed.choices[choice % len(deed.choices)]
+    if isinstance(deed, FaultSpec):
+        deed = msgspec.structs.replace(deed, target=deed.target.drawn(index))
+    return Step(name=step.name, after=step.after.varied(factor), deed=deed)

@@ -25,6 +25,7 @@ from harness.kit.memory import rare_collections
 from harness.kit.waits import Deadline
 from harness.model import codec
 from harness.model.cleanup import loses_its_start
+from harness.model.conditions import Acks
 from harness.model.facts import Session
 from harness.model.fault import After
 from harness.model.scenario import Plan
@@ -157,10 +158,11 @@ class _Run:
         limits = self._scenario.limits
         try:
             self._notes.phase("baseline")
-            baseline = After(acks=self._scenario.baseline_acks, limit_s=limits.baseline_s)
+            baseline = _acked(self._scenario.baseline_acks, limits.baseline_s)
             if self._unreached(baseline):
                 self._notes.unknown(
-                    f"the baseline is unhealthy: {self._traffic.acked} of {baseline.acks} sends "
+                    f"the baseline is unhealthy: {self._traffic.acked} of "
+                    f"{self._scenario.baseline_acks} sends "
                     f"were acknowledged in {limits.baseline_s:g} s without any fault"
                 )
                 return
@@ -174,11 +176,11 @@ class _Run:
             self._notes.phase("heal")
             self._conductor.heal_all()
             self._executor.start(self._supervisor)
-        aftermath = After(acks=self._scenario.aftermath_acks, limit_s=limits.settle_s)
+        aftermath = _acked(self._scenario.aftermath_acks, limits.settle_s)
         if self._unreached(aftermath):
             self._notes.unknown(
-                f"after healing, fewer than {aftermath.acks} sends were acknowledged in "
-                f"{limits.settle_s:g} s: the service did not come back"
+                f"after healing, fewer than {self._scenario.aftermath_acks} sends were "
+                f"acknowledged in {limits.settle_s:g} s: the service did not come back"
             )
 
     def _sessions(self) -> tuple[Session, ...]:
@@ -229,13 +231,16 @@ class _Run:
 
     def _unreached(self, after: After, *, within_s: float = math.inf) -> WaitTimeout | None:
         """Let traffic go on until `after` is reached; what was missing when its limit passed."""
-        limit_s = min(within_s, max(after.limit_s, after.seconds + 1))
-        what = f"{after.acks} acknowledgements and {after.sends} sends"
+        probe, limit_s = after.probe(self._moments), min(within_s, after.patience_s)
         try:
-            wait_for(self._executor, what, self._moments.awaited(after), limit_s=limit_s)
+            wait_for(self._executor, after.phrase("send"), probe, limit_s=limit_s)
         except WaitTimeout as error:
             return error
         return None
+
+
+def _acked(count: int, limit_s: float) -> After:
+    return After(conditions=(Acks(count=count),), limit_s=limit_s)
 
 
 def _only(topics: Mapping[str, str], wanted: Iterable[str]) -> dict[str, str]:

@@ -1,117 +1,63 @@
-"""When the moment of a step has come: counts of traffic, and what the cluster does by itself."""
-
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+"""What wait conditions look at: counts of traffic, and the cluster as it describes itself."""
 
 from confluent_kafka import KafkaException
 
 from harness.kit.clock import Clock
-from harness.model.fault import After
-from harness.model.ports.stack import PartitionState, Stack
+from harness.model.ports.kafka import PartitionState
+from harness.model.ports.stack import Stack
+from harness.model.ports.surroundings import Probe
 from harness.workloads.traffic import Traffic
-
-Probe: TypeAlias = Callable[[], str | None]
-"""None when it has come; else what was seen last."""
 
 
 class Moments:
-    """Looks at traffic and cluster; counts begin with the wait."""
+    """The traffic of a run and its stack, as `model.ports.surroundings.Surroundings`."""
 
     def __init__(self, traffic: Traffic, stack: Stack, clock: Clock) -> None:
         self._traffic = traffic
         self._stack = stack
         self._clock = clock
 
-    def awaited(self, after: After) -> Probe:
-        """A probe for all that `after` asks for."""
-        probes = tuple(self._probes(after))
-        return lambda: next(filter(None, (probe() for probe in probes)), None)
+    @property
+    def acked(self) -> int:
+        """Writes acknowledged so far."""
+        return self._traffic.acked
 
-    def _probes(self, after: After) -> Iterator[Probe]:
-        """The cheap one first: those behind it ask the cluster."""
-        yield self._counted(after)
-        if after.elected is not None:
-            yield self._elected(after.elected)
-        if after.alone is not None:
-            yield self._alone(after.alone)
-        if after.rebalanced is not None:
-            yield self._rebalanced(after.rebalanced)
-        if after.offsets or after.removed:
-            yield self._moved(after)
-        if after.whole:
-            yield self._stack.unhealthy
-        if after.cleaned:
-            yield self._traffic.uncleaned()
+    @property
+    def sent(self) -> int:
+        """Writes begun so far."""
+        return self._traffic.sent
 
-    def _counted(self, after: After) -> Probe:
-        traffic = self._traffic
-        acks, sends = traffic.acked + after.acks, traffic.sent + after.sends
-        results, changes = traffic.results + after.results, traffic.changes + after.changes
-        reads = traffic.reads + after.reads
-        until_ns = self._clock.now_ns() + int(after.seconds * 1e9)
+    @property
+    def results(self) -> int:
+        """Results of processors acknowledged so far."""
+        return self._traffic.results
 
-        def probe() -> str | None:
-            acked, sent = traffic.acked, traffic.sent
-            if acked < acks or sent < sends or self._clock.now_ns() < until_ns:
-                return f"{acked} acknowledged, {sent} sent"
-            made, granted = traffic.results, traffic.changes
-            if made < results or granted < changes:
-                return f"{made} results of {results}, {granted} changes of topics of {changes}"
-            if (read := traffic.reads) < reads:
-                return f"{read} records read of {reads}"
-            return None
+    @property
+    def reads(self) -> int:
+        """Records that consumers have processed so far."""
+        return self._traffic.reads
 
-        return probe
+    @property
+    def changes(self) -> int:
+        """Changes of topics acknowledged so far."""
+        return self._traffic.changes
 
-    def _elected(self, topic: str) -> Probe:
-        before = self._leader(topic)
+    @property
+    def removed(self) -> int:
+        """Where all partitions start, added up."""
+        return self._traffic.bounds()[0]
 
-        def probe() -> str | None:
-            if self._leader(topic) in (None, before):
-                return f"{topic} has no other leader"
-            return None
+    @property
+    def offsets(self) -> int:
+        """Where all partitions end, added up."""
+        return self._traffic.bounds()[1]
 
-        return probe
+    def now_ns(self) -> int:
+        """Now, on the clock of the run."""
+        return self._clock.now_ns()
 
-    def _alone(self, topic: str) -> Probe:
-        def probe() -> str | None:
-            first = self._first_partition(topic)
-            if first is None or first.leader is None or first.isr != (first.leader,):
-                return f"somebody but its leader is in sync with {topic}, or it has none"
-            return None
-
-        return probe
-
-    def _rebalanced(self, group: str) -> Probe:
-        _, before = self._members(group)
-
-        def probe() -> str | None:
-            settled, members = self._members(group)
-            if not settled or members == before:
-                return f"{group} has not settled with other members"
-            return None
-
-        return probe
-
-    def _moved(self, after: After) -> Probe:
-        removed, grown = self._traffic.bounds()
-        removed, grown = removed + after.removed, grown + after.offsets
-
-        def probe() -> str | None:
-            starts, ends = self._traffic.bounds()
-            if starts < removed or ends < grown:
-                return f"logs start at {starts} of {removed} and end at {ends} of {grown}"
-            return None
-
-        return probe
-
-    def _leader(self, topic: str) -> int | None:
-        """Who leads the first partition of a topic; None as well when nobody can tell."""
-        first = self._first_partition(topic)
-        return None if first is None else first.leader
-
-    def _first_partition(self, topic: str) -> PartitionState | None:
-        """The first partition of a topic; None when it is not there, or nobody can tell."""
+    def first_partition(self, topic: str) -> PartitionState | None:
+        """The first partition of a topic; None when it is not there, or no broker answers."""
         real = self._traffic.topics[topic]
         try:
             seen = self._stack.kafka.describe([real])
@@ -119,9 +65,17 @@ class Moments:
             return None
         return seen[real][0] if real in seen else None
 
-    def _members(self, group: str) -> tuple[bool, frozenset[str]]:
-        """Whether a group has settled, and who is in it: nobody while nobody can tell."""
+    def members(self, group: str) -> tuple[bool, frozenset[str]]:
+        """Whether a group has settled, and its members: none while no broker tells."""
         seen = self._stack.kafka.group_views.state(self._traffic.names["group"][group])
         if seen is None:
             return False, frozenset()
         return seen.state == "stable", frozenset(each.member for each in seen.members)
+
+    def unhealthy(self) -> str | None:
+        """None when every service answers and every partition is fully replicated."""
+        return self._stack.unhealthy()
+
+    def uncleaned(self) -> Probe:
+        """A probe: None once the cleaner has done all it may to what partitions hold now."""
+        return self._traffic.uncleaned()

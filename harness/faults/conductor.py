@@ -4,19 +4,18 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import msgspec
-
 from harness.faults.fault import FAULTS, PATIENCE_S, Injection
 from harness.faults.ledger import Ledger
 from harness.kit.clock import Clock
-from harness.kit.errors import FaultError, UsageError, WaitTimeout
+from harness.kit.errors import FaultError, WaitTimeout
 from harness.kit.waits import NotYet, wait_until
 from harness.model.codec import convert
 from harness.model.facts import FaultEvent
-from harness.model.fault import FaultSpec, Role, Step
+from harness.model.fault import FaultSpec, Step
 from harness.model.members import NOBODY
 from harness.model.ports.groups import Members
 from harness.model.ports.stack import Stack
+from harness.model.roles import Role
 from harness.model.value import Value
 
 log = logging.getLogger(__name__)
@@ -61,17 +60,17 @@ class Conductor:
         self._ledger = ledger
         self._clock = clock
         self._since_start_ns = since_start_ns
-        self._names = names
+        self.names = names
         self._members = members
         self._on_event = on_event
         self._active: dict[str, _Active] = {}
-        self._targets: dict[str, tuple[str, ...]] = {}
+        self.targets: dict[str, tuple[str, ...]] = {}
         self.events: list[FaultEvent] = []
 
     def execute(self, step: Step) -> None:
         """Do what the step says; a fault that fails or does not bite is an event, not an error."""
-        if step.heal is not None:
-            self._heal(step.heal.step)
+        if step.heals is not None:
+            self._heal(step.heals)
         if step.fault is None:
             return
         try:
@@ -106,10 +105,10 @@ class Conductor:
     def _inject(self, step: Step, spec: FaultSpec) -> None:
         fault = FAULTS[spec.kind]
         targets = self._resolved(spec.target)
-        self._targets[step.name] = targets
+        self.targets[step.name] = targets
         self._tell(step.name, spec.kind, targets, "asked", str(spec.target))
         settings = {
-            name: self._names.get(name, {}).get(str(value), value)
+            name: self.names.get(name, {}).get(str(value), value)
             for name, value in spec.settings.items()
         }
         injection: Injection[Value] = Injection(
@@ -118,11 +117,6 @@ class Conductor:
             settings=convert(settings, fault.settings, what=f"fault {spec.kind}"),
             clock=self._clock,
             members=self._members,
-            incarnations={
-                target: self._stack.incarnation(target)
-                for target in targets
-                if spec.target.kind != "member"
-            },
         )
         entry = self._ledger.open(spec.kind, targets, settings)
         self._active[step.name] = _Active(step.name, spec.kind, injection, entry)
@@ -166,38 +160,23 @@ class Conductor:
         note = f"heal: {active.problem}"
         self._tell(active.step, active.kind, active.injection.targets, "failed", note)
 
+    def members_of(self, consumers: str) -> tuple[str, ...]:
+        """Names of all consumers of that kind."""
+        return self._members.members_of(consumers)
+
+    def on_stack(self, role: Role) -> tuple[str, ...]:
+        """The services that have `role` now; raises FaultError when none has."""
+        return self._stack.resolve(role)
+
     def _resolved(self, role: Role) -> tuple[str, ...]:
-        """Who has `role`: between two leaders, or two workers of a task, nobody for a moment."""
+        """What has `role`: between two leaders, or two workers of a task, nothing for a moment."""
         return wait_until(
-            f"somebody to be {role}",
-            lambda: self._resolve(role),
+            f"a service to be {role}",
+            lambda: role.resolve(self),
             limit_s=ROLE_LIMIT_S,
             retry_on=(FaultError,),
             clock=self._clock,
         )
-
-    def _resolve(self, role: Role) -> tuple[str, ...]:
-        if role.kind == "same":
-            try:
-                return self._targets[role.name or ""]
-            except KeyError:
-                raise UsageError(f"no step {role.name!r} has named its targets before") from None
-        if role.kind == "member":
-            found = self._members.members_of(role.name or "")
-            return found if role.index is None else found[role.index : role.index + 1]
-        if role.kind == "coordinator":
-            name = self._names.get("group", {}).get(role.name or "", role.name)
-            return self._stack.resolve(Role(kind="coordinator", name=name))
-        if role.kind == "task":
-            name = self._names.get("connector", {}).get(role.name or "", role.name)
-            role = Role(kind="task", name=name, index=role.index)
-        if role.kind == "transaction-coordinator":
-            name = self._names["transactional-id"][role.name or ""]
-            role = Role(kind="transaction-coordinator", name=name)
-        if role.topic is not None:
-            topic = self._names["topic"][role.topic]
-            role = msgspec.structs.replace(role, topic=topic)
-        return self._stack.resolve(role)
 
     def _tell(
         self, step: str, kind: str, targets: tuple[str, ...], event: str, note: str = ""

@@ -24,9 +24,8 @@ class Injection(Generic[S]):
     """One fault on its targets: what inject, witness and heal are given.
 
     `members` are consumers of the run; a fault that is undone later finds none of them.
-    `incarnations` are those of the targets before the fault. `seen` is what inject measured of a
-    target at the moment of the fault, for a witness that comes too late to measure it; heal must do
-    without.
+    `seen` is what inject measured of a target at the moment of the fault, for a witness that comes
+    too late to measure it; heal must do without.
     """
 
     stack: Stack
@@ -34,7 +33,6 @@ class Injection(Generic[S]):
     settings: S
     clock: Clock
     members: Members = NOBODY
-    incarnations: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
 
 

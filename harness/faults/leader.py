@@ -7,8 +7,8 @@ from confluent_kafka import KafkaException
 from harness.faults.fault import Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.fault import Role
 from harness.model.ranges import Index
+from harness.model.roles import Leader
 from harness.model.value import Value
 
 ELECTION_LIMIT_S = 30.0
@@ -66,7 +66,7 @@ class Elect:
 def _leader(injection: Injection[ElectSettings]) -> str | NotYet:
     """Who leads, when it runs."""
     settings, stack = injection.settings, injection.stack
-    role = Role(kind="leader", topic=settings.topic, partition=settings.partition)
+    role = Leader(topic=settings.topic, partition=settings.partition)
     try:
         (name,) = stack.resolve(role)
     except FaultError as error:

@@ -22,7 +22,7 @@ class _Restart:
     def witness(self, injection: Injection[RestartSettings]) -> str | NotYet:
         """Every target runs as another incarnation than before."""
         seen = {target: injection.stack.incarnation(target) for target in injection.targets}
-        same = [target for target, now in seen.items() if now == injection.incarnations.get(target)]
+        same = [target for target, now in seen.items() if now == injection.seen.get(target)]
         if same:
             return NotYet(f"{', '.join(same)} still runs as before")
         return ", ".join(f"{target} runs as {now}" for target, now in seen.items())
@@ -64,6 +64,7 @@ class RollingRestart(_Restart):
 
 
 def _end(injection: Injection[RestartSettings], target: str) -> None:
+    injection.seen[target] = injection.stack.incarnation(target)
     if injection.settings.how == "kill":
         injection.stack.kill(target)
     else:

@@ -27,7 +27,7 @@ from harness.kit.errors import (
 )
 from harness.kit.secrets import redacted
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 T = TypeVar("T")
 
 _LONG_NUMBER = re.compile(rb"\d{19}")

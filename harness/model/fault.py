@@ -4,63 +4,16 @@ A fault is named by its kind (`process.kill`); its settings are checked against 
 of that kind when a scenario is compiled, so a plan can be read where the fault's code is not.
 """
 
-from typing import Literal
+import msgspec
 
-from harness.model.ranges import Fraction, Index, Limit, Seconds, Title, Whole
+from harness.model.conditions import WaitCondition
+from harness.model.ports.surroundings import Probe, Surroundings
+from harness.model.ranges import Fraction, Limit, Title
+from harness.model.roles import Role
 from harness.model.value import Settings, Value
 
 
-class Role(Value, frozen=True, kw_only=True):
-    """A target by role, resolved to names of services when the step begins.
-
-    Kinds: `leader` and `followers` of a partition (all, or the index-th in order of id),
-    `controller`, `broker` (the index-th in order of name; compile draws the index when it is None),
-    `brokers` (all), `metadata` (whoever keeps the cluster's metadata: all ZooKeeper servers, or all
-    KRaft controllers), `service` (by name), `coordinator` (the broker that coordinates the group of
-    the consumers `name`), `transaction-coordinator` (that of the transactions of the producer
-    `name`), `member` (the index-th of those consumers, from 0; all of them when it is None), `task`
-    (the Connect worker that runs the index-th task, from 0, of the connector that fills the place
-    `name`, such as `connect/topics` or `connect/warehouse`), `same` (whatever the step of that name
-    resolved to).
-    """
-
-    kind: Literal[
-        "leader",
-        "followers",
-        "controller",
-        "broker",
-        "brokers",
-        "metadata",
-        "service",
-        "transaction-coordinator",
-        "coordinator",
-        "member",
-        "task",
-        "same",
-    ]
-    topic: str | None = None
-    partition: Index = 0
-    index: Index | None = None
-    name: str | None = None
-
-    def __str__(self) -> str:
-        number = "?" if self.index is None else self.index
-        which = "every member" if self.index is None else f"member {number}"
-        words = {
-            "leader": f"leader of {self.topic}-{self.partition}",
-            "followers": f"followers of {self.topic}-{self.partition}",
-            "broker": f"broker number {number}",
-            "service": self.name or "?",
-            "coordinator": f"coordinator of {self.name}",
-            "transaction-coordinator": f"transaction coordinator of {self.name}",
-            "member": f"{which} of {self.name}",
-            "task": f"worker of task {self.index or 0} of {self.name}",
-            "same": f"same as {self.name}",
-        }
-        return words.get(self.kind, self.kind)
-
-
-class FaultSpec(Value, frozen=True, kw_only=True):
+class FaultSpec(Value, frozen=True, kw_only=True, tag="inject", tag_field="do"):
     """One fault: its kind, its target, its settings (checked by the kind)."""
 
     kind: str
@@ -68,55 +21,74 @@ class FaultSpec(Value, frozen=True, kw_only=True):
     settings: Settings = {}
 
 
-class Heal(Value, frozen=True, kw_only=True):
+class Heal(Value, frozen=True, kw_only=True, tag="heal", tag_field="do"):
     """Heal, in mid-run, the fault that the step named `step` injected."""
 
     step: str
 
 
+class OneOf(Value, frozen=True, kw_only=True, tag="one-of", tag_field="do"):
+    """Inject one of these faults, which the seed draws; a plan has none of it left."""
+
+    choices: tuple[FaultSpec, ...]
+
+
 class After(Value, frozen=True, kw_only=True):
     """When a step begins, counted since the step before it was done (or since chaos began).
 
-    All given counts must be reached. `limit_s` bounds the wait for progress: when it passes, the
-    step begins anyway and the run records that. `spread` lets the seed vary the counts and the
-    seconds by up to that fraction.
+    All conditions must be met. When they are not within `limit_s` the step begins anyway, and the
+    run records that. `spread` lets the seed vary counts and seconds by up to that fraction.
     """
 
-    acks: Whole = 0
-    """Acknowledged sends, over all producers."""
-    sends: Whole = 0
-    """Sends begun, over all producers."""
-    results: Whole = 0
-    """Acknowledged results, over all processors."""
-    reads: Whole = 0
-    """Records that consumers were done with, over all but tools."""
-    changes: Whole = 0
-    """Acknowledged changes of topics, over all administrators."""
-    offsets: Whole = 0
-    """Offsets that topics have grown by, all together: what came through a feed, and markers."""
-    elected: str | None = None
-    """A topic whose first partition has got another leader."""
-    alone: str | None = None
-    """A topic of whose first partition nobody but the leader is in sync."""
-    rebalanced: str | None = None
-    """Consumers or processors whose group has settled with other members than it had."""
-    removed: Whole = 0
-    """Offsets that logs have lost at their starts, all together: what retention removed."""
-    cleaned: bool = False
-    """The cleaner has done all it may to what compacted topics held when the wait began."""
-    seconds: Seconds = 0.0
-    whole: bool = False
-    """Every service answers and every partition is fully replicated."""
+    conditions: tuple[WaitCondition, ...] = ()
     limit_s: Limit = 30.0
     spread: Fraction = 0.0
 
+    @property
+    def patience_s(self) -> float:
+        """The limit, which leaves the time for conditions that are about time alone."""
+        return max(self.limit_s, *(each.least_s + 1 for each in self.conditions), 1)
+
+    def varied(self, factor: float) -> "After":
+        """With counts and seconds times `factor`, and nothing left to vary."""
+        conditions = tuple(each.varied(factor) for each in self.conditions)
+        return msgspec.structs.replace(self, conditions=conditions, spread=0.0)
+
+    def probe(self, seen: Surroundings) -> Probe:
+        """A probe for all conditions."""
+        probes = tuple(each.probe(seen) for each in self.conditions)
+        return lambda: next(filter(None, (probe() for probe in probes)), None)
+
+    def phrase(self, entry: str) -> str:
+        """When it is, as a phrase; `entry` is how data enters a run: a send, a write."""
+        phrases = [each.phrase(entry) for each in self.conditions]
+        return f"after {' and '.join(phrases)}" if phrases else "at once"
+
 
 class Step(Value, frozen=True, kw_only=True):
-    """One entry of a scenario or a plan: when, and what."""
+    """One entry of a scenario or a plan: when, and what; None waits and lets traffic go on."""
 
     name: Title
     after: After
-    fault: FaultSpec | None = None
-    heal: Heal | None = None
-    choices: tuple[FaultSpec, ...] = ()
-    """Faults of which the seed draws one when the step is compiled; a plan has none left."""
+    deed: FaultSpec | Heal | OneOf | None = None
+
+    @property
+    def fault(self) -> FaultSpec | None:
+        """The fault that it injects."""
+        return self.deed if isinstance(self.deed, FaultSpec) else None
+
+    @property
+    def faults(self) -> tuple[FaultSpec, ...]:
+        """The fault that it injects, or all that it may be."""
+        match self.deed:
+            case FaultSpec():
+                return (self.deed,)
+            case OneOf():
+                return self.deed.choices
+            case _:
+                return ()
+
+    @property
+    def heals(self) -> str | None:
+        """The step whose fault it heals."""
+        return self.deed.step if isinstance(self.deed, Heal) else None

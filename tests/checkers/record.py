@@ -15,6 +15,7 @@ import msgspec
 from harness.engine.catalogue.scenarios import controls
 from harness.engine.run import run_scenario
 from harness.engine.stacks import StackPool
+from harness.model.conditions import Acks, Reads, Removed, Results, Sends, WaitCondition
 from harness.model.fault import After
 from harness.model.scenario import Floor, Scenario
 from harness.model.workload import LogWorkload, Producers, Stall
@@ -22,7 +23,7 @@ from tests.checkers.recorded import pack
 
 SLOWER = 20
 """How many times less is sent, and waited for."""
-COUNTED = ("acks", "sends", "results", "reads", "removed")
+COUNTED = (Acks, Sends, Results, Reads, Removed)
 FULL_QUEUE_SLOWER = 2
 """Of what must fill a client's queue while a fault lasts."""
 COMPACTED_SLOWER = 4
@@ -98,7 +99,7 @@ def small(scenario: Scenario) -> Scenario:
             ),
         ),
         steps=tuple(
-            replace(step, after=replace(step.after, **_counts(step.after, less)))
+            replace(step, after=replace(step.after, conditions=_counts(step.after, less)))
             for step in scenario.steps
         ),
         baseline_acks=less(scenario.baseline_acks),
@@ -122,8 +123,11 @@ def _keys(producers: Producers, less: Callable[[int], int]) -> int:
     return max(less(producers.keys), min(producers.keys, Producers(topic="").keys))
 
 
-def _counts(when: After, less: Callable[[int], int]) -> dict[str, int]:
-    return {name: less(getattr(when, name)) for name in COUNTED}
+def _counts(when: After, less: Callable[[int], int]) -> tuple[WaitCondition, ...]:
+    return tuple(
+        msgspec.structs.replace(each, count=less(each.count)) if isinstance(each, COUNTED) else each
+        for each in when.conditions
+    )
 
 
 if __name__ == "__main__":

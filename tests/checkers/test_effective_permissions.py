@@ -21,7 +21,7 @@ OWN_CACHE = Copy(
     kind="program", name="cache", into="redis", program=Program(command=("cache",)), holds="equal"
 )
 KILL = Step(
-    name="kill", after=After(), fault=FaultSpec(kind="process.kill", target=service("redis"))
+    name="kill", after=After(), deed=FaultSpec(kind="process.kill", target=service("redis"))
 )
 
 

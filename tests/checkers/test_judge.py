@@ -17,7 +17,8 @@ from harness.history.history import History
 from harness.history.tables import SCHEMAS
 from harness.model.codec import encode
 from harness.model.facts import Facts, FaultEvent, LogEnd, PhaseEvent
-from harness.model.fault import After, FaultSpec, Role, Step
+from harness.model.fault import After, FaultSpec, Step
+from harness.model.roles import Brokers
 from harness.model.verdict import CheckResult, Validity
 from harness.model.workload import Consumers, Producers
 from tests.checkers.arbitrary import SCENARIO, facts, histories
@@ -276,8 +277,8 @@ def test_a_fault_that_bit_is_no_reason_for_doubt() -> None:
 def test_facts_must_know_every_step_of_the_plan(
     begun: tuple[str, ...], events: list[str], reason: str | None
 ) -> None:
-    fault = FaultSpec(kind="process.kill", target=Role(kind="brokers"))
-    step = Step(name="kill", after=After(), fault=fault)
+    fault = FaultSpec(kind="process.kill", target=Brokers())
+    step = Step(name="kill", after=After(), deed=fault)
     known = msgspec.structs.replace(with_faults(*map(event, events)), begun=begun)
     verdict = judge(kept(), known, msgspec.structs.replace(scenario(), steps=(step,)))
     assert verdict.validity is (Validity.UNKNOWN if reason else Validity.VALID)

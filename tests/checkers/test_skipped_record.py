@@ -5,7 +5,8 @@ import pytest
 
 from harness.checkers.verdict.promises import permitted, promised
 from harness.model.facts import Facts, Standing
-from harness.model.fault import After, FaultSpec, Role, Step
+from harness.model.fault import After, FaultSpec, Step
+from harness.model.roles import Leader
 from harness.model.scenario import Scenario
 from harness.model.verdict import Validity
 from tests.checkers.flows import (
@@ -23,7 +24,7 @@ from tests.checkers.flows import (
 
 POISON = FaultSpec(
     kind="topic.poison",
-    target=Role(kind="leader", topic="main/orders"),
+    target=Leader(topic="main/orders"),
     settings={"topic": "main/orders"},
 )
 TOLERANT = sink(errors_tolerance="all")
@@ -31,7 +32,7 @@ WITH_QUEUE = sink(errors_tolerance="all", errors_deadletterqueue_topic_name="dea
 
 
 def poisoned(*, copy: object = TOLERANT, claims: tuple[str, ...] = ("no-skips",)) -> Scenario:
-    step = Step(name="poison", after=After(), fault=POISON)
+    step = Step(name="poison", after=After(), deed=POISON)
     return msgspec.structs.replace(pipeline(copies=(copy,), claims=claims), steps=(step,))  # type: ignore[arg-type]
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-from harness.model.fault import Role
 from harness.model.ports.stack import Report
+from harness.model.roles import Followers
 from harness.model.value import Settings
 from tests.contract.bench import Bench, values
 
@@ -92,7 +92,7 @@ def test_a_stopped_leader_hands_over_at_once(broken: Bench) -> None:
 
 def test_too_few_in_sync_replicas_refuse_until_they_are_back(broken: Bench) -> None:
     topic = broken.topic(min_insync_replicas=3)
-    (follower, _) = broken.stack.resolve(Role(kind="followers", topic=topic))
+    (follower, _) = broken.stack.resolve(Followers(topic=topic))
     broken.stack.stop(follower)
     broken.wait("the ISR to shrink", lambda: len(broken.kafka.describe([topic])[topic][0].isr) == 2)
     ((error, _),) = broken.send(topic, [b"refused"], message_timeout_ms=1500)
@@ -115,7 +115,7 @@ def test_min_in_sync_replicas_above_the_replicas_count_as_all(bench: Bench) -> N
 def test_readers_do_not_see_what_followers_lack(broken: Bench) -> None:
     topic = broken.topic()
     broken.send(topic, [b"everywhere"])
-    followers = broken.stack.resolve(Role(kind="followers", topic=topic))
+    followers = broken.stack.resolve(Followers(topic=topic))
     for follower in followers:
         broken.stack.pause(follower)
     ((error, _),) = broken.send(topic, [b"leader only"], acks="1")
@@ -129,7 +129,7 @@ def test_readers_do_not_see_what_followers_lack(broken: Bench) -> None:
 def test_a_wiped_follower_gets_everything_back(broken: Bench) -> None:
     topic = broken.topic()
     broken.send(topic, values(20))
-    (follower, _) = broken.stack.resolve(Role(kind="followers", topic=topic))
+    (follower, _) = broken.stack.resolve(Followers(topic=topic))
     broken.stack.kill(follower)
     broken.stack.wipe(follower)
     assert broken.stack.stored_files(follower) == 0

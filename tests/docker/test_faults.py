@@ -9,7 +9,8 @@ from harness.faults.fault import FAULTS
 from harness.faults.ledger import Ledger
 from harness.kit.clock import REAL
 from harness.kit.waits import NotYet, wait_until
-from harness.model.fault import After, FaultSpec, Role, Step
+from harness.model.fault import After, FaultSpec, Step
+from harness.model.roles import Broker, Brokers, Controller, Metadata, Role, Service, Task
 from harness.model.value import Settings
 from harness.systems.mysql import database as source
 from harness.workloads.pipeline.topics.events_schema import FLAT_ROW
@@ -17,35 +18,35 @@ from tests.docker.connectors import connector, file_source
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
-ANY = Role(kind="broker", index=1)
+ANY = Broker(index=1)
 CASES: dict[str, tuple[Role, Settings]] = {
     "disk.wipe": (ANY, {}),
     "network.cut-link": (ANY, {"caller": "broker-1"}),
-    "network.delay": (Role(kind="brokers"), {"latency_ms": 300}),
+    "network.delay": (Brokers(), {"latency_ms": 300}),
     "network.isolate": (ANY, {"metadata": True}),
-    "process.kill": (Role(kind="metadata"), {}),
-    "process.pause": (Role(kind="controller"), {}),
+    "process.kill": (Metadata(), {}),
+    "process.pause": (Controller(), {}),
     "process.restart": (ANY, {"how": "kill"}),
-    "process.rolling-restart": (Role(kind="brokers"), {}),
+    "process.rolling-restart": (Brokers(), {}),
     "process.stop": (ANY, {}),
 }
-TICKS = Role(kind="task", name="ticks", index=0)
+TICKS = Task(connector="ticks", index=0)
 PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "connect.restart-task": (TICKS, {"connector": "ticks"}),
     "leader.elect": (ANY, {"topic": "ticks"}),
-    "network.cut-link": (Role(kind="service", name="mysql"), {"caller": "connect"}),
-    "network.delay": (Role(kind="service", name="redis"), {"latency_ms": 300}),
+    "network.cut-link": (Service(name="mysql"), {"caller": "connect"}),
+    "network.delay": (Service(name="redis"), {"latency_ms": 300}),
     "process.kill": (TICKS, {}),
-    "process.pause": (Role(kind="service", name="mysql"), {}),
-    "process.restart": (Role(kind="service", name="registry"), {"how": "kill"}),
-    "process.stop": (Role(kind="service", name="mysql-replica"), {}),
-    "redis.flush": (Role(kind="service", name="redis"), {}),
+    "process.pause": (Service(name="mysql"), {}),
+    "process.restart": (Service(name="registry"), {"how": "kill"}),
+    "process.stop": (Service(name="mysql-replica"), {}),
+    "redis.flush": (Service(name="redis"), {}),
     "schema.register": (
-        Role(kind="service", name="registry"),
+        Service(name="registry"),
         {"topic": "ticks", "change": "version-as-text"},
     ),
     "table.alter": (
-        Role(kind="service", name="mysql"),
+        Service(name="mysql"),
         {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
     ),
     "table.remove-unlogged": (
@@ -91,7 +92,7 @@ def bites_and_heals(kind: str, case: tuple[Role, Settings], stack: DockerStack) 
     conductor = Conductor(stack, ledger, REAL, since_start_ns=REAL.now_ns, names={})
     fault = FaultSpec(kind=kind, target=target, settings=settings)
     try:
-        conductor.execute(Step(name="step", after=After(), fault=fault))
+        conductor.execute(Step(name="step", after=After(), deed=fault))
     finally:
         conductor.heal_all()
     told = [event.event for event in conductor.events]

@@ -14,8 +14,8 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.fault import Role
 from harness.model.ports.databases import Cursor
+from harness.model.roles import Task
 from harness.systems.http import HttpError
 from harness.systems.mysql import errors as mysql_errors
 from harness.systems.redis import errors as redis_errors
@@ -265,7 +265,7 @@ def test_changes_are_captured_and_go_on_when_the_worker_is_killed(
     with connector(pipeline, database, change_capture(pipeline, database)):
         topic = f"{database}.{database}.t"
         wait_for("the first row to arrive", lambda: end_of(pipeline, topic) > 0)
-        (worker,) = pipeline.resolve(Role(kind="task", name=database, index=0))
+        (worker,) = pipeline.resolve(Task(connector=database, index=0))
         assert worker in pipeline.topology.worker_names
         pipeline.kill(worker)
         before = end_of(pipeline, topic)

@@ -12,8 +12,8 @@ from harness.engine.run import Run, run_scenario
 from harness.engine.stacks import StackPool
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.fault import Role
 from harness.model.ports.stack import Stack
+from harness.model.roles import Controller
 from harness.model.topology import Topology
 from harness.model.workload import Topic
 from tests.docker.conftest import booted
@@ -21,7 +21,7 @@ from tests.docker.conftest import booted
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 KRAFT = Topology(metadata="kraft")
-CONTROLLER = Role(kind="controller")
+CONTROLLER = Controller()
 
 
 @pytest.fixture(scope="module")

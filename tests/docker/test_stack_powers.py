@@ -10,7 +10,7 @@ from harness.backends.docker.one_shot import OneShot
 from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.fault import Role
+from harness.model.roles import Followers, Leader
 from harness.model.workload import Topic
 from harness.systems.blueprint import CLIENT
 
@@ -178,12 +178,12 @@ def test_a_delay_outlives_a_restart_of_the_proxy(stack: DockerStack) -> None:
 
 
 def test_leadership_moves_when_the_leader_dies(stack: DockerStack, topic: str) -> None:
-    (leader,) = stack.resolve(Role(kind="leader", topic=topic))
-    assert leader not in stack.resolve(Role(kind="followers", topic=topic))
+    (leader,) = stack.resolve(Leader(topic=topic))
+    assert leader not in stack.resolve(Followers(topic=topic))
     stack.kill(leader)
 
     def successor() -> str | NotYet:
-        (now,) = stack.resolve(Role(kind="leader", topic=topic))
+        (now,) = stack.resolve(Leader(topic=topic))
         return NotYet(now) if now == leader else now
 
     after = wait_until("another leader", successor, limit_s=30, retry_on=(FaultError,))

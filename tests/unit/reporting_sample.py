@@ -13,9 +13,11 @@ import msgspec
 from harness.history.build import HistoryBuilder
 from harness.history.history import History
 from harness.kit.rng import stream
+from harness.model.conditions import Acks, Elapsed
 from harness.model.facts import Facts, FaultEvent, LeaderEvent, LogEnd, PhaseEvent
-from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.fault import After, FaultSpec, Heal, Step
 from harness.model.manifest import Manifest
+from harness.model.roles import Followers, Leader
 from harness.model.scenario import Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.verdict import Anomaly, CheckResult, ClaimResult, Finding, Validity, Verdict
@@ -281,8 +283,8 @@ def _manifest(scenario: str) -> Manifest:
 
 
 def _plan(scenario: str, topic: str) -> Plan:
-    followers = Role(kind="followers", topic=topic, partition=0)
-    leader = Role(kind="leader", topic=topic, partition=0)
+    followers = Followers(topic=topic, partition=0)
+    leader = Leader(topic=topic, partition=0)
     return Plan(
         seed=7,
         streams={"producer-0": 11, "producer-1": 12},
@@ -301,17 +303,19 @@ def _plan(scenario: str, topic: str) -> Plan:
             steps=(
                 Step(
                     name="pause-followers",
-                    after=After(acks=300),
-                    fault=FaultSpec(kind="process.pause", target=followers),
+                    after=After(conditions=(Acks(count=300),)),
+                    deed=FaultSpec(kind="process.pause", target=followers),
                 ),
                 Step(
                     name="kill-leader",
-                    after=After(acks=200, seconds=2.0),
-                    fault=FaultSpec(
-                        kind="process.kill", target=leader, settings={"signal": "KILL"}
-                    ),
+                    after=After(conditions=(Acks(count=200), Elapsed(seconds=2.0))),
+                    deed=FaultSpec(kind="process.kill", target=leader, settings={"signal": "KILL"}),
                 ),
-                Step(name="wake", after=After(seconds=4.5), heal=Heal(step="pause-followers")),
+                Step(
+                    name="wake",
+                    after=After(conditions=(Elapsed(seconds=4.5),)),
+                    deed=Heal(step="pause-followers"),
+                ),
             ),
         ),
     )

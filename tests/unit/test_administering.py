@@ -14,7 +14,7 @@ from harness.history.journal import Journal
 from harness.history.load import load
 from harness.kit.waits import Deadline
 from harness.model.administration import CHANGES, Administrators
-from harness.model.fault import Role
+from harness.model.roles import Controller
 from harness.model.topology import Topology
 from harness.model.workload import Topic
 from harness.reporting.operations import describe
@@ -22,7 +22,7 @@ from harness.workloads.administering import AdministratorWorker
 from harness.workloads.topic_views import final_look
 from harness.workloads.workplace import Workplace
 
-CONTROLLER = Role(kind="controller")
+CONTROLLER = Controller()
 SPEC = Administrators()
 
 

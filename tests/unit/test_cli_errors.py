@@ -12,6 +12,7 @@ import pytest
 
 from harness.engine import check
 from harness.kit.errors import NoDiskError
+from harness.model.codec import FORMAT_VERSION
 from harness.model.facts import Facts
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
@@ -313,7 +314,8 @@ def strange(path: Path) -> None:
 
 
 def newer(path: Path) -> None:
-    path.write_text(path.read_text().replace('"format_version": 2', '"format_version": 999', 1))
+    now = f'"format_version": {FORMAT_VERSION}'
+    path.write_text(path.read_text().replace(now, '"format_version": 999', 1))
 
 
 def closed_port() -> int:

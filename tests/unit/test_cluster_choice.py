@@ -24,9 +24,7 @@ def test_every_scenario_makes_sense_on_kraft_as_well(name: str) -> None:
     services = ("zookeeper", *changed.topology.zookeeper_names)
     compile_plan(changed, 1)
     assert not [
-        step.name
-        for step in changed.steps
-        if step.fault and step.fault.target.kind == "service" and step.fault.target.name in services
+        step.name for step in changed.steps if step.fault and step.fault.target.subject in services
     ], "a role that only ZooKeeper has"
 
 

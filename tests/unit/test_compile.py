@@ -32,6 +32,7 @@ from harness.engine.compile import compile_plan
 from harness.kit.errors import UsageError
 from harness.model.codec import decode, encode
 from harness.model.fault import After, FaultSpec
+from harness.model.roles import Broker
 from harness.model.scenario import Plan
 
 WORKLOAD = LogWorkload(
@@ -74,19 +75,21 @@ def test_a_stack_without_brokers_draws_the_same_dice() -> None:
 
 
 def test_the_spread_bounds_what_the_seed_draws() -> None:
-    drawn = [compile_plan(VARIED, seed).scenario.steps[0].after for seed in range(200)]
+    afters = [compile_plan(VARIED, seed).scenario.steps[0].after for seed in range(200)]
+    drawn = [numbers(each) for each in afters]
     for counts, middle in (
-        ([each.acks for each in drawn], 100),
-        ([each.sends for each in drawn], 200),
-        ([each.seconds for each in drawn], 10),
+        ([each["acks"] for each in drawn], 100),
+        ([each["sends"] for each in drawn], 200),
+        ([each["seconds"] for each in drawn], 10),
     ):
         assert 0.5 * middle <= min(counts) < 0.6 * middle
         assert 1.4 * middle < max(counts) <= 1.5 * middle
-    assert all(each.spread == 0 for each in drawn)
+    assert all(each.spread == 0 for each in afters)
 
 
 def test_without_a_spread_nothing_is_drawn() -> None:
-    assert {compile_plan(VARIED, seed).scenario.steps[1].after.acks for seed in range(20)} == {100}
+    drawn = [compile_plan(VARIED, seed).scenario.steps[1].after for seed in range(20)]
+    assert [numbers(each)["acks"] for each in drawn] == [100] * 20
 
 
 def test_a_free_broker_is_drawn_among_all_and_a_named_one_is_kept() -> None:
@@ -118,14 +121,24 @@ def test_each_worker_has_a_stream_that_other_workers_do_not_shift() -> None:
     assert compile_plan(VARIED, 8).streams["producer-0"] != two["producer-0"]
 
 
+def numbers(after: After) -> dict[str, float]:
+    """The number of each condition that has one, by its kind."""
+    found: dict[str, float] = {}
+    for each in after.conditions:
+        value = msgspec.to_builtins(each)
+        found[value["kind"]] = value.get("count", value.get("seconds"))
+    return found
+
+
 def index_of(step: Step) -> int | None:
     assert step.fault is not None
+    assert isinstance(step.fault.target, Broker)
     return step.fault.target.index
 
 
 def fault(kind: str, **settings: int | str) -> Step:
     spec = FaultSpec(kind=kind, target=broker(), settings=dict(settings))
-    return Step(name="step", after=After(), fault=spec)
+    return Step(name="step", after=After(), deed=spec)
 
 
 def uses(**parts: object) -> Scenario:

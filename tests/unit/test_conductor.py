@@ -2,10 +2,12 @@
 
 import pytest
 
+from harness.backends.roles import RoleCluster
 from harness.faults.conductor import Conductor
 from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import FaultError
-from harness.model.fault import After, FaultSpec, Heal, Role, Step
+from harness.model.fault import After, FaultSpec, Heal, Step
+from harness.model.roles import Broker, Controller, Leader, Role, SameAs, Task
 from harness.model.topology import Topology
 from tests.unit.test_kit import ManualClock
 
@@ -26,18 +28,18 @@ class Powers:
         self.leaderless = 0
 
     def resolve(self, role: Role) -> tuple[str, ...]:
-        if role.kind == "leader" and self.leaderless:
-            self.leaderless -= 1
-            raise FaultError("an election is going on")
-        if role.kind == "leader":
-            return (f"leader of {role.topic}",)
-        if role.kind == "controller":
-            raise FaultError("no broker is controller")
-        return (
-            self.topology.broker_names
-            if role.kind == "brokers"
-            else (f"broker-{(role.index or 0) + 1}",)
-        )
+        match role:
+            case Leader() if self.leaderless:
+                self.leaderless -= 1
+                raise FaultError("an election is going on")
+            case Leader():
+                return (f"leader of {role.topic}",)
+            case Controller():
+                raise FaultError("no broker is controller")
+            case Task():
+                return (f"worker of {role.connector}",)
+            case _:
+                return RoleCluster(None, self.topology, ()).resolve(role)  # type: ignore[arg-type]
 
     def state(self, service: str) -> str:
         return self.states[service]
@@ -91,7 +93,7 @@ def conductor(powers: Powers) -> Conductor:
 
 def step(name: str, kind: str, target: Role, **settings: str) -> Step:
     return Step(
-        name=name, after=After(), fault=FaultSpec(kind=kind, target=target, settings=dict(settings))
+        name=name, after=After(), deed=FaultSpec(kind=kind, target=target, settings=dict(settings))
     )
 
 
@@ -102,7 +104,7 @@ def story(conductor: Conductor) -> list[tuple[str, str]]:
 def test_a_fault_is_in_the_ledger_before_it_acts_and_closed_after_its_heal(
     powers: Powers, conductor: Conductor
 ) -> None:
-    conductor.execute(step("pause", "process.pause", Role(kind="broker", index=1)))
+    conductor.execute(step("pause", "process.pause", Broker(index=1)))
     assert powers.ledger_lines_at_action == [1]
     assert powers.states["broker-2"] == "paused"
     assert len(Ledger(powers.ledger).opened()) == 1
@@ -116,7 +118,7 @@ def test_a_fault_that_does_not_bite_is_unwitnessed_and_still_healed(
     powers: Powers, conductor: Conductor
 ) -> None:
     powers.deaf = True
-    conductor.execute(step("kill", "process.kill", Role(kind="broker", index=0)))
+    conductor.execute(step("kill", "process.kill", Broker(index=0)))
     conductor.heal_all()
     assert ("kill", "unwitnessed") in story(conductor)
     assert ("kill", "healed") in story(conductor)
@@ -124,7 +126,7 @@ def test_a_fault_that_does_not_bite_is_unwitnessed_and_still_healed(
 
 
 def test_a_target_that_nobody_is_fails_the_step_and_not_the_run(conductor: Conductor) -> None:
-    conductor.execute(step("kill", "process.kill", Role(kind="controller")))
+    conductor.execute(step("kill", "process.kill", Controller()))
     assert story(conductor) == [("kill", "failed")]
     assert "no broker is controller" in conductor.events[0].note
 
@@ -133,7 +135,7 @@ def test_a_role_that_nobody_has_for_a_moment_is_waited_for(
     powers: Powers, conductor: Conductor
 ) -> None:
     powers.leaderless = 3
-    conductor.execute(step("kill", "process.kill", Role(kind="leader", topic="orders")))
+    conductor.execute(step("kill", "process.kill", Leader(topic="orders")))
     asked = conductor.events[0]
     assert (asked.event, asked.targets) == ("asked", ("leader of orders.run-1",))
     assert powers.leaderless == 0
@@ -142,9 +144,9 @@ def test_a_role_that_nobody_has_for_a_moment_is_waited_for(
 def test_healing_goes_newest_first_and_one_failure_does_not_keep_the_others(
     powers: Powers, conductor: Conductor
 ) -> None:
-    conductor.execute(step("first", "process.pause", Role(kind="broker", index=0)))
-    conductor.execute(step("second", "process.kill", Role(kind="broker", index=1)))
-    conductor.execute(step("third", "process.pause", Role(kind="broker", index=2)))
+    conductor.execute(step("first", "process.pause", Broker(index=0)))
+    conductor.execute(step("second", "process.kill", Broker(index=1)))
+    conductor.execute(step("third", "process.pause", Broker(index=2)))
     powers.unstartable.add("broker-2")
     conductor.heal_all()
     last = [each for each in story(conductor) if each[1] in {"healed", "failed"}]
@@ -155,7 +157,7 @@ def test_healing_goes_newest_first_and_one_failure_does_not_keep_the_others(
 def test_a_heal_that_fails_for_a_moment_is_tried_again_and_is_no_failure(
     powers: Powers, conductor: Conductor
 ) -> None:
-    conductor.execute(step("kill", "process.kill", Role(kind="broker", index=0)))
+    conductor.execute(step("kill", "process.kill", Broker(index=0)))
     powers.unstartable_for = 3
     conductor.heal_all()
     assert [event for _, event in story(conductor)][-1] == "healed"
@@ -166,9 +168,9 @@ def test_a_heal_that_fails_for_a_moment_is_tried_again_and_is_no_failure(
 def test_a_heal_step_that_fails_is_told_and_tried_again_in_the_end(
     powers: Powers, conductor: Conductor
 ) -> None:
-    conductor.execute(step("kill", "process.kill", Role(kind="broker", index=0)))
+    conductor.execute(step("kill", "process.kill", Broker(index=0)))
     powers.unstartable_for = 1
-    conductor.execute(Step(name="heal", after=After(), heal=Heal(step="kill")))
+    conductor.execute(Step(name="heal", after=After(), deed=Heal(step="kill")))
     assert story(conductor)[-1] == ("kill", "failed")
     assert powers.states["broker-1"] == "exited"
     conductor.heal_all()
@@ -178,34 +180,32 @@ def test_a_heal_step_that_fails_is_told_and_tried_again_in_the_end(
 
 
 def test_a_heal_step_heals_only_what_it_names(powers: Powers, conductor: Conductor) -> None:
-    conductor.execute(step("first", "process.pause", Role(kind="broker", index=0)))
-    conductor.execute(step("second", "process.pause", Role(kind="broker", index=1)))
-    conductor.execute(Step(name="heal-first", after=After(), heal=Heal(step="first")))
+    conductor.execute(step("first", "process.pause", Broker(index=0)))
+    conductor.execute(step("second", "process.pause", Broker(index=1)))
+    conductor.execute(Step(name="heal-first", after=After(), deed=Heal(step="first")))
     assert powers.states == {"broker-1": "running", "broker-2": "paused", "broker-3": "running"}
 
 
 def test_same_as_means_what_the_other_step_resolved_to(
     powers: Powers, conductor: Conductor
 ) -> None:
-    conductor.execute(step("pause", "process.pause", Role(kind="broker", index=2)))
-    conductor.execute(step("kill", "process.kill", Role(kind="same", name="pause")))
+    conductor.execute(step("pause", "process.pause", Broker(index=2)))
+    conductor.execute(step("kill", "process.kill", SameAs(step="pause")))
     assert powers.states["broker-3"] == "exited"
 
 
 def test_a_topic_is_resolved_by_its_real_name(conductor: Conductor) -> None:
-    conductor.execute(step("kill", "process.kill", Role(kind="leader", topic="orders")))
+    conductor.execute(step("kill", "process.kill", Leader(topic="orders")))
     assert conductor.events[0].targets == ("leader of orders.run-1",)
 
 
 def test_a_momentary_fault_is_healed_when_it_is_over(powers: Powers, conductor: Conductor) -> None:
-    conductor.execute(step("restart", "process.restart", Role(kind="broker", index=0), how="kill"))
+    conductor.execute(step("restart", "process.restart", Broker(index=0), how="kill"))
     assert powers.states["broker-1"] == "running"
     assert [event for _, event in story(conductor)] == ["asked", "injected", "witnessed", "healed"]
 
 
 def test_settings_that_a_fault_does_not_know_fail_the_step(conductor: Conductor) -> None:
-    conductor.execute(
-        step("restart", "process.restart", Role(kind="broker", index=0), how="gently")
-    )
+    conductor.execute(step("restart", "process.restart", Broker(index=0), how="gently"))
     assert story(conductor)[-1] == ("restart", "failed")
     assert "Invalid enum value 'gently'" in conductor.events[-1].note

@@ -4,8 +4,8 @@ import pytest
 
 from harness.backends.fake.stack import FakeStack
 from harness.kit.errors import FaultError
-from harness.model.fault import Role
-from harness.model.ports.stack import PartitionState
+from harness.model.ports.kafka import PartitionState
+from harness.model.roles import Controller, Followers, Leader
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Topic
@@ -26,11 +26,11 @@ def state(stack: FakeStack) -> PartitionState:
 
 
 def leader(stack: FakeStack) -> str:
-    return stack.resolve(Role(kind="leader", topic="orders"))[0]
+    return stack.resolve(Leader(topic="orders"))[0]
 
 
 def followers(stack: FakeStack) -> tuple[str, ...]:
-    return stack.resolve(Role(kind="followers", topic="orders"))
+    return stack.resolve(Followers(topic="orders"))
 
 
 def send(stack: FakeStack, count: int, limit_s: float = 5.0, **settings: str) -> int:
@@ -162,7 +162,7 @@ def test_the_last_replica_is_waited_for_unless_an_unclean_leader_may_be_elected(
 def test_a_bounced_controller_with_an_empty_disk_leads_nothing() -> None:
     stack = stack_with_topic()
     assert send(stack, 5) == 5
-    (controller,) = stack.resolve(Role(kind="controller"))
+    (controller,) = stack.resolve(Controller())
     stack.kill(controller)
     stack.wipe(controller)
     stack.start(controller)

@@ -5,7 +5,7 @@ from confluent_kafka import KafkaException
 
 from harness.backends.fake.stack import FakeStack
 from harness.kit.waits import Deadline
-from harness.model.fault import Role
+from harness.model.roles import Leader
 from harness.model.topology import Topology
 from harness.model.workload import Topic
 from harness.workloads.bounds import log_bounds
@@ -19,7 +19,7 @@ def stack() -> FakeStack:
     stack = FakeStack(Topology(), seed=3)
     stack.kafka.create_topic(Topic(name="orders"))
     stack.clock.pause(0.1)
-    stack.kill(stack.resolve(Role(kind="leader", topic="orders"))[0])
+    stack.kill(stack.resolve(Leader(topic="orders"))[0])
     return stack
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from harness.backends.fake.stack import FakeStack
 from harness.engine.moments import Moments
-from harness.model.fault import After, Role
+from harness.model.conditions import Alone, Reads
+from harness.model.roles import Followers
 from harness.model.topology import Topology
 from harness.model.workload import Topic
 
@@ -20,9 +21,9 @@ def moments(stack: FakeStack) -> tuple[Moments, Any]:
 def test_reads_are_counted_from_when_the_wait_begins() -> None:
     seen, traffic = moments(FakeStack(Topology(), seed=3))
     traffic.reads = 7
-    probe = seen.awaited(After(reads=5))
+    probe = Reads(count=5).probe(seen)
     traffic.reads = 11
-    assert probe() == "11 records read of 12"
+    assert probe() == "11 reads of 12"
     traffic.reads = 12
     assert probe() is None
 
@@ -31,9 +32,9 @@ def test_a_leader_is_alone_once_its_followers_have_left_the_isr() -> None:
     stack = FakeStack(Topology(), seed=3)
     stack.kafka.create_topic(Topic(name="orders"))
     stack.clock.pause(0.1)
-    probe = moments(stack)[0].awaited(After(alone="orders"))
+    probe = Alone(topic="orders").probe(moments(stack)[0])
     assert probe() is not None
-    for follower in stack.resolve(Role(kind="followers", topic="orders")):
+    for follower in stack.resolve(Followers(topic="orders")):
         stack.kill(follower)
     assert probe() is not None
     stack.clock.pause(30)

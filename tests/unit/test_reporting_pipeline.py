@@ -13,8 +13,9 @@ from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.journal import END_MARK
 from harness.history.tables import SEQUENCE_BITS
+from harness.model.conditions import Acks
 from harness.model.facts import Facts, TaskEvent
-from harness.model.fault import After, FaultSpec, Role, Step
+from harness.model.fault import After, FaultSpec, Step
 from harness.model.pipeline import (
     Cache,
     Copy,
@@ -25,6 +26,7 @@ from harness.model.pipeline import (
     Writers,
 )
 from harness.model.pipeline import Path as Way
+from harness.model.roles import Service
 from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.topology import Topology
 from harness.model.verdict import CheckResult
@@ -64,8 +66,8 @@ SCENARIO = Scenario(
     steps=(
         Step(
             name="kill",
-            after=After(acks=50),
-            fault=FaultSpec(kind="process.kill", target=Role(kind="service", name="mysql")),
+            after=After(conditions=(Acks(count=50),)),
+            deed=FaultSpec(kind="process.kill", target=Service(name="mysql")),
         ),
     ),
     floor=Floor(acks=0),

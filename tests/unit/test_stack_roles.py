@@ -5,10 +5,21 @@ from collections.abc import Mapping, Sequence
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from harness.backends.roles import resolve
+from harness.backends.roles import RoleCluster
 from harness.kit.errors import FaultError
-from harness.model.fault import Role
-from harness.model.ports.stack import PartitionState
+from harness.model.ports.kafka import PartitionState
+from harness.model.roles import (
+    Broker,
+    Brokers,
+    Controller,
+    Followers,
+    Leader,
+    Metadata,
+    Role,
+    SameAs,
+    Service,
+    Task,
+)
 from harness.model.topology import Topology
 
 
@@ -36,25 +47,25 @@ class Silent(Cluster):
 
 def found(role: Role, cluster: Cluster | None = None) -> tuple[str, ...]:
     services = ("broker-1", "broker-2", "broker-3", "zookeeper")
-    return resolve(role, cluster or Cluster(), Topology(), services)
+    return RoleCluster(cluster or Cluster(), Topology(), services).resolve(role)
 
 
 def test_roles_resolve_to_services() -> None:
-    assert found(Role(kind="leader", topic="orders")) == ("broker-2",)
-    assert found(Role(kind="followers", topic="orders")) == ("broker-1", "broker-3")
-    assert found(Role(kind="controller")) == ("broker-3",)
-    assert found(Role(kind="broker", index=0)) == ("broker-1",)
-    assert found(Role(kind="brokers")) == ("broker-1", "broker-2", "broker-3")
-    assert found(Role(kind="service", name="zookeeper")) == ("zookeeper",)
+    assert found(Leader(topic="orders")) == ("broker-2",)
+    assert found(Followers(topic="orders")) == ("broker-1", "broker-3")
+    assert found(Controller()) == ("broker-3",)
+    assert found(Broker(index=0)) == ("broker-1",)
+    assert found(Brokers()) == ("broker-1", "broker-2", "broker-3")
+    assert found(Service(name="zookeeper")) == ("zookeeper",)
 
 
 def test_with_kraft_the_controller_is_a_service_of_its_own() -> None:
     kraft = Topology(metadata="kraft")
     keepers = ("controller-1", "controller-2", "controller-3")
     asked = Cluster(controller=102)
-    assert resolve(Role(kind="controller"), asked, kraft, ()) == ("controller-2",)
-    assert resolve(Role(kind="metadata"), asked, kraft, ()) == keepers
-    assert found(Role(kind="metadata")) == ("zookeeper",)
+    assert RoleCluster(asked, kraft, ()).resolve(Controller()) == ("controller-2",)
+    assert RoleCluster(asked, kraft, ()).resolve(Metadata()) == keepers
+    assert found(Metadata()) == ("zookeeper",)
 
 
 def test_a_task_is_whoever_runs_it() -> None:
@@ -64,25 +75,25 @@ def test_a_task_is_whoever_runs_it() -> None:
         asked.append((connector, task))
         return "connect-2"
 
-    role = Role(kind="task", name="cdc", index=1)
-    assert resolve(role, Cluster(), Topology(), (), worker_of) == ("connect-2",)
+    role = Task(connector="cdc", index=1)
+    assert RoleCluster(Cluster(), Topology(), (), worker_of).resolve(role) == ("connect-2",)
     assert asked == [("cdc", 1)]
 
 
 @pytest.mark.parametrize(
     ("role", "cluster"),
     [
-        (Role(kind="leader", topic="orders"), Cluster(leader=None)),
-        (Role(kind="followers", topic="orders"), Cluster(leader=None)),
-        (Role(kind="leader", topic="orders", partition=7), Cluster()),
-        (Role(kind="leader", topic="nothing"), Cluster()),
-        (Role(kind="controller"), Cluster(controller=None)),
-        (Role(kind="controller"), Silent()),
-        (Role(kind="broker", index=3), Cluster()),
-        (Role(kind="broker"), Cluster()),
-        (Role(kind="service", name="moon"), Cluster()),
-        (Role(kind="same", name="first"), Cluster()),
-        (Role(kind="task", name="cdc"), Cluster()),
+        (Leader(topic="orders"), Cluster(leader=None)),
+        (Followers(topic="orders"), Cluster(leader=None)),
+        (Leader(topic="orders", partition=7), Cluster()),
+        (Leader(topic="nothing"), Cluster()),
+        (Controller(), Cluster(controller=None)),
+        (Controller(), Silent()),
+        (Broker(index=3), Cluster()),
+        (Broker(), Cluster()),
+        (Service(name="moon"), Cluster()),
+        (SameAs(step="first"), Cluster()),
+        (Task(connector="cdc"), Cluster()),
     ],
 )
 def test_a_role_that_nobody_has_is_an_error(role: Role, cluster: Cluster) -> None:

@@ -172,11 +172,17 @@ def test_no_field_takes_what_it_cannot_be(struct: str, field: str) -> None:
         ),
         (
             scenario(steps=(after(seconds=math.inf).kill(leader("orders")),)),
-            "steps[0].after.seconds: expected a finite number from 0 up to 86,400, got inf",
+            (
+                "steps[0].after.conditions[seconds].seconds: expected a finite number from 0 up to "
+                "86,400, got inf"
+            ),
         ),
         (
             scenario(steps=(after(acks=-5).kill(leader("orders")),)),
-            "steps[0].after.acks: expected a whole number from 0 up to 1,000,000,000,000, got -5",
+            (
+                "steps[0].after.conditions[acks].count: expected a whole number from 0 up to "
+                "1,000,000,000,000, got -5"
+            ),
         ),
     ],
 )

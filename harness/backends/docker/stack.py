@@ -6,7 +6,6 @@ from pathlib import Path
 
 import confluent_kafka
 
-from harness.backends import roles
 from harness.backends.docker import archive, containers
 from harness.backends.docker.consoles import ConsoleTools
 from harness.backends.docker.engine import Api, translated
@@ -21,10 +20,11 @@ from harness.backends.docker.programs import Programs
 from harness.backends.docker.readiness import clients_of
 from harness.backends.docker.terminal import Terminal
 from harness.backends.docker.worker_secrets import WorkerSecrets
+from harness.backends.roles import RoleCluster
 from harness.kit import secrets
-from harness.model.fault import Role
 from harness.model.ports.stack import ServiceState
 from harness.model.program import Program
+from harness.model.roles import Role
 from harness.model.topology import Topology
 from harness.model.value import Value
 from harness.systems.blueprint import CLIENT, HARNESS, PROXY, Address, Blueprint
@@ -252,9 +252,8 @@ class DockerStack(Stores):
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""
-        return roles.resolve(
-            role, self._kafka, self.topology, self.services, self._connect.worker_of
-        )
+        workers = self._connect.worker_of
+        return RoleCluster(self._kafka, self.topology, self.services, workers).resolve(role)
 
     def sessions(self) -> Mapping[str, int]:
         """For how many milliseconds the session of each broker outlives it; none with KRaft.

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from harness.backends import roles
 from harness.backends.fake.bugs.bug import BUGS, Dice
 from harness.backends.fake.consoles import FakeConsoles
 from harness.backends.fake.kafka.cleanup import Cleanup
@@ -12,16 +11,17 @@ from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.links import ROUND_TRIP_MS
 from harness.backends.fake.process import Process
 from harness.backends.fake.seams import Seams
+from harness.backends.roles import RoleCluster
 from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.kit.scratch import Scratch
-from harness.model.fault import Role
 from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Connect, ServiceState
 from harness.model.ports.store import Cache, Tables
 from harness.model.program import Program
+from harness.model.roles import Role
 from harness.model.topology import Topology
 
 _NO_PIPELINE = "the fake stack is Kafka alone; run this with --stack=docker"
@@ -256,7 +256,8 @@ class FakeStack:
         Raises:
             FaultError: nobody has it.
         """
-        return roles.resolve(role, self.kafka, self.topology, tuple(self._cluster.processes))
+        services = tuple(self._cluster.processes)
+        return RoleCluster(self.kafka, self.topology, services).resolve(role)
 
     def sessions(self) -> Mapping[str, int]:
         """For how many milliseconds the session of each broker outlives it."""

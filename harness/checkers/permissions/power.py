@@ -14,8 +14,7 @@ CUT_POWER = "disk.cut-power"
 @permits("power", Topic, rank=20)
 def power_permissions(topic: Topic, scenario: Scenario) -> Iterator[Permission]:
     """What a power cut may do to `topic`: nothing where each record is synced."""
-    faults = (each for step in scenario.steps for each in (step.fault, *step.choices))
-    if not any(each is not None and each.kind == CUT_POWER for each in faults):
+    if not any(each.kind == CUT_POWER for step in scenario.steps for each in step.faults):
         return
     settings = topic_settings(scenario.topology, topic.settings)
     if int(settings["flush.messages"]) > 1:

@@ -73,8 +73,8 @@ def _is_yes(value: object) -> bool:
 
 
 def _ends_redis(scenario: Scenario) -> bool:
-    faults = [fault for step in scenario.steps for fault in (step.fault, *step.choices) if fault]
+    faults = [fault for step in scenario.steps for fault in step.faults]
     return any(
-        fault.kind in ENDS_A_PROCESS and str(fault.target.name).startswith("redis")
+        fault.kind in ENDS_A_PROCESS and fault.target.subject.startswith("redis")
         for fault in faults
     )

@@ -7,7 +7,8 @@ from confluent_kafka import KafkaException
 
 from harness.engine.notes import Notes
 from harness.model.facts import EndEvent, LeaderEvent, StartEvent
-from harness.model.ports.stack import Kafka, PartitionState
+from harness.model.ports.kafka import PartitionState
+from harness.model.ports.stack import Kafka
 
 Seen = TypeVar("Seen")
 

@@ -2,7 +2,6 @@
 
 from harness.engine.validation.problems import Problems, unknown, unless_known
 from harness.engine.validation.shape import misfits
-from harness.engine.validation.steps import faults_of
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.model.cleanup import ADD_PARTITIONS
@@ -15,7 +14,7 @@ from harness.model.scenario import Scenario
 def problems(scenario: Scenario) -> Problems:
     """What is wrong with the kinds and settings of faults."""
     for step in scenario.steps:
-        for spec in faults_of(step):
+        for spec in step.faults:
             where = f"step {step.name!r}"
             if spec.kind not in FAULTS:
                 yield unknown("fault", spec.kind, where, FAULTS)
@@ -64,7 +63,7 @@ def _partitions(spec: FaultSpec, where: str, scenario: Scenario) -> Problems:
 
 
 def _grows(topic: str, scenario: Scenario) -> bool:
-    specs = [spec for step in scenario.steps for spec in faults_of(step)]
+    specs = [spec for step in scenario.steps for spec in step.faults]
     return any(
         each.kind == ADD_PARTITIONS and each.settings.get("topic") == topic for each in specs
     )

@@ -2,7 +2,6 @@
 
 from harness.engine.validation.kafka_names import misnamed
 from harness.engine.validation.problems import Problems
-from harness.engine.validation.steps import faults_of
 from harness.model.cleanup import CONFIGURE
 from harness.model.scenario import Scenario
 
@@ -15,7 +14,7 @@ def problems(scenario: Scenario) -> Problems:
         where = f"topic_settings of path {path.name!r}"
         yield from misnamed("topic", path.feed.topic_settings, where)
     for step in scenario.steps:
-        for spec in faults_of(step):
+        for spec in step.faults:
             if spec.kind == CONFIGURE and {"setting", "value"} <= set(spec.settings):
                 changed = {str(spec.settings["setting"]): spec.settings["value"]}
                 yield from misnamed("topic", changed, f"step {step.name!r}")

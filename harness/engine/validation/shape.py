@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeAlias
 
+import msgspec
 from msgspec import inspect
 
 from harness.engine.validation import scalars
@@ -48,13 +49,18 @@ def _misfits(value: Any, kind: inspect.Type, path: str) -> Misfits:  # noqa: ANN
                 yield from _misfits(getattr(value, field.name), field.type, inner)
         case inspect.VarTupleType():
             for place, item in enumerate(value):
-                yield from _misfits(item, chosen.item_type, f"{path}[{place}]")
+                yield from _misfits(item, chosen.item_type, f"{path}[{_tag(item) or place}]")
         case inspect.DictType():
             for key, item in value.items():
                 yield from _misfits(key, chosen.key_type, f"a name in {path}")
                 yield from _misfits(item, chosen.value_type, f"{path}[{scalars.shown(key)}]")
         case _:
             pass  # it holds nothing
+
+
+def _tag(item: object) -> object:
+    """The kind of a value that is one of several; None of any other."""
+    return item.__struct_config__.tag if isinstance(item, msgspec.Struct) else None
 
 
 def _chosen(value: object, kind: inspect.Type) -> inspect.Type:

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from harness.model.fault import Role
 from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.groups import HasGroups, OnCommit
+from harness.model.ports.kafka import PartitionState
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.ports.source import Source
 from harness.model.ports.store import Cache, Tables
 from harness.model.ports.topics import Topics
 from harness.model.program import Program
+from harness.model.roles import Role
 from harness.model.topology import Topology
-from harness.model.value import Settings, Value
+from harness.model.value import Settings
 from harness.model.workload import Topic
 
 ServiceState = Literal["running", "paused", "exited", "missing"]
@@ -105,15 +106,6 @@ class MemberConsumer(Consumer, Protocol):
 
     def store_offsets(self, *, offsets: Sequence[Any]) -> None: ...
     def consumer_group_metadata(self) -> object: ...
-
-
-class PartitionState(Value, frozen=True, kw_only=True):
-    """One partition as the cluster describes it now."""
-
-    partition: int
-    leader: int | None
-    isr: tuple[int, ...]
-    replicas: tuple[int, ...]
 
 
 class Kafka(HasGroups, Protocol):

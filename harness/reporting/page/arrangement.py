@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from harness.kit.counts import counted
+from harness.model.conditions import Acks, Sends
 from harness.model.facts import Facts, UnmetCondition
 from harness.model.scenario import Limits, Plan, Scenario
 from harness.model.topology import SERVERS, Topology
@@ -10,7 +11,6 @@ from harness.model.workload import Consumers, Processors, Producers, Topic, Tran
 from harness.reporting import words
 from harness.reporting.entry import entry_of
 from harness.reporting.page import pipeline_settings
-from harness.reporting.page.fault_story import when
 from harness.reporting.page.markup import Markup, table, tag, with_code
 
 PROGRESS = {
@@ -144,8 +144,8 @@ def _step_words(plan: Plan, index: int, unmet: UnmetCondition | None) -> Markup:
         action = f"{step.fault.kind} on {step.fault.target}"
         values = words.settings(step.fault.settings)
     else:
-        action, values = (f"heal {step.heal.step}" if step.heal else "nothing"), ""
-    waits = step.after.acks or step.after.sends
+        action, values = (f"heal {step.heals}" if step.heals else "nothing"), ""
+    waits = any(isinstance(each, Acks | Sends) for each in step.after.conditions)
     limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
     limit = f"; {unmet}" if unmet else limit
-    return with_code(f"{when(step.after, entry_of(plan.scenario))}: {action}{limit}", values)
+    return with_code(f"{step.after.phrase(entry_of(plan.scenario))}: {action}{limit}", values)

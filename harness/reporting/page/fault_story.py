@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.kit.counts import counted
 from harness.model.facts import Facts, FaultEvent
-from harness.model.fault import After, Step
+from harness.model.fault import Step
 from harness.model.scenario import Plan
 from harness.reporting import words
 from harness.reporting.entry import Entry, entry_of
@@ -75,7 +74,7 @@ def _unmet(plan: Plan, facts: Facts) -> dict[str, tuple[str, ...]]:
     steps = {step.name: step for step in plan.scenario.steps}
     for event in facts.unmet:
         step = steps.get(event.step)
-        healed = step.heal.step if step and step.heal else None
+        healed = step.heals if step else None
         about = event.step if healed is None else healed
         sentence = str(event) if healed is None else f"step {event.step} heals it: {event}"
         found[about] = (*found.get(about, ()), sentence)
@@ -102,7 +101,7 @@ def _story(
         step=name,
         kind=fault.kind if fault else events[0].kind,
         asked=asked,
-        when=when(step.after, entry) if step else "",
+        when=step.after.phrase(entry) if step else "",
         targets=tuple(dict.fromkeys(target for event in events for target in event.targets)),
         times_ns=times_ns,
         notes=(*unmet, *_notes(events)),
@@ -114,33 +113,3 @@ def _notes(events: Sequence[FaultEvent]) -> tuple[str, ...]:
     """What was noted on the way; the note of `asked` repeats the target."""
     noted = (event for event in events if event.note and event.event != "asked")
     return tuple(dict.fromkeys(f"{event.event}: {event.note}" for event in noted))
-
-
-def when(after: After, entry: Entry) -> str:
-    """When a step begins, as a phrase; `entry` is what its counts are of."""
-    counts = [
-        counted(number, noun)
-        for number, noun in (
-            (after.acks, f"acknowledged {entry}"),
-            (after.sends, entry),
-            (after.results, "result"),
-            (after.reads, "read record"),
-            (after.changes, "topic change"),
-            (after.offsets, "new offset"),
-            (after.removed, "removed record"),
-        )
-        if number
-    ]
-    if after.elected:
-        counts.append(f"an election in {after.elected}")
-    if after.alone:
-        counts.append(f"the leader of {after.alone} is alone in sync")
-    if after.rebalanced:
-        counts.append(f"a rebalance of {after.rebalanced}")
-    if after.cleaned:
-        counts.append("the cleaner's work")
-    if after.seconds:
-        counts.append(f"{after.seconds:g} s")
-    if after.whole:
-        counts.append("full replication")
-    return f"after {' and '.join(counts)}" if counts else "at once"

@@ -18,7 +18,8 @@ from harness.kit.secrets import revealed
 from harness.kit.waits import NotYet, wait_until
 from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.ports.groups import GroupState, LogPlace, OnCommit
-from harness.model.ports.stack import Consumer, PartitionState, Producer, TransactionalProducer
+from harness.model.ports.kafka import PartitionState
+from harness.model.ports.stack import Consumer, Producer, TransactionalProducer
 from harness.model.value import Settings
 from harness.model.workload import Topic
 from harness.systems.kafka import cluster, wire, wire_groups, wire_transactions

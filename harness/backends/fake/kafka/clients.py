@@ -14,7 +14,7 @@ from harness.backends.fake.kafka.transactional_producer import FakeTransactional
 from harness.backends.fake.process import Life, Process
 from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.ports.groups import OnCommit
-from harness.model.ports.stack import PartitionState
+from harness.model.ports.kafka import PartitionState
 from harness.model.value import Settings
 from harness.model.workload import Topic
 from harness.systems.kafka.settings import laid_over

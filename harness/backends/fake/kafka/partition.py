@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from harness.backends.fake.kafka.record import Log
-from harness.model.ports.stack import PartitionState
+from harness.model.ports.kafka import PartitionState
 
 
 @dataclass(slots=True)
