@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from harness.faults.fault import FAULTS, PATIENCE_S, Injection
+from harness.faults.fault import FAULTS, Injection
 from harness.faults.ledger import Ledger
 from harness.kit.clock import Clock
 from harness.kit.errors import FaultError, WaitTimeout
@@ -126,7 +126,7 @@ class Conductor:
             seen = wait_until(
                 f"a witness that {spec.kind} bit",
                 lambda: fault.witness(injection),
-                limit_s=PATIENCE_S[spec.kind],
+                limit_s=fault.patience_s,
                 clock=self._clock,
             )
             self._tell(step.name, spec.kind, targets, "witnessed", seen)

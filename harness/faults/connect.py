@@ -2,14 +2,11 @@
 
 from typing import ClassVar
 
-from confluent_kafka import KafkaException
-
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
 from harness.model.ranges import Index
 from harness.model.value import Value
-from harness.systems.connect.client import STATUS_TOPIC
 
 
 class RestartTaskSettings(Value, frozen=True, kw_only=True):
@@ -20,7 +17,7 @@ class RestartTaskSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("connect.restart-task")
-class RestartTask:
+class RestartTask(Fault[RestartTaskSettings]):
     """Restart one task by Connect's REST interface, as an operator does.
 
     A restart leaves no trace in what the interface tells. It does in the topic to which workers
@@ -40,18 +37,16 @@ class RestartTask:
     def witness(self, injection: Injection[RestartTaskSettings]) -> str | NotYet:
         """States have changed since, and the task runs."""
         settings = injection.settings
+        silence: tuple[type[Exception], ...] = (FaultError, *injection.stack.kafka.failures)
         try:
             changed = _changes(injection) - min(map(int, injection.seen.values()))
             worker = injection.stack.connect.worker_of(settings.connector, settings.task)
-        except (FaultError, KafkaException) as error:
+        except silence as error:
             return NotYet(str(error))
         text = f"{changed} changes of state since, and the task runs on {worker}"
         return text if changed else NotYet(text)
 
-    def heal(self, injection: Injection[RestartTaskSettings]) -> None:
-        """Nothing: the task runs again."""
-
 
 def _changes(injection: Injection[RestartTaskSettings]) -> int:
-    _, end = injection.stack.kafka.watermarks(STATUS_TOPIC, 0)
+    _, end = injection.stack.kafka.watermarks(injection.stack.connect.status_topic, 0)
     return end

@@ -1,19 +1,43 @@
 """Disks: a data directory that is gone, or that lacks what was not synced."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
-from harness.faults.fault import Injection, NoSettings, fault
+from harness.faults.fault import FAULTS, Fault, Injection, NoSettings, fault
 from harness.faults.process import start_all
+from harness.kit.counts import counted
 from harness.kit.waits import NotYet
-from harness.model.value import Value
+from harness.model.conditions import FullyReplicated
+from harness.model.defaults.brokers import topic_settings
+from harness.model.fault import FaultSpec, Step, meant
+from harness.model.permission import ROLLBACK, Permission
+from harness.model.roles import Member, Metadata, Role, Service, Task
+from harness.model.scenario import Scenario
+from harness.model.workload import Topic
 
 
 @fault("disk.wipe")
-class Wipe:
+class Wipe(Fault[NoSettings]):
     """SIGKILL, then everything in the data directory is deleted. Healed by a start from nothing."""
 
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
+    ends_process: ClassVar[bool] = True
+
+    def permits(self, _spec: FaultSpec, step: Step, scenario: Scenario) -> Iterator[Permission]:
+        """Loss, where as many disks are lost at once as an acknowledgement waits for.
+
+        Where that is one, the settings of the topic say so.
+        """
+        for topic in scenario.log_workload.topics:
+            settings = topic_settings(scenario.topology, topic.settings)
+            enough, lost = int(settings["min.insync.replicas"]), _lost(step, topic, scenario)
+            if lost >= enough > 1:
+                yield Permission(
+                    setting=f"step {step.name}",
+                    reason=f"{lost} of {counted(topic.replicas, 'disk')} with {topic.name} are "
+                    "lost before what they held is replicated again, and an acknowledgement "
+                    f"waits for {counted(enough, 'replica')} at least",
+                    kinds=ROLLBACK,
+                )
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Kill every target and empty its data directory."""
@@ -33,15 +57,35 @@ class Wipe:
 
 
 @fault("disk.cut-power")
-class CutPower:
+class CutPower(Fault[NoSettings]):
     """Cut the power of all targets at once: what they have not synced is gone. Healed by a start.
 
     Needs disks of their own (`Topology.own_disks`). The kernel writes out what is older than half a
     minute, and what is written out stays.
     """
 
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
+    ends_process: ClassVar[bool] = True
+
+    def wanted(self, role: Role) -> str | None:
+        """Brokers only."""
+        return "brokers" if isinstance(role, Member | Service | Task | Metadata) else None
+
+    def problems(self, _spec: FaultSpec, scenario: Scenario) -> Iterator[str]:
+        """Brokers have disks of their own."""
+        if not scenario.topology.own_disks:
+            yield "a power cut takes brokers with disks of their own: topology.own_disks=True"
+
+    def permits(self, _spec: FaultSpec, _step: Step, scenario: Scenario) -> Iterator[Permission]:
+        """Loss of what was acknowledged from page caches; nothing where each record is synced."""
+        for topic in scenario.log_workload.topics:
+            settings = topic_settings(scenario.topology, topic.settings)
+            if int(settings["flush.messages"]) > 1:
+                yield Permission(
+                    setting=f"flush.messages={settings['flush.messages']} of {topic.name}",
+                    reason="a record is acknowledged while it is in page caches only; it is lost "
+                    "when all that have it, or the last replica in sync, lose their power",
+                    kinds=ROLLBACK,
+                )
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Freeze every target, so that none outlives another, then kill each."""
@@ -62,3 +106,25 @@ class CutPower:
         for target in injection.targets:
             injection.stack.resume(target)
         start_all(injection)
+
+
+def _lost(step: Step, topic: Topic, scenario: Scenario) -> int:
+    """How many disks with `topic` are lost by `step` and before, since all was replicated."""
+    lost = 0
+    before: list[Step] = []
+    for each in scenario.steps:
+        if any(isinstance(condition, FullyReplicated) for condition in each.after.conditions):
+            lost = 0
+        wiped = [spec for spec in each.faults if isinstance(FAULTS[spec.kind], Wipe)]
+        lost += max(
+            (
+                role.at_most(scenario.topology, topic.replicas)
+                for spec in wiped
+                for role in meant(spec.target, before)
+            ),
+            default=0,
+        )
+        if each is step:
+            break
+        before.append(each)
+    return min(lost, topic.replicas)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Injection, OfMembers, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
 from harness.model.ports.groups import ResetTo
@@ -18,7 +18,7 @@ class ResetSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("group.reset")
-class Reset:
+class Reset(OfMembers[ResetSettings]):
     """An administrator lets a group go on from elsewhere; it must have no members.
 
     It is an operation of the history as well: what checkers hold against the group begins anew.
@@ -38,6 +38,3 @@ class Reset:
         if not injection.seen:
             raise FaultError("nobody was asked where the group stands")
         return next(iter(injection.seen.values()))
-
-    def heal(self, injection: Injection[ResetSettings]) -> None:
-        """Nothing: the group is where it was to go on from."""

@@ -2,9 +2,7 @@
 
 from typing import ClassVar
 
-from confluent_kafka import KafkaException
-
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.ranges import Index
@@ -22,7 +20,7 @@ class ElectSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("leader.elect")
-class Elect:
+class Elect(Fault[ElectSettings]):
     """Let any replica that lives lead a partition that has no leader, in sync or not.
 
     What an operator does with `kafka-leader-election --election-type unclean`. What that leader
@@ -51,16 +49,13 @@ class Elect:
             elected,
             limit_s=ELECTION_LIMIT_S,
             interval_s=0.2,
-            retry_on=(KafkaException,),
+            retry_on=injection.stack.kafka.failures,
             clock=injection.clock,
         )
 
     def witness(self, injection: Injection[ElectSettings]) -> str | NotYet:
         """The partition has a leader, which runs."""
         return _leader(injection)
-
-    def heal(self, injection: Injection[ElectSettings]) -> None:
-        """Nothing: what the leader lacks is lost."""
 
 
 def _leader(injection: Injection[ElectSettings]) -> str | NotYet:

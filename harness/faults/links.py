@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, LinkNeed, fault
 from harness.kit.waits import NotYet
+from harness.model.fault import FaultSpec
 from harness.model.value import Value
 
 
@@ -15,7 +16,7 @@ class CutLinkSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("network.cut-link")
-class CutLink:
+class CutLink(Fault[CutLinkSettings]):
     """Let nothing pass from the caller to each target, while all others still reach it.
 
     Where the link runs through the proxy its listener is closed: open connections end and new ones
@@ -23,7 +24,10 @@ class CutLink:
     """
 
     settings: ClassVar[type[Value]] = CutLinkSettings
-    momentary: ClassVar[bool] = False
+
+    def link(self, spec: FaultSpec) -> LinkNeed:
+        """Any way: where none leads through the proxy, packets between the two are dropped."""
+        return LinkNeed(str(spec.settings.get("caller", "")), proxied=False)
 
     def inject(self, injection: Injection[CutLinkSettings]) -> None:
         """Cut the link to every target."""

@@ -2,10 +2,9 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, NoSettings, fault
+from harness.faults.fault import Injection, NoSettings, OfMembers, fault
 from harness.kit.waits import NotYet
 from harness.model.ports.groups import MemberState
-from harness.model.value import Value
 
 
 def _tell_all(injection: Injection[NoSettings], wanted: MemberState) -> None:
@@ -20,15 +19,12 @@ def _all_are(injection: Injection[NoSettings], wanted: MemberState) -> str | Not
 
 
 @fault("member.hang")
-class Hang:
+class Hang(OfMembers[NoSettings]):
     """An application hangs with records in its hand: it neither handles them nor polls.
 
     Its client's own threads go on, so that it is a member until `max.poll.interval.ms` has passed.
     When it wakes it first does with those records what it was about to.
     """
-
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Let every target hang, each as soon as it has been handed something."""
@@ -44,15 +40,12 @@ class Hang:
 
 
 @fault("member.leave")
-class Leave:
+class Leave(OfMembers[NoSettings]):
     """An application ends: it is done with what it has, closes its client, and is gone.
 
     A static member says nothing to its coordinator when it goes. Healed by a start: what comes back
     is another process of that name.
     """
-
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Let every target go."""
@@ -68,10 +61,9 @@ class Leave:
 
 
 @fault("member.join")
-class Join:
+class Join(OfMembers[NoSettings]):
     """An application starts: a consumer that is not there comes, and joins its group."""
 
-    settings: ClassVar[type[Value]] = NoSettings
     momentary: ClassVar[bool] = True
 
     def inject(self, injection: Injection[NoSettings]) -> None:
@@ -81,6 +73,3 @@ class Join:
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target has begun to poll."""
         return _all_are(injection, "polling")
-
-    def heal(self, injection: Injection[NoSettings]) -> None:
-        """Nothing: it is there."""

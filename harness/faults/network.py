@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, LinkNeed, fault
 from harness.kit.waits import NotYet
+from harness.model.fault import FaultSpec
 from harness.model.ranges import Milliseconds
 from harness.model.value import Value
 
@@ -16,11 +17,10 @@ class IsolateSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("network.isolate")
-class Isolate:
+class Isolate(Fault[IsolateSettings]):
     """Drop all packets between each target and the other brokers; clients still reach it."""
 
     settings: ClassVar[type[Value]] = IsolateSettings
-    momentary: ClassVar[bool] = False
 
     def inject(self, injection: Injection[IsolateSettings]) -> None:
         """Cut every target off."""
@@ -49,11 +49,14 @@ class DelaySettings(Value, frozen=True, kw_only=True):
 
 
 @fault("network.delay")
-class Delay:
+class Delay(Fault[DelaySettings]):
     """Hold back everything that clients receive from each target over its client link."""
 
     settings: ClassVar[type[Value]] = DelaySettings
-    momentary: ClassVar[bool] = False
+
+    def link(self, _spec: FaultSpec) -> LinkNeed:
+        """A client link."""
+        return LinkNeed("client", proxied=True)
 
     def inject(self, injection: Injection[DelaySettings]) -> None:
         """Delay the client link of every target."""

@@ -1,12 +1,16 @@
 """A topic: a record that no reader of it can decode."""
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
+from harness.model.fault import FaultSpec, Step
+from harness.model.permission import Permission
 from harness.model.ports.stack import Report
 from harness.model.ranges import Index
+from harness.model.scenario import Scenario
 from harness.model.value import Value
 
 POISON = b"poison"
@@ -22,7 +26,7 @@ class PoisonSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("topic.poison")
-class Poison:
+class Poison(Fault[PoisonSettings]):
     """Send one record that cannot be decoded, as a stray producer does.
 
     It stays: what has been appended to a log cannot be taken back.
@@ -30,6 +34,14 @@ class Poison:
 
     settings: ClassVar[type[Value]] = PoisonSettings
     momentary: ClassVar[bool] = True
+
+    def permits(self, spec: FaultSpec, step: Step, scenario: Scenario) -> Iterator[Permission]:  # noqa: ARG002
+        """That readers cannot decode it, and that it is nobody's."""
+        yield Permission(
+            setting=f"step {step.name}",
+            reason="the run itself sends a record that nobody can decode",
+            kinds=("undecodable", "phantom"),
+        )
 
     def inject(self, injection: Injection[PoisonSettings]) -> None:
         """Send it and wait for its offset."""
@@ -52,6 +64,3 @@ class Poison:
         if settings.topic not in injection.seen:
             return NotYet(f"the leader of {where} did not take it")
         return f"it stands at {injection.seen[settings.topic]} of {where}"
-
-    def heal(self, injection: Injection[PoisonSettings]) -> None:
-        """Nothing: the record is there for good."""

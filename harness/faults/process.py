@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, NoSettings, fault
+from harness.faults.fault import Fault, Injection, NoSettings, fault
 from harness.kit.waits import NotYet
-from harness.model.value import Value
 
 
 def all_in_state(injection: Injection[NoSettings], state: str) -> str | NotYet:
@@ -21,14 +20,13 @@ def start_all(injection: Injection[NoSettings]) -> None:
 
 
 @fault("process.kill")
-class Kill:
+class Kill(Fault[NoSettings]):
     """SIGKILL: the process is gone at once, the page cache stays. Healed by a start.
 
     Cannot show what a power cut would: nothing that was written is lost.
     """
 
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
+    ends_process: ClassVar[bool] = True
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Kill every target."""
@@ -45,11 +43,10 @@ class Kill:
 
 
 @fault("process.stop")
-class Stop:
+class Stop(Fault[NoSettings]):
     """SIGTERM: a broker hands over its partitions before it goes. Healed by a start."""
 
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
+    ends_process: ClassVar[bool] = True
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Stop every target, one after the other."""
@@ -66,11 +63,8 @@ class Stop:
 
 
 @fault("process.pause")
-class Pause:
+class Pause(Fault[NoSettings]):
     """Freeze: connections stay open, nothing answers. Longer than its session it is a zombie."""
-
-    settings: ClassVar[type[Value]] = NoSettings
-    momentary: ClassVar[bool] = False
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Freeze every target."""

@@ -2,21 +2,20 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, NoSettings, fault
+from harness.faults.fault import Fault, Injection, NoSettings, fault
 from harness.kit.waits import NotYet
-from harness.model.value import Value
 
 
 @fault("redis.flush")
-class Flush:
+class Flush(Fault[NoSettings]):
     """FLUSHALL: every key is gone at once, as after a restart without persistence.
 
     The size before and after is asked in one transaction with it, since writers may fill the cache
     again at any moment. A cache that was empty before cannot show anything.
     """
 
-    settings: ClassVar[type[Value]] = NoSettings
     momentary: ClassVar[bool] = True
+    speaks_to: ClassVar[str] = "redis"
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Flush every target."""
@@ -31,6 +30,3 @@ class Flush:
         if unharmed:
             return NotYet(f"{', '.join(unharmed)} held nothing that could go")
         return ", ".join(injection.seen.values())
-
-    def heal(self, injection: Injection[NoSettings]) -> None:
-        """Nothing: what is gone is for the pipeline to bring back."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet, wait_until
 from harness.model.value import Value
 
@@ -15,9 +15,10 @@ class RestartSettings(Value, frozen=True, kw_only=True):
     how: Literal["stop", "kill"] = "stop"
 
 
-class _Restart:
+class _Restart(Fault[RestartSettings]):
     settings: ClassVar[type[Value]] = RestartSettings
     momentary: ClassVar[bool] = True
+    ends_process: ClassVar[bool] = True
 
     def witness(self, injection: Injection[RestartSettings]) -> str | NotYet:
         """Every target runs as another incarnation than before."""

@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable
 from typing import ClassVar, Literal
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
+from harness.kit.http import HttpError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.avro import Schema, columns_reversed, version_as_text
 from harness.model.value import Value
-from harness.systems.http import HttpError
-from harness.systems.registry.avro import Schema, columns_reversed, version_as_text
 
 REFUSED, GONE = 409, 404
 SUBJECT_LIMIT_S = 10.0
@@ -24,7 +24,7 @@ class RegisterSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("schema.register")
-class Register:
+class Register(Fault[RegisterSettings]):
     """Register a new version of a topic's value schema, as the deployment of a producer does.
 
     Producers that write by the newest schema follow. A refusal is an effect as well: the witness
@@ -32,7 +32,7 @@ class Register:
     """
 
     settings: ClassVar[type[Value]] = RegisterSettings
-    momentary: ClassVar[bool] = False
+    speaks_to: ClassVar[str] = "registry"
 
     def inject(self, injection: Injection[RegisterSettings]) -> None:
         """Register it, and keep the answer."""

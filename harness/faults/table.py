@@ -3,7 +3,7 @@
 from contextlib import closing
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet
 from harness.model.value import Value
 
@@ -22,7 +22,7 @@ class AlterSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("table.alter")
-class Alter:
+class Alter(Fault[AlterSettings]):
     """ALTER TABLE, as a deployment runs it: writers wait for it and go on.
 
     It stays: a later step may change the table back.
@@ -30,6 +30,7 @@ class Alter:
 
     settings: ClassVar[type[Value]] = AlterSettings
     momentary: ClassVar[bool] = True
+    speaks_to: ClassVar[str] = "mysql"
 
     def inject(self, injection: Injection[AlterSettings]) -> None:
         """Change the table."""
@@ -49,9 +50,6 @@ class Alter:
             if _columns(injection, target) == injection.seen[target]:
                 return NotYet(f"the columns are still {injection.seen[target]}")
         return f"the columns are {_columns(injection, injection.targets[0])}"
-
-    def heal(self, injection: Injection[AlterSettings]) -> None:
-        """Nothing: the table is as it was to become."""
 
 
 def _columns(injection: Injection[AlterSettings], server: str) -> str:

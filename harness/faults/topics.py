@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet
 from harness.model.ranges import Partitions
 from harness.model.value import Scalar, Value, as_text
@@ -24,7 +24,7 @@ class ConfigureSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("topic.add-partitions")
-class AddPartitions:
+class AddPartitions(Fault[AddPartitionsSettings]):
     """Let a topic have more partitions, which moves its keys to others than before.
 
     They stay: Kafka takes no partition away. A topic that has so many already is left as it is.
@@ -47,12 +47,9 @@ class AddPartitions:
         said = f"{settings.topic} has {led} partitions with a leader"
         return said if led == settings.total else NotYet(said)
 
-    def heal(self, injection: Injection[AddPartitionsSettings]) -> None:
-        """Nothing: they are there for good."""
-
 
 @fault("topic.configure")
-class Configure:
+class Configure(Fault[ConfigureSettings]):
     """Change a setting of a topic, such as its retention.
 
     It stays as it is; topics of a run are deleted at its end.
@@ -72,6 +69,3 @@ class Configure:
         seen = injection.stack.kafka.topics.settings(settings.topic).get(settings.setting)
         said = f"{settings.topic} has {settings.setting}={seen}"
         return said if seen == as_text(settings.value) else NotYet(said)
-
-    def heal(self, injection: Injection[ConfigureSettings]) -> None:
-        """Nothing: the next run has topics of its own."""

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet
 from harness.model.value import Value
 
@@ -20,7 +20,7 @@ class UnloggedSettings(Value, frozen=True, kw_only=True):
 
 
 @fault("table.remove-unlogged")
-class RemoveUnlogged:
+class RemoveUnlogged(Fault[UnloggedSettings]):
     """Remove the rows with the lowest keys in a session with `sql_log_bin=0`.
 
     What an operator does who mends data by hand and wants replicas left alone: no feed that reads
@@ -29,6 +29,7 @@ class RemoveUnlogged:
 
     settings: ClassVar[type[Value]] = UnloggedSettings
     momentary: ClassVar[bool] = True
+    speaks_to: ClassVar[str] = "mysql"
 
     def inject(self, injection: Injection[UnloggedSettings]) -> None:
         """Remove them, in one transaction."""
@@ -54,6 +55,3 @@ class RemoveUnlogged:
         if "0" in removed.values():
             return NotYet(f"removed past the log: {said}")
         return f"removed past the log: {said}"
-
-    def heal(self, injection: Injection[UnloggedSettings]) -> None:
-        """Nothing: what was removed is gone."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.faults.fault import Injection, fault
+from harness.faults.fault import Fault, Injection, fault
 from harness.kit.barrier import Barrier
 from harness.kit.waits import NotYet
 from harness.model.value import Value
@@ -15,9 +15,8 @@ class HoldSettings(Value, frozen=True, kw_only=True):
     point: Point
 
 
-# A worker that hangs in a client's call is started again by its watchdog, and joins its group anew.
-@fault("worker.hold", patience_s=45.0)
-class Hold:
+@fault("worker.hold")
+class Hold(Fault[HoldSettings]):
     """Let a worker stop where it comes to a point next, until it is released or killed.
 
     Its clients go on: heartbeats are sent, and what is committed by a timer is committed. To freeze
@@ -25,7 +24,8 @@ class Hold:
     """
 
     settings: ClassVar[type[Value]] = HoldSettings
-    momentary: ClassVar[bool] = False
+    # A worker that hangs in a client's call is restarted by its watchdog, and joins its group anew.
+    patience_s: ClassVar[float] = 45.0
 
     def inject(self, injection: Injection[HoldSettings]) -> None:
         """Tell every target."""

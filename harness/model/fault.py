@@ -4,12 +4,14 @@ A fault is named by its kind (`process.kill`); its settings are checked against 
 of that kind when a scenario is compiled, so a plan can be read where the fault's code is not.
 """
 
+from collections.abc import Iterator, Sequence
+
 import msgspec
 
 from harness.model.conditions import WaitCondition
 from harness.model.ports.surroundings import Probe, Surroundings
 from harness.model.ranges import Fraction, Limit, Title
-from harness.model.roles import Role
+from harness.model.roles import Role, SameAs
 from harness.model.value import Settings, Value
 
 
@@ -92,3 +94,14 @@ class Step(Value, frozen=True, kw_only=True):
     def heals(self) -> str | None:
         """The step whose fault it heals."""
         return self.deed.step if isinstance(self.deed, Heal) else None
+
+
+def meant(role: Role, before: Sequence[Step]) -> Iterator[Role]:
+    """The role itself, or those of the step among `before` that it says the same as."""
+    if not isinstance(role, SameAs):
+        yield role
+        return
+    for number, step in enumerate(before):
+        if step.name == role.step:
+            for spec in step.faults:
+                yield from meant(spec.target, before[:number])

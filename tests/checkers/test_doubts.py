@@ -10,7 +10,8 @@ from harness.checkers.verdict.doubts import AFTERMATH_NS, STALL_MS_MAX, acknowle
 from harness.history.build import HistoryBuilder
 from harness.model.administration import Administrators
 from harness.model.facts import Facts, FaultEvent, LogEnd
-from harness.model.fault import After, FaultSpec, Role, Step
+from harness.model.fault import After, FaultSpec, Step
+from harness.model.roles import Brokers
 from harness.model.scenario import Floor, Scenario
 from harness.model.workload import LogWorkload, Topic
 from tests.checkers.flows import CACHE, SINK, SOURCE, TOPICS, Run, pipeline
@@ -38,8 +39,8 @@ def event(
 
 
 def step(name: str, *, faulty: bool = True) -> Step:
-    fault = FaultSpec(kind="process.kill", target=Role(kind="brokers")) if faulty else None
-    return Step(name=name, after=After(), fault=fault)
+    fault = FaultSpec(kind="process.kill", target=Brokers()) if faulty else None
+    return Step(name=name, after=After(), deed=fault)
 
 
 def test_a_transaction_acknowledges_each_of_its_records() -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from harness.api import service
+from harness.api import after, brokers, followers, leader, same_as, service
 from harness.checkers.verdict.promises import permissions, permitted, promised
 from harness.model.fault import After, FaultSpec, Step
 from harness.model.pipeline import Cache, Copy, Feed
@@ -222,3 +222,36 @@ def test_producers_that_write_to_a_topic_in_transactions_choose_its_partitions_t
         producers=(SAFE, transactional),
     )
     assert "split-key" in permitted(msgspec.structs.replace(made, workload=workload))
+
+
+@pytest.mark.parametrize(
+    ("steps", "permitted_by"),
+    [
+        ((after().wipe(leader("orders")),), set()),
+        ((after().wipe(brokers()),), {"step wipe"}),
+        ((after().wipe(followers("orders")),), {"step wipe"}),
+        (
+            (
+                after().wipe(leader("orders")),
+                after().heal("wipe"),
+                after().wipe(same_as("wipe"), name="again"),
+            ),
+            {"step again"},
+        ),
+        (
+            (
+                after().wipe(leader("orders")),
+                after().heal("wipe"),
+                after(whole=True).wipe(leader("orders"), name="again"),
+            ),
+            set(),
+        ),
+    ],
+    ids=["one disk", "all disks", "two disks", "a second disk", "a second disk, once all is whole"],
+)
+def test_lost_disks_permit_loss_whatever_the_settings(
+    steps: tuple[Step, ...], permitted_by: set[str]
+) -> None:
+    made = on(scenario(), Topology(), *steps)
+    assert settings_that_permit(made, "lost-write") == permitted_by
+    assert ("durability" in promised(made)) == (not permitted_by)

@@ -50,7 +50,7 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
     ),
     "table.remove-unlogged": (
-        Role(kind="service", name="mysql"),
+        Service(name="mysql"),
         {"table": "faults.rows_", "rows": 1},
     ),
     "topic.add-partitions": (ANY, {"topic": "ticks", "total": 2}),

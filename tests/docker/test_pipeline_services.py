@@ -13,10 +13,10 @@ from confluent_kafka.serialization import MessageField, SerializationContext
 
 from harness.backends.docker.stack import DockerStack
 from harness.kit.errors import FaultError
+from harness.kit.http import HttpError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.ports.databases import Cursor
 from harness.model.roles import Task
-from harness.systems.http import HttpError
 from harness.systems.mysql import errors as mysql_errors
 from harness.systems.redis import errors as redis_errors
 from tests.docker.connectors import change_capture, connector, file_source

@@ -26,8 +26,8 @@ from harness.backends.docker.stack import DockerStack
 from harness.engine.compile import compile_plan
 from harness.engine.run import run_plan
 from harness.engine.stacks import StackPool
+from harness.kit import http
 from harness.model.verdict import Validity
-from harness.systems import http
 from harness.systems.mysql.client import USER
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
+from harness.kit import http
 from harness.kit.errors import FaultError, UsageError, WaitTimeout
-from harness.systems import http
+from harness.kit.http import HttpError
 from harness.systems.connect import client as connect
 from harness.systems.connect.client import ConnectClients
-from harness.systems.http import HttpError
 from harness.systems.kafka import wire
 from harness.systems.kafka.wire import GroupView
 from harness.systems.registry.client import Registry

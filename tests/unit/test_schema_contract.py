@@ -10,8 +10,8 @@ import pytest
 from harness.faults.fault import FAULTS, Injection
 from harness.faults.schema import RegisterSettings
 from harness.kit.clock import REAL
+from harness.model.avro import columns, row_types
 from harness.model.ports.stack import Stack
-from harness.systems.registry.avro import columns, row_types
 from harness.workloads.pipeline.feeds.log_feed import Told, envelope
 from harness.workloads.pipeline.topics import events_schema
 from harness.workloads.pipeline.topics.decoding import Event

@@ -1,33 +1,16 @@
-"""A permission: what a setting allows to happen, and why; and the registry of what permits."""
+"""The registry of what permits: settings, and faults, of which each says it itself."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeVar
 
 from harness.kit.registry import Registry
+from harness.model.permission import Permission
 from harness.model.scenario import Scenario
 
+__all__ = ["RULES", "Permission", "permits"]
+
 Subject = TypeVar("Subject")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
-    """A setting, the kinds of anomaly it permits, and why."""
-
-    setting: str
-    reason: str
-    kinds: tuple[str, ...]
-    hops: tuple[str, ...] = ()
-    """The hops of a pipeline that it speaks of; none: it holds everywhere."""
-
-    @property
-    def sentence(self) -> str:
-        """The setting and the reason."""
-        return f"{self.setting}: {self.reason}"
-
-    def covers(self, hop: str) -> bool:
-        """Whether it speaks of `hop`."""
-        return not self.hops or hop in self.hops
 
 
 Permit: TypeAlias = Callable[[Subject, Scenario], Iterator[Permission]]

@@ -5,20 +5,10 @@ from collections.abc import Iterator
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.clients import sending_of
 from harness.model.defaults.dialects import Sending
+from harness.model.permission import LOSS
 from harness.model.scenario import Scenario
 from harness.model.workload import Producers
 
-# A record vanishes: its offset is given to another, later ones move forward, and until then
-# readers see a gap where the sender was told a place.
-LOSS = (
-    "lost-write",
-    "unseen",
-    "inconsistent-offsets",
-    "nonmonotonic-send",
-    "realtime-order",
-    "poll-skip",
-    "int-poll-skip",
-)
 REORDERED = ("nonmonotonic-send", "int-nonmonotonic-send", "reordered-result", "stale-result")
 
 

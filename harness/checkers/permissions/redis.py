@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.permissions.permission import Permission, permits
+from harness.faults.fault import FAULTS
 from harness.model.defaults.caches import redis_settings
 from harness.model.pipeline import cache_hop, copy_hop
+from harness.model.roles import Service
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings, is_on
@@ -15,10 +17,6 @@ LOST = (
     *("missing-row", "stale-beyond-bound", "nonmonotonic-sighting"),
     # and what an older event does when no entry, or mark of a removal, stands there.
     *("stale-row", "resurrected-row"),
-)
-ENDS_A_PROCESS = (
-    *("process.kill", "process.stop", "process.restart", "process.rolling-restart"),
-    *("disk.wipe", "disk.cut-power"),
 )
 
 
@@ -73,8 +71,10 @@ def _is_yes(value: object) -> bool:
 
 
 def _ends_redis(scenario: Scenario) -> bool:
-    faults = [fault for step in scenario.steps for fault in step.faults]
     return any(
-        fault.kind in ENDS_A_PROCESS and fault.target.subject.startswith("redis")
-        for fault in faults
+        FAULTS[spec.kind].ends_process
+        and isinstance(spec.target, Service)
+        and spec.target.name.startswith("redis")
+        for step in scenario.steps
+        for spec in step.faults
     )

@@ -1,18 +1,15 @@
-"""What the steps of a run permit by themselves."""
+"""What the faults of a run permit by themselves: each says it of itself."""
 
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
+from harness.faults.fault import FAULTS
 from harness.model.fault import Step
 from harness.model.scenario import Scenario
 
 
-@permits("poison", Step)
-def poison_permissions(step: Step, _scenario: Scenario) -> Iterator[Permission]:
-    """A record that the run itself spoils."""
-    if step.fault is not None and step.fault.kind == "topic.poison":
-        yield Permission(
-            setting=f"step {step.name}",
-            reason="the run itself sends a record that nobody can decode",
-            kinds=("undecodable", "phantom"),
-        )
+@permits("faults", Step)
+def fault_permissions(step: Step, scenario: Scenario) -> Iterator[Permission]:
+    """The permissions of the fault of `step`, or of all that it may be."""
+    for spec in step.faults:
+        yield from FAULTS[spec.kind].permits(spec, step, scenario)

@@ -3,27 +3,11 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.checkers.permissions.producers import LOSS
 from harness.model.defaults.brokers import topic_settings
+from harness.model.permission import ROLLBACK
 from harness.model.scenario import Scenario
 from harness.model.value import is_on
 from harness.model.workload import Topic
-
-# A log goes back behind what readers have seen: they saw what is gone, and go back themselves.
-ROLLBACK = (
-    *LOSS,
-    "ghost",
-    "end-moved-back",
-    "forked-offset",
-    "nonmonotonic-poll",
-    "int-nonmonotonic-poll",
-    "group-skip",
-    "duplicate-processing",
-    "uncommitted-skip",
-    "committed-repeat",
-    "torn-commit",
-    "double-processing",
-)
 
 
 @permits("topics", Topic)

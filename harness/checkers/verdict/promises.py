@@ -75,14 +75,15 @@ def _parts(scenario: Scenario) -> Iterator[object]:
     match workload:
         case LogWorkload():
             yield from workload.topics
+            yield from scenario.steps
             yield from workload.producers
             yield from workload.consumers
             yield from workload.processors
         case PipelineWorkload():
             yield from workload.paths
             yield from workload.caches
+            yield from scenario.steps
     yield scenario.topology
-    yield from scenario.steps
 
 
 def _speaks_of(permission: Permission, hops: Mapping[str, tuple[str, ...]], kind: str) -> bool:

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable
 
 from harness.engine.notes import Notes
+from harness.kit.http import HttpError
 from harness.model.facts import SchemaEvent
 from harness.model.ports.registry import SchemaRegistry
-from harness.systems.http import HttpError
 
 GONE = 404
 

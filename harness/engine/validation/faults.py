@@ -21,7 +21,8 @@ def problems(scenario: Scenario) -> Problems:
                 continue
             yield from _settings(spec, where)
             yield from _names(spec, where, scenario)
-            yield from _cut_power(spec, where, scenario)
+            for problem in FAULTS[spec.kind].problems(spec, scenario):
+                yield f"{where}: {problem}"
 
 
 def _settings(spec: FaultSpec, where: str) -> Problems:
@@ -77,8 +78,3 @@ def partitions_of(scenario: Scenario) -> dict[str, int]:
             return {name: by_path[name.partition("/")[0]] for name in topic_names(pipeline)}
         case workload:
             return {topic.name: topic.partitions for topic in workload.topics}
-
-
-def _cut_power(spec: FaultSpec, where: str, scenario: Scenario) -> Problems:
-    if spec.kind == "disk.cut-power" and not scenario.topology.own_disks:
-        yield f"{where}: a power cut takes brokers with disks of their own: topology.own_disks=True"

@@ -112,6 +112,10 @@ class Kafka(HasGroups, Protocol):
     """Clients and administration of one Kafka cluster."""
 
     @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What clients raise when no broker does what they ask."""
+
+    @property
     def topics(self) -> Topics:
         """Single requests to administer topics."""
 
@@ -148,6 +152,10 @@ class Kafka(HasGroups, Protocol):
 
 class Connect(Protocol):
     """The Connect workers of one stack, as one; asked over the harness's own links."""
+
+    @property
+    def status_topic(self) -> str:
+        """The topic to which workers write each change of a task's state."""
 
     def create(self, connector: str, config: Settings) -> None:
         """Create a connector or give it another configuration."""

@@ -58,6 +58,10 @@ class Followers(_OfPartition, frozen=True, kw_only=True, tag="followers"):
             return f"follower {self.index} of {self.topic!r}, which has {size - 1}"
         return None
 
+    def at_most(self, _topology: Topology, replicas: int) -> int:
+        """All of them, or one."""
+        return replicas - 1 if self.index is None else 1
+
     def find(self, cluster: Cluster) -> tuple[str, ...]:
         """The followers, while there is a leader."""
         seen = self._state(cluster)
@@ -126,6 +130,10 @@ class Brokers(_OfCluster, frozen=True, kw_only=True, tag="brokers"):
     def __str__(self) -> str:
         return "brokers"
 
+    def at_most(self, topology: Topology, _replicas: int) -> int:
+        """All of them."""
+        return topology.brokers
+
     def find(self, cluster: Cluster) -> tuple[str, ...]:
         """All, in order of name."""
         return cluster.topology.broker_names
@@ -140,6 +148,10 @@ class Metadata(_OfCluster, frozen=True, kw_only=True, tag="metadata"):
     def candidates(self, topology: Topology) -> tuple[str, ...]:
         """Nodes of the quorum."""
         return topology.metadata_names[:1]
+
+    def at_most(self, topology: Topology, _replicas: int) -> int:
+        """All of them."""
+        return len(topology.metadata_names)
 
     def find(self, cluster: Cluster) -> tuple[str, ...]:
         """All, in order of name."""

@@ -26,6 +26,10 @@ class RoleBase(Value, frozen=True, kw_only=True, tag_field="kind"):
         """Why nothing can have it; the size is how many replicas or members its subject has."""
         return None
 
+    def at_most(self, _topology: Topology, _replicas: int) -> int:
+        """How many services have it at most; `replicas` of a partition that it is about."""
+        return 1
+
     def drawn(self, _index: int) -> "Role":
         """The role in which nothing is left to chance, given the index of a broker."""
         return self  # type: ignore[return-value]

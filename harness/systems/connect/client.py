@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
+from harness.kit import http
 from harness.kit.errors import FaultError, HarnessError, UsageError
+from harness.kit.http import HttpError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.value import Settings
-from harness.systems import http
-from harness.systems.http import HttpError
 from harness.systems.kafka import wire
 
 Address: TypeAlias = tuple[str, int]
@@ -39,6 +39,8 @@ class ConnectClients:
         workers: where the harness reaches each of them, by name of service.
         known: makes what workers resolve of what a configuration says of secrets.
     """
+
+    status_topic = STATUS_TOPIC
 
     def __init__(
         self,

@@ -67,6 +67,8 @@ class KafkaClients:
         controllers: where they reach each KRaft controller, by node id; none with ZooKeeper.
     """
 
+    failures = (KafkaException,)
+
     def __init__(
         self,
         bootstrap: str,

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
+from harness.kit import http
 from harness.kit.errors import UsageError
-from harness.systems import http
-from harness.systems.http import HttpError
+from harness.kit.http import HttpError
 
 Address: TypeAlias = tuple[str, int]
 

@@ -28,6 +28,8 @@ class FakeKafka:
         process: whose clients they are, if it is not the harness itself: they end with it.
     """
 
+    failures = (KafkaException,)
+
     def __init__(self, cluster: Cluster, process: Process | None = None) -> None:
         self._cluster = cluster
         self._process = process

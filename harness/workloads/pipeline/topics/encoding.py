@@ -12,10 +12,10 @@ from confluent_kafka.schema_registry.avro import AvroSerializer
 from confluent_kafka.schema_registry.error import SchemaRegistryError
 from confluent_kafka.serialization import MessageField, SerializationContext
 
+from harness.kit.http import HttpError
 from harness.kit.waits import wait_until
+from harness.model.avro import columns, row_types
 from harness.model.ports.stack import Stack
-from harness.systems.http import HttpError
-from harness.systems.registry.avro import columns, row_types
 from harness.workloads.pipeline.topics import events_schema
 
 log = logging.getLogger(__name__)
