@@ -439,6 +439,7 @@ def worse(
         scenario,
         name=name,
         about=about,
+        twin_of=scenario.name,
         workload=replace(
             workload,
             consumers=tuple(
@@ -503,7 +504,14 @@ def worse_path(
         connect_settings={**scenario.topology.connect_settings, **(workers or {})},
     )
     workload = replace(scenario.pipeline, paths=paths)
-    return replace(scenario, name=name, about=about, topology=topology, workload=workload)
+    return replace(
+        scenario,
+        name=name,
+        about=about,
+        twin_of=scenario.name,
+        topology=topology,
+        workload=workload,
+    )
 
 
 def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:
@@ -520,4 +528,4 @@ def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -
         replace(each, settings={**each.settings, **settings}) for each in scenario.pipeline.caches
     )
     workload = replace(scenario.pipeline, caches=caches)
-    return replace(scenario, name=name, about=about, workload=workload)
+    return replace(scenario, name=name, about=about, twin_of=scenario.name, workload=workload)

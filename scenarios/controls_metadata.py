@@ -29,8 +29,10 @@ RETRYING = msgspec.structs.replace(SAFE, settings={"acks": "all", "enable.idempo
 
 
 def on(topology: Topology, scenario: Scenario, name: str, about: str) -> Scenario:
-    """The same scenario on another stack."""
-    return msgspec.structs.replace(scenario, name=name, about=about, topology=topology)
+    """The known-bad twin of a scenario on another stack."""
+    return msgspec.structs.replace(
+        scenario, name=name, about=about, topology=topology, twin_of=scenario.name
+    )
 
 
 def zookeeper(**settings: str | int) -> Settings:

@@ -163,10 +163,13 @@ TOPICS = (
             "A Python producer and Java's send the same keys, by the same partitioner",
             "murmur2_random",
         ),
-        bad=two_clients(
-            "k-partitioner-bad",
-            "librdkafka's own partitioner, CRC-32: Java's puts the same keys elsewhere, by murmur2",
-            "consistent_random",
+        bad=msgspec.structs.replace(
+            two_clients(
+                "k-partitioner-bad",
+                "librdkafka's own partitioner, CRC-32: Java's puts the same keys elsewhere, by murmur2",
+                "consistent_random",
+            ),
+            twin_of="k-partitioner",
         ),
         shows=("split-key",),
         forced="nothing races: of 16 keys over 4 partitions some are put elsewhere by the other "

@@ -181,6 +181,23 @@ FRESH = Scenario(
     aftermath_acks=100,
 )
 
+SCENARIOS = (
+    STALE_FILL,
+    STALE_FILL_BAD,
+    LATE_WRITE,
+    LATE_WRITE_BAD,
+    EARLY_FILL,
+    EARLY_FILL_BAD,
+    MISSED,
+    MISSED_BAD,
+    REPLAYED,
+    REPLAYED_BAD,
+    FORGOTTEN,
+    COLD,
+    COLD_BAD,
+    FRESH,
+)
+
 HELD = [STALE_FILL, LATE_WRITE, EARLY_FILL, MISSED, *map(nightly, (REPLAYED, COLD, FRESH))]
 BROKEN = [
     (STALE_FILL_BAD, "stale-row", ASIDE),

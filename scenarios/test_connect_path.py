@@ -177,6 +177,21 @@ GIVES_UP = msgspec.structs.replace(
     workload=CAPTURED.workload,
 )
 
+SCENARIOS = (
+    CAPTURED,
+    NO_SNAPSHOT,
+    IN_MILLISECONDS,
+    NO_DELETES,
+    WORKER_DIES,
+    SENT_AGAIN,
+    ANSWER_LOST,
+    SENT_TWICE,
+    HELD_UP,
+    SEEN_TWICE,
+    MYSQL_DIES,
+    GIVES_UP,
+)
+
 
 @pytest.mark.parametrize(
     "scenario",

@@ -63,6 +63,8 @@ IN_TRANSACTIONS = bug_hunt(
     Transactions(records=20),
 )
 
+SCENARIOS = (*CONTROLS, BUG_4953, IN_TRANSACTIONS)
+
 
 @pytest.mark.nightly
 def test_a_known_bug_of_the_client_may_duplicate(run_scenario: RunScenario) -> None:

@@ -91,6 +91,8 @@ METADATA_DOWN = Scenario(
     aftermath_acks=200,
 )
 
+SCENARIOS = (ROLLING_RESTART, CONTROLLER_PAUSE, MISHAPS, FOLLOWER_PAUSE, METADATA_DOWN)
+
 
 @pytest.mark.parametrize(
     "scenario",

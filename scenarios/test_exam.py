@@ -14,6 +14,8 @@ pytestmark = [pytest.mark.docker, pytest.mark.exam]
 
 EXAM = (*FORMATS, *TABLES, *COPIES, *LOGS)
 
+SCENARIOS = (*EXAM,)
+
 
 def marks(legal: Legal) -> list[pytest.MarkDecorator]:
     """What a pipeline of the exam is marked with."""

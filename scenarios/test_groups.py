@@ -86,6 +86,16 @@ RESET_TIME = reset(
     "time", 0.5, "A group is reset to half a second before the newest record that it was handed"
 )
 
+SCENARIOS = (
+    CHURN,
+    CHURN_COOPERATIVE,
+    BOUNCE,
+    COORDINATOR_DIES,
+    RESET_EARLIEST,
+    RESET_OFFSET,
+    RESET_TIME,
+)
+
 
 @pytest.mark.parametrize(
     "scenario",

@@ -121,6 +121,8 @@ SKIPPED = worse_path(
     feed={"skipped.operations": "t"},
 )
 
+SCENARIOS = (SINK_DIES, WITHOUT_KEY, UNWRAP, NO_TOMBSTONES, TRUNCATED, SKIPPED)
+
 
 @pytest.mark.parametrize(
     "scenario",

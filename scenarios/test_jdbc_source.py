@@ -81,6 +81,8 @@ NEW_ONLY = worse_path(
     feed={"mode": "incrementing"},
 )
 
+SCENARIOS = (LATE, BY_KEY, BY_TIME, CHANGED, NEW_ONLY)
+
 
 @pytest.mark.parametrize("scenario", [LATE, nightly(CHANGED)], ids=lambda scenario: scenario.name)
 def test_what_a_query_can_see_arrives(scenario: Scenario, run_scenario: RunScenario) -> None:

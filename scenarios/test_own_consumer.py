@@ -42,6 +42,8 @@ HASTY = chaos.worse_path(
     CACHED, "own-cache-bad", "Redis is asked twice", copies={"cache": {"REDIS_RETRIES": 1}}
 )
 
+SCENARIOS = (CACHED, HASTY)
+
 
 def test_the_bug_is_found(run_scenario: RunScenario) -> None:
     run_scenario(HASTY).must_show("stale-row", hop="shop/topics → shop/cache (program)")

@@ -35,6 +35,8 @@ NARROW = shop(
     msgspec.structs.replace(exam.SINK, ddl={"orders": ROUNDED}),
 )
 
+SCENARIOS = (SKIPPED, NARROW)
+
 
 def test_updates_that_are_left_out_are_missed(run_scenario: RunScenario) -> None:
     run_scenario(SKIPPED).must_show("missed-change")

@@ -29,6 +29,8 @@ BY_HAND = Scenario(
     aftermath_acks=150,
 )
 
+SCENARIOS = (BY_HAND,)
+
 
 def test_rows_that_are_removed_past_the_log_stay_in_copies(run_scenario: RunScenario) -> None:
     run = run_scenario(BY_HAND)

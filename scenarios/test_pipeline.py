@@ -148,6 +148,8 @@ RESURRECTING = worse_path(
     copies={"warehouse": {"delete.enabled": False}},
 )
 
+SCENARIOS = (LEADER_DIES, GOLD, RESURRECTING, *EACH_FAULT)
+
 
 @pytest.mark.parametrize(
     "scenario",

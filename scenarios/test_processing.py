@@ -51,6 +51,8 @@ BROKERS_DIE = Scenario(
     aftermath_acks=200,
 )
 
+SCENARIOS = (LANES, BROKERS_DIE)
+
 
 @pytest.mark.parametrize("scenario", [LANES, BROKERS_DIE], ids=lambda each: each.name)
 def test_every_record_is_processed_as_claimed(

@@ -44,6 +44,8 @@ POLLING = Scenario(
     baseline_acks=200,
 )
 
+SCENARIOS = (BINLOG, POLLING)
+
 
 def test_every_change_arrives_by_the_binary_log(run_scenario: RunScenario) -> None:
     run_scenario(BINLOG).must_be_valid()

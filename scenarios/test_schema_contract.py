@@ -194,6 +194,7 @@ JOURNALED = Scenario(
 FORGETFUL = msgspec.structs.replace(
     JOURNALED,
     name="s-alias-bad",
+    twin_of=JOURNALED.name,
     about="retention.ms=1000 of the registry's journal: after a restart it gives ids again",
     topology=msgspec.structs.replace(
         PYTHON,
@@ -203,6 +204,19 @@ FORGETFUL = msgspec.structs.replace(
             "apicurio.kafkasql.topic-configuration-verification-override-enabled": True,
         },
     ),
+)
+
+SCENARIOS = (
+    REFUSED,
+    LET_IN,
+    POISONED,
+    SKIPPED,
+    STOPPED,
+    ALTERED,
+    NOT_FOLLOWED,
+    REGISTRY_DIES,
+    JOURNALED,
+    FORGETFUL,
 )
 
 

@@ -60,6 +60,8 @@ ADMINISTRATION = Scenario(
     aftermath_acks=100,
 )
 
+SCENARIOS = (RETENTION_CHANGES, ADMINISTRATION)
+
 
 @pytest.mark.claim("administration")
 def test_topics_are_what_their_administrators_were_told(run_scenario: RunScenario) -> None:

@@ -56,6 +56,8 @@ ZOMBIES = Scenario(
     baseline_acks=400,
 )
 
+SCENARIOS = (LEADER_DIES, COORDINATOR_DIES, ZOMBIES)
+
 
 @pytest.mark.parametrize(
     "scenario", [LEADER_DIES, COORDINATOR_DIES, ZOMBIES], ids=lambda each: each.name

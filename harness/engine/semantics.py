@@ -49,7 +49,7 @@ def _of_file(path: Path) -> tuple[Line, ...]:
         raise UsageError(f"there is no file {path}")
     lines = lines_of(path)
     if not lines:
-        raise UsageError(f"{path} holds no line: give it a `Line` at its top level")
+        raise UsageError(f"{path} holds no line: name a `Line` in its table, SCENARIOS")
     return lines
 
 

@@ -69,7 +69,7 @@ class _Counted(ConditionBase, frozen=True, kw_only=True):
 
         def probe() -> str | None:
             now = self.now(seen)
-            return None if now >= wanted else f"{now} {self.kind} of {wanted}"
+            return None if now >= wanted else f"{now:,} of {self._told(wanted, 'send')}"
 
         return probe
 
@@ -79,7 +79,10 @@ class _Counted(ConditionBase, frozen=True, kw_only=True):
 
     def phrase(self, entry: str) -> str:
         """`100 acknowledged sends`."""
-        return counted(self.count, self.counts.format(entry=entry))
+        return self._told(self.count, entry)
+
+    def _told(self, count: int, entry: str) -> str:
+        return counted(count, self.counts.format(entry=entry))
 
 
 class Acks(_Counted, frozen=True, kw_only=True, tag="acks"):

@@ -47,6 +47,8 @@ class Scenario(Value, frozen=True, kw_only=True):
     """Acknowledged sends after the last heal before traffic stops; shows that service came back."""
     floor: Floor = Floor()
     limits: Limits = Limits()
+    twin_of: str = ""
+    """The known-good scenario whose known-bad twin it is, by name; empty: it is no twin."""
 
     @property
     def log_workload(self) -> LogWorkload:

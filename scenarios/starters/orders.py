@@ -38,6 +38,8 @@ ONE_COPY = worse(
     topics={"min.insync.replicas": 1},
     replicas=1,
 )
+# What `harness run NAME` and `harness scenarios` find.
+SCENARIOS = (ORDERS_SURVIVE, ONE_COPY)
 
 
 def test_orders_survive_a_lost_disk(run_scenario: RunScenario) -> None:

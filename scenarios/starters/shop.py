@@ -62,6 +62,8 @@ NO_DELETES = worse_path(
     "delete.enabled=false: the sink never deletes",
     copies={"warehouse": {"delete.enabled": False}},
 )
+# What `harness run NAME` and `harness scenarios` find.
+SCENARIOS = (SHOP, NO_DELETES)
 
 
 def test_every_change_arrives(run_scenario: RunScenario) -> None:

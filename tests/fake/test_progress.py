@@ -48,7 +48,7 @@ def test_a_step_that_begins_by_its_limit_says_so_everywhere(run_fake: RunFake) -
     assert unmet.step == "heal-pause"
     words = "its condition was not met within 7 s; it starts anyway"
     assert words in str(unmet)
-    assert "logs start at 0 of 1" in unmet.seen
+    assert "0 of 1 removed record" in unmet.seen
     assert words in folder.harness_log.read_text()
     assert folder.report.read_text().count(words) == 2, "the fault's row, and the step's"
     assert words in summary_of(folder.path)

@@ -37,6 +37,7 @@ GOOD = Scenario(
     ),
 )
 BAD = worse(GOOD, "bad", "The application exits without flush()", ending="leave")
+SCENARIOS = (GOOD, BAD)
 """
 
 

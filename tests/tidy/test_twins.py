@@ -41,7 +41,7 @@ CHOICES = {
 
 @pytest.fixture(scope="module")
 def twins() -> list[Pair]:
-    """Each pair that scenarios make by `worse...`, name `-bad`, or hold in a table of controls."""
+    """Each pair that scenarios make by `worse...`, name `twin_of`, or hold in a table of controls."""
     found: list[Pair] = []
     with pytest.MonkeyPatch.context() as patch:
         for name in [each for each in sys.modules if each.startswith(SHIPPED_PACKAGE)]:
@@ -50,11 +50,7 @@ def twins() -> list[Pair]:
             patch.setattr(api, name, recording(getattr(api, name), found))
         every = catalogue.scenarios()
     found += [(each.good, each.bad) for each in catalogue.controls()]
-    found += [
-        (every[name.removesuffix("-bad")], each)
-        for name, each in every.items()
-        if name.endswith("-bad")
-    ]
+    found += [(every[each.twin_of], each) for each in every.values() if each.twin_of]
     return found
 
 

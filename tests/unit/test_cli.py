@@ -53,6 +53,7 @@ def test_a_run_that_proves_nothing_ends_with_3(tmp_path: Path) -> None:
         'SLOW = Producers(topic="orders", rate_per_s=1)\n'
         'IDLE = Scenario(name="idle", about="hardly any traffic",\n'
         "    workload=LogWorkload(topics=(TOPIC,), producers=(SLOW,)))\n"
+        "SCENARIOS = (IDLE,)\n"
     )
     done = harness("run", path, "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 3

@@ -23,7 +23,7 @@ def test_reads_are_counted_from_when_the_wait_begins() -> None:
     traffic.reads = 7
     probe = Reads(count=5).probe(seen)
     traffic.reads = 11
-    assert probe() == "11 reads of 12"
+    assert probe() == "11 of 12 read records"
     traffic.reads = 12
     assert probe() is None
 

@@ -13,6 +13,7 @@ ONE = Scenario(
     name="one", about="a test",
     workload=LogWorkload(topics=(Topic(name="a"),), producers=(Producers(topic="a"),)),
 )
+SCENARIOS = (ONE,)
 """
 
 
@@ -41,7 +42,7 @@ ONE = Scenario(
         ),
         (ONE.replace('"a test"', '"a", extra=1'), "TypeError: Unexpected keyword argument 'extra'"),
         (
-            ONE + "import msgspec\nTWO = msgspec.structs.replace(ONE, about='other')",
+            ONE + "import msgspec\nSCENARIOS = (ONE, msgspec.structs.replace(ONE, about='other'))",
             "are named 'one'; give each a name of its own",
         ),
         (ONE.replace('"one"', "[]"), "the name of a scenario is a text, got []"),
@@ -50,7 +51,9 @@ ONE = Scenario(
             ONE.replace("topics=(Topic", "topics=(topic for topic in (Topic") + "",
             "cannot be loaded",
         ),
-        (ONE + "\nONE = None\n", "must hold exactly one scenario; it holds none"),
+        (ONE + "\nSCENARIOS = ()\n", "names no scenario: give it a table, SCENARIOS = (MINE,)"),
+        (ONE + "\nSCENARIOS = ONE\n", "mine.py: SCENARIOS is a tuple, got Scenario"),
+        (ONE + "\nSCENARIOS = (ONE, 7)\n", "mine.py: SCENARIOS[1] is one of Scenario, Control, "),
         (
             ONE.replace('topic="a"', 'topic="b"'),
             "mine.py): unknown topic 'b' in producer 'producer'; known topics: a",
@@ -100,13 +103,13 @@ def test_a_file_that_never_ends_is_refused(
     assert "(line " in done.sentence
 
 
-def test_scenarios_in_a_tuple_or_a_list_are_found_by_name(tmp_path: Path) -> None:
+def test_scenarios_of_the_table_are_found_by_name_and_no_other(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
-    more = "from msgspec.structs import replace\nMORE = [replace(ONE, name='two')]\n"
-    path.write_text(f"{ONE}\n{more}THREE = (replace(ONE, name='three'),)\n")
+    more = "from msgspec.structs import replace\nTWO = replace(ONE, name='two')\n"
+    path.write_text(f"{ONE}\n{more}OTHER = replace(ONE, name='other')\nSCENARIOS = (ONE, TWO)\n")
     done = harness("scenarios", path)
     assert done.status == 0
-    assert [line.split()[0] for line in done.out.splitlines()[1:]] == ["one", "two", "three"]
+    assert [line.split()[0] for line in done.out.splitlines()[1:]] == ["one", "two"]
 
 
 def test_every_scenario_of_the_readme_can_be_run_by_name() -> None:

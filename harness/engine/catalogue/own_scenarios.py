@@ -88,10 +88,12 @@ def _of_that_name(file: str, name: str) -> Scenario:
 
 def _only_one(file: str) -> Scenario:
     held = scenarios_of(_existing(file))
-    if len(held) != 1:
-        names = ", ".join(each.name for each in held) or "none"
-        more = f"; choose one: {file}::{held[0].name}" if held else ""
-        raise UsageError(f"{file} must hold exactly one scenario; it holds {names}{more}")
+    if not held:
+        raise UsageError(f"{file} names no scenario: give it a table, SCENARIOS = (MINE,)")
+    if len(held) > 1:
+        names = ", ".join(each.name for each in held)
+        choice = f"choose one: {file}::{held[0].name}"
+        raise UsageError(f"{file} must name exactly one scenario; it names {names}; {choice}")
     return held[0]
 
 

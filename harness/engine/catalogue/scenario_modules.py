@@ -16,8 +16,12 @@ from harness.shipped import SCENARIOS
 SHIPPED_PACKAGE = "harness.shipped.scenarios"
 
 
-def values_of(path: Path) -> tuple[object, ...]:
-    """What the module at `path` holds at its top level, in order of writing.
+TABLE = "SCENARIOS"
+"""The name by which a module gives its scenarios."""
+
+
+def table_of(path: Path) -> object:
+    """The table of the module at `path`; an empty one where it has none.
 
     Raises:
         UsageError: the module cannot be imported, leaves by itself or does not end; says what
@@ -35,7 +39,7 @@ def values_of(path: Path) -> tuple[object, ...]:
         line = _line(error, path)
         where = f" (line {line})" if line else ""
         raise UsageError(f"{path} cannot be loaded: {why}{where}") from error
-    return tuple(vars(module).values())
+    return getattr(module, TABLE, ())
 
 
 def _line(error: BaseException, path: Path) -> int | None:

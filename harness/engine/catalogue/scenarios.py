@@ -1,10 +1,10 @@
-"""Scenarios by name: each `Scenario` of a module, by itself or in a table of its module."""
+"""Scenarios by name: a module names each of its own in its table, `SCENARIOS = (...)`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, get_args
 
-from harness.engine.catalogue.scenario_modules import values_of
+from harness.engine.catalogue.scenario_modules import TABLE, table_of
 from harness.kit.errors import UsageError
 from harness.model.control import Control
 from harness.model.legal import Legal
@@ -12,7 +12,8 @@ from harness.model.scenario import Scenario
 from harness.model.semantics import Line
 from harness.shipped import SCENARIOS
 
-T = TypeVar("T")
+Entry: TypeAlias = Scenario | Control | Legal | Line
+"""What a table holds: a scenario, or what has scenarios."""
 
 
 def scenarios(folder: Path = SCENARIOS) -> dict[str, Scenario]:
@@ -35,20 +36,36 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
 
 
 def scenarios_of(path: Path) -> tuple[Scenario, ...]:
-    """The scenarios that the module at `path` holds, in order of writing, each once.
-
-    It holds a `Scenario` by itself, in a `Line`, or in a tuple or list of `Scenario`, of `Control`
-    or of `Legal`.
+    """The scenarios that the module at `path` names in its table, in its order, each once.
 
     Raises:
-        UsageError: the module cannot be loaded, or two of its scenarios have one name.
+        UsageError: the module cannot be loaded, something else is in its table, or two of its
+            scenarios have one name.
     """
-    values = [each.scenario if isinstance(each, Line) else each for each in values_of(path)]
-    twins = [twin for each in _tabled(values, Control) for twin in (each.good, each.bad)]
-    exam = [each.scenario for each in _tabled(values, Legal)]
-    alone = [value for value in values if isinstance(value, Scenario)]
-    found = [*alone, *_tabled(values, Scenario), *twins, *exam]
-    return tuple(_by_name(found, path).values())
+    held = (each for entry in _entries(path) for each in _scenarios(entry))
+    return tuple(_by_name(held, path).values())
+
+
+def _entries(path: Path) -> tuple[Entry, ...]:
+    """What the table of the module at `path` holds; a module without a table names nothing."""
+    table = table_of(path)
+    if not isinstance(table, tuple | list):
+        raise UsageError(f"{path}: {TABLE} is a tuple, got {type(table).__name__}")
+    for place, entry in enumerate(table):
+        if not isinstance(entry, Entry):
+            kinds = ", ".join(kind.__name__ for kind in get_args(Entry))
+            raise UsageError(f"{path}: {TABLE}[{place}] is one of {kinds}, got {entry!r:.80}")
+    return tuple(table)
+
+
+def _scenarios(entry: Entry) -> tuple[Scenario, ...]:
+    match entry:
+        case Control():
+            return entry.good, entry.bad
+        case Legal() | Line():
+            return (entry.scenario,)
+        case scenario:
+            return (scenario,)
 
 
 def _by_name(found: Iterable[Scenario], where: Path) -> dict[str, Scenario]:
@@ -65,26 +82,22 @@ def _by_name(found: Iterable[Scenario], where: Path) -> dict[str, Scenario]:
 
 
 def lines_of(path: Path) -> tuple[Line, ...]:
-    """The lines at the top level of the module at `path`, in order of writing."""
-    return tuple(value for value in values_of(path) if isinstance(value, Line))
+    """The lines in the table of the module at `path`, in its order."""
+    return tuple(entry for entry in _entries(path) if isinstance(entry, Line))
 
 
 def controls() -> tuple[Control, ...]:
-    """The controls of all scenario modules, in order of module and writing, each once."""
-    paths = sorted(SCENARIOS.glob("test_*.py"))
-    held = (each for path in paths for each in _tabled(values_of(path), Control))
+    """The controls of all scenario modules, in order of module and table, each once."""
+    held = (entry for entry in _shipped() if isinstance(entry, Control))
     return tuple({each.id: each for each in held}.values())
 
 
 def exam() -> tuple[Legal, ...]:
-    """The legal pipelines of all scenario modules, in order of module and writing, each once."""
-    paths = sorted(SCENARIOS.glob("test_*.py"))
-    held = (each for path in paths for each in _tabled(values_of(path), Legal))
+    """The legal pipelines of all scenario modules, in order of module and table, each once."""
+    held = (entry for entry in _shipped() if isinstance(entry, Legal))
     return tuple({each.scenario.name: each for each in held}.values())
 
 
-def _tabled(values: Iterable[object], kind: type[T]) -> Iterator[T]:
-    """What tuples and lists among `values` hold of that kind."""
-    for value in values:
-        if isinstance(value, tuple | list):
-            yield from (each for each in value if isinstance(each, kind))
+def _shipped() -> Iterator[Entry]:
+    for path in sorted(SCENARIOS.glob("test_*.py")):
+        yield from _entries(path)

@@ -9,8 +9,8 @@ from harness.engine.run import Run, run_scenario
 from harness.engine.stacks import StackPool
 from harness.model.verdict import Validity
 
-PAIRS = (("k-ack1", "lost-write"), ("e-leader", "resurrected-row"))
-"""A log and a whole pipeline: a scenario, and what its twin, one setting worse, must show."""
+PAIRS = (("k-ack1", "k-ack1-bad", "lost-write"), ("e-leader", "e-leader-bad", "resurrected-row"))
+"""A topic and a whole pipeline: a scenario, its twin, one setting worse, and what that must show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ def demonstrate(pool: StackPool, seed: int, reports: Path, *, tell: Callable[[st
     lines: list[str] = []
     as_expected = True
     # The fakes have no pipeline.
-    for name, anomaly in PAIRS if pool.kind == "docker" else PAIRS[:1]:
-        good, bad = (_run(each, pool, seed, reports, tell=tell) for each in (name, f"{name}-bad"))
+    for *names, anomaly in PAIRS if pool.kind == "docker" else PAIRS[:1]:
+        good, bad = (_run(each, pool, seed, reports, tell=tell) for each in names)
         as_expected &= good.verdict.validity is Validity.VALID
         as_expected &= bad.verdict.validity is Validity.INVALID and bad.verdict.shows(anomaly)
         lines += [f"{run.verdict.headline}\n    report: {run.folder.report}" for run in (good, bad)]
