@@ -166,7 +166,8 @@ TOPICS = (
         bad=msgspec.structs.replace(
             two_clients(
                 "k-partitioner-bad",
-                "librdkafka's own partitioner, CRC-32: Java's puts the same keys elsewhere, by murmur2",
+                "librdkafka's own partitioner, CRC-32: Java's puts the same keys elsewhere, by "
+                "murmur2",
                 "consistent_random",
             ),
             twin_of="k-partitioner",

@@ -41,7 +41,7 @@ CHOICES = {
 
 @pytest.fixture(scope="module")
 def twins() -> list[Pair]:
-    """Each pair that scenarios make by `worse...`, name `twin_of`, or hold in a table of controls."""
+    """Each pair that scenarios make by `worse...` or name by `twin_of`, or that is a control."""
     found: list[Pair] = []
     with pytest.MonkeyPatch.context() as patch:
         for name in [each for each in sys.modules if each.startswith(SHIPPED_PACKAGE)]:

@@ -10,7 +10,7 @@ from harness.engine.stacks import StackPool
 from harness.model.verdict import Validity
 
 PAIRS = (("k-ack1", "k-ack1-bad", "lost-write"), ("e-leader", "e-leader-bad", "resurrected-row"))
-"""A topic and a whole pipeline: a scenario, its twin, one setting worse, and what that must show."""
+"""A topic and a whole pipeline: a scenario, its known-bad twin, and what that must show."""
 
 
 @dataclass(frozen=True, slots=True)
