@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.model.fault import Step
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceName
@@ -62,9 +63,8 @@ def _own(scenario: Scenario, workload: PipelineWorkload) -> Iterator[str]:
     for path in workload.paths:
         yield from _own_of(path)
     for step in scenario.steps:
-        for fault in (step.fault, *step.choices):
-            if fault is not None and fault.kind.startswith("table."):
-                yield f"step {step.name} alters a table in words of {old}"
+        if any(FAULTS[spec.kind].speaks_to == old for spec in step.faults):
+            yield f"step {step.name} alters a table in words of {old}"
 
 
 def _own_of(path: Path) -> Iterator[str]:
