@@ -27,7 +27,8 @@ SCENARIO = Scenario(
 
 
 def write(path: Path, *names: str) -> Path:
-    path.write_text("".join(ONE.format(name=name).replace("SCENARIO", name) for name in names))
+    each = "".join(ONE.format(name=name).replace("SCENARIO", name) for name in names)
+    path.write_text(f"{each}SCENARIOS = ({', '.join(names)},)\n")
     return path
 
 
