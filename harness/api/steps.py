@@ -1,0 +1,164 @@
+"""Steps: what is done at a moment."""
+
+from dataclasses import dataclass
+
+from harness.api.roles import brokers, leader, member, service, task
+from harness.kit.errors import UsageError
+from harness.model.fault import After, FaultSpec, Heal, OneOf, Step
+from harness.model.ports.groups import ResetTo
+from harness.model.roles import Role
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment that waits for what is to be done in it.
+
+    Every method takes `name`, by which later steps speak of this one; it is the method's own name
+    unless given.
+    """
+
+    when: After
+
+    def kill(self, target: Role, *, name: str = "kill") -> Step:
+        """SIGKILL every target."""
+        return self.fault("process.kill", target, name=name)
+
+    def stop(self, target: Role, *, name: str = "stop") -> Step:
+        """Stop every target gracefully."""
+        return self.fault("process.stop", target, name=name)
+
+    def pause(self, target: Role, *, name: str = "pause") -> Step:
+        """Freeze every target."""
+        return self.fault("process.pause", target, name=name)
+
+    def restart(self, target: Role, *, name: str = "restart", how: str = "stop") -> Step:
+        """End (`stop` or `kill`) every target and start it again at once."""
+        return self.fault("process.restart", target, name=name, how=how)
+
+    def rolling_restart(
+        self, target: Role, *, name: str = "rolling-restart", how: str = "stop"
+    ) -> Step:
+        """Restart the targets one by one, each when all is replicated again."""
+        return self.fault("process.rolling-restart", target, name=name, how=how)
+
+    def wipe(self, target: Role, *, name: str = "wipe") -> Step:
+        """SIGKILL every target and delete its data."""
+        return self.fault("disk.wipe", target, name=name)
+
+    def cut_power(self, target: Role, *, name: str = "cut-power") -> Step:
+        """SIGKILL all targets at once; their disks lose what was not synced (`own_disks`)."""
+        return self.fault("disk.cut-power", target, name=name)
+
+    def isolate(self, target: Role, *, name: str = "isolate", metadata: bool = False) -> Step:
+        """Cut every target off from the other brokers (and from whoever keeps the metadata)."""
+        return self.fault("network.isolate", target, name=name, metadata=metadata)
+
+    def delay(self, target: Role, *, latency_ms: int, name: str = "delay") -> Step:
+        """Hold back what clients receive from every target."""
+        return self.fault("network.delay", target, name=name, latency_ms=latency_ms)
+
+    def cut_link(self, target: Role, *, caller: str, name: str = "cut-link") -> Step:
+        """Let nothing pass from `caller` (a service, or `connect` for all workers) to targets."""
+        return self.fault("network.cut-link", target, name=name, caller=caller)
+
+    def flush(self, target: Role, *, name: str = "flush") -> Step:
+        """Delete every key of every target, a Redis."""
+        return self.fault("redis.flush", target, name=name)
+
+    def elect(self, topic: str, partition: int = 0, *, name: str = "elect") -> Step:
+        """Let any replica that lives lead the partition, in sync or not."""
+        target = brokers()
+        return self.fault("leader.elect", target, name=name, topic=topic, partition=partition)
+
+    def restart_task(self, connector: str, index: int = 0, *, name: str = "restart-task") -> Step:
+        """Restart one task of a connector."""
+        target = task(connector, index)
+        return self.fault(
+            "connect.restart-task", target, name=name, connector=connector, task=index
+        )
+
+    def register_schema(self, topic: str, change: str, *, name: str = "register") -> Step:
+        """Register a changed version of the schema of a topic's values, at the registry.
+
+        What changes is `version-as-text` or `columns-reversed`.
+        """
+        target = service("registry")
+        return self.fault("schema.register", target, name=name, topic=topic, change=change)
+
+    def one_of(self, *choices: Step, name: str) -> Step:
+        """One of the faults of `choices`, which the seed draws.
+
+        Raises:
+            UsageError: there are none, or one of them breaks nothing.
+        """
+        faults = tuple(each.fault for each in choices if each.fault is not None)
+        if not faults or len(faults) < len(choices):
+            raise UsageError(
+                f"one_of(..., name={name!r}): expected at least one step, each with a fault; got "
+                f"{len(choices)} steps, {len(faults)} of them with a fault"
+            )
+        return Step(name=name, after=self.when, deed=OneOf(choices=faults))
+
+    def alter(self, table: str, clause: str, *, name: str = "alter") -> Step:
+        """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
+        return self.fault("table.alter", service("mysql"), name=name, table=table, clause=clause)
+
+    def remove_unlogged(self, table: str, rows: int = 5, *, name: str = "remove-unlogged") -> Step:
+        """Remove rows of a table in a session with `sql_log_bin=0`, as who mends data by hand."""
+        target = service("mysql")
+        return self.fault("table.remove-unlogged", target, name=name, table=table, rows=rows)
+
+    def hold(self, target: Role, *, at: Point, name: str = "hold") -> Step:
+        """Hold every target, a worker, where it comes to that point next."""
+        return self.fault("worker.hold", target, name=name, point=at)
+
+    def poison(self, topic: str, partition: int = 0, *, name: str = "poison") -> Step:
+        """Send a record that cannot be decoded to a partition of a topic."""
+        target = leader(topic, partition)
+        return self.fault("topic.poison", target, name=name, topic=topic, partition=partition)
+
+    def add_partitions(self, topic: str, total: int, *, name: str = "add-partitions") -> Step:
+        """Let a topic have `total` partitions."""
+        target = leader(topic)
+        return self.fault("topic.add-partitions", target, name=name, topic=topic, total=total)
+
+    def configure(
+        self, topic: str, setting: str, value: Scalar, *, name: str = "configure"
+    ) -> Step:
+        """Change a setting of a topic."""
+        settings: Settings = {"topic": topic, "setting": setting, "value": value}
+        return self.fault("topic.configure", leader(topic), name=name, **settings)
+
+    def hang(self, target: Role, *, name: str = "hang") -> Step:
+        """Let members hang with records in their hand; they do not poll."""
+        return self.fault("member.hang", target, name=name)
+
+    def join(self, target: Role, *, name: str = "join") -> Step:
+        """Let members come that are not there yet."""
+        return self.fault("member.join", target, name=name)
+
+    def leave(self, target: Role, *, name: str = "leave") -> Step:
+        """Let members leave their group; healed, they come back."""
+        return self.fault("member.leave", target, name=name)
+
+    def reset_group(
+        self, consumers: str, to: ResetTo, value: float = 0.0, *, name: str = "reset"
+    ) -> Step:
+        """Let a group without members go on from elsewhere; `time` is seconds before the newest."""
+        settings: Settings = {"consumers": consumers, "to": to, "value": value}
+        return self.fault("group.reset", member(consumers), name=name, **settings)
+
+    def go_on(self, *, name: str = "wait") -> Step:
+        """Do nothing: traffic goes on until this moment, and the steps after it."""
+        return Step(name=name, after=self.when)
+
+    def heal(self, step: str, *, name: str | None = None) -> Step:
+        """Heal what the step of that name broke."""
+        return Step(name=name or f"heal-{step}", after=self.when, deed=Heal(step=step))
+
+    def fault(self, kind: str, target: Role, *, name: str, **settings: Scalar) -> Step:
+        """Inject a fault of any kind."""
+        spec = FaultSpec(kind=kind, target=target, settings=settings)
+        return Step(name=name, after=self.when, deed=spec)

@@ -1,0 +1,139 @@
+"""Known-bad twins: values made from the known-good scenario, one setting worse."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from harness.model.scenario import Scenario
+from harness.model.value import Scalar, Settings
+from harness.model.workload import Consumers, Producers, Topic
+
+OF_CONSUMERS = frozenset(Consumers.__struct_fields__) - frozenset(Producers.__struct_fields__)
+OF_PROCESSORS = {"progress", "lanes", "deduplicated", "versioned"}
+
+
+def worse(
+    scenario: Scenario,
+    name: str,
+    about: str,
+    *,
+    producers: Settings | None = None,
+    topics: Settings | None = None,
+    consumers: Settings | None = None,
+    processors: Settings | None = None,
+    **changes: object,
+) -> Scenario:
+    """The known-bad twin of `scenario`: the same traffic, faults and claims, settings worse.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        producers: client settings laid over those of every producer.
+        topics: settings laid over those of every topic.
+        consumers: client settings laid over those of every consumer.
+        processors: settings laid over those of the consumer of every processor.
+        changes: fields of every producer (`ending`), topic (`replicas`), consumer (`static`) or
+            processor (`progress`, `versioned`) to replace.
+    """
+    workload = scenario.log_workload
+    of_topic = {key: value for key, value in changes.items() if key in Topic.__struct_fields__}
+    of_consumer = {key: value for key, value in changes.items() if key in OF_CONSUMERS}
+    of_processor = {key: value for key, value in changes.items() if key in OF_PROCESSORS}
+    known = {**of_topic, **of_consumer, **of_processor}
+    of_producer = {key: value for key, value in changes.items() if key not in known}
+    replace = msgspec.structs.replace
+    return replace(
+        scenario,
+        name=name,
+        about=about,
+        twin_of=scenario.name,
+        workload=replace(
+            workload,
+            consumers=tuple(
+                replace(each, settings={**each.settings, **(consumers or {})}, **of_consumer)
+                for each in workload.consumers
+            ),
+            topics=tuple(
+                replace(each, settings={**each.settings, **(topics or {})}, **of_topic)
+                for each in workload.topics
+            ),
+            producers=tuple(
+                replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
+                for each in workload.producers
+            ),
+            processors=tuple(
+                replace(each, consumer={**each.consumer, **(processors or {})}, **of_processor)
+                for each in workload.processors
+            ),
+        ),
+    )
+
+
+def worse_path(
+    scenario: Scenario,
+    name: str,
+    about: str,
+    *,
+    feed: Settings | None = None,
+    copies: Mapping[str, Settings] | None = None,
+    compatibility: str | None = None,
+    workers: Settings | None = None,
+) -> Scenario:
+    """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        feed: settings laid over those of every feed.
+        copies: settings laid over those of the copies of that name.
+        compatibility: what the registry asks of new schemas of every path, when given.
+        workers: settings laid over those of the Connect workers: it needs a stack of its own.
+    """
+    replace = msgspec.structs.replace
+    paths = tuple(
+        replace(
+            path,
+            feed=replace(
+                path.feed,
+                settings={**path.feed.settings, **(feed or {})},
+                compatibility=compatibility or path.feed.compatibility,
+            ),
+            copies=tuple(
+                replace(each, settings={**each.settings, **(copies or {}).get(each.name, {})})
+                for each in path.copies
+            ),
+        )
+        for path in scenario.pipeline.paths
+    )
+    topology = replace(
+        scenario.topology,
+        connect_settings={**scenario.topology.connect_settings, **(workers or {})},
+    )
+    workload = replace(scenario.pipeline, paths=paths)
+    return replace(
+        scenario,
+        name=name,
+        about=about,
+        twin_of=scenario.name,
+        topology=topology,
+        workload=workload,
+    )
+
+
+def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:
+    """The known-bad twin of a scenario with caches of the application: settings worse, else equal.
+
+    Args:
+        scenario: the known-good one.
+        name: the twin's own name.
+        about: what the twin gets wrong, in a sentence.
+        settings: laid over those of every such cache.
+    """
+    replace = msgspec.structs.replace
+    caches = tuple(
+        replace(each, settings={**each.settings, **settings}) for each in scenario.pipeline.caches
+    )
+    workload = replace(scenario.pipeline, caches=caches)
+    return replace(scenario, name=name, about=about, twin_of=scenario.name, workload=workload)
