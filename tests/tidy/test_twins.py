@@ -13,7 +13,7 @@ from harness.model.scenario import Scenario
 
 Pair = tuple[Scenario, Scenario]
 MAKERS = ("worse", "worse_path", "worse_cache")
-NAMES = {"name", "about"}
+NAMES = {"name", "about", "twin_of"}
 SETTINGS = {
     *("workload.topics.settings", "workload.producers.settings", "workload.consumers.settings"),
     *("workload.processors.consumer", "workload.caches.settings"),
