@@ -23,6 +23,7 @@ SETTINGS = {
 }
 """What is a setting by its own name."""
 CHOICES = {
+    "limits.settle_s": "how long the run waits, where nothing more can come",
     "topology.metadata": "ZooKeeper or KRaft",
     "workload.consumers.static": "whether members have ids of their own",
     "workload.paths.feed.compatibility": "what the registry asks of new schemas",
