@@ -332,3 +332,17 @@ def test_an_unknown_note_is_refused(tmp_path: Path) -> None:
     writer.close()
     with pytest.raises(DamagedError, match="does not fit its format"):
         load(tmp_path)
+
+
+def test_records_of_an_operation_keep_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path)
+    times = [2_000, 3_000, 4_000]
+    journal.append("operations", {"id": [0, 1, 2], "f": [POLL] * 3, "time_ns": times})
+    count = 3_000
+    columns = {name: [0] * count for name in TABLES["reads"].names}
+    owners = [(7 * at) % 3 for at in range(count)]
+    journal.append("reads", {**columns, "operation": owners, "offset": list(range(count))})
+    journal.close()
+    reads = load(tmp_path).reads
+    written = [at for op in range(3) for at, owner in enumerate(owners) if owner == op]
+    assert reads["offset"].to_list() == written
