@@ -77,7 +77,7 @@ class Warm:
             for code in (mutant.path.read_text(), mutant.code)
         )
         changes = []
-        for old, new in _differing(before, after):
+        for old, new in differing(before, after):
             found = self._functions.get(_place(old), [])
             if not found or len(old.co_freevars) != len(new.co_freevars):
                 return []
@@ -119,7 +119,7 @@ def _place(code: CodeType) -> Place:
     return code.co_filename, code.co_qualname, code.co_firstlineno
 
 
-def _differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+def differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
     """The outermost functions that differ; the module itself where its own code does."""
     inner = [[each for each in code.co_consts if isinstance(each, CodeType)] for code in (old, new)]
     if _own(old) != _own(new) or len(inner[0]) != len(inner[1]):
@@ -129,7 +129,7 @@ def _differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeTyp
         if before == after:
             continue
         is_class = "__module__" in before.co_names and "__qualname__" in before.co_names
-        yield from _differing(before, after) if is_class else [(before, after)]
+        yield from differing(before, after) if is_class else [(before, after)]
 
 
 def _own(code: CodeType) -> object:

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.mutants.reach import Reach
 from benchmarks.mutants.sites import Mutant, sample
 from benchmarks.mutants.trial import Changed, Finder, cold, instead, outcome_of
+from benchmarks.mutants.warm import differing
 
 CODE = '''"""A module."""
 
@@ -72,6 +73,28 @@ def test_a_line_that_runs_at_import_concerns_every_test_of_its_module() -> None:
     assert reach.tests_of(Path("a.py"), 9) == ["quick", "slow"]
     assert reach.tests_of(Path("a.py"), 1) == ["quick", "slow"]
     assert reach.tests_of(Path("c.py"), 1) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "names"),
+    [
+        (") > limit", ") < limit", ["over"]),
+        ("at + 1", "at - 1", ["Row.later"]),
+        ("= 5", "= 6", ["<module>"]),
+        ("at: int", "at: int = 0", ["Row"]),
+        ("frozen=True", "frozen=False", ["<module>"]),
+    ],
+)
+def test_a_mutant_is_put_into_the_functions_that_it_changes(
+    old: str, new: str, names: list[str]
+) -> None:
+    """Where a module or a class changes itself, no function is there to put it into."""
+    code = CODE.replace(
+        "    at: int\n", "    at: int\n\n    def later(self):\n        return self.at + 1\n"
+    )
+    assert old in code
+    before, after = (compile(each, "judged", "exec") for each in (code, code.replace(old, new, 1)))
+    assert [was.co_qualname for was, _ in differing(before, after)] == names
 
 
 @pytest.mark.slow
