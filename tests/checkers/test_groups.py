@@ -176,6 +176,12 @@ def test_a_reset_that_failed_excuses_nothing(ended: str, expected: dict[str, int
     assert passed_over(*acts, ended=ended) == expected
 
 
+@pytest.mark.parametrize(("handed", "skips"), [([1, 2, 7], 2), ([5, 7], 1), ([7], 0)])
+def test_a_reset_without_an_answer_may_have_been_done(handed: list[int], skips: int) -> None:
+    acts = (("at", [0, 1, 2, 3, 4]), ("to", [5]), ("at", handed))
+    assert passed_over(*acts, ended="info").get("group-skip", 0) == skips
+
+
 offsets = st.integers(0, 7)
 resets = st.tuples(st.sampled_from(["ok", "ok", "info", "fail"]), offsets)
 wanderings = st.lists(st.tuples(resets, st.lists(offsets, max_size=4)), min_size=1, max_size=4)

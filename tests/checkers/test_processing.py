@@ -337,3 +337,13 @@ def test_results_of_other_processors_are_theirs() -> None:
 def test_the_order_of_keys_is_kept_per_partition_of_source_and_sink() -> None:
     swapped = in_two_partitions((14, 4), (12, 2), (11, 1), (13, 3), (15, 5))
     assert "reordered-result" not in kinds(swapped, read_two(5), TWO)
+
+
+def test_processors_keep_the_last_value_of_a_key_whether_or_not_keys_are_deleted() -> None:
+    assert "last-values" in promised(processing())
+    workload = msgspec.structs.replace(TWO.log_workload, processors=())
+    plain = msgspec.structs.replace(TWO, workload=workload)
+    assert "last-values" not in promised(plain)
+    producers = (Producers(name="p", topic="orders", settings=SAFE, delete_every=3),)
+    deleting = msgspec.structs.replace(workload, producers=producers)
+    assert "last-values" in promised(msgspec.structs.replace(TWO, workload=deleting))

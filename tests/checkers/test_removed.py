@@ -119,3 +119,17 @@ def test_a_row_without_events_may_have_been_in_any_partition_of_its_table() -> N
     # Rows 1 and 2 come before what the second partition still has.
     assert not verdict.shows("missed-change")
     assert verdict.validity is Validity.UNKNOWN
+
+
+def test_a_snapshot_owes_a_row_up_to_its_first_change_that_was_streamed() -> None:
+    run = Run()
+    run.put(2)
+    run.put(1)
+    run.put(1)
+    op = run.flow.drain(TOPICS)
+    run.flow.event(TOPICS, LOG, run.flow.changes[0], "snapshot", op=op)
+    run.flow.event(TOPICS, LOG, run.flow.changes[2], op=op)
+    run.flow.rows(SOURCE, run.flow.state())
+    verdict = run.verdict(pipeline(copies=()))
+    (missed,) = (each for each in verdict.findings if each.kind == "missed-change")
+    assert [example.values for example in missed.examples] == [(1,)]

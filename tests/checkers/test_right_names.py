@@ -187,3 +187,42 @@ def test_a_commit_that_the_tables_gave_up_is_still_lost() -> None:
     found = blamed(run.verdict())
     assert found["lost-change"] == {SOURCE_HOP: 1}
     assert "unlogged-change" not in found
+
+
+def test_each_lost_write_is_told_by_what_became_of_it() -> None:
+    run = Run()
+    run.put(1)
+    never = run.flow.write("writer", ("orders", 7))
+    run.put(2)
+    run.captured()
+    rows = run.flow.state()
+    run.flow.rows(SOURCE, {("orders", 1): rows["orders", 1]})
+    for place in (SINK, CACHE):
+        run.flow.rows(place, rows)
+    (lost,) = (each for each in run.verdict().findings if each.kind == "lost-change")
+    told = {example.operations[0]: example.because[-1] for example in lost.examples}
+    assert told[never] == "yet the source's binary log, read completely, does not have it"
+    assert told[never + 1].endswith("yet the table does not show it in the end")
+
+
+def test_a_removal_is_lost_when_nothing_behind_its_row_removes_it() -> None:
+    run = Run()
+    run.put(1)
+    run.put(2)
+    lost = run.flow.write("writer", ("orders", 1), delete=True)
+    run.flow.write("writer", ("orders", 2), delete=True, outcome="info")
+    run.flow.write("writer", ("orders", 3), delete=True)  # it was never there
+    run.captured()
+    run.copied()
+    (found,) = (each for each in run.verdict().findings if each.kind == "lost-change")
+    assert [example.operations for example in found.examples] == [(lost,)]
+
+
+def test_a_removal_of_a_row_whose_write_was_never_answered_proves_nothing() -> None:
+    run = Run()
+    version = run.flow.write("writer", ("orders", 1), outcome="info")
+    run.flow.commit(("orders", 1, version))
+    run.flow.write("writer", ("orders", 1), delete=True)
+    run.captured()
+    run.copied()
+    assert "lost-change" not in blamed(run.verdict())

@@ -346,3 +346,20 @@ def test_records_of_an_operation_keep_the_order_in_which_they_were_written(tmp_p
     reads = load(tmp_path).reads
     written = [at for op in range(3) for at, owner in enumerate(owners) if owner == op]
     assert reads["offset"].to_list() == written
+
+
+def test_errors_are_known_by_their_names(tmp_path: Path) -> None:
+    journal = journal_in(tmp_path)
+    journal.append("operations", {"id": [0, 1, 2], "f": [POLL] * 3, "time_ns": [2_000] * 3})
+    numbers = [journal.error(name) for name in ("kafka:a", "kafka:b", "kafka:c")]
+    failed = {"outcome": [OUTCOMES.index("fail")] * 3, "error": numbers, "time_ns": [3_000] * 3}
+    journal.append("completions", {"id": [0, 1, 2], **failed})
+    assert journal.error("kafka:b") == numbers[1]
+    journal.close()
+    history = load(tmp_path)
+    assert [history.errors[each] for each in history.operations["error"]] == [
+        "kafka:a",
+        "kafka:b",
+        "kafka:c",
+    ]
+    assert history.errors[0] == ""
