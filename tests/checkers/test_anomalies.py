@@ -343,14 +343,6 @@ def test_positions_are_those_of_offsets_not_of_values() -> None:
     assert counts(build) == {"duplicate": 1}
 
 
-def test_a_record_that_stands_twice_stands_where_it_first_does() -> None:
-    build = HistoryBuilder()
-    build.send("p", 1, log="orders-0", offset=0, invoke_ns=0, complete_ns=10)
-    build.send("q", 2, log="orders-0", offset=1, invoke_ns=20, complete_ns=30)
-    build.poll("c", [("orders-0", 0, 1), ("orders-0", 1, 2), ("orders-0", 2, 1)])
-    assert counts(build) == {"duplicate": 1}
-
-
 def test_a_record_that_only_an_indeterminate_poll_saw_is_not_lost() -> None:
     build = HistoryBuilder()
     build.send("p", 1, log="orders-0", offset=0)

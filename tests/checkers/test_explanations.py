@@ -1,6 +1,8 @@
-"""What explanations say: mutants of their sentences that no other test noticed."""
+"""What mutants of the judge changed, and no other test noticed."""
 
+from harness.history.build import HistoryBuilder
 from tests.checkers.flows import LOG, TOPICS, Run
+from tests.checkers.verdicts import counts
 
 
 def test_a_second_event_of_a_change_is_told_as_one_more() -> None:
@@ -12,3 +14,11 @@ def test_a_second_event_of_a_change_is_told_as_one_more() -> None:
     (finding,) = [each for each in run.verdict().findings if each.kind == "duplicate-change"]
     events = [each for each in finding.examples[0].because if "offset" in each]
     assert [each.startswith("and again, ") for each in events] == [False, True]
+
+
+def test_a_record_that_stands_twice_stands_where_it_first_does() -> None:
+    build = HistoryBuilder()
+    build.send("p", 1, log="orders-0", offset=0, invoke_ns=0, complete_ns=10)
+    build.send("q", 2, log="orders-0", offset=1, invoke_ns=20, complete_ns=30)
+    build.poll("c", [("orders-0", 0, 1), ("orders-0", 1, 2), ("orders-0", 2, 1)])
+    assert counts(build) == {"duplicate": 1}
