@@ -8,7 +8,7 @@ from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet
 from harness.model.fault import FaultSpec, Step
 from harness.model.permission import Permission
-from harness.model.ports.stack import Report
+from harness.model.ports.clients import Report
 from harness.model.ranges import Index
 from harness.model.scenario import Scenario
 from harness.model.value import Value

@@ -41,6 +41,7 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.seal import Seal
 from harness.model.verdict import Verdict
+from harness.reporting.places import make_unique, point
 
 LATEST = "latest"
 Kept: TypeAlias = Manifest | Plan | Facts | Seal | Verdict
@@ -93,11 +94,11 @@ class RunFolder:
         name = f"{stamp(started_utc)}-{_UNSAFE.sub('-', scenario).strip('-.')}-{seed}"
         try:
             reports.mkdir(parents=True, exist_ok=True)
-            path = _make_unique(reports, name)
+            path = make_unique(reports, name)
             folder = cls(path, f"{path.name}.{secrets.token_hex(4)}")
             folder.logs.mkdir()
             folder.history.mkdir()
-            _point(reports / LATEST, folder.path.name)
+            point(reports / LATEST, folder.path.name)
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise NoDiskError(f"no space left for a run folder in {reports}") from error
@@ -312,30 +313,6 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise RunFolderError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _make_unique(reports: Path, name: str) -> Path:
-    """A folder that nobody else has: mkdir decides between two runs of one second."""
-    attempt = 1
-    while True:
-        path = reports / (name if attempt == 1 else f"{name}-{attempt}")
-        try:
-            path.mkdir()
-        except FileExistsError:
-            attempt += 1
-        else:
-            return path
-
-
-def _point(link: Path, target: str) -> None:
-    """Let `link` point at its neighbour `target` in one step.
-
-    The new link is made under a name of this process, then renamed over the old one.
-    """
-    partial = link.with_name(f"{link.name}.{target}.partial")
-    partial.unlink(missing_ok=True)
-    partial.symlink_to(target, target_is_directory=True)
-    partial.replace(link)
 
 
 _NO_RUNS = " none so far"

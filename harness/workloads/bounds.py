@@ -4,7 +4,7 @@ from confluent_kafka import KafkaException
 
 from harness.kit.clock import REAL, Clock
 from harness.kit.waits import Deadline
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 
 RETRY_S = 0.1
 

@@ -6,7 +6,7 @@ from confluent_kafka import KafkaException
 
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.draining import read_log
 

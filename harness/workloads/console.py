@@ -6,7 +6,7 @@ from harness.history.history import NOTHING
 from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import Consoles
+from harness.model.ports.kafka import Consoles
 from harness.model.workload import Consumers, Producers
 from harness.workloads.consuming import ReadLog
 from harness.workloads.payload import KEYS_PER_PRODUCER, key_bytes, payload_form

@@ -10,7 +10,7 @@ from harness.history.journal import Journal
 from harness.history.tables import FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import KafkaErrorLike, Message
+from harness.model.ports.clients import KafkaErrorLike, Message
 from harness.systems.kafka.errors import name_of
 from harness.workloads.payload import keys_of, payload_of, values_of
 

@@ -10,7 +10,8 @@ from confluent_kafka import KafkaException, TopicPartition
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
-from harness.model.ports.stack import Kafka, Message
+from harness.model.ports.clients import Message
+from harness.model.ports.kafka import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.consuming import ReadLog
 from harness.workloads.workplace import Workplace

@@ -12,7 +12,8 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import Deadline
 from harness.model.cleanup import is_ever, partitions_of, values_of
-from harness.model.ports.stack import Kafka, Stack
+from harness.model.ports.kafka import Kafka
+from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Consumers, LogWorkload, Processors, Producers
 from harness.workloads.administering import AdministratorWorker

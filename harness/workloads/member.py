@@ -12,8 +12,8 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.history.history import NOTHING
 from harness.model.defaults.dialects import READER
+from harness.model.ports.clients import Consumer, Message
 from harness.model.ports.groups import MemberState
-from harness.model.ports.stack import Consumer, Message
 from harness.model.value import Settings
 from harness.model.workload import Consumers
 from harness.systems.kafka.errors import name_of

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from confluent_kafka import KafkaException, TopicPartition
 
+from harness.model.ports.clients import KafkaErrorLike
 from harness.model.ports.groups import LogPlace, MemberState, Moment, ResetTo
-from harness.model.ports.stack import KafkaErrorLike
 from harness.workloads.consuming import ReadLog
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.resetting import Offset, let_stand, places

@@ -7,7 +7,7 @@ from confluent_kafka import KafkaException
 from harness.history.history import NOTHING
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.systems.kafka.offsets_log import (
     OFFSETS_TOPIC,
     Entry,

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.history.history import NOTHING
 from harness.kit.rng import stream
-from harness.model.ports.stack import Message, Report
+from harness.model.ports.clients import Message, Report
 
 KEY_DIGITS = 8
 VALUE_DIGITS = 16

@@ -10,7 +10,7 @@ from confluent_kafka import KafkaException
 from harness.history.history import NOTHING
 from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import Report
+from harness.model.ports.clients import Report
 from harness.model.workload import Producers
 from harness.systems.kafka.errors import name_of, outcome_of
 from harness.workloads.pace import Pace

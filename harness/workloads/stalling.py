@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from confluent_kafka import TopicPartition
 
-from harness.model.ports.stack import Consumer
+from harness.model.ports.clients import Consumer
 
 
 class Stalling:

@@ -9,8 +9,7 @@ from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.administration import ASPECTS, POLICIES
-from harness.model.ports.kafka import PartitionState
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka, PartitionState
 from harness.model.value import Settings
 from harness.systems.kafka.errors import name_of
 from harness.workloads.consuming import ReadLog

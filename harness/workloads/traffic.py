@@ -8,7 +8,7 @@ from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd, Standing
 from harness.model.ports.groups import Members
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.workloads.bounds import log_bounds
 from harness.workloads.worker import Worker
 

@@ -10,7 +10,7 @@ from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.history.tables import FUNCTIONS, OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
-from harness.model.ports.stack import Report, TransactionalProducer
+from harness.model.ports.clients import Report, TransactionalProducer
 from harness.systems.error_table import Outcome
 from harness.systems.kafka.errors import name_of, outcome_of
 from harness.systems.kafka.transaction_errors import commit_outcome, next_after

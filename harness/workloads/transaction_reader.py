@@ -3,7 +3,7 @@
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.history.journal import Journal
-from harness.model.ports.stack import Consumer, Message
+from harness.model.ports.clients import Consumer, Message
 from harness.workloads.payload import keys_of, payload_of, values_of
 
 BATCH = 500

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline, NotYet, wait_until
-from harness.model.ports.stack import Consumer, Message, Producer, Report, Stack
+from harness.model.ports.clients import Consumer, Message, Producer, Report
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.model.workload import Topic
 

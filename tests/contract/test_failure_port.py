@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
-from harness.model.ports.stack import Report
+from harness.model.ports.clients import Report
 from harness.model.roles import Followers
 from harness.model.value import Settings
 from tests.contract.bench import Bench, values

@@ -12,7 +12,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from harness.model.ports.stack import Consumer
+from harness.model.ports.clients import Consumer
 from tests.contract.bench import LIMIT_S, Bench, values
 
 

@@ -12,7 +12,7 @@ from confluent_kafka import (
 )
 
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import Report
+from harness.model.ports.clients import Report
 from tests.contract.bench import LIMIT_S, Bench, values
 
 

@@ -14,8 +14,8 @@ from harness.engine.commands.group_reset import moves, place_of
 from harness.kit.clock import utc_ms
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.ports.clients import Consumer
 from harness.model.ports.groups import LogPlace
-from harness.model.ports.stack import Consumer
 from harness.model.workload import Topic
 from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, partition_of, record_of
 from tests.docker.conftest import Tool

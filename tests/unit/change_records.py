@@ -6,7 +6,8 @@ from typing import cast
 
 from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Feed
-from harness.model.ports.stack import Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.stack import Stack
 from harness.model.rows import Column, Columns
 from harness.systems.mysql.texts import family_of
 from harness.workloads.pipeline.topics.decoding import Decoder

@@ -11,7 +11,7 @@ import pytest
 from harness.history.history import NOTHING
 from harness.model.feed_format import FeedFormat
 from harness.model.pipeline import Feed, Path
-from harness.model.ports.stack import Message
+from harness.model.ports.clients import Message
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import MOVED, Decoder, Event

@@ -8,7 +8,7 @@ from harness.systems.kafka.cluster import (
     quorum_shortcoming,
     shortcoming,
 )
-from harness.systems.kafka.wire import ClusterView, PartitionView, QuorumView
+from harness.systems.kafka.wire_answers import ClusterView, PartitionView, QuorumView
 
 ALL = (1, 2, 3)
 

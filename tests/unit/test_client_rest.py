@@ -17,7 +17,7 @@ from harness.kit.http import HttpError
 from harness.systems.connect import client as connect
 from harness.systems.connect.client import ConnectClients
 from harness.systems.kafka import wire
-from harness.systems.kafka.wire import GroupView
+from harness.systems.kafka.wire_answers import GroupView
 from harness.systems.registry.client import Registry
 
 Answer = tuple[int, object]

@@ -29,7 +29,7 @@ from harness.model.workload import (
 )
 from harness.reporting.page.arrangement import arrangement
 from harness.systems.kafka import wire_consumer_groups
-from harness.systems.kafka.wire import Reader
+from harness.systems.kafka.wire_reader import Reader
 from harness.workloads.console import ConsoleConsumer
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.workplace import Workplace

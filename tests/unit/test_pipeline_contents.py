@@ -18,7 +18,8 @@ from harness.history.load import load
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable
-from harness.model.ports.stack import Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Contents
 from harness.systems.mysql.tables import MySqlTables
 from harness.workloads.pipeline.copies import contents

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from harness.backends.fake.clock import VirtualClock
 from harness.kit.errors import HarnessError
-from harness.model.ports.stack import Connect
+from harness.model.ports.connect import Connect
 from harness.workloads.pipeline.feeds.standstill import CERTAIN_AFTER_S, Standstill
 from harness.workloads.pipeline.gated import Gate, Gated
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from harness.model.ports.stack import ServiceState
+from harness.model.ports.powers import ServiceState
 
 
 def state_of(inspected: dict[str, Any]) -> ServiceState:

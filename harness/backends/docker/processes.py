@@ -10,7 +10,7 @@ from harness.backends.docker.inspected import incarnation_of, state_of
 from harness.backends.docker.labels import Identity
 from harness.backends.docker.one_shot import OneShot
 from harness.kit.errors import FaultError, HarnessError
-from harness.model.ports.stack import ServiceState
+from harness.model.ports.powers import ServiceState
 from harness.systems import own_disk
 from harness.systems.blueprint import Blueprint
 

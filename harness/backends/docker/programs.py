@@ -1,28 +1,18 @@
 """Someone's own programs beside a stack: containers on the host's network, and processes."""
 
-import io
 import os
 import signal
 import subprocess
 import sys
-import tarfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from docker import errors
-
-from harness.backends.docker.engine import Api, translated
-from harness.backends.docker.inspected import incarnation_of, state_of
-from harness.kit.errors import FaultError, UsageError
+from harness.backends.docker.engine import Api
+from harness.backends.docker.own_container import STOP_FILE, STOP_LIMIT_S, OwnContainer
 from harness.kit.scratch import Scratch
-from harness.model.ports.stack import ServiceState
+from harness.model.ports.powers import ServiceState
 from harness.model.program import Program
-
-STOP_LIMIT_S = 10
-STOP_FILE = "STOP_FILE"
-"""Names the file that is there once a program is told to end."""
-STOP_FILE_OF_CONTAINER = "stop"
 
 
 class _Runs(Protocol):
@@ -70,7 +60,7 @@ class Programs:
         runs: _Runs
         if program.image is not None:
             container = f"{self._prefix}-{name}"
-            runs = _Container(self._api, container, program, environment, self._marks)
+            runs = OwnContainer(self._api, container, program, environment, self._marks)
         else:
             runs = _Process(program.function or "", environment)
         self._running[name] = runs
@@ -221,95 +211,3 @@ class _Process:
         """Close the pipe to a process that has ended."""
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
-
-
-class _Container:
-    """An image in a container that shares the host's network, where the clients' links are."""
-
-    def __init__(
-        self,
-        api: Api,
-        name: str,
-        program: Program,
-        environment: Mapping[str, str],
-        marks: Mapping[str, str],
-    ) -> None:
-        self._api = api
-        self._name = name
-        image = program.image or ""
-        with translated(f"create a container of {image}"):
-            try:
-                api.inspect_image(image)
-            except errors.ImageNotFound:
-                _pull(api, image)
-            api.create_container(
-                image,
-                list(program.command) or None,
-                name=name,
-                environment={**environment, STOP_FILE: f"/{STOP_FILE_OF_CONTAINER}"},
-                labels=dict(marks),
-                host_config=api.create_host_config(network_mode="host"),
-            )
-
-    def state(self) -> ServiceState:
-        with translated(f"look at {self._name}"):
-            return state_of(self._inspect())
-
-    def incarnation(self) -> str:
-        with translated(f"look at {self._name}"):
-            return incarnation_of(self._inspect())
-
-    def start(self) -> None:
-        with translated(f"start {self._name}"):
-            self._api.start(self._name)
-
-    def signal(self, number: signal.Signals) -> None:
-        try:
-            if number == signal.SIGSTOP:
-                self._api.pause(self._name)
-            elif number == signal.SIGCONT:
-                self._api.unpause(self._name)
-            else:
-                self._api.kill(self._name, signal=int(number))
-        except errors.APIError as error:
-            raise FaultError(f"cannot signal {self._name}: {error.explanation}") from error
-
-    def wait(self) -> None:
-        # After its limit the engine sends SIGKILL; one that has ended does not mind.
-        with translated(f"stop {self._name}"):
-            self._api.stop(self._name, timeout=STOP_LIMIT_S)
-
-    def logs(self) -> bytes:
-        with translated(f"read the log of {self._name}"):
-            printed: bytes = self._api.logs(self._name)
-        return printed
-
-    def tell_to_stop(self) -> None:
-        with translated(f"put a file into {self._name}"):
-            self._api.put_archive(self._name, "/", _archive(STOP_FILE_OF_CONTAINER))
-
-    def remove(self) -> None:
-        with translated(f"remove {self._name}"):
-            self._api.remove_container(self._name, force=True, v=True)
-
-    def _inspect(self) -> dict[str, Any]:
-        inspected: dict[str, Any] = self._api.inspect_container(self._name)
-        return inspected
-
-
-def _archive(name: str) -> bytes:
-    """A tar archive of an empty file."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        archive.addfile(tarfile.TarInfo(name))
-    return packed.getvalue()
-
-
-def _pull(api: Api, image: str) -> None:
-    try:
-        api.pull(image)
-    except errors.APIError as error:
-        raise UsageError(
-            f"there is no image {image!r} here, and it cannot be pulled ({error.explanation}); "
-            "build it first, or mend its name"
-        ) from error

@@ -22,7 +22,7 @@ from harness.backends.docker.terminal import Terminal
 from harness.backends.docker.worker_secrets import WorkerSecrets
 from harness.backends.roles import RoleCluster
 from harness.kit import secrets
-from harness.model.ports.stack import ServiceState
+from harness.model.ports.powers import ServiceState
 from harness.model.program import Program
 from harness.model.roles import Role
 from harness.model.topology import Topology

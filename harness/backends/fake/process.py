@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from harness.kit.errors import FaultError
-from harness.model.ports.stack import ServiceState
+from harness.model.ports.powers import ServiceState
 
 Life: TypeAlias = Callable[[], bool]
 """Whether the process that made something is still there, and not frozen."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harness.kit.clock import REAL, Clock
 from harness.kit.waits import Deadline
 from harness.model.ports.groups import GroupState, LogPlace
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, GroupEntry, partition_of
 from harness.workloads.bounds import log_bounds
 from harness.workloads.offsets_log import read_entries

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from harness.kit.errors import HarnessError, UsageError
 from harness.model.ports.groups import LogPlace, Moment
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.workloads.resetting import Offset, let_stand, places
 
 

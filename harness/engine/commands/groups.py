@@ -10,7 +10,7 @@ from harness.engine.commands.group_reset import execute, moves, sentences
 from harness.kit.clock import REAL, Clock
 from harness.kit.errors import UsageError
 from harness.model.ports.groups import GroupState, LogPlace, Moment
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.workloads.resetting import Offset
 
 

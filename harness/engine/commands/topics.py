@@ -6,7 +6,7 @@ All that asks a cluster raises HarnessError, or KafkaException when it refuses o
 from collections.abc import Iterator, Sequence
 
 from harness.kit.errors import UsageError
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka
 from harness.model.value import Settings
 from harness.model.workload import Topic
 

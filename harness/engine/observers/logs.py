@@ -7,8 +7,7 @@ from confluent_kafka import KafkaException
 
 from harness.engine.notes import Notes
 from harness.model.facts import EndEvent, LeaderEvent, StartEvent
-from harness.model.ports.kafka import PartitionState
-from harness.model.ports.stack import Kafka
+from harness.model.ports.kafka import Kafka, PartitionState
 
 Seen = TypeVar("Seen")
 

@@ -7,7 +7,7 @@ from harness.engine.notes import Notes
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.model.facts import TaskEvent
-from harness.model.ports.stack import Connect
+from harness.model.ports.connect import Connect
 
 
 class TaskObserver:

@@ -5,7 +5,7 @@ harness's own links and go to every broker, because during a fault brokers disag
 """
 
 import logging
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -17,12 +17,13 @@ from harness.kit.errors import HarnessError, UsageError
 from harness.kit.secrets import revealed
 from harness.kit.waits import NotYet, wait_until
 from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
-from harness.model.ports.groups import GroupState, LogPlace, OnCommit
+from harness.model.ports.clients import Consumer, Producer, TransactionalProducer
+from harness.model.ports.groups import OnCommit
 from harness.model.ports.kafka import PartitionState
-from harness.model.ports.stack import Consumer, Producer, TransactionalProducer
 from harness.model.value import Settings
 from harness.model.workload import Topic
-from harness.systems.kafka import cluster, wire, wire_groups, wire_transactions
+from harness.systems.kafka import cluster, wire, wire_transactions
+from harness.systems.kafka.group_views import GroupViews
 from harness.systems.kafka.groups import GroupClients
 from harness.systems.kafka.settings import laid_over
 from harness.systems.kafka.topics import TopicAdmin, said
@@ -226,7 +227,7 @@ class KafkaClients:
         return GroupClients(lambda: self._admin)
 
     @property
-    def group_views(self) -> "GroupViews":
+    def group_views(self) -> GroupViews:
         """What observers see of consumer groups."""
         return GroupViews(self._brokers, both_protocols=bool(self._controllers))
 
@@ -327,35 +328,6 @@ class KafkaClients:
             seen = "; ".join(f"broker {broker}: {error}" for broker, error in views.items())
             raise KafkaException(KafkaError(KafkaError._ALL_BROKERS_DOWN, seen))  # noqa: SLF001 - its public name
         return views
-
-
-class GroupViews:
-    """Implements `model.ports.GroupViews`.
-
-    Args:
-        brokers: where the harness's own questions reach each broker, by broker id.
-        both_protocols: whether a group may be one by the consumer protocol of KIP-848.
-    """
-
-    LIMIT_S = 1.0
-
-    def __init__(
-        self, brokers: Mapping[int, wire.Address], *, both_protocols: bool = False
-    ) -> None:
-        self._brokers = brokers
-        self._both = both_protocols
-
-    def state(self, group: str) -> GroupState | None:
-        """The group as its coordinator sees it; None while nobody is that."""
-        return wire_groups.group_state(self._brokers, group, limit_s=self.LIMIT_S, both=self._both)
-
-    def committed(self, group: str) -> Mapping[LogPlace, int] | None:
-        """What the group has committed; None while nobody coordinates it."""
-        return wire_groups.committed(self._brokers, group, limit_s=self.LIMIT_S)
-
-    def ends(self, logs: Iterable[LogPlace]) -> Mapping[LogPlace, int]:
-        """The high watermark of each log that has a leader."""
-        return wire_groups.ends(self._brokers, logs, limit_s=self.LIMIT_S)
 
 
 def _built(kind: Callable[..., T], settings: Mapping[str, Any]) -> T:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from harness.systems.kafka.wire import ClusterView, PartitionView, QuorumView
+from harness.systems.kafka.wire_answers import ClusterView, PartitionView, QuorumView
 
 Views = Mapping[int, ClusterView | OSError]
 # A follower's own patience with its leader, `controller.quorum.fetch.timeout.ms`.

@@ -8,7 +8,7 @@ every error that is not listed, is `info`: it may have happened.
 
 from confluent_kafka import KafkaException
 
-from harness.model.ports.stack import KafkaErrorLike
+from harness.model.ports.clients import KafkaErrorLike
 from harness.systems.error_table import Outcome, Row
 
 TABLE: dict[str, Row] = {

@@ -10,7 +10,7 @@ and then answers that it is done while the commit has been carried out.
 
 from typing import Literal, Protocol, TypeAlias
 
-from harness.model.ports.stack import KafkaErrorLike
+from harness.model.ports.clients import KafkaErrorLike
 from harness.systems.error_table import Outcome, Row
 
 Next: TypeAlias = Literal["again", "abort", "begin anew"]

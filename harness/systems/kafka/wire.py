@@ -18,6 +18,15 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.kit.clock import REAL
+from harness.systems.kafka.wire_answers import (
+    ClusterView,
+    GroupView,
+    QuorumView,
+    parse_group,
+    parse_metadata,
+    parse_quorum,
+)
+from harness.systems.kafka.wire_reader import NO_TAGS
 
 Address: TypeAlias = tuple[str, int]
 
@@ -30,52 +39,11 @@ _DESCRIBE_GROUPS = 15
 _DESCRIBE_QUORUM = 55
 _ALL_TOPICS_NO_CREATION = struct.pack(">i?", -1, False)  # noqa: FBT003 - a field of the request
 _METADATA_LOG = b"__cluster_metadata"
-_NO_TAGS = b"\0"
 # No tags of the header; one topic, by name; one partition of it, number 0.
 _QUORUM_OF_METADATA = b"".join(
-    (_NO_TAGS, b"\2", bytes([len(_METADATA_LOG) + 1]), _METADATA_LOG, b"\2", struct.pack(">i", 0))
-    + (_NO_TAGS,) * 3
+    (NO_TAGS, b"\2", bytes([len(_METADATA_LOG) + 1]), _METADATA_LOG, b"\2", struct.pack(">i", 0))
+    + (NO_TAGS,) * 3
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartitionView:
-    """One partition as one broker sees it."""
-
-    partition: int
-    leader: int | None
-    epoch: int
-    replicas: tuple[int, ...]
-    isr: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterView:
-    """The cluster as one broker sees it."""
-
-    brokers: frozenset[int]
-    controller: int | None
-    topics: Mapping[str, tuple[PartitionView, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupView:
-    """A group as its coordinator sees it."""
-
-    state: str
-    """`Stable` when every member has its share."""
-    members: Mapping[str, bytes]
-    """What each member told of itself when it joined, by its id; each kind of group its own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuorumView:
-    """KRaft's quorum as the controller sees it that leads it."""
-
-    leader: int
-    epoch: int
-    silent_ms: Mapping[int, int | None]
-    """How long ago each of the others fetched metadata, by node id; None for one that never has."""
 
 
 def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
@@ -86,7 +54,7 @@ def cluster_view(address: Address, *, limit_s: float = LIMIT_S) -> ClusterView:
     """
     request = Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
     body, _ = asyncio.run(_ask_within(address, request, limit_s))
-    return _parse_metadata(body)
+    return parse_metadata(body)
 
 
 def cluster_views(
@@ -103,7 +71,7 @@ def cluster_views(
     request = Request(_METADATA, 7, _ALL_TOPICS_NO_CREATION)
     answers = asyncio.run(ask_all(addresses, request, limit_s, straggler_s))
     return {
-        broker: answer if isinstance(answer, OSError) else _parse_metadata(answer)
+        broker: answer if isinstance(answer, OSError) else parse_metadata(answer)
         for broker, answer in answers.items()
     }
 
@@ -122,7 +90,7 @@ def quorum_view(
     """
     request = Request(_DESCRIBE_QUORUM, 1, _QUORUM_OF_METADATA)
     answers = asyncio.run(ask_all(addresses, request, limit_s, straggler_s)).values()
-    views = (_parse_quorum(body) for body in answers if not isinstance(body, OSError))
+    views = (parse_quorum(body) for body in answers if not isinstance(body, OSError))
     return max((view for view in views if view), key=lambda view: view.epoch, default=None)
 
 
@@ -138,7 +106,7 @@ def group_view(
     """
     request = Request(_DESCRIBE_GROUPS, 0, struct.pack(">i", 1) + text(group))
     answers = asyncio.run(ask_all(addresses, request, limit_s, limit_s)).values()
-    views = (_parse_group(body) for body in answers if not isinstance(body, OSError))
+    views = (parse_group(body) for body in answers if not isinstance(body, OSError))
     return next((view for view in views if view is not None), None)
 
 
@@ -228,141 +196,3 @@ async def _ask(address: Address, request: Request) -> tuple[bytes, int]:
     finally:
         writer.close()
     return answer[4:], elapsed_ns
-
-
-class Reader:
-    """Reads Kafka's primitive types off an answer, in order."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
-
-    def number(self, kind: str) -> int:
-        """One big-endian number: `b`, `h`, `i` or `q`."""
-        (value,) = struct.unpack_from(">" + kind, self._data, self._at)
-        self._at += struct.calcsize(">" + kind)
-        return int(value)
-
-    def length(self) -> int:
-        """The length of what follows, in a request with tags: seven bits a byte, less one."""
-        value, shift = 0, 0
-        while True:
-            byte = self._data[self._at]
-            self._at += 1
-            value |= (byte & 0x7F) << shift
-            shift += 7
-            if byte < 0x80:
-                return max(0, value - 1)
-
-    def skip(self, count: int) -> None:
-        """Pass over so many bytes."""
-        self._at += count
-
-    def raw(self, count: int) -> bytes:
-        """So many bytes."""
-        self._at += count
-        return self._data[self._at - count : self._at]
-
-    def text(self) -> str:
-        """A string; an absent one is empty."""
-        size = max(0, self.number("h"))
-        self._at += size
-        return self._data[self._at - size : self._at].decode()
-
-    def data(self) -> bytes:
-        """Bytes with their length before them."""
-        size = max(0, self.number("i"))
-        self._at += size
-        return self._data[self._at - size : self._at]
-
-    def ids(self) -> tuple[int, ...]:
-        """An array of broker ids."""
-        return tuple(self.number("i") for _ in range(self.number("i")))
-
-
-def _parse_metadata(body: bytes) -> ClusterView:
-    reader = Reader(body)
-    reader.number("i")  # throttle time
-    brokers = set()
-    for _ in range(reader.number("i")):
-        brokers.add(reader.number("i"))
-        reader.text()  # host
-        reader.number("i")  # port
-        reader.text()  # rack
-    reader.text()  # cluster id
-    controller = reader.number("i")
-    topics: dict[str, tuple[PartitionView, ...]] = {}
-    for _ in range(reader.number("i")):
-        reader.number("h")  # error
-        name = reader.text()
-        reader.number("b")  # internal
-        partitions = [_parse_partition(reader) for _ in range(reader.number("i"))]
-        topics[name] = tuple(sorted(partitions, key=lambda view: view.partition))
-    return ClusterView(
-        brokers=frozenset(brokers),
-        controller=controller if controller >= 0 else None,
-        topics=topics,
-    )
-
-
-def _parse_quorum(body: bytes) -> QuorumView | None:
-    """None when whoever answers does not lead the quorum, which is an error to it."""
-    reader = Reader(body)
-    reader.skip(len(_NO_TAGS))
-    if reader.number("h") or not reader.length():
-        return None
-    reader.skip(reader.length())  # the name of the topic that was asked for
-    reader.length()  # as many partitions as were asked for
-    reader.number("i")  # its number
-    if reader.number("h"):
-        return None
-    leader, epoch = reader.number("i"), reader.number("i")
-    reader.number("q")  # high watermark
-    voters = [_parse_fetcher(reader) for _ in range(reader.length())]
-    observers = [_parse_fetcher(reader) for _ in range(reader.length())]
-    fetched_ms = dict(voters + observers)
-    now_ms = fetched_ms.pop(leader)  # it is never behind itself
-    silent_ms = {node: now_ms - at if at >= 0 else None for node, at in fetched_ms.items()}
-    return QuorumView(leader=leader, epoch=epoch, silent_ms=silent_ms)
-
-
-def _parse_fetcher(reader: Reader) -> tuple[int, int]:
-    """The id of a voter or observer, and when it last fetched, by the leader's clock."""
-    node = reader.number("i")
-    reader.number("q")  # end of its log
-    fetched_ms = reader.number("q")
-    reader.number("q")  # when it was last level with the leader
-    reader.skip(len(_NO_TAGS))
-    return node, fetched_ms
-
-
-def _parse_group(body: bytes) -> GroupView | None:
-    reader = Reader(body)
-    reader.number("i")  # as many groups as were asked about
-    error = reader.number("h")
-    reader.text()  # group id
-    state = reader.text()
-    reader.text()  # type of protocol
-    reader.text()  # protocol
-    members: dict[str, bytes] = {}
-    for _ in range(reader.number("i")):
-        member = reader.text()
-        reader.text()  # client id
-        reader.text()  # client host
-        members[member] = reader.data()
-        reader.data()  # what it was assigned
-    return GroupView(state=state, members=members) if error == 0 else None
-
-
-def _parse_partition(reader: Reader) -> PartitionView:
-    reader.number("h")  # error
-    partition, leader, epoch = reader.number("i"), reader.number("i"), reader.number("i")
-    replicas, isr = reader.ids(), reader.ids()
-    reader.ids()  # offline replicas
-    return PartitionView(
-        partition=partition,
-        leader=leader if leader >= 0 else None,
-        epoch=epoch,
-        replicas=replicas,
-        isr=isr,
-    )

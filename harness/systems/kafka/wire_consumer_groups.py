@@ -12,7 +12,8 @@ One of the later requests: see `wire` about tags and lengths. Its answer, versio
 import struct
 
 from harness.model.ports.groups import GroupMember, GroupState, LogPlace
-from harness.systems.kafka.wire import Reader, Request
+from harness.systems.kafka.wire import Request
+from harness.systems.kafka.wire_reader import Reader
 
 _CONSUMER_GROUP_DESCRIBE = 69
 _NO_TAGS = b"\0"

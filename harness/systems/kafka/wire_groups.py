@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from harness.model.ports.groups import GroupMember, GroupState, LogPlace
 from harness.systems.kafka import wire, wire_consumer_groups
-from harness.systems.kafka.wire import Address, Reader, Request
+from harness.systems.kafka.wire import Address, Request
+from harness.systems.kafka.wire_reader import Reader
 
 _LIST_OFFSETS = 2
 _OFFSET_FETCH = 9

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from confluent_kafka import KafkaError
 
 from harness.systems.kafka import wire
-from harness.systems.kafka.wire import Address, Reader, Request
+from harness.systems.kafka.wire import Address, Request
+from harness.systems.kafka.wire_reader import Reader
 
 TRANSACTIONS_TOPIC = "__transaction_state"
 _INIT_PRODUCER_ID = 22

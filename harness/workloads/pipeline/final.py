@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.history.journal import Journal
 from harness.history.tables import EVENT_KINDS, SEQUENCE_BITS
 from harness.kit.clock import Clock
-from harness.model.ports.stack import Message
+from harness.model.ports.clients import Message
 from harness.model.rows import Cell, Contents
 from harness.workloads import operation_rows
 from harness.workloads.pipeline.topics.decoding import Decoder, Event

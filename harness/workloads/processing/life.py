@@ -15,7 +15,8 @@ from confluent_kafka import KafkaException, TopicPartition
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
-from harness.model.ports.stack import Kafka, MemberConsumer, Message, TransactionalProducer
+from harness.model.ports.clients import MemberConsumer, Message, TransactionalProducer
+from harness.model.ports.kafka import Kafka
 from harness.model.workload import Point
 from harness.systems.kafka.errors import name_of
 from harness.workloads.consuming import is_end

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from harness.history.history import NOTHING
 from harness.history.tables import OUTCOMES, SEQUENCE_BITS
 from harness.kit.clock import Clock
-from harness.model.ports.stack import Message, Report
+from harness.model.ports.clients import Message, Report
 from harness.systems.kafka.errors import name_of, outcome_of
 from harness.workloads import operation_rows
 from harness.workloads.payload import keys_of, values_of

@@ -7,7 +7,7 @@ from typing import Any
 
 from confluent_kafka import KafkaException
 
-from harness.model.ports.stack import Producer, Report
+from harness.model.ports.clients import Producer, Report
 from harness.workloads.processing.job import Job, result_payload
 from harness.workloads.processing.record import Input, LifeRecord
 

@@ -12,7 +12,8 @@ from confluent_kafka import KafkaException, TopicPartition
 
 from harness.kit.errors import UsageError
 from harness.model.pipeline import Copy, Path
-from harness.model.ports.stack import Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.stack import Stack
 from harness.model.ports.store import Tables
 from harness.model.value import Settings, Value
 from harness.workloads.lanes import READ_AHEAD, Dealer, Progress

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.stack import Connect
+from harness.model.ports.connect import Connect
 
 ASK_EVERY_S = 0.5
 ASK_LIMIT_S = 2.0

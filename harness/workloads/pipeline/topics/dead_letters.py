@@ -14,7 +14,10 @@ from harness.kit.errors import WaitTimeout
 from harness.kit.waits import Deadline, NotYet, wait_until
 from harness.model.facts import Standing
 from harness.model.pipeline import Copy, Path, copy_place
-from harness.model.ports.stack import Connect, Kafka, Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.connect import Connect
+from harness.model.ports.kafka import Kafka
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.bounds import log_bounds
 from harness.workloads.pipeline.naming import Naming

@@ -11,7 +11,8 @@ from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
 from harness.model.feed_format import OUTBOX, FeedFormat, Nulls
 from harness.model.pipeline import Path
-from harness.model.ports.stack import Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Columns
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics import shapes

@@ -10,7 +10,9 @@ from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
 from harness.model.pipeline import Path, topic_place
-from harness.model.ports.stack import Kafka, Message, Stack
+from harness.model.ports.clients import Message
+from harness.model.ports.kafka import Kafka
+from harness.model.ports.stack import Stack
 from harness.model.rows import Columns
 from harness.model.value import Settings
 from harness.workloads.bounds import log_bounds

@@ -7,7 +7,8 @@ from typing import Any, Literal, cast
 import msgspec
 from confluent_kafka import KafkaException
 
-from harness.model.ports.stack import Report, Stack
+from harness.model.ports.clients import Report
+from harness.model.ports.stack import Stack
 from harness.model.value import Settings, Value
 from harness.workloads.pipeline.topics.encoding import Record
 

@@ -9,7 +9,8 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 from harness.history.history import NOTHING
 from harness.kit.errors import HarnessError
 from harness.model.pipeline import Path
-from harness.model.ports.stack import Consumer, Stack
+from harness.model.ports.clients import Consumer
+from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import Decoder, decoder_of
 from harness.workloads.pipeline.topics.wires import RegistryLostError
