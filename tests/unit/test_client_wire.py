@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.systems.kafka import wire, wire_transactions
-from harness.systems.kafka.wire_answers import ClusterView
+from harness.systems.kafka.wire_answers import ClusterView, GroupView, QuorumView
 
 
 def text(value: str) -> bytes:
@@ -148,7 +148,7 @@ def test_a_group_is_described_by_the_broker_that_coordinates_it() -> None:
 
     with broker(refuse) as first, broker(coordinate) as second:
         view = wire.group_view({1: first, 2: second}, "connect")
-    assert view == wire_answers.GroupView(state="Stable", members={"m": b"what it told"})
+    assert view == GroupView(state="Stable", members={"m": b"what it told"})
 
 
 def test_a_group_without_a_coordinator_has_no_view() -> None:
@@ -182,7 +182,7 @@ def test_a_quorum_is_described_by_the_controller_of_the_latest_epoch_that_leads_
 
     with broker(leading(6)) as first, broker(leading(7)) as second, broker(refuse) as third:
         view = wire.quorum_view({101: first, 102: second, 103: third})
-    assert view == wire_answers.QuorumView(leader=102, epoch=7, silent_ms={101: None, 1: 200})
+    assert view == QuorumView(leader=102, epoch=7, silent_ms={101: None, 1: 200})
 
 
 def test_a_quorum_that_nobody_leads_has_no_view() -> None:
