@@ -32,6 +32,7 @@ CASES: dict[str, tuple[Role, Settings]] = {
 }
 TICKS = Task(connector="ticks", index=0)
 PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
+    "connect.pause": (TICKS, {"connector": "ticks"}),
     "connect.restart-task": (TICKS, {"connector": "ticks"}),
     "leader.elect": (ANY, {"topic": "ticks"}),
     "network.cut-link": (Service(name="mysql"), {"caller": "connect"}),
