@@ -108,7 +108,7 @@ def _ineffective(tree: ast.Module) -> Iterator[Place]:
                 yield _place(node if alias else annotation)
             case ast.Call(func=ast.Name(id="dataclass")):
                 yield _place(node)
-            case ast.keyword(arg="strict" | "weight" | "frozen", value=value):
+            case ast.keyword(arg="strict" | "weight" | "rank" | "frozen", value=value):
                 yield _place(value)
             case _:
                 pass

@@ -1,10 +1,12 @@
 """Histories by hand have the tables that recorded ones have."""
 
+import dataclasses
+
 import polars as pl
 import pytest
 
 from harness.history.build import TICK_NS, HistoryBuilder
-from harness.history.history import NOTHING
+from harness.history.history import NOTHING, Labels
 from harness.history.tables import SCHEMAS
 
 
@@ -72,3 +74,9 @@ def test_time_does_not_run_backwards() -> None:
         build.send("p", 2, invoke_ns=9)
     with pytest.raises(ValueError, match="completes before it is invoked"):
         build.send("p", 3, invoke_ns=10, complete_ns=9)
+
+
+def test_labels_are_for_the_values_that_have_one() -> None:
+    labels = Labels(operations=[7], values=["a", "b"], logs=["x"])
+    history = dataclasses.replace(HistoryBuilder().history(), labels=labels)
+    assert [history.value_label(value) for value in (-1, 0, 1, 2)] == [-1, "a", "b", 2]

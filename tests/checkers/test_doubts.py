@@ -198,7 +198,7 @@ def test_a_time_out_near_a_fault_is_explained_by_it(
     build = HistoryBuilder()
     build.send("p", 1, topic="orders", outcome="info", invoke_ns=begun_ns, complete_ns=ended_ns)
     faults = (event("injected", time_ns=2 * S), event("healed", time_ns=4 * S))
-    earlier = (event("injected", "other"), event("witnessed", "other"))
+    earlier = (event("asked", "other"), event("injected", "other"), event("witnessed", "other"))
     known = Facts(faults=faults, host_stall_ms_max=STALL_MS_MAX + 1)
     found = doubted(build, known)
     assert (

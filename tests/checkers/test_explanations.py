@@ -1,8 +1,10 @@
 """What mutants of the judge changed, and no other test noticed."""
 
-from harness.history.build import HistoryBuilder
+from harness.checkers.verdict.judge import judge
+from harness.history.build import Completion, HistoryBuilder
+from harness.model.facts import Facts
 from tests.checkers.flows import LOG, TOPICS, Run
-from tests.checkers.verdicts import counts
+from tests.checkers.verdicts import counts, scenario
 
 
 def test_a_second_event_of_a_change_is_told_as_one_more() -> None:
@@ -22,3 +24,16 @@ def test_a_record_that_stands_twice_stands_where_it_first_does() -> None:
     build.send("q", 2, log="orders-0", offset=1, invoke_ns=20, complete_ns=30)
     build.poll("c", [("orders-0", 0, 1), ("orders-0", 1, 2), ("orders-0", 2, 1)])
     assert counts(build) == {"duplicate": 1}
+
+
+def test_times_are_told_to_the_microsecond() -> None:
+    build = HistoryBuilder()
+    late_ns = 3_600_000_123_000
+    build.send("p", 1, log="orders-0", offset=1, invoke_ns=0, complete_ns=late_ns)
+    times = Completion(invoke_ns=late_ns + 1_000_000, complete_ns=late_ns + 2_500_000)
+    build.send("q", 2, log="orders-0", offset=0, **times)
+    build.poll("c", [("orders-0", 0, 2), ("orders-0", 1, 1)])
+    verdict = judge(build.history(), Facts(), scenario())
+    (example,) = next(each for each in verdict.findings if each.kind == "realtime-order").examples
+    assert "it began at 0.000 ms and ended at 3600000.123 ms" in example.because
+    assert "it began at 3600001.123 ms and ended at 3600002.623 ms" in example.because
