@@ -245,6 +245,8 @@ def run_scenario(
             except UnfitError as error:
                 tell(str(error))
                 pytest.skip(str(error))
+            if lacking := stack_pool.lacks(scenario):
+                pytest.skip(lacking)
             again = partial(
                 run_one, scenario, chaos_seed, stack_pool, reports, tell=tell, file=file
             )

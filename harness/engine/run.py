@@ -21,10 +21,10 @@ from harness.engine.execute import execute
 from harness.engine.kept_programs import keep_programs
 from harness.engine.source_choice import SOURCE_NAMES
 from harness.engine.stacks import StackPool
-from harness.engine.validation.fakes import require_fakes
 from harness.kit import secrets
 from harness.kit.clock import utc_now
 from harness.kit.crashes import as_harness_error
+from harness.kit.errors import UsageError
 from harness.model.codec import encode
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan, Scenario
@@ -128,8 +128,8 @@ def run_scenario(
     """
     plan = compile_plan(scenario, seed, file=file)
     _read_secrets(plan)
-    if pool.kind == "fake":
-        require_fakes(plan.scenario)
+    if lacking := pool.lacks(plan.scenario):
+        raise UsageError(f"scenario {plan.scenario.name}: {lacking}; run it with --stack docker")
     with pool.environment(plan.scenario.topology, seed=seed) as environment:
         return run_plan(plan, environment, reports, tell=tell)
 

@@ -8,7 +8,6 @@ import msgspec
 from harness.checkers.verdict.effects import sample, sought
 from harness.engine.campaign import campaign
 from harness.engine.catalogue.scenarios import lines_of
-from harness.engine.environment import StackKind
 from harness.engine.run import Run
 from harness.engine.stacks import StackPool
 from harness.kit.clock import utc_now
@@ -67,7 +66,7 @@ def compare(
     """
     started = utc_now()
     folder = reports / f"semantics-{stamp(started)}"
-    left_out = {line.name: why for line in lines if (why := _beyond(line, pool.kind))}
+    left_out = {line.name: why for line in lines if (why := pool.lacks(line.scenario))}
     run = [line for line in lines if line.name not in left_out]
     measured = Semantics(
         started_utc=started,
@@ -83,15 +82,6 @@ def compare(
         measured = _with(measured, scenario.name, _sample(done, seed))
         write(folder, measured)
     return measured, folder
-
-
-def _beyond(line: Line, stack: StackKind) -> str | None:
-    """Why a stack cannot run a line; None when it can."""
-    if stack == "docker":
-        return None
-    if line.scenario.pipeline.tables:
-        return "the fakes have brokers, and nothing beside them"
-    return None
 
 
 def write(folder: Path, semantics: Semantics) -> None:

@@ -7,6 +7,7 @@ from typing import Self
 
 from harness.backends.docker import lifecycle
 from harness.backends.docker.stack import DockerStack
+from harness.backends.fake.limits import lacks as fake_lacks
 from harness.backends.fake.stack import FakeStack
 from harness.engine.environment import Environment, StackKind
 from harness.engine.executor import Simulation, Threads
@@ -14,6 +15,7 @@ from harness.engine.undo import undo
 from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,10 @@ class StackPool:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def lacks(self, scenario: Scenario) -> str | None:
+        """What `scenario` needs that its stacks lack, as a reason; None when they have it all."""
+        return fake_lacks(scenario) if self.kind == "fake" else None
 
     @contextmanager
     def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:

@@ -1,0 +1,11 @@
+"""What the fake stack lacks."""
+
+from harness.model.pipeline import PipelineWorkload
+from harness.model.scenario import Scenario
+
+
+def lacks(scenario: Scenario) -> str | None:
+    """What `scenario` needs that is not there, as a reason; None when it has everything."""
+    if isinstance(scenario.workload, PipelineWorkload):
+        return "the fake stack is Kafka alone, without a pipeline"
+    return None
