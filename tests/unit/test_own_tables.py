@@ -9,10 +9,11 @@ from harness.kit.errors import UsageError
 from harness.model.ports.databases import SqlConnection
 from harness.model.ports.source import RowMissingError
 from harness.systems.mysql import own_tables
+from harness.systems.mysql.dialect import MYSQL
 from harness.systems.mysql.fillers import FILLERS, filler, unique_filler
-from harness.systems.mysql.sessions import WriterSession
 from harness.systems.mysql.table_schema import Column, Reference, Schema
 from harness.systems.mysql.texts import FAMILIES
+from harness.systems.sql_sessions import WriterSession
 
 
 def schema(name: str, *references: str, primary: tuple[str, ...] = ("id",)) -> Schema:
@@ -111,13 +112,15 @@ def test_a_unique_column_of_too_few_values_is_not_filled(column: Column, part: i
 
 def test_a_statement_that_meets_no_row_is_no_success() -> None:
     class Nothing:
+        rowcount = 0
+
         def cursor(self) -> "Nothing":
             return self
 
         def execute(self, *_: object) -> int:
             return 0
 
-    session = WriterSession(cast("SqlConnection", Nothing()))
+    session = WriterSession(cast("SqlConnection", Nothing()), MYSQL)
     with pytest.raises(RowMissingError):
         session.update("orders", 1, 2)
     with pytest.raises(RowMissingError):

@@ -12,10 +12,10 @@ from confluent_kafka.schema_registry import SchemaRegistryClient
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.ports.databases import MySql
 from harness.model.ports.stack import Stack
 from harness.model.rows import Committed, Image, RowChange, Truncation
-from harness.systems.mysql.sessions import RowApplier
+from harness.systems.mysql.dialect import MYSQL
+from harness.systems.sql_sessions import Connect, RowApplier
 from harness.workloads.lanes import Dealer, Progress
 from harness.workloads.pipeline.copies.lanes import Partition, Placed, apply
 from harness.workloads.pipeline.feeds.log_feed import (
@@ -116,8 +116,8 @@ def applied(each: Event, *, versioned: bool) -> list[tuple[str, tuple[int, ...]]
     told: list[tuple[str, tuple[int, ...]]] = []
     cursor = SimpleNamespace(execute=lambda *statement: told.append(statement))
     connection = SimpleNamespace(cursor=lambda: cursor)
-    mysql = SimpleNamespace(connection=lambda **_: connection)
-    apply(each, RowApplier(cast("MySql", mysql), "copies", versioned=versioned))
+    connect = cast("Connect", lambda: connection)
+    apply(each, RowApplier(connect, MYSQL, versioned=versioned))
     return told
 
 

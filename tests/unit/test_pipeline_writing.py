@@ -45,6 +45,8 @@ class Database(MySqlSource):
 class Connection:
     """One connection, with the number of it."""
 
+    rowcount = 1
+
     def __init__(self, database: Database, number: int) -> None:
         self.database = database
         self.number = number

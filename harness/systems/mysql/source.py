@@ -14,9 +14,10 @@ from harness.model.rows import Rows
 from harness.model.value import Settings
 from harness.systems.mysql import database, ddl, errors, own_tables, source_server
 from harness.systems.mysql.client import USER
+from harness.systems.mysql.dialect import MYSQL
 from harness.systems.mysql.follower import BinaryLog, server_id
-from harness.systems.mysql.sessions import RowReader, WriterSession
 from harness.systems.mysql.tables import MySqlDatabase
+from harness.systems.sql_sessions import RowReader, WriterSession
 from harness.systems.stores import SOURCES, SourceKind
 
 _COLUMN = re.compile(r"(?:[Cc]olumn|[Ff]ield) '([^']+)'")
@@ -74,11 +75,11 @@ class MySqlSource(MySqlDatabase):
 
     def session(self) -> WriterSession:
         """A new connection for a writer."""
-        return WriterSession(self._mysql.connection(database=self._name))
+        return WriterSession(self._connect_for_transactions(), MYSQL)
 
     def poller(self, mode: str, delay_ms: int) -> RowReader:
         """A polling feed's access."""
-        return RowReader(self._mysql, self._name, mode, delay_ms)
+        return RowReader(self._connect, MYSQL, mode, delay_ms)
 
     def replace(self, rows: Mapping[str, Mapping[int, int]]) -> None:
         """Write rows, those of a table in one transaction."""

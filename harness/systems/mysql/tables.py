@@ -6,15 +6,16 @@ from contextlib import closing
 import pymysql
 
 from harness.model.pipeline import SourceTable
-from harness.model.ports.databases import MySql
+from harness.model.ports.databases import MySql, SqlConnection
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Column, Columns, Contents, Rows
 from harness.model.texts import canonical
 from harness.model.value import Settings
 from harness.systems.mysql import database, errors, own_tables
 from harness.systems.mysql.client import USER
-from harness.systems.mysql.sessions import RowApplier, RowReader
+from harness.systems.mysql.dialect import MYSQL
 from harness.systems.mysql.texts import asked_for, family_of
+from harness.systems.sql_sessions import RowApplier, RowReader
 from harness.systems.stores import TABLES
 
 TIMEOUTS = "connectTimeout=5000&socketTimeout=10000"
@@ -48,7 +49,7 @@ class MySqlDatabase:
 
     def reader(self) -> RowReader:
         """A reader's access."""
-        return RowReader(self._mysql, self._name)
+        return RowReader(self._connect, MYSQL)
 
     def columns(self, table: str) -> Columns:
         """Those of a family that are not computed."""
@@ -88,6 +89,13 @@ class MySqlDatabase:
             "MYSQL_URL": f"jdbc:mysql://{host}:{port}/{self._name}",
         }
 
+    def _connect(self) -> SqlConnection:
+        """Where each statement is a transaction of its own."""
+        return self._mysql.connection(database=self._name, autocommit=True)
+
+    def _connect_for_transactions(self) -> SqlConnection:
+        return self._mysql.connection(database=self._name)
+
     def _jdbc_url(self) -> str:
         """Where Connect's workers reach the database, through their own link."""
         url = self.wiring("connect")["MYSQL_URL"]
@@ -121,7 +129,7 @@ class MySqlTables(MySqlDatabase):
 
     def applier(self, *, versioned: bool) -> RowApplier:
         """What a Python consumer applies events with."""
-        return RowApplier(self._mysql, self._name, versioned=versioned)
+        return RowApplier(self._connect_for_transactions, MYSQL, versioned=versioned)
 
     def jdbc_sink(self) -> Settings:
         """Without BATCHED a batch is one round trip for each row, which halves a sink's rate."""

@@ -15,12 +15,13 @@ from harness.model.rows import Rows
 from harness.model.value import Settings
 from harness.systems.postgres import errors, source_server
 from harness.systems.postgres.adopting import adopted
-from harness.systems.postgres.client import ANSWER_LIMIT_S, DATABASE, USER
+from harness.systems.postgres.client import DATABASE, USER
 from harness.systems.postgres.columns import KINDS, Column
+from harness.systems.postgres.dialect import POSTGRES
 from harness.systems.postgres.log_reader import LogReader, drop_slots, identities
 from harness.systems.postgres.service import NAME
-from harness.systems.postgres.sessions import RowReader, WriterSession, upsert
 from harness.systems.postgres.tables import LONG_S, NEEDED, PostgresSchema, refused
+from harness.systems.sql_sessions import RowReader, WriterSession
 from harness.systems.stores import SOURCES, SourceKind
 
 NAME_MAX = 63
@@ -88,17 +89,18 @@ class PostgresSource(PostgresSchema):
 
     def session(self) -> WriterSession:
         """A new connection for a writer."""
-        return WriterSession(self._connected(ANSWER_LIMIT_S, autocommit=False))
+        return WriterSession(self._connect_for_transactions(), POSTGRES)
 
     def poller(self, mode: str, delay_ms: int) -> RowReader:
         """A polling feed's access."""
-        return RowReader(self._connect, mode, delay_ms)
+        return RowReader(self._connect, POSTGRES, mode, delay_ms)
 
     def replace(self, rows: Mapping[str, Mapping[int, int]]) -> None:
         """Write rows, those of a table in one transaction."""
         with closing(self._connected(LONG_S, autocommit=False)) as connection:
+            connection.execute("SET synchronous_commit = on")
             for table, found in rows.items():
-                connection.cursor().executemany(upsert(table), list(found.items()))
+                connection.cursor().executemany(POSTGRES.upsert(table), list(found.items()))
                 connection.commit()
 
     def follow(self, reader: str, tables: Sequence[str]) -> LogReader:

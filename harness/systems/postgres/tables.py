@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 
 from harness.kit.errors import UsageError
 from harness.model.pipeline import SourceTable
+from harness.model.ports.databases import SqlConnection
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Columns, Contents, Rows
 from harness.model.rows import Column as Comparable
@@ -16,8 +17,9 @@ from harness.model.value import Settings
 from harness.systems.postgres import columns, errors
 from harness.systems.postgres.client import ANSWER_LIMIT_S, DATABASE, USER, Connection, connect
 from harness.systems.postgres.columns import KINDS, Column
+from harness.systems.postgres.dialect import POSTGRES
 from harness.systems.postgres.service import NAME
-from harness.systems.postgres.sessions import RowApplier, RowReader
+from harness.systems.sql_sessions import RowApplier, RowReader
 from harness.systems.stores import TABLES
 
 LONG_S = 30.0
@@ -50,7 +52,7 @@ class PostgresSchema:
 
     def reader(self) -> RowReader:
         """A reader's access."""
-        return RowReader(self._connect)
+        return RowReader(self._connect, POSTGRES)
 
     def columns(self, table: str) -> Columns:
         """Those of a family that are not computed."""
@@ -129,8 +131,12 @@ class PostgresSchema:
         with closing(self._connected(LONG_S)) as connection:
             return columns.primary_key(connection, self._name, table)
 
-    def _connect(self) -> Connection:
-        return self._connected(ANSWER_LIMIT_S)
+    def _connect(self) -> SqlConnection:
+        """Where each statement is a transaction of its own."""
+        return cast("SqlConnection", self._connected(ANSWER_LIMIT_S))
+
+    def _connect_for_transactions(self) -> SqlConnection:
+        return cast("SqlConnection", self._connected(ANSWER_LIMIT_S, autocommit=False))
 
     def _connected(self, answer_limit_s: float, *, autocommit: bool = True) -> Connection:
         return connect(
@@ -142,8 +148,9 @@ class PostgresSchema:
         )
 
     def _run(self, *statements: str) -> None:
-        """Run statements, each a transaction of its own."""
+        """Run statements, each a transaction of its own, on the disk whatever others set."""
         with closing(self._connected(LONG_S)) as connection:
+            connection.execute("SET synchronous_commit = on")
             for statement in statements:
                 connection.execute(statement)
 
@@ -173,9 +180,7 @@ class PostgresTables(PostgresSchema):
 
     def applier(self, *, versioned: bool) -> RowApplier:
         """What a Python consumer applies events with."""
-        return RowApplier(
-            lambda: self._connected(ANSWER_LIMIT_S, autocommit=False), versioned=versioned
-        )
+        return RowApplier(self._connect_for_transactions, POSTGRES, versioned=versioned)
 
     def jdbc_sink(self) -> Settings:
         """Without `reWriteBatchedInserts`, which would be faster.

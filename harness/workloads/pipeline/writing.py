@@ -1,6 +1,7 @@
 """A writer: transactions on a source; each version of a row is the id of what wrote it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from random import Random
 
 from harness.kit.rng import stream
@@ -94,6 +95,7 @@ class WriterWorker:
                 each.close()
 
     def _connect(self) -> bool:
+        session = None
         try:
             session = self._source.session()
             first, last = self.choices.keys[0], self.choices.keys[-1]
@@ -102,6 +104,9 @@ class WriterWorker:
             }
             session.commit()
         except self._source.errors:
+            if session is not None:
+                with suppress(*self._source.errors):
+                    session.close()
             return False
         self._session = session
         return True
