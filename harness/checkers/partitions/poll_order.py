@@ -60,15 +60,7 @@ INT_POLL_SKIP = Kind(
 @checker("poll-order")
 def poll_order(evidence: Evidence) -> CheckResult:
     """Find records that a reader skipped, and readers that went back."""
-    places, reads = evidence.placements, evidence.reads
-    index = places.index[places.cell(places.of_read)]
-    # Among what is committed, records that only some readers are given have no place.
-    kept = np.flatnonzero(~places.provisional)
-    walk = Walk(op=reads.op[kept], log=reads.log[kept], index=index[kept], leaves=reads.ok[kept])
-    inner, outer = (
-        Steps(kept[steps.before], kept[steps.after], steps.distance)
-        for steps in strange_steps(evidence, walk)
-    )
+    inner, outer = _steps(evidence)
 
     def found(kind: Kind, steps: Steps) -> Found:
         cases = np.arange(len(steps.after))
@@ -80,6 +72,23 @@ def poll_order(evidence: Evidence) -> CheckResult:
         found(NONMONOTONIC_POLL, outer.where(outer.distance < 1)),
         found(INT_POLL_SKIP, inner.where(inner.distance > 1)),
         found(INT_NONMONOTONIC_POLL, inner.where(inner.distance < 1)),
+    )
+
+
+def _steps(evidence: Evidence) -> tuple[Steps, Steps]:
+    """Strange steps between rows of reads."""
+    places, reads = evidence.placements, evidence.reads
+    index = places.index[places.cell(places.of_read)]
+    if not places.provisional.any():
+        walk = Walk(op=reads.op, log=reads.log, index=index, leaves=reads.ok)
+        return strange_steps(evidence, walk)
+    # Among what is committed, records that only some readers are given have no place.
+    kept = np.flatnonzero(~places.provisional)
+    walk = Walk(op=reads.op[kept], log=reads.log[kept], index=index[kept], leaves=reads.ok[kept])
+    inner, outer = strange_steps(evidence, walk)
+    return (
+        Steps(kept[inner.before], kept[inner.after], inner.distance),
+        Steps(kept[outer.before], kept[outer.after], outer.distance),
     )
 
 

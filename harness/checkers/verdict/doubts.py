@@ -40,10 +40,11 @@ def doubts(
 def acknowledged(history: History) -> int:
     """How many sends, or writes to the source of a pipeline, were acknowledged."""
     asked = pl.col("f").is_in(["send", "txn", "write"])
-    done = history.operations.filter(pl.col("outcome") == "ok", asked)
+    known = history.operations.select("op", "f", "outcome")
+    done = known.filter(pl.col("outcome") == "ok", asked)
     if "txn" not in done["f"].unique():
         return len(done)
-    return len(history.sends.join(done, on="op", how="semi"))
+    return len(history.sends.select("op").join(done, on="op", how="semi"))
 
 
 def _refused_writes(history: History, scenario: Scenario) -> Iterator[str]:

@@ -19,8 +19,8 @@ Seen: TypeAlias = Callable[[History, Facts], bool]
 
 
 def _handed_out(history: History, _facts: Facts) -> bool:
-    asked = history.operations.filter(pl.col("f").is_in(["poll", "txn"]))
-    return not history.reads.join(asked, on="op", how="semi").is_empty()
+    asked = history.operations.select("op", "f").filter(pl.col("f").is_in(["poll", "txn"]))
+    return not history.reads.select("op").join(asked, on="op", how="semi").is_empty()
 
 
 def _committed(history: History, _facts: Facts) -> bool:
