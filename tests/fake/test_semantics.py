@@ -40,6 +40,7 @@ ONCE = line(
     **{"acks": "all", "enable.idempotence": True},
 )
 LIAR = line("liar", "exactly-once", ("integrity",), acks="0")
+SCENARIOS = (WEAK, ONCE, LIAR)
 """
 
 
