@@ -28,6 +28,8 @@ def table_of(path: Path) -> object:
             Python says, and in which line of the file.
     """
     path = path.resolve()
+    # What every scenario file imports is no time of its own: on a busy machine it takes seconds.
+    importlib.import_module("harness.api")
     try:
         with limited():
             module = _imported(path)
