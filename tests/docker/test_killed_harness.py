@@ -40,6 +40,7 @@ FROZEN = Scenario(
     ),
     steps=(after(acks=50).pause(leader("orders")), after(seconds=300).heal("pause")),
 )
+SCENARIOS = (FROZEN,)
 '''
 
 

@@ -32,7 +32,7 @@ def test_a_scenario_that_must_be_valid_fails_with_the_headline_first(
     errors = [line.removeprefix("E").strip() for line in done.outlines if line.startswith("E  ")]
     assert errors[0] == f"AssertionError: {run.verdict().headline} (expected VALID)"
     assert errors[0].startswith("AssertionError: INVALID: ")
-    assert re.match(r"\d+ unsent: The application took a record as sent", errors[1])
+    assert re.match(r"\d+ unsent: The application considered a record sent", errors[1])
     assert errors[-1] == f"report: {Path('reports') / run.name / 'report.html'}"
     done.stdout.fnmatch_lines(["FAILED test_it.py::test_bad[[]seed=7] - AssertionError: INVALID*"])
     # Where in the harness it was raised helps nobody: the last line is the test's own.
