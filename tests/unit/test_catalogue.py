@@ -28,7 +28,7 @@ SCENARIO = Scenario(
 
 def write(path: Path, *names: str) -> Path:
     each = "".join(ONE.format(name=name).replace("SCENARIO", name) for name in names)
-    path.write_text(f"{each}SCENARIOS = ({', '.join(names)},)\n")
+    path.write_text(f"{each}SCENARIOS = ({''.join(f'{name},' for name in names)})\n")
     return path
 
 

@@ -66,13 +66,14 @@ def test_a_request_without_sense_ends_with_2(arguments: tuple[str, ...], sentenc
     [
         ("def broken(:", "mine.py cannot be loaded: SyntaxError: "),
         ("raise RuntimeError('no')", "mine.py cannot be loaded: RuntimeError: no"),
-        ("", "mine.py must hold exactly one scenario; it holds none"),
+        ("", "mine.py names no scenario: give it a table, SCENARIOS = (MINE,)"),
         (
             (
                 "from harness.shipped.scenarios.controls_brokers import LEADER_SILENT\n"
-                "from harness.shipped.scenarios.controls_brokers import LEADER_DIES_AHEAD"
+                "from harness.shipped.scenarios.controls_brokers import LEADER_DIES_AHEAD\n"
+                "SCENARIOS = (LEADER_SILENT, LEADER_DIES_AHEAD)"
             ),
-            "mine.py must hold exactly one scenario; it holds k-ack0, k-ack1",
+            "mine.py must name exactly one scenario; it names k-ack0, k-ack1",
         ),
     ],
 )

@@ -239,7 +239,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "unknown fault": (
         lambda: scenario(fault("process.tickle")),
-        "unknown fault 'process.tickle' in step 'step'; known faults: connect.restart-task, ",
+        "unknown fault 'process.tickle' in step 'step'; known faults: connect.pause, ",
     ),
     "unknown setting": (
         lambda: scenario(fault("network.delay", latency=5)),

@@ -14,10 +14,18 @@ def test_a_file_of_one_scenario_needs_no_name(tmp_path: Path) -> None:
     assert resolve(str(write(tmp_path / "mine.py", "one")), tmp_path).name == "one"
 
 
-@pytest.mark.parametrize(("names", "held"), [((), "none"), (("one", "two"), "one, two")])
-def test_a_file_must_hold_exactly_one(tmp_path: Path, names: tuple[str, ...], held: str) -> None:
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ((), "names no scenario: give it a table"),
+        (("one", "two"), "must name exactly one scenario; it names one, two"),
+    ],
+)
+def test_a_file_must_name_exactly_one(
+    tmp_path: Path, names: tuple[str, ...], sentence: str
+) -> None:
     path = write(tmp_path / "mine.py", *names)
-    with pytest.raises(UsageError, match=f"must hold exactly one scenario; it holds {held}"):
+    with pytest.raises(UsageError, match=sentence):
         resolve(str(path), tmp_path)
 
 
@@ -87,6 +95,7 @@ def test_modules_of_a_package_may_import_one_another(tmp_path: Path) -> None:
     (package / "test_all.py").write_text(
         "from harness.api import worse\nfrom .orders import one\n\n"
         "two = worse(one, 'two', 'no acks', producers={'acks': 0})\n"
+        "SCENARIOS = (two,)\n"
     )
     assert resolve("two", tmp_path).name == "two"
 
