@@ -28,6 +28,8 @@ class Registry(Generic[T]):
         self._package = package
         self._order = order
         self._items: dict[str, T] = {}
+        self._sorted: tuple[str, ...] | None = None
+        """Names in order, until one more is added: verdicts ask for them again and again."""
         self._lock = threading.RLock()
         self._walking = self._complete = False
         self._failure = ""
@@ -37,6 +39,7 @@ class Registry(Generic[T]):
         if name in self._items:
             raise ValueError(f"two {self._noun}s are named {name!r}")
         self._items[name] = item
+        self._sorted = None
         return item
 
     def __getitem__(self, name: str) -> T:
@@ -49,7 +52,10 @@ class Registry(Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         self._walk()
-        return iter(sorted(self._items, key=lambda name: (self._order(self._items[name]), name)))
+        if self._sorted is None:
+            order, items = self._order, self._items
+            self._sorted = tuple(sorted(items, key=lambda name: (order(items[name]), name)))
+        return iter(self._sorted)
 
     def values(self) -> list[T]:
         """Things, in order."""
