@@ -51,7 +51,6 @@ class RemoveUnlogged(Fault[UnloggedSettings]):
     def witness(self, injection: Injection[UnloggedSettings]) -> str | NotYet:
         """How many rows the server said that it removed."""
         removed = {target: injection.seen.get(target, "0") for target in injection.targets}
-        said = ", ".join(f"{rows} rows of {target}" for target, rows in removed.items())
-        if "0" in removed.values():
-            return NotYet(f"removed past the log: {said}")
-        return f"removed past the log: {said}"
+        rows = ", ".join(f"{count} rows of {target}" for target, count in removed.items())
+        text = f"removed past the log: {rows}"
+        return NotYet(text) if "0" in removed.values() else text

@@ -34,15 +34,17 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
     """Find rows that were written or removed past the binary log."""
     trails = evidence.trails
     source = trails.source
+    if not trails.feeds:
+        return report("unlogged-change")
+    earlier = previous(source)
     past = np.flatnonzero(past_the_log(source))
     late = {int(source.entity[at]): at for at in past[::-1].tolist()}
-    found = sorted({*np.flatnonzero(source.unlogged).tolist(), *late}) if trails.feeds else []
-    rows = np.array(found, dtype=np.int64)
+    rows = np.union1d(np.flatnonzero(source.unlogged), source.entity[past])
 
     def explain(entity: int) -> Anomaly:
         proof = FlowProof(evidence, UNLOGGED_CHANGE, source.hop)
         if entity in late:
-            proof.changed(int(previous(source)[late[entity]]))
+            proof.changed(int(earlier[late[entity]]))
             proof.changed(late[entity], before=f"the next change of that row in the {source.log}: ")
             return proof.add("which does not start from what the first one left").end()
         truth = int(source.truth[entity])
