@@ -5,15 +5,13 @@ over nothing else. What an error says about a transaction stands in `harness.sys
 """
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 
 import pymysql
 from pymysql.cursors import DictCursor
 
-from harness.kit.errors import UsageError
 from harness.model.ports.databases import SqlConnection
-
-Address: TypeAlias = tuple[str, int]
+from harness.systems.servers import Address, server_of
 
 USER = "chaos"
 CONNECT_LIMIT_S = 2.0
@@ -53,11 +51,8 @@ class MySqlClients:
             UsageError: the stack has no such server.
             pymysql.Error: it cannot be reached or refuses.
         """
-        if service not in self._servers:
-            known = ", ".join(self._servers) or "none; ask for one with Topology(mysql=True)"
-            raise UsageError(f"the stack has no MySQL server {service!r}; there are: {known}")
         bare = _connect(
-            self._servers[service],
+            server_of(self._servers, service, "MySQL", "mysql"),
             self._password,
             answer_limit_s,
             database,

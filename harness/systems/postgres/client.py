@@ -5,18 +5,17 @@ What an error says about a transaction stands in `harness.systems.postgres.error
 
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Any, TypeAlias, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from harness.kit.clock import REAL
-from harness.kit.errors import UsageError
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.databases import SqlConnection
+from harness.systems.servers import Address, server_of
 
-Address: TypeAlias = tuple[str, int]
 Answer = TypeVar("Answer")
 
 USER = "chaos"
@@ -58,11 +57,8 @@ class PostgresClients:
             UsageError: the stack has no such server.
             psycopg.Error: it cannot be reached or refuses.
         """
-        if service not in self._servers:
-            known = ", ".join(self._servers) or "none; ask for one with Topology(postgres=True)"
-            raise UsageError(f"the stack has no PostgreSQL server {service!r}; there are: {known}")
         bare = connect(
-            self._servers[service],
+            server_of(self._servers, service, "PostgreSQL", "postgres"),
             self._password,
             schema=database,
             autocommit=autocommit,

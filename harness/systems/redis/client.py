@@ -4,20 +4,19 @@ What an error says about a command stands in `harness.systems.redis.errors`.
 """
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias, cast
+from typing import cast
 
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from harness.kit.errors import UsageError
 from harness.model.ports.databases import RedisClient
-
-Address: TypeAlias = tuple[str, int]
+from harness.systems.servers import Address, server_of
 
 CONNECT_LIMIT_S = 2.0
 ANSWER_LIMIT_S = 5.0
 READY_LIMIT_S = 1.0
+REDIS = ("Redis", "redis")
 
 
 class NotConnectedError(redis.ConnectionError):
@@ -67,7 +66,9 @@ class RedisClients:
             UsageError: the stack has no such server.
         """
         # The port is the part of it that we use.
-        return cast("RedisClient", _client(self._at(self._servers, service), answer_limit_s))
+        return cast(
+            "RedisClient", _client(server_of(self._servers, service, *REDIS), answer_limit_s)
+        )
 
     def flush(self, service: str) -> tuple[int, int]:
         """Delete every key, over the harness's own link; how many there were, and then are.
@@ -77,7 +78,7 @@ class RedisClients:
         Raises:
             redis.RedisError: it was not done, or nobody can tell.
         """
-        client = _client(self._at(self._own, service), ANSWER_LIMIT_S)
+        client = _client(server_of(self._own, service, *REDIS), ANSWER_LIMIT_S)
         try:
             transaction = client.pipeline()
             transaction.dbsize()
@@ -87,13 +88,6 @@ class RedisClients:
         finally:
             client.close()
         return int(before), int(after)
-
-    @staticmethod
-    def _at(servers: Mapping[str, Address], service: str) -> Address:
-        if service not in servers:
-            known = ", ".join(servers) or "none; ask for one with Topology(redis=True)"
-            raise UsageError(f"the stack has no Redis server {service!r}; there are: {known}")
-        return servers[service]
 
 
 def ready(address: Address) -> str | None:
