@@ -89,12 +89,18 @@ def test_a_file_that_makes_no_scenario_that_runs_is_refused(
     [
         "while True:\n    pass",
         "while True:\n    try:\n        int('x')\n    except Exception:\n        pass",
+        # What is lost is said again; so it is lost more often than there are limits.
+        (
+            "for _ in range(4):\n    try:\n        while True: sum(())\n"
+            "    except BaseException: pass\nwhile True: sum(())"
+        ),
     ],
 )
 def test_a_file_that_never_ends_is_refused(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading_limit, "CPU_LIMIT_S", 0.2)
+    monkeypatch.setattr(loading_limit, "AGAIN_S", 0.1)
     path = tmp_path / "mine.py"
     path.write_text(text)
     done = harness("run", path, "--stack", "fake", "--reports-dir", tmp_path / "reports")

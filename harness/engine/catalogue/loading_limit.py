@@ -8,6 +8,8 @@ from types import FrameType
 
 CPU_LIMIT_S = 10.0
 LIMIT_S = 20.0
+AGAIN_S = 1.0
+"""A signal that is handled while CPython words another error is lost in it (`PyErr_Format`)."""
 
 
 class TookTooLongError(BaseException):
@@ -40,7 +42,7 @@ def limited() -> Iterator[None]:
     )
     before = [signal.signal(number, interrupt) for _, number, _ in kinds]
     for timer, _, limit_s in kinds:
-        signal.setitimer(timer, limit_s)
+        signal.setitimer(timer, limit_s, AGAIN_S)
     try:
         yield
     finally:
