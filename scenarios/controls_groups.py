@@ -97,7 +97,8 @@ DISK_OF_OFFSETS = Scenario(
     claims=CLAIMS,
     workload=LogWorkload(
         topics=(ORDERS,),
-        producers=(SAFE,),
+        # So slow that sends go on until members have come back to their coordinator.
+        producers=(msgspec.structs.replace(SAFE, rate_per_s=200),),
         consumers=(
             Consumers(
                 name="billing",
@@ -112,7 +113,7 @@ DISK_OF_OFFSETS = Scenario(
         after(acks=400, spread=0.3).wipe(coordinator("billing")),
         after(acks=200, seconds=2).heal("wipe"),
     ),
-    aftermath_acks=500,
+    aftermath_acks=1000,
 )
 
 GROUPS = (

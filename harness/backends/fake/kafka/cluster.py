@@ -23,7 +23,7 @@ from harness.model.defaults.sessions import granted_ms, keeps_in_memory
 from harness.model.topology import Topology
 from harness.model.value import Scalar, Settings
 from harness.model.workload import Topic
-from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, record_of
+from harness.systems.kafka.offsets_log import OFFSETS_TOPIC, Entry, entry_of, record_of
 from harness.systems.kafka.service import baseline
 from harness.systems.kafka.wire_transactions import TRANSACTIONS_TOPIC
 
@@ -83,6 +83,9 @@ class Cluster:
             **{broker.name: broker for broker in self.brokers.values()},
             self.membership.zookeeper.name: self.membership.zookeeper,
         }
+        self._coordinator: tuple[int, int] | None = None
+        """Who loaded the groups last, in which epoch."""
+        self.replication.groups = self
         self._create_system(OFFSETS_TOPIC, "offsets.topic.replication.factor", {})
         self.transactions = Transactions(
             self.clock,
@@ -233,6 +236,24 @@ class Cluster:
                 gone = [self._entry(group, log, None, leader.epoch) for log in group.offsets]
                 group.offsets.clear()
                 self.replication.append(leader, gone)
+
+    def load_groups(self, leader: Replica) -> None:
+        """Let groups be what the log of a new coordinator says."""
+        now = (leader.broker, leader.epoch)
+        if leader.log != (OFFSETS_TOPIC, 0) or now == self._coordinator:
+            return
+        self._coordinator = now
+        written: dict[str, dict[Log, int]] = {name: {} for name in self._groups}
+        for record in leader.records:
+            match entry_of(record.key, record.value):
+                case Entry(group, topic, partition, offset):
+                    written[group].pop((topic, partition), None)
+                    if offset is not None:
+                        written[group][topic, partition] = offset
+                case _:
+                    pass
+        for name, offsets in written.items():
+            self._groups[name].load(offsets)
 
     def _entry(self, group: Group, log: Log, offset: int | None, epoch: int) -> Record:
         key, value = record_of(Entry(group.name, *log, offset))

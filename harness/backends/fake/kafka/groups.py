@@ -80,6 +80,7 @@ class Group:
     def join(self, member: Member) -> None:
         """Let `member` come, or join the next generation."""
         if member.number not in self._members:
+            member.assigned = []
             self._prepare()
         member.evicted = False
         member.joined = True
@@ -87,10 +88,23 @@ class Group:
 
     def leave(self, member: Member) -> None:
         """Let `member` go."""
-        if self._members.get(member.number) is member:
+        if self.knows(member):
             del self._members[member.number]
             self._emptied_ns = self._clock.now_ns()
             self._prepare()
+
+    def knows(self, member: Member) -> bool:
+        """Whether `member` is one of its members."""
+        return self._members.get(member.number) is member
+
+    def load(self, offsets: Mapping[Log, int]) -> None:
+        """Be what its new coordinator finds in its log; where that has lost it, begin anew."""
+        if self.offsets and not offsets:
+            self._members.clear()
+            self._preparing = False
+            self.generation = 0
+            self._emptied_ns = self._clock.now_ns()
+        self.offsets = dict(offsets)
 
     def evict_idle(self) -> None:
         """Remove members that have not polled, or sent heartbeats, for too long."""
@@ -126,8 +140,7 @@ class Group:
         """Whether a commit by `member` (None: a reader that is no member) is allowed now."""
         if member is None:
             return self.empty
-        current = self._members.get(member.number) is member
-        return current and member.generation == self.generation
+        return self.knows(member) and member.generation == self.generation
 
     def _prepare(self) -> None:
         self._preparing = True

@@ -35,6 +35,13 @@ class AdmitsTransactions(Protocol):
         """Take the log into the producer's transaction; an error code, 0 is none."""
 
 
+class LoadsGroups(Protocol):
+    """The coordinator of groups, as far as the leader of its log needs it."""
+
+    def load_groups(self, leader: Replica) -> None:
+        """Know what the log of a new leader says of groups, if it is that log."""
+
+
 class Replication:
     """The data path of all brokers.
 
@@ -63,6 +70,7 @@ class Replication:
         self._fetching: set[tuple[Log, int]] = set()
         self.controller: ChangesIsr | None = None
         self.transactions: AdmitsTransactions | None = None
+        self.groups: LoadsGroups | None = None
         self._clock.call_after(lag_limit_s / 2, self._check_lag)
 
     def append(self, leader: Replica, records: Sequence[Record]) -> None:
@@ -129,6 +137,8 @@ class Replication:
             leader.caught_up_ns.setdefault(number, now)
         self._advance(leader)
         self._wake(leader.log)
+        if self.groups:
+            self.groups.load_groups(leader)
 
     def resign(self, follower: Replica) -> None:
         """A broker has heard that another leads, or nobody."""

@@ -76,8 +76,9 @@ class Subscription:
         elif self.member.evicted:
             error = KafkaError(MAX_POLL_EXCEEDED)
             events.append(FakeMessage(("", -1), -1, None, error))
-            self._give_up(self._on_lost)
-            self._group.join(self.member)
+            self._rejoin()
+        elif not self._group.knows(self.member):
+            self._rejoin()
         elif self._group.preparing and not self.member.joined:
             self._consumer.commit_if_automatic()
             self._give_up(self._on_revoke)
@@ -95,6 +96,12 @@ class Subscription:
             self._group.leave(self.member)
         else:
             self._cluster.clock.call_after(session_s, lambda: self._group.leave(self.member))
+
+    def _rejoin(self) -> None:
+        """Come anew, with nothing, to a group that does not have this member any more."""
+        self._give_up(self._on_lost)
+        self.member.generation = 0
+        self._group.join(self.member)
 
     def _take_over(self) -> None:
         self.member.generation = self._group.generation
