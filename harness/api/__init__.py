@@ -35,18 +35,10 @@ from harness.model.administration import Administrators
 from harness.model.control import Control
 from harness.model.fault import Step
 from harness.model.legal import Legal
-from harness.model.pipeline import (
-    Cache,
-    Copy,
-    Feed,
-    Path,
-    PipelineWorkload,
-    Race,
-    Readers,
-    SourceTable,
-    Writers,
-)
-from harness.model.program import Program
+from harness.model.pipeline.paths import Copy, Feed, Path
+from harness.model.pipeline.program import Program
+from harness.model.pipeline.traffic import Cache, Race, Readers, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.roles import Role
 from harness.model.scenario import Floor, Limits, Scenario
 from harness.model.semantics import Line

@@ -10,7 +10,7 @@ from harness.kit.errors import RunFolderError, UsageError
 from harness.kit.rng import stream
 from harness.model.administration import Administrators
 from harness.model.fault import FaultSpec, OneOf, Step
-from harness.model.pipeline import Writers
+from harness.model.pipeline.traffic import Writers
 from harness.model.scenario import Plan, Scenario
 from harness.model.workload import Producers
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from harness.model.pipeline import Copy, Feed, PipelineWorkload
-from harness.model.pipeline import Path as Way
-from harness.model.program import Program
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.paths import Path as Way
+from harness.model.pipeline.program import Program
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.feeds.own_programs import program_name
 

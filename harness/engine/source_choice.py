@@ -8,7 +8,9 @@ import msgspec
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
 from harness.model.fault import Step
-from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceName
+from harness.model.pipeline.paths import Copy, Feed, Path
+from harness.model.pipeline.systems import SourceName
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.systems.stores import SOURCES
 

@@ -1,7 +1,7 @@
 """A scenario states what must hold while what breaks; a plan is a scenario with every die cast."""
 
 from harness.model.fault import Step
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ranges import Limit, Offset, Title, Whole
 from harness.model.topology import Topology
 from harness.model.value import Value

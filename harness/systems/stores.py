@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.kit.registry import Registry
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Cache, Tables

@@ -2,7 +2,7 @@
 
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import LogWorkload

@@ -9,17 +9,10 @@ from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts, FaultEvent, TaskEvent
-from harness.model.pipeline import (
-    Copy,
-    Feed,
-    Path,
-    PipelineWorkload,
-    Readers,
-    SourceTable,
-    Writers,
-    connector_places,
-    hops,
-)
+from harness.model.pipeline.hops import connector_places, hops
+from harness.model.pipeline.paths import Copy, Feed, Path
+from harness.model.pipeline.traffic import Readers, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Floor, Scenario
 from harness.model.value import Scalar
 from harness.model.verdict import Verdict

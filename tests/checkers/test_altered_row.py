@@ -5,7 +5,7 @@ import pytest
 
 from harness.checkers.evidence.pipeline.copy_trail import UNKNOWN_HOP
 from harness.history.flow_build import FlowBuilder
-from harness.model.pipeline import Copy, Feed
+from harness.model.pipeline.paths import Copy, Feed
 from harness.model.value import Settings
 from harness.model.verdict import Anomaly, Verdict
 from tests.checkers.flows import (

@@ -6,7 +6,8 @@ import pytest
 from harness.checkers.verdict.promises import permitted, promised
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
-from harness.model.pipeline import Cache, Race, Readers, hops
+from harness.model.pipeline.hops import hops
+from harness.model.pipeline.traffic import Cache, Race, Readers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Scalar

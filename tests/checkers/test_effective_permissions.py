@@ -6,8 +6,9 @@ import pytest
 from harness.api import after, brokers, followers, leader, same_as, service
 from harness.checkers.verdict.promises import permissions, permitted, promised
 from harness.model.fault import After, FaultSpec, Step
-from harness.model.pipeline import Cache, Copy, Feed
-from harness.model.program import Program
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.program import Program
+from harness.model.pipeline.traffic import Cache
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings

@@ -6,7 +6,7 @@ import pytest
 from harness.checkers.verdict.effects import sample, sought
 from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
-from harness.model.pipeline import Writers
+from harness.model.pipeline.traffic import Writers
 from harness.model.workload import Producers
 from tests.checkers.flows import SINK, SOURCE, Run, pipeline
 from tests.checkers.verdicts import drained, scenario

@@ -9,7 +9,7 @@ from harness.checkers.verdict.claims import CLAIMS
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.verdict import Validity
 from tests.checkers.flows import (
     CACHE,

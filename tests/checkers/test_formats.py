@@ -5,7 +5,7 @@ import pytest
 from harness.checkers.verdict.judge import judge
 from harness.history.flow_build import Change, EventWord
 from harness.history.history import NOTHING
-from harness.model.pipeline import Feed
+from harness.model.pipeline.paths import Feed
 from harness.model.value import Settings
 from harness.model.verdict import Validity, Verdict
 from tests.checkers.flows import (

@@ -8,7 +8,7 @@ import pytest
 from harness.history.journal import END_MARK
 from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, LogEnd, Standing
-from harness.model.pipeline import Copy, Feed, Path
+from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.model.scenario import Scenario
 from harness.model.verdict import Finding, Validity, Verdict
 from tests.checkers.flows import (

@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from harness.checkers.verdict.promises import permitted, promised
-from harness.model.pipeline import Copy, Feed, Readers, SourceName, Writers
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.systems import SourceName
+from harness.model.pipeline.traffic import Readers, Writers
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings

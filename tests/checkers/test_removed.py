@@ -7,7 +7,7 @@ from harness.checkers.verdict.judge import judge
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts, LogEnd
-from harness.model.pipeline import Feed
+from harness.model.pipeline.paths import Feed
 from harness.model.verdict import Validity, Verdict
 from tests.checkers.flows import (
     FEED,

@@ -8,7 +8,7 @@ import pytest
 from harness.history.flow_build import Change
 from harness.history.history import NOTHING
 from harness.model.facts import Facts, TaskEvent
-from harness.model.pipeline import Feed
+from harness.model.pipeline.paths import Feed
 from harness.model.verdict import Validity
 from tests.checkers.flows import (
     CACHE,

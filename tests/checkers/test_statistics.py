@@ -6,7 +6,7 @@ from harness.checkers.verdict.judge import judge
 from harness.history.build import HistoryBuilder
 from harness.history.history import NOTHING
 from harness.model.facts import Facts
-from harness.model.pipeline import Readers
+from harness.model.pipeline.traffic import Readers
 from harness.model.scenario import Scenario
 from tests.checkers.flows import CACHE, SINK, Run, pipeline
 from tests.checkers.verdicts import scenario

@@ -9,7 +9,9 @@ import pytest
 from harness.backends.docker.stack import DockerStack
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable
+from harness.model.pipeline.paths import Feed, Path
+from harness.model.pipeline.traffic import SourceTable
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.databases import Cursor
 from harness.model.ports.source import UnreadableLogError
 from harness.model.topology import Topology

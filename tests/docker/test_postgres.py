@@ -10,7 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.backends.docker.stack import DockerStack
 from harness.kit.waits import NotYet, wait_until
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.databases import SqlConnection
 from harness.model.ports.source import UnreadableLogError
 from harness.model.rows import Committed, Image, RowChange, Truncation

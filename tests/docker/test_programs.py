@@ -9,7 +9,7 @@ from harness.backends.docker.images import recipes as images
 from harness.backends.docker.programs import Programs
 from harness.kit.errors import UsageError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.program import Program
+from harness.model.pipeline.program import Program
 
 pytestmark = pytest.mark.docker
 

@@ -10,7 +10,8 @@ import pytest
 from harness.backends.docker.stack import DockerStack
 from harness.history.journal import Journal
 from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload, SourceTable, Writers
+from harness.model.pipeline.traffic import SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.rows import MARK_KEYS, WRITTEN_KEYS
 from harness.model.topology import Topology
 from harness.systems.mysql.source import MySqlSource

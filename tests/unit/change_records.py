@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import cast
 
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import Feed
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.paths import Feed
 from harness.model.ports.clients import Message
 from harness.model.ports.stack import Stack
 from harness.model.rows import Column, Columns

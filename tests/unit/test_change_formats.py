@@ -9,8 +9,8 @@ from typing import Any, Self
 import pytest
 
 from harness.history.history import NOTHING
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import Feed, Path
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.paths import Feed, Path
 from harness.model.ports.clients import Message
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming

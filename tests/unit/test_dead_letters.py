@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from harness.kit.waits import Deadline
-from harness.model.pipeline import Copy, Feed, Path
+from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming

@@ -10,8 +10,9 @@ from harness.backends.fake.stack import FakeStack
 from harness.checkers.evidence.pipeline import settings as pipeline
 from harness.model.defaults.brokers import broker_settings, replication, safety, topic_settings
 from harness.model.defaults.caches import IMAGE, redis_settings
-from harness.model.pipeline import Copy, Feed, PipelineWorkload
-from harness.model.pipeline import Path as Way
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.paths import Path as Way
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.topology import Topology
 from harness.model.value import Settings, Value, as_text
 from harness.model.workload import Topic

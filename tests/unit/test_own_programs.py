@@ -12,10 +12,11 @@ from harness.backends.docker.function_process import loaded
 from harness.backends.docker.programs import Programs
 from harness.kit.errors import UsageError
 from harness.kit.waits import NotYet, wait_until
-from harness.model.pipeline import Copy, Feed, PipelineWorkload
-from harness.model.pipeline import Path as Way
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.paths import Path as Way
+from harness.model.pipeline.program import Program
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
-from harness.model.program import Program
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.systems.stores import Stores

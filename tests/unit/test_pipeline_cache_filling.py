@@ -7,7 +7,7 @@ from typing import Any, cast
 from confluent_kafka import KafkaError, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
 
-from harness.model.pipeline import Copy, Feed, Path
+from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.model.ports.stack import Stack
 from harness.systems.redis.cache import RedisCache
 from harness.workloads.pipeline.copies.cache_copy import CacheWorker

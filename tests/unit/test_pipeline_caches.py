@@ -8,7 +8,8 @@ import redis
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Cache, PipelineWorkload, SourceTable, Writers
+from harness.model.pipeline.traffic import Cache, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.systems.redis.cache import RedisCache

@@ -17,7 +17,9 @@ from harness.history.journal import Journal
 from harness.history.load import load
 from harness.kit.clock import REAL
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable
+from harness.model.pipeline.paths import Copy, Feed, Path
+from harness.model.pipeline.traffic import SourceTable
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.clients import Message
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Contents

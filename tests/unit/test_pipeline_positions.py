@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from harness.model.facts import Standing
-from harness.model.pipeline import Copy, Feed, Path
+from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.positions import positions

@@ -5,7 +5,7 @@ import pytest
 
 from harness.api import PipelineWorkload, Readers, Scenario, SourceTable, Writers
 from harness.engine.validation import tails
-from harness.model.pipeline import Copy, Feed, Path
+from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.workloads.pipeline.tailing import WINDOW, Tail
 
 

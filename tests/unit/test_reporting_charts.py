@@ -3,7 +3,8 @@ import msgspec
 from harness.history.build import TICK_NS, Completion, HistoryBuilder
 from harness.history.flow_build import FlowBuilder
 from harness.model.facts import EndEvent, Facts
-from harness.model.pipeline import Cache, PipelineWorkload, Readers, SourceTable, Writers
+from harness.model.pipeline.traffic import Cache, Readers, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.reporting.entry import Entry
 from harness.reporting.page.axis import BUCKETS_MAX, Axis, axis_of
 from harness.reporting.page.charts import Chart, charts

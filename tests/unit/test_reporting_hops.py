@@ -4,17 +4,10 @@ import msgspec
 
 from harness.history.build import HistoryBuilder
 from harness.history.flow_build import FlowBuilder
-from harness.model.pipeline import (
-    Cache,
-    Copy,
-    Feed,
-    PipelineWorkload,
-    Race,
-    Readers,
-    SourceTable,
-    Writers,
-)
-from harness.model.pipeline import Path as Way
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.paths import Path as Way
+from harness.model.pipeline.traffic import Cache, Race, Readers, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.verdict import Anomaly, Finding, HopResult, Verdict
 from harness.reporting.operations import describe
 from harness.reporting.page.document import render

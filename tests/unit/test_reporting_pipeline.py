@@ -16,16 +16,10 @@ from harness.history.tables import SEQUENCE_BITS
 from harness.model.conditions import Acks
 from harness.model.facts import Facts, TaskEvent
 from harness.model.fault import After, FaultSpec, Step
-from harness.model.pipeline import (
-    Cache,
-    Copy,
-    Feed,
-    PipelineWorkload,
-    Readers,
-    SourceTable,
-    Writers,
-)
-from harness.model.pipeline import Path as Way
+from harness.model.pipeline.paths import Copy, Feed
+from harness.model.pipeline.paths import Path as Way
+from harness.model.pipeline.traffic import Cache, Readers, SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.roles import Service
 from harness.model.scenario import Floor, Plan, Scenario
 from harness.model.topology import Topology

@@ -5,7 +5,9 @@ import pytest
 
 from harness.engine.compile import compile_plan
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Copy, Feed, Path, PipelineWorkload, SourceTable, Writers
+from harness.model.pipeline.paths import Copy, Feed, Path
+from harness.model.pipeline.traffic import SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings

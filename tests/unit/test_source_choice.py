@@ -14,7 +14,7 @@ from harness.api import (
     service,
 )
 from harness.engine.source_choice import UnfitError, on_source
-from harness.model.pipeline import SourceName
+from harness.model.pipeline.systems import SourceName
 from harness.model.value import Settings
 
 ORDERS = SourceTable(

@@ -6,7 +6,9 @@ from harness.engine.catalogue.scenarios import scenarios
 from harness.engine.compile import compile_plan
 from harness.engine.validation.ddl import problems
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable, Writers
+from harness.model.pipeline.paths import Feed, Path
+from harness.model.pipeline.traffic import SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 

@@ -5,7 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from harness.model.pipeline import Feed, Path, PipelineWorkload, SourceTable, Writers
+from harness.model.pipeline.paths import Feed, Path
+from harness.model.pipeline.traffic import SourceTable, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.assembly import Assembly

@@ -11,8 +11,8 @@ from docker import errors
 from harness.backends.docker.engine import Api, translated
 from harness.backends.docker.inspected import incarnation_of, state_of
 from harness.kit.errors import FaultError, UsageError
+from harness.model.pipeline.program import Program
 from harness.model.ports.powers import ServiceState
-from harness.model.program import Program
 
 STOP_LIMIT_S = 10
 STOP_FILE = "STOP_FILE"

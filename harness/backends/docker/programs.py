@@ -11,8 +11,8 @@ from typing import Protocol
 from harness.backends.docker.engine import Api
 from harness.backends.docker.own_container import STOP_FILE, STOP_LIMIT_S, OwnContainer
 from harness.kit.scratch import Scratch
+from harness.model.pipeline.program import Program
 from harness.model.ports.powers import ServiceState
-from harness.model.program import Program
 
 
 class _Runs(Protocol):

@@ -22,8 +22,8 @@ from harness.backends.docker.terminal import Terminal
 from harness.backends.docker.worker_secrets import WorkerSecrets
 from harness.backends.roles import RoleCluster
 from harness.kit import secrets
+from harness.model.pipeline.program import Program
 from harness.model.ports.powers import ServiceState
-from harness.model.program import Program
 from harness.model.roles import Role
 from harness.model.topology import Topology
 from harness.model.value import Value

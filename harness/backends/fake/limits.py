@@ -1,6 +1,6 @@
 """What the fake stack lacks."""
 
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 
 

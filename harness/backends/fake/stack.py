@@ -15,13 +15,13 @@ from harness.backends.roles import RoleCluster
 from harness.kit.errors import FaultError, UsageError
 from harness.kit.rng import stream
 from harness.kit.scratch import Scratch
+from harness.model.pipeline.program import Program
 from harness.model.ports.connect import Connect
 from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.powers import ServiceState
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.ports.source import Source
 from harness.model.ports.store import Cache, Tables
-from harness.model.program import Program
 from harness.model.roles import Role
 from harness.model.topology import Topology
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import cache_settings, copy_settings
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.pipeline import Cache, Copy, cache_hop
+from harness.model.pipeline.hops import cache_hop
+from harness.model.pipeline.paths import Copy
+from harness.model.pipeline.traffic import Cache
 from harness.model.scenario import Scenario
 from harness.model.value import is_on
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.defaults.brokers import LONGER_THAN_A_RUN_MS, topic_settings
-from harness.model.pipeline import Path, hop_names
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Path
 from harness.model.scenario import Scenario
 from harness.model.value import Settings, is_on
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.defaults.brokers import broker_settings
-from harness.model.pipeline import Path, hop_names
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Path
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import is_on

@@ -7,7 +7,8 @@ from harness.checkers.permissions.caches import of_redis
 from harness.checkers.permissions.change_topics import OUTDATED
 from harness.checkers.permissions.feeds import REPLAYED
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.pipeline import Copy, Path, copy_hop
+from harness.model.pipeline.hops import copy_hop
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings, is_on

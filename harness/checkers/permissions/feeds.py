@@ -10,7 +10,8 @@ from harness.checkers.evidence.pipeline.settings import (
 )
 from harness.checkers.permissions.change_topics import OUTDATED, UNCAPTURED
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.pipeline import Feed, Path, hop_names
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Feed, Path
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 from harness.model.value import Settings

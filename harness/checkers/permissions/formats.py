@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.feed_format import FILTERS, KNOWN, OUTBOX, FeedFormat
-from harness.model.pipeline import Path, hop_names
+from harness.model.pipeline.feed_format import FILTERS, KNOWN, OUTBOX, FeedFormat
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Path
 from harness.model.scenario import Scenario
 
 REMOVED = ("resurrected-row", "stale-beyond-bound")

@@ -6,7 +6,7 @@ from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.permissions.permission import Permission, permits
 from harness.faults.fault import FAULTS
 from harness.model.defaults.caches import redis_settings
-from harness.model.pipeline import cache_hop, copy_hop
+from harness.model.pipeline.hops import cache_hop, copy_hop
 from harness.model.roles import Service
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology

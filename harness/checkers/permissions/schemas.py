@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.pipeline import Path, PipelineWorkload, hop_names
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 
 UNREAD = ("missed-change", "torn-transaction", "broken-chain")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings, feed_settings
 from harness.checkers.permissions.permission import Permission, permits
-from harness.model.pipeline import Path, hop_names
+from harness.model.pipeline.hops import hop_names
+from harness.model.pipeline.paths import Path
 from harness.model.scenario import Scenario
 from harness.model.value import is_on
 

@@ -17,7 +17,7 @@ from harness.checkers.evidence.pipeline.feed_trail import WITHOUT_BEFORE, FeedTr
 from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.past_the_log import jumps
 from harness.checkers.kind import Kind
-from harness.model.feed_format import FeedFormat
+from harness.model.pipeline.feed_format import FeedFormat
 from harness.model.scenario import Scenario
 from harness.model.verdict import Anomaly, CheckResult
 

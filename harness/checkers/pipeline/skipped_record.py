@@ -19,7 +19,8 @@ from harness.checkers.evidence.pipeline.flow_proof import FlowProof
 from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.kind import Kind
 from harness.model.facts import Standing
-from harness.model.pipeline import Cache, Copy
+from harness.model.pipeline.paths import Copy
+from harness.model.pipeline.traffic import Cache
 from harness.model.verdict import Anomaly, CheckResult
 
 SKIPPED_RECORD = Kind(

@@ -9,7 +9,7 @@ from harness.kit.counts import counted, inflect
 from harness.model.administration import CHANGES
 from harness.model.cleanup import partitions_of
 from harness.model.facts import Facts
-from harness.model.pipeline import hops
+from harness.model.pipeline.hops import hops
 from harness.model.scenario import Scenario
 
 STALL_MS_MAX = 5_000.0

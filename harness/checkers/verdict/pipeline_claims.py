@@ -1,7 +1,8 @@
 """The claims that a pipeline can make at all."""
 
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import PipelineWorkload, connector_places
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.hops import connector_places
+from harness.model.pipeline.workload import PipelineWorkload
 
 
 def pipeline_claims(workload: PipelineWorkload) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from harness.checkers.permissions.permission import RULES, Permission
 from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.log_claims import log_claims
 from harness.checkers.verdict.pipeline_claims import pipeline_claims
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.workload import LogWorkload
 

@@ -1,7 +1,7 @@
 """Readers, races and caches of the application: what they name is there, and of the right kind."""
 
 from harness.engine.validation.problems import Problems, unless_known, used_twice
-from harness.model.pipeline import RACED
+from harness.model.pipeline.traffic import RACED
 from harness.model.scenario import Scenario
 
 

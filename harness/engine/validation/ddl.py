@@ -1,7 +1,7 @@
 """What a source table's own DDL shows of its key and version, before any server has read it."""
 
 from harness.engine.validation.problems import Problems
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.systems.stores import SOURCES
 

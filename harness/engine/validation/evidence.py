@@ -3,7 +3,7 @@
 from harness.checkers.verdict.log_claims import log_claims
 from harness.checkers.verdict.pipeline_claims import pipeline_claims
 from harness.engine.validation.problems import Problems
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 
 

@@ -7,7 +7,8 @@ from harness.kit.errors import UsageError
 from harness.model.cleanup import ADD_PARTITIONS
 from harness.model.codec import convert
 from harness.model.fault import FaultSpec
-from harness.model.pipeline import PipelineWorkload, connector_places, topic_names
+from harness.model.pipeline.hops import connector_places, topic_names
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 
 

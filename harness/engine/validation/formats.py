@@ -1,8 +1,8 @@
 """Formats: what a feed writes can be read here, and the harness's own sinks can follow it."""
 
 from harness.engine.validation.problems import Problems
-from harness.model.feed_format import CONVERTERS, REWRITES, FeedFormat
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.feed_format import CONVERTERS, REWRITES, FeedFormat
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.scenario import Scenario
 from harness.workloads.pipeline.naming import Naming
 

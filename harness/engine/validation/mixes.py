@@ -1,7 +1,8 @@
 """Mixes: writers can do what theirs says."""
 
 from harness.engine.validation.problems import Problems, unless_known
-from harness.model.pipeline import PipelineWorkload, Writers
+from harness.model.pipeline.traffic import Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.workloads.pipeline.choices import LATE, SHAPES
 

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 
 from harness.engine.validation.problems import Problems, unless_known, used_twice
-from harness.model.pipeline import (
-    APPLICATION,
-    CONNECTORS,
-    Copy,
-    Feed,
-    Path,
-    PipelineWorkload,
-    SourceName,
-)
+from harness.model.pipeline.hops import APPLICATION
+from harness.model.pipeline.paths import CONNECTORS, Copy, Feed, Path
+from harness.model.pipeline.systems import SourceName
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 

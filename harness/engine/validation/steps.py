@@ -3,7 +3,7 @@
 from harness.engine.validation.problems import Problems, unknown, unless_known, used_twice
 from harness.faults.fault import FAULTS
 from harness.model.fault import Step
-from harness.model.pipeline import topic_names
+from harness.model.pipeline.hops import topic_names
 from harness.model.scenario import Scenario
 
 

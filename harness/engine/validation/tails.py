@@ -1,7 +1,7 @@
 """Tails: what readers are to follow only grows."""
 
 from harness.engine.validation.problems import Problems
-from harness.model.pipeline import Writers
+from harness.model.pipeline.traffic import Writers
 from harness.model.scenario import Scenario
 
 

@@ -7,7 +7,7 @@ from harness.engine.validation.faults import partitions_of
 from harness.engine.validation.problems import Problems, unless_known
 from harness.faults.fault import FAULTS
 from harness.model.fault import FaultSpec, Step, meant
-from harness.model.pipeline import connector_places
+from harness.model.pipeline.hops import connector_places
 from harness.model.roles import Role
 from harness.model.scenario import Scenario
 from harness.systems.blueprint import Blueprint

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
+from harness.model.pipeline.program import Program
 from harness.model.ports.kafka import Kafka
-from harness.model.program import Program
 
 ServiceState = Literal["running", "paused", "exited", "missing"]
 

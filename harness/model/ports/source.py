@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.pipeline import PipelineWorkload, SourceTable
+from harness.model.pipeline.traffic import SourceTable
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.store import Reader
 from harness.model.rows import Columns, Committed, Contents, Position, Rows
 from harness.model.value import Settings

@@ -9,7 +9,7 @@ anew the next time.
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.rows import Columns, Contents, Rows
 from harness.model.value import Settings
 

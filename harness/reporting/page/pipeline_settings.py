@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from harness.kit.counts import counted
-from harness.model.pipeline import Cache, Copy, Path, PipelineWorkload, Race, Readers, Writers
+from harness.model.pipeline.paths import Copy, Path
+from harness.model.pipeline.traffic import Cache, Race, Readers, Writers
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.reporting import words
 from harness.reporting.page.markup import Markup, with_code
 

@@ -8,7 +8,7 @@ from harness.checkers.evidence.pipeline.trails import Trails
 from harness.checkers.evidence.soundness import sound
 from harness.history.history import History
 from harness.model.facts import Facts
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.reporting.page.axis import Axis
 from harness.reporting.page.charts import Chart, filled, rounded
 from harness.reporting.words import NS_PER_MS

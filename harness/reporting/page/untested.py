@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from harness.kit.counts import counted
 from harness.model.facts import Facts
-from harness.model.pipeline import PipelineWorkload, hops
+from harness.model.pipeline.hops import hops
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Plan
 from harness.model.verdict import Validity, Verdict
 from harness.model.workload import LogWorkload

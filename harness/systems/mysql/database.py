@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.databases import MySql
 from harness.systems.mysql import own_tables
 from harness.systems.mysql.table_schema import Schema

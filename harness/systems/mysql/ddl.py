@@ -7,7 +7,7 @@ and a key that is not `id` alone. MySQL itself is asked for all else when the ta
 import re
 from collections.abc import Iterator
 
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.systems.mysql.own_tables import DDL
 
 _TEXTS = re.compile(r"'(?:[^'\\]|\\.|'')*'|/\*.*?\*/|(?:--\s|#)[^\n]*", re.DOTALL)

@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 import pymysql
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.databases import MySql
 from harness.systems.mysql import conditions, fillers, table_schema
 from harness.systems.mysql.table_schema import Column, Schema

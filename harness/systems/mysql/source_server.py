@@ -6,7 +6,7 @@ What the server says of itself counts, not what was set, and it is asked before 
 from contextlib import closing
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.databases import MySql
 
 NEEDED = {

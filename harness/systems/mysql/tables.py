@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pymysql
 
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.databases import MySql, SqlConnection
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Column, Columns, Contents, Rows

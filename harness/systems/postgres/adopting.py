@@ -5,7 +5,7 @@ import re
 import msgspec
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 
 _TYPE = re.compile(r"(\w+)\s*(\([^)]*\))?\s*((?:NOT )?NULL)?", re.IGNORECASE)
 TYPES = {

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import psycopg
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload, SourceTable
+from harness.model.pipeline.traffic import SourceTable
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Made, Outcome, RowMissingError
 from harness.model.ports.stack import Stack
 from harness.model.rows import Rows

@@ -4,7 +4,7 @@ What the server says of itself counts, not what was set, and it is asked before 
 """
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.systems.postgres.client import Connection
 
 NEEDED = {

@@ -7,7 +7,7 @@ from typing import Any, cast
 import psycopg
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import SourceTable
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.databases import SqlConnection
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Columns, Contents, Rows

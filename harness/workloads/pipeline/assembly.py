@@ -8,12 +8,8 @@ from confluent_kafka import KafkaException
 
 from harness.history.journal import Journal
 from harness.kit.errors import HarnessError
-from harness.model.pipeline import (
-    CONNECTORS,
-    Copy,
-    Path,
-    PipelineWorkload,
-)
+from harness.model.pipeline.paths import CONNECTORS, Copy, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.model.workload import Topic
 from harness.workloads.pipeline.copies.cache_copy import CacheWorker

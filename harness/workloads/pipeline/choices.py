@@ -6,7 +6,7 @@ from operator import methodcaller
 from random import Random
 
 from harness.history.history import NOTHING
-from harness.model.pipeline import Writers
+from harness.model.pipeline.traffic import Writers
 from harness.model.ports.source import Session
 from harness.model.rows import WRITTEN_KEYS
 from harness.workloads.pipeline.recording import Changed

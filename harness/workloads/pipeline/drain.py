@@ -11,14 +11,9 @@ from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd, Standing
-from harness.model.pipeline import (
-    Copy,
-    Path,
-    PipelineWorkload,
-    cache_place,
-    copy_place,
-    topic_place,
-)
+from harness.model.pipeline.hops import cache_place, copy_place, topic_place
+from harness.model.pipeline.paths import Copy, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Follower
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Store

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from confluent_kafka import OFFSET_BEGINNING, KafkaException, TopicPartition
 
 from harness.kit.waits import NS_PER_S
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Session
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.choices import Statement

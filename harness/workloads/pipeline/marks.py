@@ -8,7 +8,9 @@ from confluent_kafka import KafkaException
 
 from harness.history.journal import END_MARK, Journal
 from harness.kit.clock import Clock
-from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, topic_place
+from harness.model.pipeline.hops import copy_place, topic_place
+from harness.model.pipeline.paths import Copy, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.model.rows import FIRST_KEYS, MARK_KEYS
 from harness.workloads.pipeline.naming import Naming

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.paths import Copy, Path
 
 _ODD = re.compile(r"[^a-z0-9]+")
 NAME_MAX = 48

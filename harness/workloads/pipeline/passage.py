@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from harness.model.pipeline import Path, PipelineWorkload, copy_place, exits, topic_place
+from harness.model.pipeline.hops import copy_place, exits, topic_place
+from harness.model.pipeline.paths import Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.own_programs import (
     last_words,

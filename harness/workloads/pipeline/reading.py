@@ -9,12 +9,9 @@ from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.pipeline import (
-    Cache,
-    PipelineWorkload,
-    cache_place,
-    copy_place,
-)
+from harness.model.pipeline.hops import cache_place, copy_place
+from harness.model.pipeline.traffic import Cache
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.store import Reader, Tables
 from harness.workloads.pipeline.choices import first_key
 from harness.workloads.pipeline.copies.app_cache import AppCache

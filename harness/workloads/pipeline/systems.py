@@ -1,6 +1,9 @@
 """The systems that a run's pipeline consists of: its source, the stores of copies and caches."""
 
-from harness.model.pipeline import Cache, Copy, Path, PipelineWorkload, cache_place, copy_place
+from harness.model.pipeline.hops import cache_place, copy_place
+from harness.model.pipeline.paths import Copy, Path
+from harness.model.pipeline.traffic import Cache
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Cache as CacheStore

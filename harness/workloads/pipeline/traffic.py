@@ -7,14 +7,9 @@ from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
 from harness.model.members import NOBODY
-from harness.model.pipeline import (
-    CONNECTORS,
-    Path,
-    PipelineWorkload,
-    cache_place,
-    copy_place,
-    topic_place,
-)
+from harness.model.pipeline.hops import cache_place, copy_place, topic_place
+from harness.model.pipeline.paths import CONNECTORS, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.groups import Members
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan

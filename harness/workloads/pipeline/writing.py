@@ -6,7 +6,7 @@ from random import Random
 
 from harness.kit.rng import stream
 from harness.kit.waits import NS_PER_S
-from harness.model.pipeline import Writers
+from harness.model.pipeline.traffic import Writers
 from harness.model.ports.source import Session, Source
 from harness.workloads.pipeline.choices import LATE, SHAPES, Choices, Statement
 from harness.workloads.pipeline.copies.app_cache import AppCache

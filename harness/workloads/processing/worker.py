@@ -8,9 +8,9 @@ from harness.history.journal import Columns, Journal
 from harness.history.tables import OUTCOMES
 from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
+from harness.model.pipeline.program import Program
 from harness.model.ports.kafka import Kafka
 from harness.model.ports.stack import Stack
-from harness.model.program import Program
 from harness.workloads.processing.child import MAIN
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.life import Life

@@ -20,7 +20,9 @@ from harness.checkers.evidence.pipeline.cell_trail import CellTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.history.history import NOTHING
-from harness.model.pipeline import Cache, Copy, Hop
+from harness.model.pipeline.hops import Hop
+from harness.model.pipeline.paths import Copy
+from harness.model.pipeline.traffic import Cache
 
 UNKNOWN_HOP = "unknown"
 """To blame where topics were not read to their ends."""

@@ -19,8 +19,9 @@ from harness.checkers.evidence.arrays import NONE, Bytes, Flags, Ints, Longs, Ro
 from harness.checkers.evidence.pipeline.source import LAST, Source
 from harness.history.history import NOTHING
 from harness.history.tables import EVENT_KINDS
-from harness.model.feed_format import OUTBOX, FeedFormat
-from harness.model.pipeline import Feed, Hop
+from harness.model.pipeline.feed_format import OUTBOX, FeedFormat
+from harness.model.pipeline.hops import Hop
+from harness.model.pipeline.paths import Feed
 
 DELETE, SNAPSHOT, TOMBSTONE, UNREADABLE, ROW, REMOVAL, OPAQUE = (
     EVENT_KINDS.index(word)

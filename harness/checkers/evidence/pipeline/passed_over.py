@@ -24,8 +24,8 @@ from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import ROW, SNAPSHOT, FeedTrail
 from harness.checkers.evidence.pipeline.settings import at_least_once, feed_sending, feed_settings
 from harness.checkers.evidence.pipeline.source import LAST
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import CONNECTORS, Feed
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.paths import CONNECTORS, Feed
 from harness.model.topology import Topology
 
 NOWHERE = -1

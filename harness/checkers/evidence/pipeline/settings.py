@@ -6,7 +6,8 @@ the templates and with the settings of Python feeds and copies.
 """
 
 from harness.model.defaults.dialects import LIBRDKAFKA, Sending, connect, sending
-from harness.model.pipeline import CONNECTORS, Cache, Copy, Feed
+from harness.model.pipeline.paths import CONNECTORS, Copy, Feed
+from harness.model.pipeline.traffic import Cache
 from harness.model.topology import Topology
 from harness.model.value import Settings
 

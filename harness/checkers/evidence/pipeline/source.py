@@ -14,7 +14,9 @@ from harness.checkers.evidence.columns import NEVER
 from harness.history.flow import Flow
 from harness.history.history import NOTHING, History
 from harness.model.facts import Facts
-from harness.model.pipeline import LOGS, PipelineWorkload, writers_hop
+from harness.model.pipeline.hops import writers_hop
+from harness.model.pipeline.systems import LOGS
+from harness.model.pipeline.workload import PipelineWorkload
 
 LAST = np.iinfo(np.int64).max
 """What follows the last change of an entity."""

@@ -20,8 +20,10 @@ from harness.checkers.evidence.pipeline.sight_trail import SightTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.history.history import History
 from harness.model.facts import Facts, TaskEvent
-from harness.model.feed_format import FeedFormat
-from harness.model.pipeline import Feed, Hop, PipelineWorkload, hops
+from harness.model.pipeline.feed_format import FeedFormat
+from harness.model.pipeline.hops import Hop, hops
+from harness.model.pipeline.paths import Feed
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.topology import Topology
 from harness.model.value import is_on
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from harness.history.history import NOTHING
 from harness.model.codec import convert
-from harness.model.pipeline import Cache
+from harness.model.pipeline.traffic import Cache
 from harness.model.ports.store import Cache as CacheStore
 from harness.model.value import Value
 from harness.workloads.pipeline.recording import Changed

@@ -11,7 +11,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicP
 
 from harness.history.history import NOTHING
 from harness.model.codec import convert
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.clients import Message
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Cache

@@ -9,7 +9,8 @@ A column that was altered while the run went on is left out, since that changes 
 from collections.abc import Mapping
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import CONNECTORS, Copy, Path, PipelineWorkload
+from harness.model.pipeline.paths import CONNECTORS, Copy, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.rows import Columns
 
 

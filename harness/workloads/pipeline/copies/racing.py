@@ -10,7 +10,9 @@ from harness.history.history import NOTHING
 from harness.history.journal import Journal
 from harness.kit.clock import Clock
 from harness.kit.waits import NS_PER_S
-from harness.model.pipeline import Cache, PipelineWorkload, Race, cache_place
+from harness.model.pipeline.hops import cache_place
+from harness.model.pipeline.traffic import Cache, Race
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Session
 from harness.workloads.pipeline.copies.app_cache import AppCache
 from harness.workloads.pipeline.reading import ReadThrough

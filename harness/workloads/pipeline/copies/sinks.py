@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.feeds.connectors import REPLICAS, avro

@@ -11,7 +11,7 @@ from typing import Any
 from confluent_kafka import KafkaException, TopicPartition
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.clients import Message
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Tables

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from harness.kit.errors import UsageError
-from harness.model.feed_format import own_settings
-from harness.model.pipeline import Path
+from harness.model.pipeline.feed_format import own_settings
+from harness.model.pipeline.paths import Path
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings

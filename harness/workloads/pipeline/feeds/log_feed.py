@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from harness.model.pipeline import Path
+from harness.model.pipeline.paths import Path
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
 from harness.model.rows import Committed, Image, RowChange, Rows

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterator, Sequence
 
 from harness.kit.errors import HarnessError, UsageError
-from harness.model.pipeline import Copy, Path, PipelineWorkload, copy_place, exits
+from harness.model.pipeline.hops import copy_place, exits
+from harness.model.pipeline.paths import Copy, Path
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.wiring import wiring
 from harness.workloads.pipeline.naming import Naming

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from harness.model.pipeline import Path
+from harness.model.pipeline.paths import Path
 from harness.model.ports.source import Place, Source
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.python_settings import split

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
 from harness.model.ports.store import Tables

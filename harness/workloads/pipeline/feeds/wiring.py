@@ -25,7 +25,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from harness.kit.errors import UsageError
-from harness.model.pipeline import Copy, Path
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.stack import Stack
 from harness.model.value import Scalar, Settings
 from harness.systems.registry.service import CONFLUENT_API

@@ -9,7 +9,7 @@ from contextlib import closing
 from harness.history.journal import Journal
 from harness.history.tables import SEQUENCE_BITS
 from harness.kit.errors import UsageError
-from harness.model.pipeline import PipelineWorkload
+from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.source import Made, RowMissingError, Source
 from harness.model.rows import OLD_KEYS, ROWS_REFERRED_TO, TRIED_KEY
 

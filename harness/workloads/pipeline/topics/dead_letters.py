@@ -13,7 +13,8 @@ from confluent_kafka import TopicPartition
 from harness.kit.errors import WaitTimeout
 from harness.kit.waits import Deadline, NotYet, wait_until
 from harness.model.facts import Standing
-from harness.model.pipeline import Copy, Path, copy_place
+from harness.model.pipeline.hops import copy_place
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.clients import Message
 from harness.model.ports.connect import Connect
 from harness.model.ports.kafka import Kafka

@@ -9,8 +9,8 @@ from confluent_kafka.serialization import SerializationError
 
 from harness.history.history import NOTHING
 from harness.kit.errors import UsageError
-from harness.model.feed_format import OUTBOX, FeedFormat, Nulls
-from harness.model.pipeline import Path
+from harness.model.pipeline.feed_format import OUTBOX, FeedFormat, Nulls
+from harness.model.pipeline.paths import Path
 from harness.model.ports.clients import Message
 from harness.model.ports.stack import Stack
 from harness.model.rows import Cell, Columns

@@ -9,7 +9,8 @@ from confluent_kafka import TopicPartition
 from harness.kit.clock import Clock
 from harness.kit.waits import Deadline
 from harness.model.facts import LogEnd
-from harness.model.pipeline import Path, topic_place
+from harness.model.pipeline.hops import topic_place
+from harness.model.pipeline.paths import Path
 from harness.model.ports.clients import Message
 from harness.model.ports.kafka import Kafka
 from harness.model.ports.stack import Stack

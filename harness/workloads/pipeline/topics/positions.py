@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from harness.model.facts import Standing
-from harness.model.pipeline import Copy, Path, copy_place
+from harness.model.pipeline.hops import copy_place
+from harness.model.pipeline.paths import Copy, Path
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.model.feed_format import IDENTIFIER, FeedFormat
+from harness.model.pipeline.feed_format import IDENTIFIER, FeedFormat
 
 TOLD_IN = ("__table", "__source_table")
 """Fields of a row, or headers, by which unwrapping tells of the table."""

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from harness.model.feed_format import LOGICAL, FeedFormat
-from harness.model.pipeline import Path
+from harness.model.pipeline.feed_format import LOGICAL, FeedFormat
+from harness.model.pipeline.paths import Path
 from harness.model.value import Settings
 from harness.workloads.pipeline.naming import Naming
 

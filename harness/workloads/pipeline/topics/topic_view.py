@@ -8,7 +8,7 @@ from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.history.history import NOTHING
 from harness.kit.errors import HarnessError
-from harness.model.pipeline import Path
+from harness.model.pipeline.paths import Path
 from harness.model.ports.clients import Consumer
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming

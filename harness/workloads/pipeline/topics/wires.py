@@ -20,7 +20,7 @@ from confluent_kafka.schema_registry.error import SchemaRegistryError
 from harness.history.history import NOTHING
 from harness.kit.errors import HarnessError
 from harness.kit.http import HttpError
-from harness.model.feed_format import Wire
+from harness.model.pipeline.feed_format import Wire
 from harness.model.ports.stack import Stack
 from harness.model.value import Settings
 from harness.workloads.pipeline.topics.avro_texts import Type, columns_of

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.pipeline import Path
+from harness.model.pipeline.paths import Path
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.naming import Naming
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from harness.model.pipeline import CONNECTORS, Feed
+from harness.model.pipeline.paths import CONNECTORS, Feed
 from harness.model.value import Settings
 
 Wire: TypeAlias = Literal["avro", "json", "text", "number", "any"]
