@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter, Token
@@ -33,6 +34,7 @@ SeedOrDrawn = Annotated[
 AnomalyNumber = Annotated[int | None, Parameter(converter=whole)]
 MetadataChoice = Literal["zookeeper", "kraft"]
 SourceChoice = Literal["mysql", "postgres"]
+Reports = Annotated[Path, Parameter(name="--reports-dir")]
 
 
 def say(line: str) -> None:
