@@ -11,6 +11,8 @@ from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.workload import Topic
 from harness.systems.kafka.client import KafkaClients
 from harness.systems.kafka.settings import EVERY_CLIENT
+from harness.systems.kafka.topic_setup import TopicSetup
+from harness.systems.kafka.topics import TopicAdmin
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ producer.flush(0.3)
     assert ran.stdout + ran.stderr == ""
 
 
-class Answers:
+class Answers(TopicAdmin):
     """Stands for the administration of topics; answers with these errors, and then with none."""
 
     def __init__(self, *codes: int) -> None:
@@ -71,14 +73,6 @@ class Answers:
             raise KafkaException(KafkaError(self.left.pop(0), topic.name))
 
 
-@pytest.fixture
-def answering(clients: KafkaClients, monkeypatch: pytest.MonkeyPatch) -> Answers:
-    answers = Answers()
-    monkeypatch.setattr(clients, "topics", answers)
-    monkeypatch.setattr(clients, "_lacks_topic", lambda _: True)
-    return answers
-
-
 @pytest.mark.parametrize(
     "codes",
     [
@@ -88,14 +82,14 @@ def answering(clients: KafkaClients, monkeypatch: pytest.MonkeyPatch) -> Answers
     ],
 )
 def test_a_topic_is_asked_for_until_a_controller_has_answered(
-    clients: KafkaClients, answering: Answers, codes: tuple[int, ...]
+    codes: tuple[int, ...],
 ) -> None:
-    answering.left = list(codes)
-    clients.create_topic(Topic(name="orders"))
-    assert not answering.left
+    answers = Answers(*codes)
+    TopicSetup(answers, views=dict, brokers=1).create(Topic(name="orders"))
+    assert not answers.left
 
 
-def test_a_topic_of_somebody_else_is_refused(clients: KafkaClients, answering: Answers) -> None:
-    answering.left = [KafkaError.TOPIC_ALREADY_EXISTS]
+def test_a_topic_of_somebody_else_is_refused() -> None:
+    setup = TopicSetup(Answers(KafkaError.TOPIC_ALREADY_EXISTS), views=dict, brokers=1)
     with pytest.raises(HarnessError, match="cannot create topic 'orders'"):
-        clients.create_topic(Topic(name="orders"))
+        setup.create(Topic(name="orders"))

@@ -5,7 +5,7 @@ harness's own links and go to every broker, because during a fault brokers disag
 """
 
 import logging
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -13,9 +13,8 @@ import confluent_kafka
 from confluent_kafka import ElectionType, KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
-from harness.kit.errors import HarnessError, UsageError
+from harness.kit.errors import UsageError
 from harness.kit.secrets import revealed
-from harness.kit.waits import NotYet, wait_until
 from harness.model.defaults.dialects import EVERY_CONSUMER, EVERY_PRODUCER
 from harness.model.ports.clients import Consumer, Producer, TransactionalProducer
 from harness.model.ports.groups import OnCommit
@@ -26,11 +25,11 @@ from harness.systems.kafka import cluster, wire, wire_transactions
 from harness.systems.kafka.group_views import GroupViews
 from harness.systems.kafka.groups import GroupClients
 from harness.systems.kafka.settings import laid_over
-from harness.systems.kafka.topics import TopicAdmin, said
+from harness.systems.kafka.topic_setup import TopicSetup
+from harness.systems.kafka.topics import TopicAdmin
 
 T = TypeVar("T")
 
-TOPIC_LIMIT_S = 30.0
 STRAGGLER_S = 0.2
 BOUNDS_LIMIT_S = 5.0
 """Of one question where a log ends: who asks does so again while there is time."""
@@ -39,24 +38,6 @@ BOUNDS_LIMIT_S = 5.0
 # listens to.
 _LOG = logging.getLogger("harness.librdkafka")
 _LOG.addHandler(logging.NullHandler())
-
-_WRONG_REQUEST = {
-    "INVALID_CONFIG",
-    "INVALID_PARTITIONS",
-    "INVALID_REPLICATION_FACTOR",
-    "TOPIC_EXCEPTION",
-}
-_OLD_CONTROLLER = {
-    "NOT_CONTROLLER",
-    "_DESTROY_BROKER",  # it has left the client's view of the cluster
-}
-"""After a failover the client asks the old one first."""
-_NO_CONTROLLER = {
-    *_OLD_CONTROLLER,
-    "UNKNOWN",  # of a controller that loses its office meanwhile
-    "_TIMED_OUT",
-}
-"""Said as well of a request that was heard, and may be carried out."""
 
 
 class KafkaClients:
@@ -80,6 +61,7 @@ class KafkaClients:
         self._brokers = dict(brokers)
         self._controllers = dict(controllers or {})
         self.topics = TopicAdmin(lambda: self._admin)
+        self._setup = TopicSetup(self.topics, self._views, len(self._brokers))
 
     def producer(self, settings: Settings) -> Producer:
         """A producer over the client links.
@@ -122,35 +104,15 @@ class KafkaClients:
             HarnessError: it fails otherwise.
             WaitTimeout: no controller answers, or it is not fully replicated in time.
         """
-        # Of brokers that are there, one may have lost its session just now, and will be back.
-        absent = {"INVALID_REPLICATION_FACTOR"} if topic.replicas <= len(self._brokers) else set()
-        try:
-            self._administer(
-                lambda: self.topics.create(topic),
-                unanswered=_NO_CONTROLLER | absent,
-                done="TOPIC_ALREADY_EXISTS",
-            )
-        except KafkaException as error:
-            kind = UsageError if error.args[0].name() in _WRONG_REQUEST else HarnessError
-            raise kind(f"cannot create topic {topic.name!r}: {said(error)}") from error
-        wait_until(
-            f"topic {topic.name} to be fully replicated",
-            lambda: self._lacks_topic(topic),
-            limit_s=TOPIC_LIMIT_S,
-            retry_on=(KafkaException,),
-        )
+        self._setup.create(topic)
 
     def delete_topic(self, name: str) -> None:
-        """Delete a topic; a topic that is not there is no error.
+        """Delete a topic; a topic that does not exist is no error.
 
         Raises:
             HarnessError: the cluster does not do it.
         """
-        try:
-            self._administer(lambda: self.topics.delete(name), unanswered=_OLD_CONTROLLER)
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                raise HarnessError(f"cannot delete topic {name!r}: {said(error)}") from error
+        self._setup.delete(name)
 
     def describe(self, topics: Sequence[str]) -> Mapping[str, tuple[PartitionState, ...]]:
         """Partitions of each of `topics` that exists, by the latest leader epoch any broker knows.
@@ -284,43 +246,6 @@ class KafkaClients:
             name: revealed(value) if isinstance(value, str) else value
             for name, value in merged.items()
         }
-
-    def _administer(
-        self, ask: Callable[[], None], *, unanswered: Container[str], done: str | None = None
-    ) -> None:
-        """Ask until the controller answers.
-
-        Args:
-            ask: raises KafkaException.
-            unanswered: names of errors that mean that it did not.
-            done: the name of the answer when an earlier request, unanswered, was carried out.
-        """
-        again = False
-
-        def probe() -> NotYet | bool:
-            nonlocal again
-            try:
-                ask()
-            except KafkaException as error:
-                name = error.args[0].name()
-                if again and name == done:
-                    return True
-                if name not in unanswered:
-                    raise
-                again = True
-                return NotYet(said(error))
-            return True
-
-        wait_until("the client to find the controller", probe, limit_s=TOPIC_LIMIT_S)
-
-    def _lacks_topic(self, topic: Topic) -> NotYet | bool:
-        for broker, view in cluster.answered(self._views()).items():
-            partitions = view.topics.get(topic.name, ())
-            if len(partitions) < topic.partitions:
-                return NotYet(f"broker {broker} sees {len(partitions)} partitions of it")
-            if short := cluster.short_partition(topic.name, partitions):
-                return NotYet(f"broker {broker} sees {short}")
-        return True
 
     def _views(self) -> cluster.Views:
         views = wire.cluster_views(self._brokers, straggler_s=STRAGGLER_S)
