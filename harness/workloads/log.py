@@ -16,8 +16,9 @@ from harness.model.ports.kafka import Kafka
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Consumers, LogWorkload, Processors, Producers
-from harness.workloads.administering import AdministratorWorker
-from harness.workloads.cleaning import uncleaned
+from harness.workloads.administration.administrator import AdministratorWorker
+from harness.workloads.administration.cleaning import uncleaned
+from harness.workloads.administration.topic_views import final_look
 from harness.workloads.console import ConsoleConsumer, ConsoleProducer
 from harness.workloads.draining import drain
 from harness.workloads.member import ConsumerWorker
@@ -26,9 +27,8 @@ from harness.workloads.offsets_log import OffsetsLog
 from harness.workloads.processing.job import Job
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
-from harness.workloads.topic_views import final_look
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
-from harness.workloads.transacting import TransactionalProducer
+from harness.workloads.transactions.producing import TransactionalProducer
 from harness.workloads.worker import Worker
 from harness.workloads.workplace import Workplace
 

@@ -18,8 +18,8 @@ from harness.model.roles import Controller
 from harness.model.topology import Topology
 from harness.model.workload import Topic
 from harness.reporting.operations import describe
-from harness.workloads.administering import AdministratorWorker
-from harness.workloads.topic_views import final_look
+from harness.workloads.administration.administrator import AdministratorWorker
+from harness.workloads.administration.topic_views import final_look
 from harness.workloads.workplace import Workplace
 
 CONTROLLER = Controller()

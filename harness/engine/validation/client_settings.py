@@ -9,7 +9,7 @@ from harness.engine.validation.problems import Problems
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
 from harness.systems.kafka.client_check import Kind, refusal
-from harness.workloads.transacting import with_transactional_id
+from harness.workloads.transactions.producing import with_transactional_id
 
 GROUP: Settings = {"group.id": "checked"}
 OURS = "bootstrap.servers"

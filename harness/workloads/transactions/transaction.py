@@ -15,7 +15,7 @@ from harness.systems.error_table import Outcome
 from harness.systems.kafka.errors import name_of, outcome_of
 from harness.systems.kafka.transaction_errors import commit_outcome, next_after
 from harness.workloads.payload import KEY_CYCLE, key_bytes
-from harness.workloads.transaction_reader import TransactionReader
+from harness.workloads.transactions.reader import TransactionReader
 
 BEGIN_LIMIT_S = 5.0
 COMMIT_LIMIT_S = 20.0

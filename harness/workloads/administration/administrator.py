@@ -11,7 +11,7 @@ from harness.kit.rng import stream
 from harness.model.administration import POLICIES, Administrators
 from harness.model.workload import Topic
 from harness.systems.kafka.topic_errors import outcome_of
-from harness.workloads.topic_views import TopicLog, described, listed
+from harness.workloads.administration.topic_views import TopicLog, described, listed
 from harness.workloads.worker import IDLE_S
 from harness.workloads.workplace import Workplace
 

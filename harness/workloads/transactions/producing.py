@@ -8,8 +8,8 @@ from harness.model.workload import Producers, Transactions
 from harness.systems.kafka.settings import EVERY_CLIENT
 from harness.workloads.pace import Pace
 from harness.workloads.payload import key_cycle, payload_form
-from harness.workloads.transaction import Payloads, TransactionalProcess
-from harness.workloads.transaction_reader import TransactionReader
+from harness.workloads.transactions.reader import TransactionReader
+from harness.workloads.transactions.transaction import Payloads, TransactionalProcess
 from harness.workloads.workplace import Workplace
 
 FLUSH_EVERY_NS = NS_PER_S // 4

@@ -1,0 +1,1 @@
+"""Transactional producers, and what they read while a transaction is open."""
