@@ -18,11 +18,14 @@ class Links:
         self._clock = clock
         self._cut_ns: dict[Pair, int] = {}
         self._dropped: defaultdict[Pair, int] = defaultdict(int)
+        self._cuts: defaultdict[Pair, int] = defaultdict(int)
         self._delay_ms: dict[str, int] = {}
 
     def cut(self, one: str, other: str) -> None:
         """Let nothing pass between the two."""
-        self._cut_ns.setdefault(_pair(one, other), self._clock.now_ns())
+        if self.works(one, other):
+            self._cut_ns[_pair(one, other)] = self._clock.now_ns()
+            self._cuts[_pair(one, other)] += 1
 
     def mend(self, one: str, other: str) -> None:
         """Let everything pass again."""
@@ -36,6 +39,10 @@ class Links:
     def works(self, one: str, other: str) -> bool:
         """Whether packets pass."""
         return not self._cut_ns or _pair(one, other) not in self._cut_ns
+
+    def cuts(self, one: str, other: str) -> int:
+        """How often the link was cut so far."""
+        return self._cuts[_pair(one, other)]
 
     def dropped(self, one: str, other: str) -> int:
         """Packets lost so far."""

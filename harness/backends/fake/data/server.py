@@ -1,0 +1,79 @@
+"""A database server in memory: its tables and its log, as long as its process lives."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from pymysql.err import OperationalError
+
+from harness.backends.fake.clock import VirtualClock
+from harness.backends.fake.data.log import BinaryLog
+from harness.backends.fake.data.rows import Change, Truncated
+from harness.backends.fake.data.table import Table
+from harness.backends.fake.data.transaction import Transaction
+from harness.backends.fake.kafka.cluster import EPOCH_MS
+from harness.backends.fake.process import Process
+from harness.systems.mysql.table_schema import Schema
+
+
+class DatabaseServer(Process):
+    """The process `mysql` with its databases.
+
+    What is committed is on its disk and survives it; what is open when it is killed is not.
+    """
+
+    def __init__(self, name: str, clock: VirtualClock) -> None:
+        super().__init__(name)
+        self.databases: dict[str, dict[str, Table]] = {}
+        self.log = BinaryLog(server=1)
+        self._clock = clock
+        self._open: dict[Transaction, None] = {}
+
+    @property
+    def now(self) -> datetime:
+        """The wall clock, in UTC and without a zone, as `TIMESTAMP` columns keep it."""
+        since = timedelta(microseconds=self._clock.now_ns() // 1_000)
+        return datetime.fromtimestamp(EPOCH_MS / 1e3, UTC).replace(tzinfo=None) + since
+
+    def create(self, database: str, schema: Schema) -> Table:
+        """Create a table in a database that is there."""
+        table = self.databases[database][schema.name] = Table(database, schema)
+        return table
+
+    def table(self, database: str, name: str) -> Table:
+        """A table.
+
+        Raises:
+            pymysql.err.OperationalError: it is not there.
+        """
+        try:
+            return self.databases[database][name]
+        except KeyError:
+            raise OperationalError(1146, f"Table '{database}.{name}' doesn't exist") from None
+
+    def begin(self) -> Transaction:
+        """A transaction that has written nothing; it is rolled back if the server dies."""
+        transaction = Transaction(
+            lambda database: self.databases[database], lambda: self.now, self._write
+        )
+        self._open[transaction] = None
+        return transaction
+
+    def end(self, transaction: Transaction) -> None:
+        """Whoever had it has hung up."""
+        transaction.rollback()
+        self._open.pop(transaction, None)
+
+    def kill(self) -> None:
+        """Let the process be gone, and with it what is not committed."""
+        super().kill()
+        for transaction in tuple(self._open):
+            self.end(transaction)
+
+    def start(self) -> None:
+        """Start the process unless it is there; its log goes on in a new file."""
+        if self.state == "exited":
+            self.log.rotate()
+        super().start()
+
+    def _write(self, changes: Sequence[Change | Truncated]) -> None:
+        self.log.write(changes, EPOCH_MS + self._clock.now_ns() // 1_000_000)
