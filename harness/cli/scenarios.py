@@ -42,16 +42,16 @@ def scenarios(*places: Path) -> int:
 
 
 def catalogue(*, write: bool = False) -> int:
-    """Print all that has a name: scenarios, services, faults, claims, anomalies, checkers, errors.
+    """Print the glossary and all scenarios, services, faults, claims, anomalies and checkers.
 
     Args:
-        write: bring the part of ARCHITECTURE.md that holds it up to date instead.
+        write: update docs/glossary.md and docs/catalogue.md of a checkout instead.
     """
     from harness.engine.catalogue import handbook
 
     if write:
-        changed = handbook.write_catalogue()
-        print(f"{handbook.ARCHITECTURE.name} {'is brought' if changed else 'was'} up to date")
+        changed = handbook.write_documents()
+        print(f"docs/ {'is updated' if changed else 'was up to date'}")
     else:
-        print(handbook.catalogue())
+        print("\n".join(handbook.documents().values()))
     return 0

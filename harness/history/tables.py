@@ -2,7 +2,7 @@
 
 From a declaration follow the columns of the journal and what its reader refuses, the table of a
 loaded history and which of its rows are malformed, the builder for tests, and the tables' section
-of ARCHITECTURE.md. A column more that is recorded is a line here and one where a worker records it.
+of docs/catalogue.md. Another recorded column is a line here and one where a worker records it.
 If it is `optional` nobody else has to, and if it is `added`, recordings from before stay readable.
 
 A journal holds integers of 64 bits and text, and -1 for numbers that are absent. It knows

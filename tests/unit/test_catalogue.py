@@ -11,6 +11,7 @@ from harness.engine.catalogue import handbook
 from harness.engine.catalogue.scenarios import find, scenarios, scenarios_of
 from harness.faults.fault import FAULTS
 from harness.kit.errors import UsageError
+from harness.model.glossary import TERMS, meaning
 from harness.shipped import SCENARIOS
 
 ONE = """
@@ -76,26 +77,25 @@ def test_the_catalogue_names_everything() -> None:
         assert f"| `{name}` |" in text, name
 
 
-def test_the_catalogue_replaces_only_what_stands_between_its_markers() -> None:
-    text = f"before\n{handbook.BEGIN}\nold\n{handbook.END}\nafter\n"
-    new = handbook.with_catalogue(text)
-    assert new.startswith(f"before\n{handbook.BEGIN}\n### Scenarios")
-    assert new.endswith(f"\n{handbook.END}\nafter\n")
-    assert "\nold\n" not in new
-    assert handbook.with_catalogue(new) == new
+def test_the_glossary_names_every_term() -> None:
+    text = handbook.words()
+    for name, term in TERMS.items():
+        assert f"| {name} | {term.meaning} |" in text
 
 
-def test_a_file_without_markers_is_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "ARCHITECTURE.md"
-    with pytest.raises(UsageError, match=r"there is no ARCHITECTURE\.md"):
-        handbook.write_catalogue(path)
-    path.write_text("no place here")
-    with pytest.raises(UsageError, match="there is no place for the catalogue"):
-        handbook.write_catalogue(path)
-    assert path.read_text() == "no place here"
+def test_an_unknown_term_says_where_to_add_it() -> None:
+    assert meaning("hop") == TERMS["hop"].meaning
+    with pytest.raises(UsageError, match=r"unknown term 'hup'; add it to harness/model/glossary"):
+        meaning("hup")
+
+
+def test_documents_are_written_into_a_checkout_only(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="this is not a checkout"):
+        handbook.write_documents(tmp_path / "docs")
 
 
 def test_writing_says_whether_anything_changed(tmp_path: Path) -> None:
-    path = tmp_path / "ARCHITECTURE.md"
-    path.write_text(f"{handbook.BEGIN}{handbook.END}")
-    assert [handbook.write_catalogue(path), handbook.write_catalogue(path)] == [True, False]
+    written = [handbook.write_documents(tmp_path), handbook.write_documents(tmp_path)]
+    assert written == [True, False]
+    for name, text in handbook.documents().items():
+        assert (tmp_path / name).read_text() == text
