@@ -158,7 +158,8 @@ def test_scenarios_are_listed_with_what_they_are_about() -> None:
 def test_the_catalogue_is_printed() -> None:
     done = harness("catalogue")
     assert done.status == 0
-    assert done.out.startswith("### Scenarios\n")
+    assert done.out.startswith("# Glossary\n")
+    assert "\n## Scenarios\n" in done.out
 
 
 def test_the_demonstration_holds_on_fakes(tmp_path: Path) -> None:
