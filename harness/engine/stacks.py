@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from typing import Self
 
 from harness.backends.docker import lifecycle
-from harness.backends.docker.stack import DockerStack
+from harness.backends.docker.stack import POWERS, DockerStack
 from harness.backends.fake.limits import lacks as fake_lacks
 from harness.backends.fake.stack import FakeStack
+from harness.backends.powers import lacking
 from harness.engine.environment import Environment, StackKind
 from harness.engine.executor import Simulation, Threads
 from harness.engine.undo import undo
@@ -56,7 +57,9 @@ class StackPool:
 
     def lacks(self, scenario: Scenario) -> str | None:
         """What `scenario` needs that its stacks lack, as a reason; None when they have it all."""
-        return fake_lacks(scenario) if self.kind == "fake" else None
+        if self.kind == "fake":
+            return fake_lacks(scenario)
+        return lacking(scenario, POWERS, "containers have")
 
     @contextmanager
     def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:
@@ -80,7 +83,9 @@ class StackPool:
                 stack=stack,
                 executor=Threads(),
                 ledger=Ledger(stack),
-                logs=lambda: {service: stack.logs(service) for service in stack.services},
+                logs=lambda: {
+                    service: stack.services.logs(service) for service in stack.services.names
+                },
                 images=stack.image_tags(),
                 versions=stack.versions(),
             )
@@ -116,7 +121,9 @@ class StackPool:
     def _keep_if_healthy(self, stack: DockerStack) -> None:
         def probe() -> str | NotYet:
             # Everything was started again: what has exited since does not come back by itself.
-            exited = (each for each in stack.services if stack.state(each) == "exited")
+            exited = (
+                each for each in stack.services.names if stack.services.state(each) == "exited"
+            )
             if gone := next(exited, None):
                 return f"{gone} has exited"
             problem = stack.unhealthy() or stack.kafka.transactions_shortcoming()

@@ -31,12 +31,12 @@ class Supervisor:
                     RevivedEvent(time_ns=self._notes.since_start_ns(), service=name)
                 )
                 self._notes.say(f"{name} gave up by itself and is started again")
-                self._stack.start(name)
+                self._stack.services.start(name)
         return self.EVERY_S
 
     def exited(self) -> tuple[str, ...]:
         """Who does not run now."""
-        return tuple(name for name in self._nodes if self._stack.state(name) == "exited")
+        return tuple(name for name in self._nodes if self._stack.services.state(name) == "exited")
 
     def close(self) -> None:
         """Nothing to hand back."""

@@ -1,7 +1,7 @@
 """Disks: a data directory that is gone."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.faults.fault import FAULTS, Fault, Injection, NoSettings, fault
 from harness.faults.process import start_all
@@ -11,6 +11,7 @@ from harness.model.conditions import FullyReplicated
 from harness.model.defaults.brokers import topic_settings
 from harness.model.fault import FaultSpec, Step, meant
 from harness.model.permission import ROLLBACK, Permission
+from harness.model.ports.powers import Disks
 from harness.model.scenario import Scenario
 from harness.model.workload import Topic
 
@@ -20,6 +21,7 @@ class Wipe(Fault[NoSettings]):
     """SIGKILL, then everything in the data directory is deleted. Healed by a start from nothing."""
 
     ends_process: ClassVar[bool] = True
+    needs: ClassVar[tuple[type[Any], ...]] = (Disks,)
 
     def permits(self, _spec: FaultSpec, step: Step, scenario: Scenario) -> Iterator[Permission]:
         """Loss, where as many disks are lost at once as an acknowledgement waits for.
@@ -41,12 +43,12 @@ class Wipe(Fault[NoSettings]):
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Kill every target and empty its data directory."""
         for target in injection.targets:
-            injection.stack.kill(target)
-            injection.stack.wipe(target)
+            injection.services.kill(target)
+            injection.power(Disks).wipe(target)
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target has exited and its data directory holds nothing."""
-        left = {target: injection.stack.stored_files(target) for target in injection.targets}
+        left = {target: injection.power(Disks).stored_files(target) for target in injection.targets}
         text = ", ".join(f"{target} stores {count} files" for target, count in left.items())
         return NotYet(text) if any(left.values()) else text
 

@@ -16,12 +16,14 @@ from harness.model.fault import FaultSpec, Step
 from harness.model.members import NOBODY
 from harness.model.permission import Permission
 from harness.model.ports.groups import Members
+from harness.model.ports.powers import Services
 from harness.model.ports.stack import Stack
 from harness.model.roles import Member, Role, Service
 from harness.model.scenario import Scenario
 from harness.model.value import Value
 
 S = TypeVar("S", bound=Value)
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,15 @@ class Injection(Generic[S]):
     members: Members = NOBODY
     seen: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def services(self) -> Services:
+        """The processes of the stack."""
+        return self.stack.services
+
+    def power(self, kind: type[P]) -> P:
+        """A power over the stack, which the fault has named in `needs`."""
+        return self.stack.power(kind)
+
 
 class NoSettings(Value, frozen=True, kw_only=True):
     """For a fault without settings."""
@@ -52,6 +63,8 @@ class Fault(ABC, Generic[S]):
     """
 
     settings: ClassVar[type[Value]] = NoSettings
+    needs: ClassVar[tuple[type[Any], ...]] = ()
+    """Powers over the stack that it uses, besides that over processes."""
     momentary: ClassVar[bool] = False
     """It is over when it has been injected: nothing to heal unless it was interrupted."""
     patience_s: ClassVar[float] = 10.0

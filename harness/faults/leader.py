@@ -66,5 +66,6 @@ def _leader(injection: Injection[ElectSettings]) -> str | NotYet:
         (name,) = stack.resolve(role)
     except FaultError as error:
         return NotYet(str(error))
-    said = f"{name}, which is {stack.state(name)}, leads {settings.topic}-{settings.partition}"
-    return said if stack.state(name) == "running" else NotYet(said)
+    state = stack.services.state(name)
+    said = f"{name}, which is {state}, leads {settings.topic}-{settings.partition}"
+    return said if state == "running" else NotYet(said)

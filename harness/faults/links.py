@@ -1,10 +1,11 @@
 """Links between two services, cut and mended."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.faults.fault import Fault, Injection, LinkNeed, fault
 from harness.kit.waits import NotYet
 from harness.model.fault import FaultSpec
+from harness.model.ports.powers import Links
 from harness.model.value import Value
 
 
@@ -24,6 +25,7 @@ class CutLink(Fault[CutLinkSettings]):
     """
 
     settings: ClassVar[type[Value]] = CutLinkSettings
+    needs: ClassVar[tuple[type[Any], ...]] = (Links,)
 
     def link(self, spec: FaultSpec) -> LinkNeed:
         """Any way: where none leads through the proxy, packets between the two are dropped."""
@@ -32,12 +34,12 @@ class CutLink(Fault[CutLinkSettings]):
     def inject(self, injection: Injection[CutLinkSettings]) -> None:
         """Cut the link to every target."""
         for target in injection.targets:
-            injection.stack.cut_link(injection.settings.caller, target)
+            injection.power(Links).cut_link(injection.settings.caller, target)
 
     def witness(self, injection: Injection[CutLinkSettings]) -> str | NotYet:
         """A connection is refused, or packets were dropped, on the way to every target."""
         seen = {
-            target: injection.stack.link_fails(injection.settings.caller, target)
+            target: injection.power(Links).link_fails(injection.settings.caller, target)
             for target in injection.targets
         }
         passing = [target for target, failure in seen.items() if failure is None]
@@ -48,4 +50,4 @@ class CutLink(Fault[CutLinkSettings]):
     def heal(self, injection: Injection[CutLinkSettings]) -> None:
         """Let everything pass again."""
         for target in injection.targets:
-            injection.stack.mend_link(injection.settings.caller, target)
+            injection.power(Links).mend_link(injection.settings.caller, target)

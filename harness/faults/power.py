@@ -1,7 +1,7 @@
 """Power: a disk lacks what was not synced."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.faults.fault import Fault, Injection, NoSettings, fault
 from harness.faults.process import start_all
@@ -9,6 +9,7 @@ from harness.kit.waits import NotYet
 from harness.model.defaults.brokers import topic_settings
 from harness.model.fault import FaultSpec, Step
 from harness.model.permission import ROLLBACK, Permission
+from harness.model.ports.powers import PowerSupply
 from harness.model.roles import Member, Metadata, Role, Service, Task
 from harness.model.scenario import Scenario
 
@@ -22,6 +23,7 @@ class CutPower(Fault[NoSettings]):
     """
 
     ends_process: ClassVar[bool] = True
+    needs: ClassVar[tuple[type[Any], ...]] = (PowerSupply,)
 
     def wanted(self, role: Role) -> str | None:
         """Brokers only."""
@@ -47,19 +49,19 @@ class CutPower(Fault[NoSettings]):
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Freeze every target, so that none outlives another, then kill each."""
         for target in injection.targets:
-            injection.stack.pause(target)
+            injection.services.pause(target)
         for target in injection.targets:
-            injection.seen[target] = str(injection.stack.cut_power(target))
+            injection.seen[target] = str(injection.power(PowerSupply).cut_power(target))
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target has exited and its disk is not what it would have been."""
         lost = {target: injection.seen.get(target, "0") for target in injection.targets}
         text = ", ".join(f"{target} lacks {count} bytes" for target, count in lost.items())
-        running = [each for each in injection.targets if injection.stack.state(each) != "exited"]
+        running = [each for each in injection.targets if injection.services.state(each) != "exited"]
         return NotYet(text) if running or "0" in lost.values() else text
 
     def heal(self, injection: Injection[NoSettings]) -> None:
         """Start every target on what its disk holds; one that is only frozen goes on."""
         for target in injection.targets:
-            injection.stack.resume(target)
+            injection.services.resume(target)
         start_all(injection)

@@ -8,7 +8,7 @@ from harness.kit.waits import NotYet
 
 def all_in_state(injection: Injection[NoSettings], state: str) -> str | NotYet:
     """The witness that every target is in `state`."""
-    seen = {target: injection.stack.state(target) for target in injection.targets}
+    seen = {target: injection.services.state(target) for target in injection.targets}
     text = ", ".join(f"{target} is {now}" for target, now in seen.items())
     return text if all(now == state for now in seen.values()) else NotYet(text)
 
@@ -16,7 +16,7 @@ def all_in_state(injection: Injection[NoSettings], state: str) -> str | NotYet:
 def start_all(injection: Injection[NoSettings]) -> None:
     """Start every target that does not run."""
     for target in injection.targets:
-        injection.stack.start(target)
+        injection.services.start(target)
 
 
 @fault("process.kill")
@@ -31,7 +31,7 @@ class Kill(Fault[NoSettings]):
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Kill every target."""
         for target in injection.targets:
-            injection.stack.kill(target)
+            injection.services.kill(target)
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target's process has exited."""
@@ -51,7 +51,7 @@ class Stop(Fault[NoSettings]):
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Stop every target, one after the other."""
         for target in injection.targets:
-            injection.stack.stop(target)
+            injection.services.stop(target)
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target's process has exited."""
@@ -69,7 +69,7 @@ class Pause(Fault[NoSettings]):
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Freeze every target."""
         for target in injection.targets:
-            injection.stack.pause(target)
+            injection.services.pause(target)
 
     def witness(self, injection: Injection[NoSettings]) -> str | NotYet:
         """Every target is frozen."""
@@ -78,4 +78,4 @@ class Pause(Fault[NoSettings]):
     def heal(self, injection: Injection[NoSettings]) -> None:
         """Let every target run on."""
         for target in injection.targets:
-            injection.stack.resume(target)
+            injection.services.resume(target)

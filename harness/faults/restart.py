@@ -22,7 +22,7 @@ class _Restart(Fault[RestartSettings]):
 
     def witness(self, injection: Injection[RestartSettings]) -> str | NotYet:
         """Every target runs as another incarnation than before."""
-        seen = {target: injection.stack.incarnation(target) for target in injection.targets}
+        seen = {target: injection.services.incarnation(target) for target in injection.targets}
         same = [target for target, now in seen.items() if now == injection.seen.get(target)]
         if same:
             return NotYet(f"{', '.join(same)} still runs as before")
@@ -31,7 +31,7 @@ class _Restart(Fault[RestartSettings]):
     def heal(self, injection: Injection[RestartSettings]) -> None:
         """Start whatever an interruption left down."""
         for target in injection.targets:
-            injection.stack.start(target)
+            injection.services.start(target)
 
 
 @fault("process.restart")
@@ -65,18 +65,18 @@ class RollingRestart(_Restart):
 
 
 def _end(injection: Injection[RestartSettings], target: str) -> None:
-    injection.seen[target] = injection.stack.incarnation(target)
+    injection.seen[target] = injection.services.incarnation(target)
     if injection.settings.how == "kill":
-        injection.stack.kill(target)
+        injection.services.kill(target)
     else:
-        injection.stack.stop(target)
+        injection.services.stop(target)
 
 
 def _begin(injection: Injection[RestartSettings], target: str) -> None:
-    injection.stack.start(target)
+    injection.services.start(target)
     wait_until(
         f"{target} to answer",
-        lambda: _problem(injection.stack.ready(target)),
+        lambda: _problem(injection.services.ready(target)),
         limit_s=READY_LIMIT_S,
         interval_s=0.2,
         clock=injection.clock,

@@ -1,10 +1,11 @@
 """Workers of processors: held at a named point, so that a race comes in the order that hurts."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.faults.fault import Fault, Injection, fault
 from harness.kit.barrier import Barrier
 from harness.kit.waits import NotYet
+from harness.model.ports.powers import OwnPrograms
 from harness.model.value import Value
 from harness.model.workload import Point
 
@@ -24,6 +25,7 @@ class Hold(Fault[HoldSettings]):
     """
 
     settings: ClassVar[type[Value]] = HoldSettings
+    needs: ClassVar[tuple[type[Any], ...]] = (OwnPrograms,)
     # A worker that hangs in a client's call is restarted by its watchdog, and joins its group anew.
     patience_s: ClassVar[float] = 45.0
 
@@ -46,5 +48,5 @@ class Hold(Fault[HoldSettings]):
 
 
 def _barriers(injection: Injection[HoldSettings]) -> dict[str, Barrier]:
-    folders = {target: injection.stack.program_folder(target) for target in injection.targets}
+    folders = {target: injection.power(OwnPrograms).folder(target) for target in injection.targets}
     return {target: Barrier(folder) for target, folder in folders.items() if folder is not None}

@@ -13,6 +13,7 @@ from harness.kit.errors import HarnessError
 from harness.kit.waits import Deadline
 from harness.model.cleanup import is_ever, partitions_of, values_of
 from harness.model.ports.kafka import Kafka
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.model.workload import Consumers, LogWorkload, Processors, Producers
@@ -240,7 +241,7 @@ class LogTraffic:
     def forget(self) -> None:
         """End what is left of the processors, and delete the topics."""
         if self._processors:
-            self._stack.remove_programs()
+            self._stack.power(OwnPrograms).remove_all()
         for real in (*self.topics.values(), *self._left_over()):
             try:
                 self._kafka.delete_topic(real)

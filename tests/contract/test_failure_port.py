@@ -7,6 +7,7 @@ import pytest
 from confluent_kafka import OFFSET_BEGINNING, TopicPartition
 
 from harness.model.ports.clients import Report
+from harness.model.ports.powers import Disks, Links
 from harness.model.roles import Followers
 from harness.model.value import Settings
 from tests.contract.bench import Bench, values
@@ -19,8 +20,8 @@ def broken(bench: Bench) -> Iterator[Bench]:
     """A bench on which things may be broken; everything is mended afterwards."""
     yield bench
     for broker in bench.stack.topology.broker_names:
-        bench.stack.resume(broker)
-        bench.stack.start(broker)
+        bench.stack.services.resume(broker)
+        bench.stack.services.start(broker)
     bench.wait_healthy()
 
 
@@ -38,7 +39,7 @@ def test_a_frozen_leader_lets_records_time_out(broken: Bench) -> None:
     producer = broken.kafka.producer({"message.timeout.ms": 1000})
     reports: list[Any] = []
     broken.send(topic, [b"before"])
-    broken.stack.pause(broken.leader(topic))
+    broken.stack.services.pause(broken.leader(topic))
     producer.produce(topic, b"value", None, 0, lambda error, _sent: reports.append(error))
     assert broken.flushed(producer)
     assert [error.name() for error in reports] == ["_MSG_TIMED_OUT"]
@@ -55,10 +56,10 @@ def test_a_retry_lands_twice_unless_the_producer_is_idempotent(
     producer.produce(topic, b"first", None, 0)
     assert broken.flushed(producer)
     leader = broken.leader(topic)
-    broken.stack.pause(leader)
+    broken.stack.services.pause(leader)
     producer.produce(topic, b"second", None, 0)
     broken.clock.pause(2.5)
-    broken.stack.resume(leader)
+    broken.stack.services.resume(leader)
     assert broken.flushed(producer)
     expected = [b"first", b"second"] if idempotent else [b"first", b"second", b"second"]
     assert all_values(broken, topic, len(expected)) == expected
@@ -71,7 +72,7 @@ def test_a_killed_leader_is_replaced_and_nothing_acknowledged_is_lost(broken: Be
     killed = broken.leader(topic)
     for number, value in enumerate(values(200)):
         if number == 100:
-            broken.stack.kill(killed)
+            broken.stack.services.kill(killed)
         producer.produce(topic, value, None, 0, lambda error, sent: reports.append((error, sent)))
         producer.poll(0)
         broken.clock.pause(0.002)
@@ -84,7 +85,7 @@ def test_a_killed_leader_is_replaced_and_nothing_acknowledged_is_lost(broken: Be
 def test_a_stopped_leader_hands_over_at_once(broken: Bench) -> None:
     topic = broken.topic()
     stopped = broken.leader(topic)
-    broken.stack.stop(stopped)
+    broken.stack.services.stop(stopped)
     assert broken.leader(topic) not in {stopped, "broker-None"}
     ((error, _),) = broken.send(topic, [b"value"])
     assert error is None
@@ -93,13 +94,13 @@ def test_a_stopped_leader_hands_over_at_once(broken: Bench) -> None:
 def test_too_few_in_sync_replicas_refuse_until_they_are_back(broken: Bench) -> None:
     topic = broken.topic(min_insync_replicas=3)
     (follower, _) = broken.stack.resolve(Followers(topic=topic))
-    broken.stack.stop(follower)
+    broken.stack.services.stop(follower)
     broken.wait("the ISR to shrink", lambda: len(broken.kafka.describe([topic])[topic][0].isr) == 2)
     ((error, _),) = broken.send(topic, [b"refused"], message_timeout_ms=1500)
     assert error.name() == "_MSG_TIMED_OUT"
     ((error, _),) = broken.send(topic, [b"alone"], acks="1")
     assert error is None
-    broken.stack.start(follower)
+    broken.stack.services.start(follower)
     broken.wait_healthy()
     ((error, _),) = broken.send(topic, [b"taken"])
     assert error is None
@@ -117,12 +118,12 @@ def test_readers_do_not_see_what_followers_lack(broken: Bench) -> None:
     broken.send(topic, [b"everywhere"])
     followers = broken.stack.resolve(Followers(topic=topic))
     for follower in followers:
-        broken.stack.pause(follower)
+        broken.stack.services.pause(follower)
     ((error, _),) = broken.send(topic, [b"leader only"], acks="1")
     assert error is None
     assert all_values(broken, topic, 1) == [b"everywhere"]
     for follower in followers:
-        broken.stack.resume(follower)
+        broken.stack.services.resume(follower)
     assert all_values(broken, topic, 2) == [b"everywhere", b"leader only"]
 
 
@@ -130,20 +131,20 @@ def test_a_wiped_follower_gets_everything_back(broken: Bench) -> None:
     topic = broken.topic()
     broken.send(topic, values(20))
     (follower, _) = broken.stack.resolve(Followers(topic=topic))
-    broken.stack.kill(follower)
-    broken.stack.wipe(follower)
-    assert broken.stack.stored_files(follower) == 0
-    broken.stack.start(follower)
+    broken.stack.services.kill(follower)
+    broken.stack.power(Disks).wipe(follower)
+    assert broken.stack.power(Disks).stored_files(follower) == 0
+    broken.stack.services.start(follower)
     broken.wait_healthy()
     assert all_values(broken, topic, 20) == values(20)
 
 
 def test_a_slow_link_delays_answers(broken: Bench) -> None:
     broker = broken.stack.topology.broker_names[0]
-    assert broken.stack.round_trip_ms(broker) < 200
-    broken.stack.delay_link(broker, 300)
+    assert broken.stack.power(Links).round_trip_ms(broker) < 200
+    broken.stack.power(Links).delay(broker, 300)
     try:
-        assert broken.stack.round_trip_ms(broker) >= 300
+        assert broken.stack.power(Links).round_trip_ms(broker) >= 300
     finally:
-        broken.stack.delay_link(broker, 0)
-    assert broken.stack.round_trip_ms(broker) < 200
+        broken.stack.power(Links).delay(broker, 0)
+    assert broken.stack.power(Links).round_trip_ms(broker) < 200

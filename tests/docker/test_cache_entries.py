@@ -43,7 +43,7 @@ def cache(
 
 
 def test_a_stack_without_kafka_is_whole(small: DockerStack) -> None:
-    assert sorted(small.services) == ["redis", "toxiproxy"]
+    assert sorted(small.services.names) == ["redis", "toxiproxy"]
     assert small.unhealthy() is None
 
 

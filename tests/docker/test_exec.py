@@ -98,6 +98,6 @@ def told(*arguments: str, given: bytes = b"") -> Done:
 
 
 def test_the_manifest_learns_versions_and_images(stack: DockerStack) -> None:
-    assert set(stack.image_tags()) == set(stack.services)
+    assert set(stack.image_tags()) == set(stack.services.names)
     assert {"kafka", "docker", "librdkafka", "toxiproxy"} <= set(stack.versions())
     assert {row.health for row in stack.status()} == {"ready"}

@@ -93,7 +93,7 @@ def test_topics_that_cannot_be_are_the_callers_mistake(stack: DockerStack) -> No
 
 
 def test_a_topic_waits_for_a_broker_that_is_away(stack: DockerStack) -> None:
-    stack.kill("broker-3")
+    stack.services.kill("broker-3")
     try:
         # Its session must have ended, or the topic is created at once and waits for replicas.
         wait_until(
@@ -101,12 +101,12 @@ def test_a_topic_waits_for_a_broker_that_is_away(stack: DockerStack) -> None:
             lambda: True if "does not see 3" in (stack.kafka.shortcoming() or "") else NotYet(""),
             limit_s=30,
         )
-        back = threading.Timer(1, stack.start, ["broker-3"])
+        back = threading.Timer(1, stack.services.start, ["broker-3"])
         back.start()
         stack.kafka.create_topic(Topic(name="waits", replicas=3))
         back.join()
     finally:
-        stack.start("broker-3")
+        stack.services.start("broker-3")
         stack.kafka.delete_topic("waits")
 
 

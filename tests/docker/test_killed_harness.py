@@ -148,9 +148,9 @@ def test_sweep_heals_a_kept_stack_and_the_next_run_attaches_to_it(tmp_path: Path
     killed_in_mid_fault(tmp_path, 502, "--keep-stack")
     (stack,) = ours(502)
     try:
-        assert inventory.look_at(stack).state("broker-1") == "paused"
+        assert inventory.look_at(stack).services.state("broker-1") == "paused"
         assert f"{stack}: healed process.pause on broker-1" in list(sweep())
-        assert inventory.look_at(stack).state("broker-1") == "running"
+        assert inventory.look_at(stack).services.state("broker-1") == "running"
         assert inventory.look_at(stack).unhealthy() is None
         assert not [line for line in sweep() if stack in line]
     finally:

@@ -16,6 +16,7 @@ from harness.kit.errors import FaultError
 from harness.kit.http import HttpError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.ports.databases import Cursor
+from harness.model.ports.powers import Links
 from harness.model.roles import Task
 from harness.systems.mysql import errors as mysql_errors
 from harness.systems.redis import errors as redis_errors
@@ -78,14 +79,14 @@ def test_a_killed_mysql_keeps_what_it_acknowledged_and_nothing_that_failed(
     committed.commit()
     hanging = pipeline.mysql.connection(database=database)
     hanging.cursor().execute("INSERT INTO t VALUES (100, 0)")
-    pipeline.kill("mysql")
+    pipeline.services.kill("mysql")
     with pytest.raises(pymysql.Error) as caught:
         hanging.commit()
     assert mysql_errors.name_of(caught.value) in {"mysql:2006", "mysql:2013"}
     with pytest.raises(pymysql.Error) as caught:
         hanging.commit()
     assert mysql_errors.outcome_of(caught.value, committing=True) == "fail"
-    pipeline.start("mysql")
+    pipeline.services.start("mysql")
     wait_healthy(pipeline)
     assert rows(pipeline, database) == list(range(100))
 
@@ -118,33 +119,33 @@ def test_a_paused_mysql_is_noticed_and_the_commit_may_have_happened(
 ) -> None:
     connection = pipeline.mysql.connection(database=database, answer_limit_s=1.0)
     connection.cursor().execute("INSERT INTO t VALUES (1, 0)")
-    pipeline.pause("mysql")
+    pipeline.services.pause("mysql")
     try:
         with pytest.raises(pymysql.Error) as caught:
             connection.commit()
     finally:
-        pipeline.resume("mysql")
+        pipeline.services.resume("mysql")
     assert mysql_errors.name_of(caught.value) == "mysql:2013"
     assert mysql_errors.outcome_of(caught.value, committing=True) == "info"
 
 
 def test_a_mysql_replica_lags_while_its_link_is_cut(pipeline: DockerStack, database: str) -> None:
-    pipeline.cut_link("mysql-replica", "mysql")
+    pipeline.power(Links).cut_link("mysql-replica", "mysql")
     try:
-        assert pipeline.link_fails("mysql-replica", "mysql")
+        assert pipeline.power(Links).link_fails("mysql-replica", "mysql")
         sql(pipeline, database).execute("INSERT INTO t VALUES (1, 0)")
-        wait_for("the replica to notice", lambda: pipeline.ready("mysql-replica"))
+        wait_for("the replica to notice", lambda: pipeline.services.ready("mysql-replica"))
         assert rows(pipeline, database) == [1]
     finally:
-        pipeline.mend_link("mysql-replica", "mysql")
-    assert pipeline.link_fails("mysql-replica", "mysql") is None
+        pipeline.power(Links).mend_link("mysql-replica", "mysql")
+    assert pipeline.power(Links).link_fails("mysql-replica", "mysql") is None
     wait_for("the replica to catch up", lambda: rows(pipeline, database, "mysql-replica") == [1])
 
 
 def test_a_killed_mysql_replica_goes_on_where_it_was(pipeline: DockerStack, database: str) -> None:
-    pipeline.kill("mysql-replica")
+    pipeline.services.kill("mysql-replica")
     sql(pipeline, database).execute("INSERT INTO t VALUES (1, 0)")
-    pipeline.start("mysql-replica")
+    pipeline.services.start("mysql-replica")
     wait_healthy(pipeline)
     wait_for("the replica to catch up", lambda: rows(pipeline, database, "mysql-replica") == [1])
 
@@ -152,11 +153,11 @@ def test_a_killed_mysql_replica_goes_on_where_it_was(pipeline: DockerStack, data
 def test_a_killed_redis_keeps_its_append_only_file(pipeline: DockerStack) -> None:
     client = pipeline.redis.client()
     assert client.execute_command("SET", "kept", "yes")
-    pipeline.kill("redis")
+    pipeline.services.kill("redis")
     with pytest.raises(redis.RedisError) as caught:
         pipeline.redis.client().execute_command("SET", "kept", "no")
     assert redis_errors.outcome_of(caught.value) == "fail", "no connection was made"
-    pipeline.start("redis")
+    pipeline.services.start("redis")
     wait_healthy(pipeline)
     assert client.execute_command("GET", "kept") == "yes"
 
@@ -166,12 +167,12 @@ def test_a_paused_redis_is_noticed_and_the_command_may_have_happened(
 ) -> None:
     client = pipeline.redis.client(answer_limit_s=1.0)
     client.execute_command("PING")
-    pipeline.pause("redis")
+    pipeline.services.pause("redis")
     try:
         with pytest.raises(redis.RedisError) as caught:
             client.execute_command("SET", "paused", "1")
     finally:
-        pipeline.resume("redis")
+        pipeline.services.resume("redis")
     assert redis_errors.name_of(caught.value) == "redis:TimeoutError"
     assert redis_errors.outcome_of(caught.value) == "info"
 
@@ -181,26 +182,26 @@ def test_a_redis_replica_lags_while_its_link_is_cut(pipeline: DockerStack) -> No
     with pytest.raises(redis.RedisError) as caught:
         replica.execute_command("SET", "lag", "1")
     assert redis_errors.name_of(caught.value) == "redis:READONLY"
-    pipeline.cut_link("redis-replica", "redis")
+    pipeline.power(Links).cut_link("redis-replica", "redis")
     try:
         master.execute_command("SET", "lag", "1")
-        wait_for("the replica to notice", lambda: pipeline.ready("redis-replica"))
+        wait_for("the replica to notice", lambda: pipeline.services.ready("redis-replica"))
         assert replica.execute_command("GET", "lag") is None
     finally:
-        pipeline.mend_link("redis-replica", "redis")
+        pipeline.power(Links).mend_link("redis-replica", "redis")
     wait_for("the replica to catch up", lambda: replica.execute_command("GET", "lag") == "1")
     master.execute_command("DEL", "lag")
 
 
 def test_a_closed_link_stays_closed_when_the_proxy_is_restarted(pipeline: DockerStack) -> None:
-    pipeline.cut_link("connect", "mysql")
+    pipeline.power(Links).cut_link("connect", "mysql")
     try:
-        pipeline.kill("toxiproxy")
-        pipeline.start("toxiproxy")
-        assert pipeline.link_fails("connect", "mysql")
-        assert pipeline.link_fails("mysql-replica", "mysql") is None
+        pipeline.services.kill("toxiproxy")
+        pipeline.services.start("toxiproxy")
+        assert pipeline.power(Links).link_fails("connect", "mysql")
+        assert pipeline.power(Links).link_fails("mysql-replica", "mysql") is None
     finally:
-        pipeline.mend_link("connect", "mysql")
+        pipeline.power(Links).mend_link("connect", "mysql")
 
 
 def test_the_registry_refuses_what_is_incompatible_and_keeps_its_schemas(
@@ -215,8 +216,8 @@ def test_the_registry_refuses_what_is_incompatible_and_keeps_its_schemas(
     assert caught.value.status == 409
     assert not registry.is_compatible("orders", TEXT)
     assert registry.is_compatible("orders", WIDER)
-    pipeline.kill("registry")
-    pipeline.start("registry")
+    pipeline.services.kill("registry")
+    pipeline.services.start("registry")
     wait_healthy(pipeline)
     assert set(registry.subjects()) == {*others, "orders"}
     assert registry.versions("orders") == (1,)
@@ -267,12 +268,12 @@ def test_changes_are_captured_and_go_on_when_the_worker_is_killed(
         wait_for("the first row to arrive", lambda: end_of(pipeline, topic) > 0)
         (worker,) = pipeline.resolve(Task(connector=database, index=0))
         assert worker in pipeline.topology.worker_names
-        pipeline.kill(worker)
+        pipeline.services.kill(worker)
         before = end_of(pipeline, topic)
         sql(pipeline, database).execute("INSERT INTO t VALUES (2, 0)")
         wait_for("the task to move", lambda: worker_of(pipeline, database) not in {worker, None})
         wait_for("the second row to arrive", lambda: end_of(pipeline, topic) > before)
-        pipeline.start(worker)
+        pipeline.services.start(worker)
         wait_healthy(pipeline)
         pipeline.connect.wait_running(database)
         assert pipeline.connect.offsets(database)
@@ -283,11 +284,11 @@ def test_a_connector_survives_a_cut_from_its_database(pipeline: DockerStack, dat
     with connector(pipeline, database, change_capture(pipeline, database)):
         topic = f"{database}.{database}.t"
         wait_for("the first row to arrive", lambda: end_of(pipeline, topic) > 0)
-        pipeline.cut_link("connect", "mysql")
+        pipeline.power(Links).cut_link("connect", "mysql")
         try:
             sql(pipeline, database).execute("INSERT INTO t VALUES (2, 0)")
         finally:
-            pipeline.mend_link("connect", "mysql")
+            pipeline.power(Links).mend_link("connect", "mysql")
         before = end_of(pipeline, topic)
         sql(pipeline, database).execute("INSERT INTO t VALUES (3, 0)")
         wait_for("the rows to arrive", lambda: end_of(pipeline, topic) > before)
@@ -297,13 +298,13 @@ def test_workers_that_are_cut_off_from_the_brokers_come_back(pipeline: DockerSta
     with connector(pipeline, "lines", file_source("lines")):
         brokers = pipeline.topology.broker_names
         for broker in brokers:
-            pipeline.cut_link("connect", broker)
+            pipeline.power(Links).cut_link("connect", broker)
         try:
             assert pipeline.kafka.shortcoming() is None, "others still reach the brokers"
-            wait_for("the group to fall apart", lambda: pipeline.ready("connect-1"))
+            wait_for("the group to fall apart", lambda: pipeline.services.ready("connect-1"))
         finally:
             for broker in brokers:
-                pipeline.mend_link("connect", broker)
+                pipeline.power(Links).mend_link("connect", broker)
         wait_healthy(pipeline)
         pipeline.connect.wait_running("lines")
 

@@ -260,7 +260,7 @@ def test_a_killed_server_keeps_what_it_acknowledged_and_nothing_that_failed(shop
     shop.run(*(f"INSERT INTO orders VALUES ({key}, 0)" for key in range(100)))  # noqa: S608
     hanging = shop.connection()
     hanging.cursor().execute("INSERT INTO orders VALUES (100, 0)")
-    shop.stack.kill("postgres")
+    shop.stack.services.kill("postgres")
     with pytest.raises(psycopg.Error) as caught:
         hanging.commit()
     assert errors.name_of(caught.value) in {"postgres:57P01", "postgres:08006"}
@@ -269,7 +269,7 @@ def test_a_killed_server_keeps_what_it_acknowledged_and_nothing_that_failed(shop
         hanging.commit()
     assert errors.name_of(caught.value) == "postgres:not-connected"
     assert errors.outcome_of(caught.value, committing=True) == "fail"
-    shop.stack.start("postgres")
+    shop.stack.services.start("postgres")
     wait_healthy(shop.stack)
     assert shop.rows() == [(key, 0) for key in range(100)]
     assert shop.committed() == [(inserted(key, 0),) for key in range(100)]
@@ -279,8 +279,8 @@ def test_a_killed_server_loses_what_it_did_not_write_out(shop: Shop) -> None:
     shop.run("SET synchronous_commit = off", "INSERT INTO orders VALUES (1, 10)")
     assert shop.committed() == [(inserted(1, 10),)], "reading makes the server write it out"
     shop.run("SET synchronous_commit = off", "INSERT INTO orders VALUES (2, 20)")
-    shop.stack.kill("postgres")
-    shop.stack.start("postgres")
+    shop.stack.services.kill("postgres")
+    shop.stack.services.start("postgres")
     wait_healthy(shop.stack)
     assert shop.rows() == [(1, 10)]
     assert shop.committed() == [(inserted(1, 10),)]
@@ -289,12 +289,12 @@ def test_a_killed_server_loses_what_it_did_not_write_out(shop: Shop) -> None:
 def test_a_paused_server_is_noticed_and_the_commit_may_have_happened(shop: Shop) -> None:
     connection = shop.connection(answer_limit_s=1.0)
     connection.cursor().execute("INSERT INTO orders VALUES (1, 0)")
-    shop.stack.pause("postgres")
+    shop.stack.services.pause("postgres")
     try:
         with pytest.raises(psycopg.Error, match="no answer within 1 s") as caught:
             connection.commit()
     finally:
-        shop.stack.resume("postgres")
+        shop.stack.services.resume("postgres")
     assert errors.outcome_of(caught.value, committing=True) == "info"
 
 
@@ -322,8 +322,8 @@ def test_changes_are_captured_and_go_on_after_a_crash(shop: Shop) -> None:
         wait_for_events(shop, [("r", 1, 10)])
         shop.run("INSERT INTO orders VALUES (2, 20)", "UPDATE orders SET version = 21 WHERE id = 2")
         wait_for_events(shop, [("r", 1, 10), ("c", 2, 20), ("u", 2, 21)])
-        shop.stack.kill("postgres")
-        shop.stack.start("postgres")
+        shop.stack.services.kill("postgres")
+        shop.stack.services.start("postgres")
         wait_healthy(shop.stack)
         shop.run("DELETE FROM orders WHERE id = 1")
         shop.stack.connect.wait_running(shop.name)

@@ -19,7 +19,7 @@ SAYS_AND_WAITS = ("sh", "-c", "echo told $TOPICS; exec sleep 600")
 
 @pytest.fixture
 def programs() -> Iterator[Programs]:
-    made = Programs(connect(), {MARK: "true"}, "chaos-test-program")
+    made = Programs(connect(), {MARK: "true"}, "chaos-test-program", {})
     yield made
     made.remove_all()
     assert connect().containers(all=True, filters={"label": [MARK]}) == []

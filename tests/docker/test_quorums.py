@@ -12,6 +12,7 @@ from harness.engine.run import Run, run_scenario
 from harness.engine.stacks import StackPool
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.ports.powers import Disks, Network
 from harness.model.ports.stack import Stack
 from harness.model.roles import Controller
 from harness.model.topology import Topology
@@ -67,25 +68,25 @@ def wait_for_successor(stack: Stack, former: str) -> str:
 def test_a_killed_broker_comes_back_although_the_first_zookeeper_is_gone(
     ensemble: DockerStack,
 ) -> None:
-    ensemble.kill("zookeeper-1")
-    ensemble.kill("broker-1")
-    ensemble.start("broker-1")
+    ensemble.services.kill("zookeeper-1")
+    ensemble.services.kill("broker-1")
+    ensemble.services.start("broker-1")
 
     def serves() -> bool | NotYet:
-        return NotYet(missing) if (missing := ensemble.ready("broker-1")) else True
+        return NotYet(missing) if (missing := ensemble.services.ready("broker-1")) else True
 
     wait_until("the broker to serve", serves, limit_s=60, interval_s=0.2)
-    assert b"waiting for ZooKeeper to forget /brokers/ids/1" in ensemble.logs("broker-1")
+    assert b"waiting for ZooKeeper to forget /brokers/ids/1" in ensemble.services.logs("broker-1")
 
 
 def test_a_killed_controller_is_succeeded_and_comes_back_as_a_follower(kraft: Stack) -> None:
     (killed,) = kraft.resolve(CONTROLLER)
-    kraft.kill(killed)
+    kraft.services.kill(killed)
     successor = wait_for_successor(kraft, killed)
     assert {killed, successor} < set(kraft.topology.controller_names)
     kraft.kafka.create_topic(Topic(name="decided-by-two"))
     assert killed in (kraft.unhealthy() or "")
-    kraft.start(killed)
+    kraft.services.start(killed)
     wait_healthy(kraft)
     kraft.kafka.delete_topic("decided-by-two")
 
@@ -95,19 +96,19 @@ def test_a_controller_that_is_cut_off_does_not_count_although_it_thinks_it_leads
 ) -> None:
     (lonely,) = kraft.resolve(CONTROLLER)
     others = [name for name in kraft.topology.nodes.values() if name != lonely]
-    kraft.cut(lonely, others)
+    kraft.power(Network).cut(lonely, others)
     try:
         wait_for_successor(kraft, lonely)
-        assert kraft.dropped(lonely, others) > 0
+        assert kraft.power(Network).dropped(lonely, others) > 0
     finally:
-        kraft.mend(lonely, others)
+        kraft.power(Network).mend(lonely, others)
 
 
 def test_a_wiped_broker_is_formatted_for_the_cluster_again_and_catches_up(kraft: Stack) -> None:
     kraft.kafka.create_topic(Topic(name="catches-up"))
-    kraft.kill("broker-2")
-    kraft.wipe("broker-2")
-    kraft.start("broker-2")
+    kraft.services.kill("broker-2")
+    kraft.power(Disks).wipe("broker-2")
+    kraft.services.start("broker-2")
     wait_healthy(kraft)
     (state,) = kraft.kafka.describe(["catches-up"])["catches-up"]
     assert sorted(state.isr) == [1, 2, 3]

@@ -61,12 +61,12 @@ def test_a_kept_stack_is_found_again_by_one_process_at_a_time(kept: DockerStack)
 
 
 def test_a_kept_stack_is_repaired_before_it_is_used(kept: DockerStack) -> None:
-    kept.pause("broker-1")
+    kept.services.pause("broker-1")
     kept.close()
     said: list[str] = []
     assert lifecycle.attach(SMALL, on_progress=said.append) is None
     assert "broker-1: it is paused" in said[0]
-    again = lifecycle.attach(SMALL, repair=lambda stack: stack.resume("broker-1"))
+    again = lifecycle.attach(SMALL, repair=lambda stack: stack.services.resume("broker-1"))
     assert again is not None
     again.close()
 
@@ -110,7 +110,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_two_stacks_run_side_by_side(stack: DockerStack, kept: DockerStack) -> None:
     kept.kafka.create_topic(Topic(name="apart", replicas=1))
-    kept.kill("broker-1")
+    kept.services.kill("broker-1")
     assert stack.unhealthy() is None
     assert stack.kafka.describe(["apart"]) == {}
     assert not set(stack.blueprint.ports.values()) & set(kept.blueprint.ports.values())

@@ -62,23 +62,23 @@ def office(tmp_path: Path) -> Office:
 def test_a_request_to_a_frozen_controller_happens_when_it_wakes() -> None:
     stack = FakeStack(Topology(), seed=1)
     (controller,) = stack.resolve(CONTROLLER)
-    stack.pause(controller)
+    stack.services.pause(controller)
     with pytest.raises(KafkaException) as raised:
         stack.kafka.topics.create(Topic(name="late"))
     assert raised.value.args[0].code() == KafkaError._TIMED_OUT
     assert "late" not in stack.kafka.topics.names()
-    stack.resume(controller)
+    stack.services.resume(controller)
     assert "late" in stack.kafka.topics.names()
 
 
 def test_a_request_to_a_controller_that_dies_in_its_sleep_never_happens() -> None:
     stack = FakeStack(Topology(), seed=1)
     (controller,) = stack.resolve(CONTROLLER)
-    stack.pause(controller)
+    stack.services.pause(controller)
     with pytest.raises(KafkaException):
         stack.kafka.topics.create(Topic(name="late"))
-    stack.kill(controller)
-    stack.start(controller)
+    stack.services.kill(controller)
+    stack.services.start(controller)
     stack.clock.pause(20)
     assert "late" not in stack.kafka.topics.names()
 
@@ -102,9 +102,9 @@ def test_every_kind_of_operation_is_made_and_recorded_with_what_it_asked(office:
 def test_a_topic_of_which_nobody_knows_is_left_alone(office: Office) -> None:
     office.steps(30)
     (controller,) = office.stack.resolve(CONTROLLER)
-    office.stack.pause(controller)
+    office.stack.services.pause(controller)
     office.steps(20)
-    office.stack.resume(controller)
+    office.stack.services.resume(controller)
     office.steps(100)
     history = office.history()
     changes = history.aspects.join(history.operations, on="op").filter(pl.col("f").is_in(CHANGES))

@@ -1,5 +1,7 @@
 """The conductor: ledger before action, a witness for every fault, healing whatever happens."""
 
+from typing import Self
+
 import pytest
 
 from harness.backends.roles import RoleCluster
@@ -26,6 +28,10 @@ class Powers:
         self.unstartable: set[str] = set()
         self.unstartable_for = 0
         self.leaderless = 0
+
+    @property
+    def services(self) -> Self:
+        return self
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         match role:

@@ -9,6 +9,7 @@ from harness.backends.fake.bugs.bug import Dice
 from harness.backends.fake.stack import FakeStack
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
+from harness.model.ports.powers import Links
 from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.model.workload import Topic
@@ -54,10 +55,10 @@ def test_without_a_coordinator_a_closed_member_stays_until_its_session_ends(
     first.subscribe(["orders"])
     first.consume(1, 0)
     for broker in stack.topology.broker_names:
-        stack.pause(broker)
+        stack.services.pause(broker)
     first.close()
     for broker in stack.topology.broker_names:
-        stack.resume(broker)
+        stack.services.resume(broker)
     second = stack.kafka.consumer(READER)
     second.subscribe(["orders"])
     second.consume(1, 0)
@@ -88,11 +89,11 @@ def test_a_reader_of_a_cut_log_goes_on_where_the_logs_agree(stack: FakeStack) ->
     first = stack.kafka.describe(["cut"])["cut"][0].leader
     others = [name for name in stack.topology.broker_names if name != f"broker-{first}"]
     for name in others:
-        stack.stop(name)
+        stack.services.stop(name)
     send_and_read(b"only here")
-    stack.kill(f"broker-{first}")
+    stack.services.kill(f"broker-{first}")
     for name in others:
-        stack.start(name)
+        stack.services.start(name)
     stack.clock.pause(10)
     send_and_read(b"instead")
     assert values == [b"everywhere", b"only here", b"instead"]
@@ -101,7 +102,7 @@ def test_a_reader_of_a_cut_log_goes_on_where_the_logs_agree(stack: FakeStack) ->
 
 def test_a_slow_link_shows_records_later(stack: FakeStack) -> None:
     for name in stack.topology.broker_names:
-        stack.delay_link(name, 500)
+        stack.power(Links).delay(name, 500)
     reader = stack.kafka.consumer(READER)
     reader.assign([TopicPartition("orders", 0, OFFSET_BEGINNING)])
     producer = stack.kafka.producer({})
@@ -131,11 +132,11 @@ def test_a_message_that_times_out_leaves_a_gap_and_the_rest_goes_on(
     produce(b"before")
     producer.flush(1)
     for name in stack.topology.broker_names:
-        stack.pause(name)
+        stack.services.pause(name)
     produce(b"during")
     stack.clock.pause(4)
     for name in stack.topology.broker_names:
-        stack.resume(name)
+        stack.services.resume(name)
     produce(b"after")
     assert producer.flush(5) == 0
     assert errors == [None, "_MSG_TIMED_OUT", None]

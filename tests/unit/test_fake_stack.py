@@ -5,6 +5,7 @@ import pytest
 from harness.backends.fake.stack import FakeStack
 from harness.kit.errors import FaultError
 from harness.model.ports.kafka import PartitionState
+from harness.model.ports.powers import Disks, Network, PowerSupply
 from harness.model.roles import Controller, Followers, Leader
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -52,14 +53,14 @@ def end(stack: FakeStack) -> int:
 def test_a_dead_leader_is_replaced_when_its_session_ends() -> None:
     stack = stack_with_topic()
     dead = leader(stack)
-    stack.kill(dead)
+    stack.services.kill(dead)
     stack.clock.pause(SESSION_S - 0.1)
     assert leader(stack) == dead
     stack.clock.pause(0.2)
     assert leader(stack) != dead
     assert len(state(stack).isr) == 2
     assert stack.unhealthy() == f"{dead} is exited"
-    stack.start(dead)
+    stack.services.start(dead)
     stack.clock.pause(5)
     assert stack.unhealthy() is None
 
@@ -67,9 +68,9 @@ def test_a_dead_leader_is_replaced_when_its_session_ends() -> None:
 def test_a_frozen_leader_that_is_back_in_time_stays() -> None:
     stack = stack_with_topic()
     frozen = leader(stack)
-    stack.pause(frozen)
+    stack.services.pause(frozen)
     stack.clock.pause(SESSION_S - 0.5)
-    stack.resume(frozen)
+    stack.services.resume(frozen)
     stack.clock.pause(SESSION_S)
     assert leader(stack) == frozen
 
@@ -83,11 +84,11 @@ def test_a_zombie_leader_takes_what_waited_and_loses_it() -> None:
     producer.produce("orders", b"in time", None, 0)
     producer.flush(1)
     stack.clock.pause(0.1)
-    stack.pause(zombie)
+    stack.services.pause(zombie)
     producer.produce("orders", b"into the socket", None, 0, lambda error, _: errors.append(error))
     stack.clock.pause(SESSION_S + 1)
     assert leader(stack) != zombie
-    stack.resume(zombie)
+    stack.services.resume(zombie)
     stack.clock.pause(2)
     producer.poll(0)
     assert errors == [None]
@@ -97,12 +98,12 @@ def test_a_zombie_leader_takes_what_waited_and_loses_it() -> None:
 
 def test_without_zookeeper_data_flows_and_nobody_is_elected() -> None:
     stack = stack_with_topic()
-    stack.kill("zookeeper")
+    stack.services.kill("zookeeper")
     assert send(stack, 5) == 5
-    stack.kill(leader(stack))
+    stack.services.kill(leader(stack))
     stack.clock.pause(3 * SESSION_S)
     assert send(stack, 1, acks="1") == 0
-    stack.start("zookeeper")
+    stack.services.start("zookeeper")
     stack.clock.pause(SESSION_S + 1)
     assert send(stack, 1, acks="1") == 1
 
@@ -110,14 +111,14 @@ def test_without_zookeeper_data_flows_and_nobody_is_elected() -> None:
 def test_a_follower_leaves_the_isr_only_when_it_lacks_something_for_long() -> None:
     stack = stack_with_topic()
     (slow, _) = followers(stack)
-    stack.cut(slow, [name for name in stack.topology.broker_names if name != slow])
+    stack.power(Network).cut(slow, [name for name in stack.topology.broker_names if name != slow])
     stack.clock.pause(3 * LAG_S)
     assert len(state(stack).isr) == 3
     assert send(stack, 1, limit_s=1) == 0
     stack.clock.pause(LAG_S)
     assert len(state(stack).isr) == 2
     assert send(stack, 1) == 1
-    stack.mend(slow, list(stack.topology.broker_names))
+    stack.power(Network).mend(slow, list(stack.topology.broker_names))
     stack.clock.pause(1)
     assert len(state(stack).isr) == 3
 
@@ -127,12 +128,12 @@ def test_a_leader_cut_off_from_zookeeper_is_replaced_and_comes_back() -> None:
     assert send(stack, 5) == 5
     alone = leader(stack)
     peers = [*(name for name in stack.topology.broker_names if name != alone), "zookeeper"]
-    stack.cut(alone, peers)
+    stack.power(Network).cut(alone, peers)
     stack.clock.pause(SESSION_S + 1)
     assert leader(stack) != alone
-    assert stack.dropped(alone, peers) > 0
+    assert stack.power(Network).dropped(alone, peers) > 0
     assert send(stack, 5) == 5
-    stack.mend(alone, peers)
+    stack.power(Network).mend(alone, peers)
     stack.clock.pause(2)
     assert stack.unhealthy() is None
     assert end(stack) == 10
@@ -146,14 +147,14 @@ def test_the_last_replica_is_waited_for_unless_an_unclean_leader_may_be_elected(
     assert send(stack, 10) == 10
     first, behind = leader(stack), followers(stack)
     for follower in behind:
-        stack.stop(follower)
+        stack.services.stop(follower)
     assert send(stack, 5) == 5
-    stack.kill(first)
+    stack.services.kill(first)
     for follower in behind:
-        stack.start(follower)
+        stack.services.start(follower)
     stack.clock.pause(SESSION_S + 5)
     assert (state(stack).leader is None) == (not unclean)
-    stack.start(first)
+    stack.services.start(first)
     stack.clock.pause(SESSION_S)
     assert stack.unhealthy() is None
     assert end(stack) == survive
@@ -163,9 +164,9 @@ def test_a_bounced_controller_with_an_empty_disk_leads_nothing() -> None:
     stack = stack_with_topic()
     assert send(stack, 5) == 5
     (controller,) = stack.resolve(Controller())
-    stack.kill(controller)
-    stack.wipe(controller)
-    stack.start(controller)
+    stack.services.kill(controller)
+    stack.power(Disks).wipe(controller)
+    stack.services.start(controller)
     stack.clock.pause(SESSION_S)
     assert stack.unhealthy() is None
     assert end(stack) == 5
@@ -174,28 +175,28 @@ def test_a_bounced_controller_with_an_empty_disk_leads_nothing() -> None:
 def test_a_process_takes_only_what_its_state_allows() -> None:
     stack = FakeStack(Topology(), seed=1)
     with pytest.raises(FaultError):
-        stack.wipe("broker-1")
-    stack.kill("broker-1")
-    stack.kill("broker-1")
+        stack.power(Disks).wipe("broker-1")
+    stack.services.kill("broker-1")
+    stack.services.kill("broker-1")
     with pytest.raises(FaultError):
-        stack.pause("broker-1")
-    before = stack.incarnation("broker-1")
-    stack.start("broker-1")
-    stack.start("broker-1")
-    assert stack.incarnation("broker-1") != before
-    assert stack.ready("broker-1") is not None
+        stack.services.pause("broker-1")
+    before = stack.services.incarnation("broker-1")
+    stack.services.start("broker-1")
+    stack.services.start("broker-1")
+    assert stack.services.incarnation("broker-1") != before
+    assert stack.services.ready("broker-1") is not None
     stack.clock.pause(3)
-    assert stack.ready("broker-1") is None
-    assert stack.state("nobody") == "missing"
+    assert stack.services.ready("broker-1") is None
+    assert stack.services.state("nobody") == "missing"
 
 
 def test_one_seed_one_story() -> None:
     def story(seed: int) -> list[tuple[int, int | None]]:
         stack = FakeStack(Topology(), seed=seed)
         stack.kafka.create_topic(Topic(name="orders", partitions=3))
-        stack.kill("broker-1")
+        stack.services.kill("broker-1")
         stack.clock.pause(8)
-        stack.start("broker-1")
+        stack.services.start("broker-1")
         seen = []
         while stack.unhealthy() is not None:
             stack.clock.pause(0.001)
@@ -213,14 +214,14 @@ def test_a_power_cut_takes_what_is_not_synced(settings: Settings, left: int) -> 
     stack.clock.pause(0.1)
     assert send(stack, 10, acks="all") == 10
     for broker in stack.topology.broker_names:
-        assert stack.cut_power(broker) > 0
-        assert stack.state(broker) == "exited"
+        assert stack.power(PowerSupply).cut_power(broker) > 0
+        assert stack.services.state(broker) == "exited"
     for broker in stack.topology.broker_names:
-        stack.start(broker)
+        stack.services.start(broker)
     stack.clock.pause(20)
     assert stack.kafka.watermarks("orders", 0) == (0, left)
 
 
 def test_a_power_cut_needs_a_disk_of_its_own() -> None:
     with pytest.raises(FaultError, match="own_disks"):
-        stack_with_topic().cut_power("broker-1")
+        stack_with_topic().power(PowerSupply).cut_power("broker-1")

@@ -19,7 +19,7 @@ def stack() -> FakeStack:
     stack = FakeStack(Topology(), seed=3)
     stack.kafka.create_topic(Topic(name="orders"))
     stack.clock.pause(0.1)
-    stack.kill(stack.resolve(Leader(topic="orders"))[0])
+    stack.services.kill(stack.resolve(Leader(topic="orders"))[0])
     return stack
 
 

@@ -35,7 +35,7 @@ def test_a_leader_is_alone_once_its_followers_have_left_the_isr() -> None:
     probe = Alone(topic="orders").probe(moments(stack)[0])
     assert probe() is not None
     for follower in stack.resolve(Followers(topic="orders")):
-        stack.kill(follower)
+        stack.services.kill(follower)
     assert probe() is not None
     stack.clock.pause(30)
     assert probe() is None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Self, cast
 
 import pytest
 from docker import APIClient
@@ -16,6 +16,7 @@ from harness.model.pipeline.paths import Copy, Feed
 from harness.model.pipeline.paths import Path as Way
 from harness.model.pipeline.program import Program
 from harness.model.pipeline.workload import PipelineWorkload
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -48,14 +49,17 @@ class Wired(Stores):
     def password(self, traffic: str = "client") -> str:
         return f"password for {traffic}"
 
-    def run_program(self, name: str, _program: Program, environment: dict[str, str]) -> None:
+    def power(self, _kind: type[OwnPrograms]) -> Self:
+        return self
+
+    def run(self, name: str, _program: Program, environment: dict[str, str]) -> None:
         self.asked[name] = environment
 
 
 @pytest.fixture
 def programs() -> Iterator[Programs]:
     """Programs that are processes: the engine is not asked."""
-    made = Programs(cast("APIClient", SimpleNamespace()), {}, "test")
+    made = Programs(cast("APIClient", SimpleNamespace()), {}, "test", {})
     yield made
     made.remove_all()
 

@@ -1,7 +1,7 @@
 """Which stacks the pool keeps warm, lends again, replaces, and gives up to make room."""
 
 from types import SimpleNamespace
-from typing import cast
+from typing import Self, cast
 
 import pytest
 
@@ -18,18 +18,21 @@ SMALL, MIDDLE, LARGE = (Topology(brokers=count) for count in (1, 3, 5))
 class Booted:
     """What the pool asks of a stack; its containers are this object's word."""
 
-    services = ("broker-1",)
-
     def __init__(self, topology: Topology, number: int) -> None:
         self.topology = topology
         self.identity = SimpleNamespace(stack=f"stack-{number}")
         self.exited = False
+        self.names = ("broker-1",)
         self.stuck: str | None = None
         self.kafka = SimpleNamespace(transactions_shortcoming=lambda: self.stuck)
         self.ledger = Memory()
         self.resumed: list[str] = []
         self.stays_paused = False
         self.end = "still there"
+
+    @property
+    def services(self) -> Self:
+        return self
 
     def read_ledger(self) -> bytes:
         return self.ledger.read_ledger()

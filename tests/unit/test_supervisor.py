@@ -19,13 +19,13 @@ def supervised(folder: Path) -> tuple[FakeStack, Notes, list[str], Supervisor]:
 def test_who_gave_up_is_started_once_more_and_not_again(tmp_path: Path) -> None:
     stack, notes, told, supervisor = supervised(tmp_path)
     stack.clock.pause(2)
-    stack.kill("broker-2")
+    stack.services.kill("broker-2")
     supervisor.step()
-    assert stack.state("broker-2") == "running"
+    assert stack.services.state("broker-2") == "running"
     assert [(each.service, each.time_ns) for each in notes.revived] == [("broker-2", 2_000_000_000)]
     assert told == ["broker-2 gave up by itself and is started again"]
-    stack.kill("broker-2")
-    stack.kill("zookeeper")
+    stack.services.kill("broker-2")
+    stack.services.kill("zookeeper")
     supervisor.step()
     assert supervisor.exited() == ("broker-2",)
     assert [each.service for each in notes.revived] == ["broker-2", "zookeeper"]
@@ -33,7 +33,7 @@ def test_who_gave_up_is_started_once_more_and_not_again(tmp_path: Path) -> None:
 
 def test_who_runs_or_is_frozen_is_left_alone(tmp_path: Path) -> None:
     stack, notes, _, supervisor = supervised(tmp_path)
-    stack.pause("broker-1")
+    stack.services.pause("broker-1")
     supervisor.step()
-    assert stack.state("broker-1") == "paused"
+    assert stack.services.state("broker-1") == "paused"
     assert (supervisor.exited(), notes.revived) == ((), [])

@@ -169,7 +169,7 @@ def _boot(
     stack = DockerStack(api, identity, blueprint, mine)
     try:
         mine.take()  # its name is new
-        on_progress(f"starting {', '.join(stack.services)} as {identity.stack}")
+        on_progress(f"starting {', '.join(stack.services.names)} as {identity.stack}")
         _launch(identity, blueprint, tags)
         on_progress("started; waiting until they answer")
         _wait_until_serving(api, stack, on_progress)
@@ -223,7 +223,7 @@ def _wait_until_serving(api: Api, stack: DockerStack, on_progress: Say) -> None:
                 )
             again.add(service)
             on_progress(f"{service} ended while the stack booted ({status}); started once more")
-            stack.start(service)
+            stack.services.start(service)
         missing = readiness.missing()
         return NotYet(missing) if missing else True
 
@@ -257,5 +257,5 @@ def _ended(api: Api, stack: DockerStack) -> Iterator[tuple[str, str]]:
 
 
 def _tail(stack: DockerStack, service: str) -> str:
-    lines = stack.logs(service).decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+    lines = stack.services.logs(service).decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
     return "\n".join([f"last lines of {service}:", *(f"    {line}" for line in lines)])

@@ -22,7 +22,7 @@ _KNOCK_ANYWHERE = "timeout 1 bash -c ': </dev/tcp/{address}/1' 2>/dev/null; true
 _LOG = logging.getLogger(__name__)
 
 
-class Links:
+class DockerLinks:
     """The links of one stack. Every call is idempotent.
 
     It remembers what is cut, closed and delayed, because rules die with the process they were made

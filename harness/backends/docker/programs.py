@@ -10,6 +10,7 @@ from typing import Protocol
 
 from harness.backends.docker.engine import Api
 from harness.backends.docker.own_container import STOP_FILE, STOP_LIMIT_S, OwnContainer
+from harness.kit import secrets
 from harness.kit.scratch import Scratch
 from harness.model.pipeline.program import Program
 from harness.model.ports.powers import ServiceState
@@ -33,12 +34,16 @@ class Programs:
         api: the engine.
         marks: labels of the stack, so that a sweep finds a container.
         prefix: before the name of every container.
+        told: what every program finds in its environment.
     """
 
-    def __init__(self, api: Api, marks: Mapping[str, str], prefix: str) -> None:
+    def __init__(
+        self, api: Api, marks: Mapping[str, str], prefix: str, told: Mapping[str, str]
+    ) -> None:
         self._api = api
         self._marks = marks
         self._prefix = prefix
+        self._told = told
         self._running: dict[str, _Runs] = {}
         self._held: set[str] = set()
         """Those that a fault has ended; nobody but its heal starts them."""
@@ -58,6 +63,8 @@ class Programs:
             UsageError: the engine has no such image and cannot pull it.
         """
         runs: _Runs
+        own = {name: secrets.revealed(value) for name, value in environment.items()}
+        environment = {**self._told, **own}
         if program.image is not None:
             container = f"{self._prefix}-{name}"
             runs = OwnContainer(self._api, container, program, environment, self._marks)

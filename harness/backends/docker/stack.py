@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from pathlib import Path
+from typing import Any, TypeVar
 
 import confluent_kafka
 
@@ -13,17 +13,25 @@ from harness.backends.docker.execution import OnOutput, execute
 from harness.backends.docker.images.versions import pinned
 from harness.backends.docker.labels import Identity
 from harness.backends.docker.lease import Lease
-from harness.backends.docker.links import Links
+from harness.backends.docker.links import DockerLinks
 from harness.backends.docker.one_shot import OneShot
 from harness.backends.docker.processes import Processes
 from harness.backends.docker.programs import Programs
 from harness.backends.docker.readiness import clients_of
+from harness.backends.docker.services import DockerServices
 from harness.backends.docker.terminal import Terminal
 from harness.backends.docker.worker_secrets import WorkerSecrets
 from harness.backends.roles import RoleCluster
 from harness.kit import secrets
-from harness.model.pipeline.program import Program
-from harness.model.ports.powers import ServiceState
+from harness.kit.errors import UsageError
+from harness.model.ports.powers import (
+    Disks,
+    Links,
+    Network,
+    OwnPrograms,
+    PowerSupply,
+    ServiceState,
+)
 from harness.model.roles import Role
 from harness.model.topology import Topology
 from harness.model.value import Value
@@ -43,6 +51,9 @@ from harness.systems.registry.client import Registry
 from harness.systems.stores import Stores
 from harness.systems.zookeeper import client as zookeeper
 
+P = TypeVar("P")
+POWERS = (Disks, PowerSupply, Network, Links, OwnPrograms)
+"""Besides that over processes, which every back end has."""
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
 
@@ -78,11 +89,21 @@ class DockerStack(Stores):
         secrets.hide(blueprint.password)
         beside = OneShot(api, identity.labels(blueprint))
         self._processes = Processes(api, identity, blueprint, beside)
-        self._programs = Programs(api, identity.labels(blueprint), identity.stack)
-        self._links = Links(blueprint, self._processes, beside)
+        brokers = self._addresses(CLIENT, blueprint.topology.broker_names).values()
+        told = {"KAFKA_BOOTSTRAP_SERVERS": ",".join(f"{host}:{port}" for host, port in brokers)}
+        programs = Programs(api, identity.labels(blueprint), identity.stack, told)
+        self._links = DockerLinks(blueprint, self._processes, beside)
+        self.services = DockerServices(blueprint, self._processes, programs, self._links)
+        self._powers: Mapping[type[Any], Any] = {
+            **dict.fromkeys((Disks, PowerSupply), self._processes),
+            **dict.fromkeys((Network, Links), self._links),
+            OwnPrograms: programs,
+        }
         self._kafka = clients_of(blueprint)
         self._consoles = ConsoleTools(
-            self, blueprint.topology.broker_names, lambda each: self.state(each) == "running"
+            self,
+            blueprint.topology.broker_names,
+            lambda each: self.services.state(each) == "running",
         )
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
         self._mysql = MySqlClients(self._addresses(CLIENT, databases), blueprint.password)
@@ -104,6 +125,13 @@ class DockerStack(Stores):
     def topology(self) -> Topology:
         """What it consists of."""
         return self.blueprint.topology
+
+    def power(self, kind: type[P]) -> P:
+        """A power over it, by its protocol; raises UsageError when containers have none such."""
+        if kind not in self._powers:
+            raise UsageError(f"containers have no {kind.__name__}")
+        found: P = self._powers[kind]
+        return found
 
     @property
     def kafka(self) -> KafkaClients:
@@ -148,11 +176,6 @@ class DockerStack(Stores):
         """What a caller logs in to databases with; for `connect` what stands for it."""
         return reference("password") if traffic == CONNECT else self.blueprint.password
 
-    @property
-    def services(self) -> tuple[str, ...]:
-        """Names of its services, and of the programs that run beside them."""
-        return (*self.blueprint.services, *self._programs.names)
-
     def read_ledger(self) -> bytes:
         """The undo ledger, which lies in the stack: whoever uses it next finds it there."""
         return archive.read(self._api, self._processes.name(PROXY), LEDGER) or b""
@@ -161,99 +184,12 @@ class DockerStack(Stores):
         """Replace the undo ledger."""
         archive.write(self._api, self._processes.name(PROXY), LEDGER, whole)
 
-    # Services
-
-    def state(self, service: str) -> ServiceState:
-        """Whether the process runs, is paused, has exited, or has no container."""
-        return self._whose(service).state(service)
-
-    def incarnation(self, service: str) -> str:
-        """A token that changes with every start of the service's process."""
-        return self._whose(service).incarnation(service)
-
-    def kill(self, service: str) -> None:
-        """SIGKILL."""
-        self._whose(service).kill(service)
-
-    def stop(self, service: str) -> None:
-        """SIGTERM, with a limit."""
-        self._whose(service).stop(service)
-
-    def start(self, service: str) -> None:
-        """Start a service that has exited; cuts and delays are in force again afterwards."""
-        if service in self._programs:
-            self._programs.start(service)
-        elif self.state(service) == "exited":
-            self._processes.start(service)
-            self._links.restarted(service)
-
-    def pause(self, service: str) -> None:
-        """Freeze it."""
-        self._whose(service).pause(service)
-
-    def resume(self, service: str) -> None:
-        """Let it go on."""
-        self._whose(service).resume(service)
-
-    def stored_files(self, service: str) -> int:
-        """How many files the data directory of a service that does not run holds."""
-        return self._processes.stored_files(service)
-
-    def wipe(self, service: str) -> None:
-        """Empty the data directory of a service that does not run."""
-        self._processes.wipe(service)
-
-    def cut_power(self, service: str) -> int:
-        """Kill a service and take from its own disk what it has not synced; how many bytes."""
-        return self._processes.cut_power(service)
-
-    def ready(self, service: str) -> str | None:
-        """None when the service answers its protocol; otherwise what is missing."""
-        state = self.state(service)
-        if state != "running":
-            return f"it is {state}"
-        return None if service in self._programs else self.blueprint.services[service].ready()
-
-    # Network
-
-    def cut(self, service: str, peers: Sequence[str]) -> None:
-        """Drop every packet between `service` and each of `peers`."""
-        self._links.cut(service, peers)
-
-    def mend(self, service: str, peers: Sequence[str]) -> None:
-        """Undo `cut`."""
-        self._links.mend(service, peers)
-
-    def dropped(self, service: str, peers: Sequence[str]) -> int:
-        """Packets dropped by the cut so far."""
-        return self._links.dropped(service, peers)
-
-    def delay_link(self, service: str, latency_ms: int) -> None:
-        """Delay what clients receive from `service` by `latency_ms`; 0 undoes it."""
-        self._links.delay(service, latency_ms)
-
-    def round_trip_ms(self, service: str) -> float:
-        """Measured round trip of one request through the client link of `service`."""
-        return self._links.round_trip_ms(service)
-
-    def cut_link(self, caller: str, callee: str) -> None:
-        """Refuse or drop what `caller` sends to `callee`."""
-        self._links.cut_link(caller, callee)
-
-    def mend_link(self, caller: str, callee: str) -> None:
-        """Undo `cut_link`."""
-        self._links.mend_link(caller, callee)
-
-    def link_fails(self, caller: str, callee: str) -> str | None:
-        """A measurement that nothing comes through the link; None when something does."""
-        return self._links.link_fails(caller, callee)
-
     # The whole
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now; raises FaultError when nobody has."""
         workers = self._connect.worker_of
-        return RoleCluster(self._kafka, self.topology, self.services, workers).resolve(role)
+        return RoleCluster(self._kafka, self.topology, self.services.names, workers).resolve(role)
 
     def sessions(self) -> Mapping[str, int]:
         """For how many milliseconds the session of each broker outlives it; none with KRaft.
@@ -272,8 +208,8 @@ class DockerStack(Stores):
         """
         if self._lease is not None and (lost := self._lease.lost):
             return lost
-        for service in self.services:
-            if missing := self.ready(service):
+        for service in self.services.names:
+            if missing := self.services.ready(service):
                 return f"{service}: {missing}"
         return self._kafka.shortcoming()
 
@@ -283,8 +219,8 @@ class DockerStack(Stores):
         return tuple(
             StatusRow(
                 service=service,
-                state=self.state(service),
-                health=self.ready(service) or "ready",
+                state=self.services.state(service),
+                health=self.services.ready(service) or "ready",
                 ports=tuple(f"{names[port]}={port}" for port in spec.published.values()),
             )
             for service, spec in self.blueprint.services.items()
@@ -311,42 +247,9 @@ class DockerStack(Stores):
         container = self._processes.name(service)
         return execute(self._api, container, argv, on_output, stdin=stdin, terminal=terminal)
 
-    def logs(self, service: str) -> bytes:
-        """Everything the service printed, over all its lives, since the page was turned."""
-        return self._whose(service).logs(service)
-
     def turn_page(self) -> None:
         """Begin the logs of the next run: what services printed before belongs to others."""
         self._processes.turn_page()
-
-    # Someone's own programs
-
-    def run_program(self, name: str, program: Program, environment: Mapping[str, str]) -> None:
-        """Start `program` as the service `name`; it runs by itself."""
-        brokers = self._addresses(CLIENT, self.topology.broker_names).values()
-        bootstrap = ",".join(f"{host}:{port}" for host, port in brokers)
-        own = {name: secrets.revealed(value) for name, value in environment.items()}
-        told = {"KAFKA_BOOTSTRAP_SERVERS": bootstrap, **own}
-        self._programs.run(name, program, told)
-
-    def program_folder(self, name: str) -> Path | None:
-        """The folder that a function shares with the harness."""
-        return self._programs.folder(name)
-
-    def supervise_programs(self) -> tuple[str, ...]:
-        """Start programs that have ended by themselves; names of those."""
-        return self._programs.supervise()
-
-    def finish_programs(self) -> None:
-        """Tell all programs to end, wait until they have, and start none again."""
-        self._programs.finish_all()
-
-    def remove_programs(self) -> None:
-        """End and forget all of them."""
-        self._programs.remove_all()
-
-    def _whose(self, service: str) -> Processes | Programs:
-        return self._programs if service in self._programs else self._processes
 
     def image_tags(self) -> dict[str, str]:
         """The image of each service, as `tag id`."""

@@ -41,10 +41,10 @@ def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
     if not command:
         raise UsageError("say which command to run: harness exec SERVICE -- COMMAND …")
     chosen = look_at(stack)
-    if service not in chosen.services:
+    if service not in chosen.services.names:
         raise UsageError(
             f"{chosen.identity.stack} has no service {service!r}; it has "
-            f"{', '.join(chosen.services)}"
+            f"{', '.join(chosen.services.names)}"
         )
     with borrowed() as terminal:
         return chosen.exec_in(service, command, _write, stdin=standard_input(), terminal=terminal)

@@ -1,4 +1,9 @@
-"""Powers over a stack: its processes, disks, own programs and links. Every call is idempotent."""
+"""Powers over a stack. Every call is idempotent.
+
+Each is one protocol. A back end has those that its table names, and whoever needs one asks
+`Stack.power` for it. A fault says in `needs` which it uses, so that a scenario is skipped, with
+that reason, where a back end lacks one.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +16,7 @@ ServiceState = Literal["running", "paused", "exited", "missing"]
 
 
 class Services(Protocol):
-    """Power over the processes of a stack, by name of service. Every call is idempotent."""
+    """Processes, by name of service; every back end has this power."""
 
     def state(self, service: str) -> ServiceState: ...
 
@@ -24,11 +29,25 @@ class Services(Protocol):
     def pause(self, service: str) -> None: ...
     def resume(self, service: str) -> None: ...
 
+    def ready(self, service: str) -> str | None:
+        """None when the service answers its protocol; otherwise what is missing."""
+
+    def logs(self, service: str) -> bytes:
+        """Everything that a service or a program printed."""
+
+
+class Disks(Protocol):
+    """Data directories of services that do not run."""
+
     def stored_files(self, service: str) -> int:
-        """How many files the data directory of a service that does not run holds."""
+        """How many files it holds."""
 
     def wipe(self, service: str) -> None:
-        """Empty the data directory of a service that does not run."""
+        """Empty it."""
+
+
+class PowerSupply(Protocol):
+    """The power of a machine with a disk of its own."""
 
     def cut_power(self, service: str) -> int:
         """Kill a service, running or frozen, and take from its disk what it has not synced.
@@ -40,44 +59,9 @@ class Services(Protocol):
             FaultError: it has no disk of its own (see `Topology.own_disks`).
         """
 
-    def ready(self, service: str) -> str | None:
-        """None when the service answers its protocol; otherwise what is missing."""
-
-
-class OwnPrograms(Protocol):
-    """Someone's own programs, which are services of the stack while they run."""
-
-    def run_program(
-        self, name: str, program: Program, environment: Mapping[str, str]
-    ) -> Kafka | None:
-        """Start `program` as the service `name`.
-
-        It finds in its environment, as STOP_FILE, the file that is there once it is told to end,
-        and a function, as PROGRAM_FOLDER, a folder that it shares with us.
-
-        Returns:
-            None when it runs by itself. In memory nothing does: the clients with which whoever
-            asked for it steps it, while the service's state says that it runs; they end with it.
-        """
-
-    def program_folder(self, name: str) -> Path | None:
-        """The folder that a function shares with us; None when there is no such program."""
-
-    def supervise_programs(self) -> tuple[str, ...]:
-        """Start programs that have ended by themselves; names of those."""
-
-    def finish_programs(self) -> None:
-        """Tell all programs to end, wait until they have, and start none again."""
-
-    def remove_programs(self) -> None:
-        """End and forget all of them."""
-
-    def logs(self, service: str) -> bytes:
-        """Everything that a service or a program printed."""
-
 
 class Network(Protocol):
-    """Power over the links of a stack. Every call is idempotent."""
+    """Packets between services."""
 
     def cut(self, service: str, peers: Sequence[str]) -> None:
         """Drop every packet between `service` and each of `peers`."""
@@ -88,11 +72,19 @@ class Network(Protocol):
     def dropped(self, service: str, peers: Sequence[str]) -> int:
         """Packets dropped by the cut so far."""
 
-    def delay_link(self, service: str, latency_ms: int) -> None:
+
+class Links(Protocol):
+    """Links between a caller and a service: of clients, of Connect's workers, of services."""
+
+    def delay(self, service: str, latency_ms: int) -> None:
         """Delay what clients receive from `service` by `latency_ms`; 0 undoes it."""
 
     def round_trip_ms(self, service: str) -> float:
-        """Measured round trip of one request through the client link of `service`."""
+        """Measured round trip of one request through the client link of `service`.
+
+        Raises:
+            FaultError: there was no answer.
+        """
 
     def cut_link(self, caller: str, callee: str) -> None:
         """Refuse or drop what `caller` sends to `callee` over the link that leads there.
@@ -105,3 +97,33 @@ class Network(Protocol):
 
     def link_fails(self, caller: str, callee: str) -> str | None:
         """A measurement that nothing comes through the link; None when something does."""
+
+
+class OwnPrograms(Protocol):
+    """Someone's own programs, which are services of the stack while they run."""
+
+    def run(self, name: str, program: Program, environment: Mapping[str, str]) -> Kafka | None:
+        """Start `program` as the service `name`.
+
+        It finds in its environment, as STOP_FILE, the file that is there once it is told to end,
+        and a function, as PROGRAM_FOLDER, a folder that it shares with us.
+
+        Returns:
+            None when it runs by itself. In memory nothing does: the clients with which whoever
+            asked for it steps it, while the service's state says that it runs; they end with it.
+
+        Raises:
+            UsageError: there is no such image.
+        """
+
+    def folder(self, name: str) -> Path | None:
+        """The folder that a function shares with us; None when there is no such program."""
+
+    def supervise(self) -> tuple[str, ...]:
+        """Start programs that have ended by themselves; names of those."""
+
+    def finish_all(self) -> None:
+        """Tell all programs to end, wait until they have, and start none again."""
+
+    def remove_all(self) -> None:
+        """End and forget all of them."""

@@ -1,21 +1,34 @@
 """A running stack: what workloads, faults and the engine ask, what back ends give."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from harness.model.ports.connect import Connect
 from harness.model.ports.databases import MySql, Redis
 from harness.model.ports.kafka import Consoles, Kafka
-from harness.model.ports.powers import Network, OwnPrograms, Services
+from harness.model.ports.powers import Services
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.ports.source import Source
 from harness.model.ports.store import Cache, Tables
 from harness.model.roles import Role
 from harness.model.topology import Topology
 
+P = TypeVar("P")
 
-class Stack(Services, OwnPrograms, Network, Protocol):
+
+class Stack(Protocol):
     """A running stack, real or fake."""
+
+    @property
+    def services(self) -> Services:
+        """Its processes."""
+
+    def power(self, kind: type[P]) -> P:
+        """A power over it, by its protocol (see `harness.model.ports.powers`).
+
+        Raises:
+            UsageError: the back end has no such power.
+        """
 
     @property
     def topology(self) -> Topology:

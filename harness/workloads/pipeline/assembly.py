@@ -10,6 +10,7 @@ from harness.history.journal import Journal
 from harness.kit.errors import HarnessError
 from harness.model.pipeline.paths import CONNECTORS, Copy, Path
 from harness.model.pipeline.workload import PipelineWorkload
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.model.workload import Topic
 from harness.workloads.pipeline.copies.cache_copy import CacheWorker
@@ -69,7 +70,7 @@ class Assembly:
     def forget(self) -> None:
         """Delete programs, connectors, topics, databases and keys; never raises."""
         if any(own_programs(self._workload)):
-            self.quietly(self._stack.remove_programs)
+            self.quietly(self._stack.power(OwnPrograms).remove_all)
         for path in self._workload.paths:
             written = self._written(path)
             if path.feed.kind in CONNECTORS:

@@ -11,6 +11,7 @@ from harness.model.pipeline.hops import cache_place, copy_place, topic_place
 from harness.model.pipeline.paths import CONNECTORS, Path
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.groups import Members
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.assembly import Assembly
@@ -221,7 +222,7 @@ class PipelineTraffic:
         Programs are told to end before that.
         """
         self._marks.close()
-        self._stack.finish_programs()
+        self._stack.power(OwnPrograms).finish_all()
         return self._drain.read(self._log, limit_s)
 
     def forget(self) -> None:

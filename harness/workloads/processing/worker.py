@@ -10,6 +10,7 @@ from harness.kit.barrier import Barrier
 from harness.kit.clock import Clock
 from harness.model.pipeline.program import Program
 from harness.model.ports.kafka import Kafka
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.workloads.processing.child import MAIN
 from harness.workloads.processing.job import Job
@@ -43,8 +44,8 @@ class ProcessorWorker:
         self._incarnation = ""
         environment = {"JOB": msgspec.json.encode(job).decode()}
         program = Program(function=MAIN)
-        self._kafka = stack.run_program(job.name, program, environment)
-        folder = stack.program_folder(job.name)
+        self._kafka = stack.power(OwnPrograms).run(job.name, program, environment)
+        folder = stack.power(OwnPrograms).folder(job.name)
         assert folder is not None  # noqa: S101 - it has just been given one
         self._folder = folder
         self._trace = TraceReader(folder)
@@ -62,17 +63,18 @@ class ProcessorWorker:
             self._life.end()
             for _ in self._steps:
                 pass
-        self._stack.stop(self.name)
+        self._stack.services.stop(self.name)
         self._record()
 
     def unemployed(self) -> str | None:
         """None once it has made a result; else that it has not, and what it printed last."""
         if self.results:
             return None
-        printed = self._stack.logs(self.name)[-LAST_WORDS:].decode(errors="replace").strip()
-        return (
-            f"no result; it is {self._stack.state(self.name)}, and printed last: {printed or '-'}"
+        printed = (
+            self._stack.services.logs(self.name)[-LAST_WORDS:].decode(errors="replace").strip()
         )
+        state = self._stack.services.state(self.name)
+        return f"no result; it is {state}, and printed last: {printed or '-'}"
 
     def _begin(self) -> int:
         self.reached = {}
@@ -111,9 +113,9 @@ class ProcessorWorker:
         return {**columns, "error": [each and self._errors[each] for each in columns["error"]]}
 
     def _step_life(self, kafka: Kafka) -> float:
-        if self._stack.state(self.name) != "running":
+        if self._stack.services.state(self.name) != "running":
             return LOOK_EVERY_S
-        incarnation = self._stack.incarnation(self.name)
+        incarnation = self._stack.services.incarnation(self.name)
         barrier = Barrier(self._folder)
         if incarnation != self._incarnation:
             self._incarnation = incarnation

@@ -7,6 +7,7 @@ from harness.kit.errors import HarnessError, UsageError
 from harness.model.pipeline.hops import copy_place, exits
 from harness.model.pipeline.paths import Copy, Path
 from harness.model.pipeline.workload import PipelineWorkload
+from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.wiring import wiring
 from harness.workloads.pipeline.naming import Naming
@@ -41,7 +42,7 @@ def run_program(
         raise UsageError(f"{name}: kind is `program`, so say which: program=Program(...)")
     told = wiring(path, copy, naming, tables, stack=stack, systems=systems, caller="client")
     own = {setting: str(value) for setting, value in mover.settings.items()}
-    stack.run_program(name, program.checked(name), {**told, **own})
+    stack.power(OwnPrograms).run(name, program.checked(name), {**told, **own})
 
 
 def own_programs(workload: PipelineWorkload) -> Iterator[str]:
@@ -64,8 +65,8 @@ def moved_by_programs(workload: PipelineWorkload) -> Iterator[str]:
 def last_words(stack: Stack, workload: PipelineWorkload) -> str:
     """The state of each program and the end of what it printed."""
     return "; ".join(
-        f"{name} is {stack.state(name)}, and printed last: "
-        f"{stack.logs(name)[-WORDS_MAX:].decode(errors='replace').strip() or 'nothing'}"
+        f"{name} is {stack.services.state(name)}, and printed last: "
+        f"{stack.services.logs(name)[-WORDS_MAX:].decode(errors='replace').strip() or 'nothing'}"
         for name in own_programs(workload)
     )
 
@@ -82,7 +83,7 @@ class Supervisor:
     def step(self) -> float:
         """Look once."""
         try:
-            for ended in self._stack.supervise_programs():
+            for ended in self._stack.power(OwnPrograms).supervise():
                 log.warning("%s ended by itself and was started again; see its log", ended)
         except HarnessError as error:
             log.warning("programs cannot be looked at: %s", error)
