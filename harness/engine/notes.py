@@ -6,6 +6,7 @@ from collections.abc import Callable
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.model.facts import (
+    FAULT_EVENTS,
     EndEvent,
     Facts,
     FaultEvent,
@@ -75,10 +76,9 @@ class Notes:
         """Something happened to a fault."""
         self._faults.append(event)
         self._try_to_save()
-        told = (
-            f"{event.step}: {event.kind} on {', '.join(event.targets)} {event.event} {event.note}"
-        )
-        self._tell(told.rstrip())
+        word, targets = FAULT_EVENTS[event.event], ", ".join(event.targets)
+        note = f": {event.note}" if event.note else ""
+        self._tell(f"{event.step}: {event.kind} on {targets} {word}{note}")
 
     def begun(self, step: str) -> None:
         """A step of the plan begins."""

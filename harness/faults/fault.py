@@ -68,7 +68,7 @@ class Fault(ABC, Generic[S]):
     momentary: ClassVar[bool] = False
     """It is over when it has been injected: nothing to heal unless it was interrupted."""
     patience_s: ClassVar[float] = 10.0
-    """Seconds until a fault that nobody has witnessed counts as one that did not bite."""
+    """Seconds until a fault without a confirming measurement counts as one without effect."""
     ends_process: ClassVar[bool] = False
     """Every target's process ends: what it holds in memory alone is gone."""
     speaks_to: ClassVar[str] = ""

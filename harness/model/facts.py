@@ -18,6 +18,17 @@ class LogEnd(Value, frozen=True, kw_only=True):
     """Final reads covered every offset below this; equal to `end` when the drain is complete."""
 
 
+FAULT_EVENTS = {
+    "asked": "requested",
+    "injected": "injected",
+    "witnessed": "confirmed",
+    "unwitnessed": "not confirmed",
+    "healed": "healed",
+    "failed": "failed",
+}
+"""What people read for each event of a fault."""
+
+
 class FaultEvent(Value, frozen=True, kw_only=True):
     """One moment in the life of a fault, on the run's clock."""
 
@@ -30,10 +41,10 @@ class FaultEvent(Value, frozen=True, kw_only=True):
 
 
 class UnmetCondition(Value, frozen=True, kw_only=True):
-    """A step began by its limit: what it waits for had not come in time."""
+    """A step started at its limit, because its condition was not met in time."""
 
     time_ns: int
-    """When it began."""
+    """When it started."""
     step: str
     waited_s: float
     seen: str

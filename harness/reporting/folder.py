@@ -73,7 +73,7 @@ class RunFolder(RunFiles):
             point(reports / LATEST, folder.path.name)
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise NoDiskError(f"no space left for a run folder in {reports}") from error
+                raise NoDiskError(f"not enough disk space for a run folder in {reports}") from error
             raise RunFolderError(f"cannot make a run folder in {reports}: {error}") from error
         return folder
 
@@ -85,13 +85,11 @@ class RunFolder(RunFiles):
             RunFolderError: there is nothing, or something else; says what to do.
         """
         if not path.is_dir():
-            raise RunFolderError(
-                f"there is no run folder {path}; the runs are{_known(path.parent)}"
-            )
+            raise RunFolderError(f"no run folder {path}; known runs{_known(path.parent)}")
         folder = cls(path.resolve())
         if not folder.has(Manifest):
             inside = _known(path)
-            hint = f"; the runs in it are{inside}" if inside != _NO_RUNS else ""
+            hint = f"; the runs in it{inside}" if inside != _NO_RUNS else ""
             raise RunFolderError(f"{path} has no manifest.json: {MISSING[Manifest]}{hint}")
         return folder
 
@@ -108,8 +106,8 @@ class RunFolder(RunFiles):
             if error.errno != errno.ENOSPC:
                 raise
             raise NoDiskError(
-                f"No space left on device: {error.filename or self.path} cannot be written; free "
-                "some disk and run again"
+                f"No space left on device: cannot write {error.filename or self.path}; free some "
+                "disk space and run again"
             ) from error
 
     @property
@@ -124,7 +122,7 @@ class RunFolder(RunFiles):
 
     @property
     def harness_log(self) -> Path:
-        """What the harness did, for people."""
+        """The log of the harness."""
         return self.path / "harness.log"
 
     @property
@@ -134,7 +132,7 @@ class RunFolder(RunFiles):
 
     @property
     def report(self) -> Path:
-        """The page."""
+        """The report page."""
         return self.path / "report.html"
 
     def log(self, service: str) -> Path:
@@ -143,11 +141,11 @@ class RunFolder(RunFiles):
 
     @property
     def looks_like_one(self) -> bool:
-        """Whether a run has left anything here, be it damaged."""
+        """Whether it contains files of a run, even damaged ones."""
         try:
             return any(self.has(kind) for kind in (Manifest, Plan, Facts, Verdict))
         except OSError:
-            return True  # whoever opens it is told why it cannot be read
+            return True  # opening it says why it cannot be read
 
     def write_report(self, page: bytes, junit: bytes) -> None:
         """Write the page and the JUnit file."""
@@ -174,11 +172,11 @@ def asked_for(reports: Path) -> tuple[RunFolder, ...]:
         RunFolderError: there is no such folder.
     """
     if not reports.is_dir():
-        raise RunFolderError(f"there is no folder {reports}; name the one that holds your runs")
+        raise RunFolderError(f"no folder {reports}; give the folder that contains your runs")
     return run_folders(reports)
 
 
-_NO_RUNS = " none so far"
+_NO_RUNS = ": none"
 
 
 def _known(reports: Path) -> str:

@@ -21,9 +21,9 @@ _HEAD = (
     "Verdict",
     "Claims",
     "Anomalies",
-    "Broken at",
+    "Failed hop",
     "Acknowledged",
-    "Length",
+    "Duration",
     "Stack",
 )
 
@@ -34,7 +34,7 @@ def render_index(folders: Sequence[RunFolder]) -> bytes:
     body = join(
         [
             tag("header", tag("h1", counted(len(rows), "run"))),
-            tag("p", "Choose a column's title to sort by it.", class_="quiet"),
+            tag("p", "Click a column title to sort.", class_="quiet"),
             table(_HEAD, rows, numbers=(2,), kind="index"),
         ]
     )

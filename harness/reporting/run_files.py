@@ -1,4 +1,4 @@
-"""The files of one run by type: written whole, and read only if they are what was written.
+"""The files of one run by type: written atomically, and verified when they are read.
 
 Every file carries the identity of its run: files of different runs cannot be mixed. Once the run
 has been captured, `seal.json` says what a verdict rests on: a file that is missing or that differs
@@ -25,14 +25,14 @@ from harness.model.verdict import Verdict
 Kept: TypeAlias = Manifest | Plan | Facts | Seal | Verdict
 V = TypeVar("V", Manifest, Plan, Facts, Seal, Verdict)
 
-NEVER_SEALED = "the run was never sealed: its harness was killed before everything was captured"
+NEVER_SEALED = "the run is not sealed: the harness was killed before capture was complete"
 _JOURNAL = f"history/{FILE}"
 MISSING: dict[type[Kept], str] = {
-    Manifest: "this is not a run folder, or its run was stopped before it began",
-    Plan: "its run was stopped before it began; start it again",
-    Facts: "its run ended before the drain, so nothing can be judged; `harness replay {path}`",
-    Seal: "its run was stopped before everything was captured",
-    Verdict: "its run was never checked; `harness check {path}`",
+    Manifest: "this is not a run folder, or its run was stopped before it started",
+    Plan: "its run was stopped before it started; run the scenario again",
+    Facts: "its run ended before drain, so it cannot be judged; run `harness replay {path}`",
+    Seal: "its run was stopped before capture was complete",
+    Verdict: "its run was not checked; run `harness check {path}`",
 }
 
 
@@ -71,7 +71,7 @@ class RunFiles:
             codec.save(_file(self.path, type(value)), value, run=self.identity)
 
     def seal(self) -> None:
-        """Say that everything was captured; from now on nothing that a verdict rests on changes."""
+        """Record that everything was captured: digests of the files that a verdict rests on."""
         names = (_file(self.path, Plan).name, _file(self.path, Facts).name, _JOURNAL)
         self.save(Seal(digests={name: _digest(self.path / name) for name in names}))
 
@@ -130,9 +130,9 @@ class RunFiles:
             return False
         path, digests = self.path / name, self.load(Seal).digests
         if not path.is_file():
-            raise DamagedError(path, "it is missing, although its run was captured")
+            raise DamagedError(path, "it is missing, although the seal lists it")
         if _digest(path) != digests.get(name):
-            raise DamagedError(path, "it is not what was captured (digest in seal.json)")
+            raise DamagedError(path, "its digest differs from the one in seal.json")
         return True
 
     def _agree(self, run: str, name: str) -> None:

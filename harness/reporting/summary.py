@@ -56,7 +56,7 @@ def summary(
         text.append(f"  unknown because {reason}\n")
     _claims(text, verdict)
     if verdict.hops:
-        text.append(f"\nHop by hop\n{lines(verdict.hops)}")
+        text.append(f"\nHops\n{lines(verdict.hops)}")
     _findings(text, verdict.findings)
     _faults(text, stories(plan, facts))
     example = first_example(verdict.findings)
@@ -84,7 +84,7 @@ def _claims(text: Text, verdict: Verdict) -> None:
         text.append(f"{claim.validity.value:<8}", _STYLE[claim.validity])
         text.append(f"{claim.claim}: {claim.sentence}\n")
         told_above = len(claim.why) > 1 and claim.why == verdict.unknowns
-        for reason in ("the run leaves it open, as said above",) if told_above else claim.why:
+        for reason in ("open, for the reasons above",) if told_above else claim.why:
             text.append(f"          {reason}\n")
 
 
@@ -107,9 +107,9 @@ def _findings(text: Text, findings: Sequence[Finding]) -> None:
 def _faults(text: Text, faults: Sequence[FaultStory]) -> None:
     text.append("\nFaults\n")
     if not faults:
-        text.append("  none were asked for\n")
+        text.append("  none\n")
     for story in faults:
-        targets = ", ".join(story.targets) or "nobody"
+        targets = ", ".join(story.targets) or "no target"
         text.append(f"  {story.step}: {story.kind} on {targets}: ")
         text.append(story.state, "" if story.is_proved else _STYLE[Validity.UNKNOWN])
         text.append("\n")

@@ -152,12 +152,12 @@ def test_steps_that_did_not_begin_are_named_together() -> None:
 @pytest.mark.parametrize(
     ("events", "reasons"),
     [
-        (("asked", "injected", "unwitnessed", "healed"), ["did not bite"]),
+        (("asked", "injected", "unwitnessed", "healed"), ["had no effect"]),
         (("asked", "injected", "failed"), ["failed"]),
         (("asked", "failed"), ["failed"]),
         (("asked",), ["was asked for and never injected"]),
         (("injected", "witnessed"), ["was never healed"]),
-        (("injected", "healed"), ["nobody measured"]),
+        (("injected", "healed"), ["no measurement shows"]),
     ],
 )
 def test_of_each_step_it_is_known_how_its_fault_went(
@@ -177,7 +177,7 @@ def test_of_each_step_it_is_known_how_its_fault_went(
 def test_a_fault_without_a_target_is_on_nothing() -> None:
     known = Facts(faults=(event("unwitnessed", targets=()), event("failed", targets=("a", "b"))))
     assert doubted(HistoryBuilder(), known) == [
-        "fault process.kill of step kill on nothing did not bite",
+        "fault process.kill of step kill on nothing had no effect",
         "fault process.kill of step kill on a, b failed",
     ]
 

@@ -269,7 +269,11 @@ def test_a_fault_that_bit_is_no_reason_for_doubt() -> None:
     [
         ((), [], "step kill of the plan did not begin"),
         (("kill",), [], "nothing is known of fault process.kill of step kill"),
-        (("kill",), ["asked", "injected"], "nobody measured whether fault process.kill of step"),
+        (
+            ("kill",),
+            ["asked", "injected"],
+            "no measurement shows whether fault process.kill of step",
+        ),
         (("kill",), ["asked", "injected", "witnessed"], "of step kill was never healed"),
         (("kill",), ["asked", "injected", "witnessed", "healed"], None),
     ],

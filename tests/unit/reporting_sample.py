@@ -103,10 +103,10 @@ def valid_sample() -> Sample:
 
 
 def unknown_sample() -> Sample:
-    """A run whose second fault did not bite and whose final read fell short."""
+    """A run whose second fault had no effect and whose final read fell short."""
     broken = sample(scenario="a-fault-that-did-not-bite")
     reasons = (
-        "The fault `kill-leader` (process.kill) did not bite: the process of broker-1 still runs.",
+        "The fault `kill-leader` (process.kill) had no effect: the process of broker-1 still runs.",
         "The final read of orders-2 ended at 612 of 790.",
     )
     claims = tuple(
@@ -125,7 +125,7 @@ def unknown_sample() -> Sample:
     )
     verdict = Verdict(
         validity=Validity.UNKNOWN,
-        headline="The run proves nothing: a fault did not bite",
+        headline="The run proves nothing: a fault had no effect",
         claims=claims,
         findings=(),
         unknowns=reasons,

@@ -97,11 +97,15 @@ def test_a_number_that_no_anomaly_has_ends_with_2(valid: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "status", "sentence"),
     [
-        (shutil.rmtree, 6, "there is no run folder "),
+        (shutil.rmtree, 6, "no run folder "),
         (lambda path: (path / "manifest.json").unlink(), 6, " has no manifest.json: "),
         (lambda path: cut(path / "manifest.json"), 6, "manifest.json is not a file of this "),
-        (lambda path: (path / "plan.json").unlink(), 6, "plan.json, it is missing, although its"),
-        (lambda path: cut(path / "plan.json"), 6, "plan.json, it is not what was captured"),
+        (
+            lambda path: (path / "plan.json").unlink(),
+            6,
+            "plan.json, it is missing, although the seal",
+        ),
+        (lambda path: cut(path / "plan.json"), 6, "plan.json, its digest differs"),
         (lambda path: unsealed(path).unlink(), 6, " has no plan.json: "),
         (lambda path: cut(unsealed(path)), 6, "plan.json is not a file of this harness: "),
         (lambda path: swap(unsealed(path)), 6, "plan.json holds a facts, not a plan"),
@@ -125,8 +129,14 @@ def test_a_run_folder_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda path: shutil.rmtree(path / "history"), "journal, it is missing, although its run"),
-        (lambda path: (path / "history" / "journal").write_bytes(b""), "journal, it is not what"),
+        (
+            lambda path: shutil.rmtree(path / "history"),
+            "journal, it is missing, although the seal lists it",
+        ),
+        (
+            lambda path: (path / "history" / "journal").write_bytes(b""),
+            "journal, its digest differs",
+        ),
         (lambda path: shutil.rmtree(unsealed(path).parent / "history"), "cannot read the journal "),
         (
             lambda path: (unsealed(path).parent / "history" / "journal").write_bytes(b""),
@@ -148,13 +158,13 @@ def test_a_run_that_was_never_checked_says_what_to_do(folder: Path) -> None:
     (folder / "verdict.json").unlink()
     done = harness("show", folder)
     assert done.status == 6
-    assert done.sentence.endswith(f"its run was never checked; `harness check {folder}`")
+    assert done.sentence.endswith(f"its run was not checked; run `harness check {folder}`")
 
 
 def test_an_index_over_nothing_ends_with_6(tmp_path: Path) -> None:
     done = harness("index", "--reports-dir", tmp_path / "nowhere")
     assert done.status == 6
-    assert done.sentence.startswith(f"there is no folder {tmp_path / 'nowhere'}")
+    assert done.sentence.startswith(f"no folder {tmp_path / 'nowhere'}")
 
 
 @pytest.mark.parametrize(
@@ -237,7 +247,7 @@ def test_a_disk_too_full_for_a_run_folder_ends_with_10(
     monkeypatch.setattr(Path, "mkdir", full)
     done = harness("run", "k-ack1", "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 10
-    assert done.sentence == f"no space left for a run folder in {tmp_path}"
+    assert done.sentence == f"not enough disk space for a run folder in {tmp_path}"
 
 
 def test_a_journal_on_a_full_device_ends_with_10(

@@ -94,7 +94,7 @@ def test_a_folder_that_is_no_run_is_passed_over(reports: Path) -> None:
 def test_a_folder_that_is_not_there_is_no_table_of_nothing(tmp_path: Path) -> None:
     done = harness("controls", tmp_path / "nowhere")
     assert done.status == 6
-    assert done.sentence.startswith(f"there is no folder {tmp_path / 'nowhere'}")
+    assert done.sentence.startswith(f"no folder {tmp_path / 'nowhere'}")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from harness.reporting.page.staleness import staleness_charts
 from harness.reporting.page.statistics import statistics
 
 NO_FACTS = Facts()
-ENDS = "Ends of logs that transactions write to"
+ENDS = "High watermark and last stable offset of transactional partitions"
 
 
 def chart(
@@ -93,7 +93,7 @@ def test_ends_of_many_logs_are_added_up() -> None:
     facts = Facts(ends=tuple(event for each in events for event in each))
     drawn = chart(HistoryBuilder(), ENDS, Axis(end_ns=9, bucket_ns=10), facts=facts)
     assert drawn.columns == ((40.0,), (28.0,))
-    assert drawn.labels[0] == "sum over 4 logs, high watermark"
+    assert drawn.labels[0] == "sum over 4 partitions, high watermark"
 
 
 def test_latency_is_silent_where_nothing_was_acknowledged() -> None:
@@ -209,12 +209,12 @@ def test_staleness_is_drawn_beside_what_readers_were_promised() -> None:
         flow.read("reader", "app/cache", ("orders", 1), version, **times)
     axis = Axis(end_ns=29_000_000, bucket_ns=10_000_000)
     (drawn,) = staleness_charts(axis, flow.history(), Facts(), workload)
-    assert drawn.title == "Staleness of what readers saw in app/cache"
+    assert drawn.title == "Staleness of reads from app/cache"
     assert dict(zip(drawn.labels, drawn.columns, strict=True)) == {
         "p50": (1.0, None, 25.0),
         "p99": (1.0, None, 25.0),
         "max": (1.0, None, 25.0),
-        "promised": (500.0, 500.0, 500.0),
+        "bound": (500.0, 500.0, 500.0),
     }
     unread = msgspec.structs.replace(workload, readers=())
     assert staleness_charts(axis, flow.history(), Facts(), unread) == ()

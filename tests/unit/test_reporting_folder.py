@@ -58,7 +58,7 @@ def test_saving_again_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
     folder = create(tmp_path)
     folder.save(sample().manifest)
-    with pytest.raises(RunFolderError, match=f"there is no run folder .*{folder.name}"):
+    with pytest.raises(RunFolderError, match=f"no run folder .*{folder.name}"):
         RunFolder.open(tmp_path / "elsewhere")
 
 
@@ -71,7 +71,7 @@ def test_a_folder_of_runs_is_not_a_run(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "advice"),
-    [("plan", "start it again"), ("facts", "harness replay"), ("verdict", "harness check")],
+    [("plan", "run the scenario again"), ("facts", "harness replay"), ("verdict", "harness check")],
 )
 def test_a_missing_file_is_named_with_what_to_do(tmp_path: Path, name: str, advice: str) -> None:
     folder = create(tmp_path)
@@ -106,10 +106,12 @@ def test_nothing_that_a_verdict_rests_on_may_change(tmp_path: Path, name: str) -
     folder = captured(tmp_path)
     file = folder.path / name
     file.write_bytes(file.read_bytes() + b"\n")
-    with pytest.raises(DamagedError, match=f"damaged: .*{name}, it is not what was captured"):
+    with pytest.raises(DamagedError, match=f"damaged: .*{name}, its digest differs"):
         read_all(folder)
     file.unlink()
-    with pytest.raises(DamagedError, match=f"damaged: .*{name}, it is missing, although its run"):
+    with pytest.raises(
+        DamagedError, match=f"damaged: .*{name}, it is missing, although the seal lists it"
+    ):
         read_all(folder)
 
 
@@ -124,14 +126,14 @@ def test_files_of_two_runs_cannot_be_mixed(tmp_path: Path, name: str, *, sealed:
         (one.path / "seal.json").unlink()
         if name == "seal.json":
             return
-    with pytest.raises(DamagedError, match=r"different runs were mixed|not what was captured"):
+    with pytest.raises(DamagedError, match=r"different runs were mixed|digest differs"):
         read_all(RunFolder.open(one.path))
 
 
 def test_a_run_without_a_seal_is_not_whole(tmp_path: Path) -> None:
     folder = captured(tmp_path)
     (folder.path / "seal.json").unlink()
-    assert "never sealed" in (read_all(folder) or "")
+    assert "not sealed" in (read_all(folder) or "")
 
 
 def test_torn_and_newer_files_are_refused(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_lag_is_what_lies_between_the_commit_and_the_end_until_it_is_seen_again(
 def test_many_logs_are_added_up() -> None:
     logs = [f"orders-{number}" for number in range(SERIES_MAX + 1)]
     [chart] = lag_charts(AXIS, Facts(lags=tuple(lag(0, log, 1, 3) for log in logs)))
-    assert chart.labels == (f"sum over {len(logs)} logs",)
+    assert chart.labels == (f"sum over {len(logs)} partitions",)
     assert chart.columns[0][-1] == 2 * len(logs)
 
 

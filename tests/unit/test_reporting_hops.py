@@ -49,7 +49,7 @@ def test_the_hop_table_is_on_the_page_and_in_the_terminal() -> None:
 def test_a_run_without_a_pipeline_has_no_hop_table() -> None:
     run = valid_sample()
     page, told = shown(run, run.verdict)
-    assert "Hop by hop" not in page + told
+    assert "Hops" not in page + told
 
 
 def test_findings_and_proofs_name_their_hop() -> None:
@@ -107,10 +107,10 @@ def test_the_page_says_what_ran_in_a_pipeline() -> None:
     plan = msgspec.structs.replace(run.plan, scenario=scenario)
     page = render(run.manifest, plan, run.history, run.facts, run.verdict).decode()
     for said in (
-        "5 rows before any feed looks",
+        "5 rows before the feeds start",
         "1 to orders, 50/s and 64 keys each <code>insert 1</code>",
-        "debezium into 3 partitions a table <code>topic cleanup.policy=compact</code>",
-        "redis, holds rows or nothing, no staler than 2 s",
+        "debezium into 3 partitions per table <code>topic cleanup.policy=compact</code>",
+        "redis, holds correct rows, possibly not all, at most 2 s stale",
         "cache-aside, kept by the application <code>ttl_s=5</code>",
         "stale-fill in kept, for 20 rows of orders, 20/s",
         "1, 50/s each",

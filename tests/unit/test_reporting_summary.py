@@ -25,7 +25,7 @@ def test_summary_says_verdict_claims_anomalies_faults_example_and_what_next() ->
     assert told.startswith("INVALID  87 acknowledged sends to orders-0 are lost\n")
     assert "no-lost-writes: Every acknowledged record can be read in the end." in told
     assert "counts against no-lost-writes" in told
-    assert "kill-leader: process.kill on broker-1: bit and healed" in told
+    assert "kill-leader: process.kill on broker-1: took effect, healed" in told
     for sentence in run.verdict.findings[0].examples[0].because:
         assert sentence in told
     assert "replay  harness replay reports/the-run\n" in told
@@ -36,7 +36,7 @@ def test_summary_of_an_unknown_run_says_why() -> None:
     told = summarise(unknown_sample())
     for reason in unknown_sample().verdict.unknowns:
         assert reason in told
-    assert "process.kill on broker-1: did not bite" in told
+    assert "process.kill on broker-1: had no effect" in told
 
 
 def test_summary_has_colours_only_when_asked() -> None:

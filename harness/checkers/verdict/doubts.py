@@ -122,7 +122,7 @@ def _faults_not_told(facts: Facts, scenario: Scenario) -> Iterator[str]:
         if not events:
             yield f"nothing is known of {what}"
         elif "injected" in events and not events & {"witnessed", "unwitnessed", "failed"}:
-            yield f"nobody measured whether {what} took effect"
+            yield f"no measurement shows whether {what} took effect"
         elif "injected" in events and not events & {"healed", "failed"}:
             yield f"{what} was never healed"
 
@@ -134,7 +134,7 @@ def _faults_that_did_not_bite(facts: Facts) -> Iterator[str]:
         what = f"fault {event.kind} of step {event.step} on {', '.join(event.targets) or 'nothing'}"
         note = f": {event.note}" if event.note else ""
         if event.event == "unwitnessed":
-            yield f"{what} did not bite{note}"
+            yield f"{what} had no effect{note}"
         elif event.event == "failed":
             yield f"{what} failed{note}"
         elif event.event == "asked" and event.step not in injected | failed:

@@ -169,7 +169,7 @@ const readOperation = (lane, time, slack) => {
 const operationWords = (mark) => {
   const took =
     mark[END] === null ? "never completed" : `took ${number((mark[END] - mark[START]) * 1000)} ms`;
-  const where = mark[ANOMALY] >= 0 ? "choose it to see the proof" : "see verdict.json";
+  const where = mark[ANOMALY] >= 0 ? "click to see the proof" : "see verdict.json";
   const named = mark[PIN]
     ? `\nnamed by an anomaly that ${mark[PIN] === "counts" ? "counts" : "is allowed"}: ${where}`
     : "";
@@ -187,9 +187,9 @@ const readDensity = (row, time) => {
 const addOperations = () => {
   if (!operations.names.length) return null;
   const dense = operations.densities.length > 0;
-  const words = dense ? "Operations, how many were invoked when" : "Operations";
+  const words = dense ? "Operations per interval" : "Operations";
   const more = operations.left_out
-    ? [element("span", `${operations.left_out} more processes are not drawn`, "quiet")]
+    ? [element("span", `${operations.left_out} more processes not shown`, "quiet")]
     : [];
   titled(words, [
     swatch("ok", "ok"),

@@ -123,13 +123,13 @@ const legend = (lanes, words) =>
     });
 addSpans("Phases", data.phases, { axis: true });
 addSpans("Faults by target", data.faults, {});
-addSpans("Connectors and tasks, each with the worker that runs it", data.tasks, {
+addSpans("Connectors and tasks by worker", data.tasks, {
   swatches: legend(data.tasks, (span) => span.label),
 });
-addSpans("Consumer groups: members by their coordinator, and generations", data.groups, {
+addSpans("Consumer groups: members reported by the coordinator, and generations", data.groups, {
   swatches: legend(data.groups, (span) => span.tone.replace("group-", "")),
 });
-addSpans("Leader of each log; the fill is the share of replicas in sync", data.leaders, {
+addSpans("Partition leaders (bar height: in-sync share)", data.leaders, {
   swatches: legend(data.leaders, (span) =>
     span.tone === "leaderless" ? "no leader" : span.tone,
   ),

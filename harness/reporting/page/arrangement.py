@@ -17,7 +17,7 @@ PROGRESS = {
     "auto": "the client commits in the background",
     "before": "commits, then processes",
     "after": "processes, then commits",
-    "transaction": "commits offsets in the transaction of the results",
+    "transaction": "commits offsets and results in one transaction",
 }
 
 READING = {
@@ -44,7 +44,7 @@ def arrangement(plan: Plan, facts: Facts) -> Markup:
             (f"step: {step.name}", _step_words(plan, index, unmet.get(step.name)))
             for index, step in enumerate(scenario.steps)
         ),
-        ("floor", _floor(scenario)),
+        ("required traffic", _floor(scenario)),
         ("limits", _limits(scenario.limits)),
     ]
     return table(("What", "How"), rows, kind="settings")
@@ -55,7 +55,7 @@ def _floor(scenario: Scenario) -> str:
     return (
         f"{counted(scenario.baseline_acks, asked)} before chaos, "
         f"{words.count(scenario.aftermath_acks)} after the last heal, "
-        f"{words.count(scenario.floor.acks)} in all, or the run is UNKNOWN"
+        f"{words.count(scenario.floor.acks)} in total; otherwise the run is UNKNOWN"
     )
 
 
@@ -97,14 +97,14 @@ def _topic(topic: Topic) -> Markup:
 
 
 def _producers(kind: Producers) -> Markup:
-    rate = f"{kind.rate_per_s:g}/s each" if kind.rate_per_s else "as fast as they can"
+    rate = f"{kind.rate_per_s:g}/s each" if kind.rate_per_s else "at full speed"
     tool = "with kafka-console-producer.sh, " if kind.client == "console" else ""
-    belief = "its delivery report" if kind.belief == "delivery" else "the return of produce()"
-    ending = "flushes at the end" if kind.ending == "flush" else "leaves without a flush"
+    belief = "its delivery report arrives" if kind.belief == "delivery" else "produce() returns"
+    ending = "flushes at the end" if kind.ending == "flush" else "exits without flush()"
     keys = counted(kind.keys, "key")
     sentence = (
         f"{words.count(kind.count)} to {kind.topic}, {tool}{rate}, {keys} each; "
-        f"takes a record as sent at {belief}; {ending}"
+        f"counts a record as sent once {belief}; {ending}"
     )
     if kind.transactions is not None:
         sentence += f"; {_transactions(kind.transactions)}"
@@ -112,22 +112,22 @@ def _producers(kind: Producers) -> Markup:
 
 
 def _transactions(rules: Transactions) -> str:
-    also = f" to {', '.join(rules.topics)} as well" if rules.topics else ""
+    also = f", also to {', '.join(rules.topics)}" if rules.topics else ""
     pieces = [f"in transactions of {counted(rules.records, 'record')}{also}"]
     if rules.polls:
         pieces.append(f"which also poll {', '.join(rules.polls)}")
     if rules.aborted:
         pieces.append(f"{rules.aborted:.0%} of them aborted")
     if rules.takeover_every:
-        pieces.append(f"another process takes over in the middle of each {rules.takeover_every}th")
+        pieces.append(f"another process takes over during every {rules.takeover_every}th")
     if rules.stops_after:
-        pieces.append(f"stops in the middle of one after {words.count(rules.stops_after)}")
+        pieces.append(f"stops during a transaction after {words.count(rules.stops_after)}")
     return ", ".join(pieces)
 
 
 def _processors(kind: Processors) -> Markup:
     progress = PROGRESS[kind.progress]
-    once = "; whoever takes results keeps one of each record" if kind.deduplicated else ""
+    once = "; results are deduplicated" if kind.deduplicated else ""
     sentence = f"{words.count(kind.count)} from {kind.source} to {kind.sink}, {progress}{once}"
     return with_code(sentence, words.settings({**kind.consumer, **kind.producer}))
 
@@ -146,6 +146,6 @@ def _step_words(plan: Plan, index: int, unmet: UnmetCondition | None) -> Markup:
     else:
         action, values = (f"heal {step.heals}" if step.heals else "nothing"), ""
     waits = any(isinstance(each, Acks | Sends) for each in step.after.conditions)
-    limit = f" (begins anyway after {step.after.limit_s:g} s)" if waits else ""
+    limit = f" (starts anyway after {step.after.limit_s:g} s)" if waits else ""
     limit = f"; {unmet}" if unmet else limit
     return with_code(f"{step.after.phrase(entry_of(plan.scenario))}: {action}{limit}", values)

@@ -37,7 +37,7 @@ def numbers(statistics: Statistics, facts: Facts, verdict: Verdict) -> Markup:
         _places(statistics),
         _logs(statistics, facts),
         _checkers(verdict),
-        tag("p", f"The harness itself was held up for {facts.host_stall_ms_max:,.0f} ms at most."),
+        tag("p", f"Longest stall of the harness: {facts.host_stall_ms_max:,.0f} ms."),
     ]
     return join(parts)
 
@@ -71,8 +71,8 @@ def _errors(statistics: Statistics) -> Markup:
         )
         for row in statistics.errors
     ]
-    head = ("Error", "Operation", "Outcome", "How often")
-    return join([tag("h3", "Errors that clients reported"), table(head, rows, numbers=(3,))])
+    head = ("Error", "Operation", "Outcome", "Count")
+    return join([tag("h3", "Client errors"), table(head, rows, numbers=(3,))])
 
 
 def _logs(statistics: Statistics, facts: Facts) -> Markup:
@@ -81,17 +81,25 @@ def _logs(statistics: Statistics, facts: Facts) -> Markup:
     for row in statistics.logs[:_LOGS_MAX]:
         end = ends.get(row.log)
         bounds = [words.count(bound) for bound in (end.start, end.end, end.read_to)] if end else ()
-        # Nobody whom the harness records sends to the topics of a pipeline, or polls them.
+        # Clients of the harness neither send to the topics of a pipeline nor poll them.
         told = (row.acked, row.polled) if statistics.entry == "send" else ()
         counts = [*map(words.count, told), *[""] * (2 - len(told)), words.count(row.drained)]
         rows.append((row.log, *counts, *(bounds or ("", "", ""))))
-    head = ("Log", "Acknowledged", "Read by consumers", "Final read", "Start", "End", "Read to")
+    head = (
+        "Partition",
+        "Acknowledged",
+        "Read by consumers",
+        "Final read",
+        "Start",
+        "End",
+        "Read to",
+    )
     left_out = len(statistics.logs) - _LOGS_MAX
     return join(
         [
-            tag("h3", "Logs"),
+            tag("h3", "Partitions"),
             table(head, rows, numbers=range(1, 7)),
-            tag("p", f"and {counted(left_out, 'log')} more.") if left_out > 0 else "",
+            tag("p", f"and {counted(left_out, 'partition')} more.") if left_out > 0 else "",
         ]
     )
 
@@ -103,12 +111,12 @@ def _places(statistics: Statistics) -> Markup:
         (row.place, *(words.count(n) if n else "" for n in (row.events, row.rows, row.sightings)))
         for row in statistics.places
     ]
-    head = ("Place", "Events in the end", "Rows in the end", "Rows seen by readers")
-    return join([tag("h3", "Places"), table(head, rows, numbers=range(1, 4))])
+    head = ("Topics or copy", "Events at the end", "Rows at the end", "Rows seen by readers")
+    return join([tag("h3", "Topics and copies"), table(head, rows, numbers=range(1, 4))])
 
 
 def _checkers(verdict: Verdict) -> Markup:
-    """What each checker found or measured; those that have nothing to say in one sentence."""
+    """What each checker found or measured; checkers without a result share one sentence."""
     rows = [
         (
             result.checker,
@@ -121,12 +129,12 @@ def _checkers(verdict: Verdict) -> Markup:
         if not _is_silent(result)
     ]
     silent = [result.checker for result in verdict.checkers if _is_silent(result)]
-    head = ("Checker", "Found", "Statistics", "Could not judge because")
+    head = ("Checker", "Found", "Statistics", "Not judged because")
     return join(
         [
             tag("h3", "Checkers") if verdict.checkers else "",
             table(head, rows) if rows else "",
-            tag("p", f"No anomaly was found by {', '.join(silent)}.") if silent else "",
+            tag("p", f"No anomaly found by: {', '.join(silent)}.") if silent else "",
         ]
     )
 
@@ -167,7 +175,7 @@ def again(folder: str) -> Markup:
     """The commands that repeat and re-check this run."""
     return join(
         [
-            tag("p", "Run the same plan again, on the same kind of stack:"),
+            tag("p", "Run the same plan again:"),
             tag("pre", f"harness replay {folder}"),
             tag("p", "Judge the recorded history again, without Docker:"),
             tag("pre", f"harness check {folder}"),

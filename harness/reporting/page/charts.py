@@ -131,11 +131,11 @@ def _lag(axis: Axis, history: History) -> Chart:
 
 
 def _ends(axis: Axis, facts: Facts) -> Chart:
-    """High watermark and last stable offset: where they part, a transaction holds readers up."""
+    """High watermark and last stable offset; between them lie transactions that are still open."""
     logs = sorted({event.log for event in facts.ends})
     series = {log: [log] for log in logs}
     if len(ENDS) * len(series) > SERIES_MAX:
-        series = {f"sum over {len(logs)} logs": logs}
+        series = {f"sum over {len(logs)} partitions": logs}
     labels, columns = [], []
     for label, mine in series.items():
         for name, words in ENDS.items():
@@ -147,7 +147,7 @@ def _ends(axis: Axis, facts: Facts) -> Chart:
             labels.append(f"{label}, {words}")
             columns.append(tuple(total.tolist()))
     return Chart(
-        title="Ends of logs that transactions write to",
+        title="High watermark and last stable offset of transactional partitions",
         unit="offset",
         labels=tuple(labels),
         columns=tuple(columns),
@@ -155,7 +155,7 @@ def _ends(axis: Axis, facts: Facts) -> Chart:
 
 
 def _named_readers(history: History) -> pl.DataFrame:
-    """Who reads: a group as one, a consumer without a group by itself."""
+    """Readers: a consumer group counts as one, and so does a consumer without a group."""
     return history.processes.filter(pl.col("client") == "consumer").select(
         "process", reader=pl.when(pl.col("group").is_null()).then("name").otherwise("kind")
     )
@@ -183,7 +183,7 @@ def _readers(history: History) -> list[tuple[str, int]]:
 def _series(
     history: History, pairs: Sequence[tuple[str, int]]
 ) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """One series per reader and log while they are few, else one per reader, else one in all."""
+    """One series for each reader and partition; if too many, for each reader; if too many, one."""
     if len(pairs) <= SERIES_MAX:
         for reader, log in pairs:
             yield f"{reader}, {history.log_name(log)}", [(reader, log)]
@@ -192,7 +192,7 @@ def _series(
     if len(readers) <= SERIES_MAX:
         for reader in readers:
             mine = [pair for pair in pairs if pair[0] == reader]
-            yield f"{reader}, sum over {len(mine)} logs", mine
+            yield f"{reader}, sum over {len(mine)} partitions", mine
         return
     yield f"sum over {len(readers)} readers", list(pairs)
 

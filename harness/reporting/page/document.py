@@ -18,7 +18,7 @@ from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import Verdict
 from harness.reporting.entry import entry_of
-from harness.reporting.page import background, hop_table, judgement, proof
+from harness.reporting.page import background, glossary, hop_table, judgement, proof
 from harness.reporting.page.arrangement import arrangement
 from harness.reporting.page.axis import axis_of
 from harness.reporting.page.fault_story import stories
@@ -58,23 +58,26 @@ def render(
     )
     sections = [
         ("claims", "Claims", judgement.claims(cut)),
-        *([("hops", "Hop by hop", hop_table.section(verdict.hops))] if verdict.hops else ()),
+        *([("hops", "Hops", hop_table.section(verdict.hops))] if verdict.hops else ()),
         ("findings", "Findings", judgement.findings(cut)),
         ("faults", "Faults", judgement.faults(faults)),
         ("timeline", "Timeline", _timeline_place()),
-        ("anomalies", "Anomalies and their proof", proof.proofs(history, findings)),
+        ("anomalies", "Anomalies and proofs", proof.proofs(history, findings)),
         ("statistics", "Statistics", background.numbers(numbers, facts, verdict)),
         ("settings", "Settings", arrangement(plan, facts)),
-        ("origin", "Where this run came from", background.origin(manifest, plan)),
+        ("origin", "Origin of this run", background.origin(manifest, plan)),
         (
             "untested",
             "What was not tested",
             background.limits_of_proof(untested(plan, facts, verdict, faults)),
         ),
-        ("again", "Run it again, check it again", background.again(manifest.folder)),
+        ("again", "Replay and check", background.again(manifest.folder)),
     ]
+    masthead = judgement.masthead(manifest, plan, cut, axis)
+    used = glossary.used_in(join([masthead, *(content for _, _, content in sections)]))
+    sections.append(("words", "Words on this page", used))
     body = [
-        judgement.masthead(manifest, plan, cut, axis),
+        masthead,
         _navigation([(name, title) for name, title, _ in sections]),
         *(tag("section", tag("h2", title), content, id=name) for name, title, content in sections),
     ]
@@ -142,13 +145,13 @@ def _navigation(sections: list[tuple[str, str]]) -> Markup:
 
 def _timeline_place() -> Markup:
     hint = (
-        "All lanes share one axis: seconds since the run began. Drag to zoom, double-click to "
-        "reset, point at something to read it."
+        "All lanes share one axis: seconds since the start of the run. Drag to zoom, double-click "
+        "to reset, point at an element for details."
     )
     return join(
         [
             tag("p", hint, class_="quiet hint"),
-            tag("noscript", "The timeline needs scripts; everything else on this page does not."),
+            tag("noscript", "Only the timeline needs JavaScript; the rest of the page does not."),
             tag("div", id="charts"),
         ]
     )

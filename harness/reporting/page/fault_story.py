@@ -1,9 +1,9 @@
-"""What became of each fault of a plan: asked for, injected, witnessed, healed, and whom it hit."""
+"""The story of each fault of a plan: requested, injected, confirmed, healed, and its targets."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.model.facts import Facts, FaultEvent
+from harness.model.facts import FAULT_EVENTS, Facts, FaultEvent
 from harness.model.fault import Step
 from harness.model.scenario import Plan
 from harness.reporting import words
@@ -12,23 +12,23 @@ from harness.reporting.entry import Entry, entry_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultStory:
-    """One fault from its plan to its heal; a time is None for what never happened."""
+    """One fault from its plan to its heal."""
 
     step: str
     kind: str
     asked: str
-    """Target and settings, as the plan asks for them."""
+    """Target and settings, as the plan requests them."""
     when: str
     targets: tuple[str, ...]
     times_ns: dict[str, int]
-    """The first moment of each event, by its name in `FaultEvent`."""
+    """The first time of each event, by its name in `FaultEvent`; absent if it never happened."""
     notes: tuple[str, ...]
     unmet: tuple[str, ...] = ()
-    """Sentences on a condition for which the step, or the step that heals it, waited in vain."""
+    """Conditions of this step, or of the step that heals it, that were not met in time."""
 
     @property
     def state(self) -> str:
-        """One word or three for the whole story."""
+        """A short summary of the story."""
         seen = self.times_ns
         if not seen:
             return "not reached"
@@ -37,16 +37,16 @@ class FaultStory:
         if "injected" not in seen:
             return "not injected"
         if "witnessed" not in seen:
-            return "did not bite" if "unwitnessed" in seen else "not witnessed"
-        return "bit and healed" if "healed" in seen else "bit, not healed"
+            return "had no effect" if "unwitnessed" in seen else "not confirmed"
+        return "took effect, healed" if "healed" in seen else "took effect, not healed"
 
     @property
     def is_proved(self) -> bool:
-        """Whether a witness measured that it bit."""
+        """Whether a measurement confirmed that it took effect."""
         return "witnessed" in self.times_ns and "failed" not in self.times_ns
 
     def interval_ns(self, end_ns: int) -> tuple[int, int] | None:
-        """From injection to heal, or to `end_ns` when nothing healed it."""
+        """From injection to heal, or to `end_ns` if it was not healed."""
         start_ns = self.times_ns.get("injected")
         if start_ns is None:
             return None
@@ -54,7 +54,7 @@ class FaultStory:
 
 
 def stories(plan: Plan, facts: Facts) -> tuple[FaultStory, ...]:
-    """One story per fault of the plan, in its order, then those that the plan does not know."""
+    """One story for each fault of the plan, in order; then faults that are not in the plan."""
     events: dict[str, list[FaultEvent]] = {}
     for event in facts.faults:
         events.setdefault(event.step, []).append(event)
@@ -69,7 +69,7 @@ def stories(plan: Plan, facts: Facts) -> tuple[FaultStory, ...]:
 
 
 def _unmet(plan: Plan, facts: Facts) -> dict[str, tuple[str, ...]]:
-    """What began by its limit, by the step whose fault it is about: its own begin, or its heal."""
+    """Conditions that were not met in time, by the step whose fault they started or healed."""
     found: dict[str, tuple[str, ...]] = {}
     steps = {step.name: step for step in plan.scenario.steps}
     for event in facts.unmet:
@@ -110,6 +110,6 @@ def _story(
 
 
 def _notes(events: Sequence[FaultEvent]) -> tuple[str, ...]:
-    """What was noted on the way; the note of `asked` repeats the target."""
+    """Notes of all events, except of `asked`, which repeats the target."""
     noted = (event for event in events if event.note and event.event != "asked")
-    return tuple(dict.fromkeys(f"{event.event}: {event.note}" for event in noted))
+    return tuple(dict.fromkeys(f"{FAULT_EVENTS[event.event]}: {event.note}" for event in noted))

@@ -108,8 +108,8 @@ def _generations(
             end=given,
             label="",
             tone=f"group-{REBALANCE}",
-            note=f"rebalance to {name}, {took} from the first member that gave up or was given "
-            "logs to the last that was given its own",
+            note=f"rebalance to {name}: {took} from the first revocation or assignment to the last "
+            "assignment",
         )
         yield Span(
             lane=lane,
@@ -125,9 +125,9 @@ def _lag(axis: Axis, group: str, logs: dict[str, list[LagEvent]]) -> Chart:
     by_log = {log: _behind(axis, events) for log, events in sorted(logs.items())}
     if len(by_log) > SERIES_MAX:
         total = np.nansum(np.stack(list(by_log.values())), axis=0)
-        by_log = {f"sum over {len(by_log)} logs": total}
+        by_log = {f"sum over {len(by_log)} partitions": total}
     columns: tuple[Column, ...] = tuple(map(rounded, by_log.values()))
-    title = f"What {group} has not committed, by its coordinator"
+    title = f"Lag of {group} by committed offsets, from its coordinator"
     return Chart(title=title, unit="offsets", labels=tuple(by_log), columns=columns)
 
 

@@ -1,4 +1,4 @@
-"""The hop table of a pipeline: what each hop was given and what became of it, in two renderings."""
+"""The hop table of a pipeline, as HTML and as text."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -18,12 +18,11 @@ HEAD = (
     "Inherited",
 )
 _LEGEND = (
-    "Expected are rows of acknowledged writes at the source, owed changes at topics, the source's "
-    "rows at a copy, records of their source at processors. Each fault stands at the hop that made "
-    "it; inherited are rows of a copy that are wrong because of an earlier hop. A row that a cache "
-    "lacks is not lost."
+    "Expected: at the source, rows of acknowledged writes; at topics, changes that must reach "
+    "them; at a copy, the source's rows; at a processor, the records of its source topic. Errors "
+    "are counted at the hop that caused them. Rows missing from a cache do not count as lost."
 )
-_LATE = "What a hop that had not finished seems to have lost or staled may have been on its way."
+_LATE = "At a hop that is not finished, lost and stale rows may still have been in transit."
 
 
 def section(hops: Sequence[HopResult]) -> Markup:
@@ -44,7 +43,7 @@ def section(hops: Sequence[HopResult]) -> Markup:
 
 
 def _ending(result: HopResult) -> Iterator[Markup]:
-    """What keeps the figures of a hop from being the last word, under its name."""
+    """Why the numbers of a hop are not final, under its name."""
     if result.failed:
         yield tag("div", tag("span", f"{result.failed} FAILED", class_="badge invalid"))
     if result.late:

@@ -1,8 +1,9 @@
-"""The head of the page: the verdict, the claims, the findings, and what became of each fault."""
+"""The head of the page: the verdict, the claims, the findings, and the story of each fault."""
 
 from collections.abc import Sequence
 
 from harness.kit.counts import counted
+from harness.model.facts import FAULT_EVENTS
 from harness.model.manifest import Manifest
 from harness.model.scenario import Plan
 from harness.model.verdict import ClaimResult, Finding, Validity, Verdict
@@ -16,12 +17,12 @@ from harness.reporting.words import count, headline, moment, seconds
 
 MEANING = {
     Validity.VALID: "The claims were tested and none was contradicted.",
-    Validity.INVALID: "At least one claim is contradicted by what the run recorded.",
-    Validity.UNKNOWN: "The run proves nothing, neither for nor against its claims.",
+    Validity.INVALID: "The recorded history contradicts at least one claim.",
+    Validity.UNKNOWN: "The run proves nothing, neither for nor against the claims.",
 }
 
 
-_EVENTS = ("asked", "injected", "witnessed", "healed")
+_TIMES = ("asked", "injected", "witnessed", "healed")
 _NOTHING = {
     Validity.VALID: "nothing contradicts it",
     Validity.INVALID: "no reason was given",
@@ -52,7 +53,7 @@ def masthead(manifest: Manifest, plan: Plan, verdict: Verdict, axis: Axis) -> Ma
 
 
 def _first_reason(verdict: Verdict) -> Markup:
-    """Why, in the words of the first counter-example or of what keeps the run from proving."""
+    """The first counter-example, and the reasons for UNKNOWN."""
     doubts = items(prose(reason) for reason in verdict.unknowns) if verdict.unknowns else Markup()
     example = first_example(verdict.findings)
     if example is None:
@@ -63,7 +64,7 @@ def _first_reason(verdict: Verdict) -> Markup:
             items(prose(sentence) for sentence in example.because),
             # Counter-examples come first on the page, so the first one's number is zero.
             tag("p", tag("a", "See its proof", href="#anomaly-0")),
-            tag("p", "Besides, the run leaves open:", class_="lead") if doubts else "",
+            tag("p", "The run also leaves open:", class_="lead") if doubts else "",
             doubts,
         ]
     )
@@ -81,7 +82,7 @@ def _ran(manifest: Manifest, plan: Plan) -> Markup:
 
 
 def _figures(axis: Axis, verdict: Verdict) -> Markup:
-    shown = [*figures(verdict), ("length of the run", seconds(axis.end_s))]
+    shown = [*figures(verdict), ("duration", seconds(axis.end_s))]
     return tag(
         "dl",
         *(tag("div", tag("dt", name), tag("dd", value)) for name, value in shown),
@@ -92,7 +93,7 @@ def _figures(axis: Axis, verdict: Verdict) -> Markup:
 def claims(verdict: Verdict) -> Markup:
     """Each claim and how it stands."""
     if not verdict.claims:
-        return tag("p", "This run made no claim.")
+        return tag("p", "The scenario makes no claim.")
     rows = [
         (
             badge(claim.validity),
@@ -105,16 +106,16 @@ def claims(verdict: Verdict) -> Markup:
 
 
 def _why(claim: ClaimResult, verdict: Verdict) -> Markup:
-    """What contradicts a claim; what leaves the whole run open is told once, at the top."""
+    """What contradicts a claim; reasons that concern the whole run are given once, at the top."""
     if len(claim.why) > 1 and claim.why == verdict.unknowns:
-        return tag("span", "the run leaves it open, as said at the top", class_="quiet")
+        return tag("span", "open, for the reasons at the top", class_="quiet")
     return _sentences(claim.why) or tag("span", _NOTHING[claim.validity], class_="quiet")
 
 
 def findings(verdict: Verdict) -> Markup:
     """Anomalies by kind: how many, and whether they count."""
     if not verdict.findings:
-        return tag("p", "No checker found an anomaly of any kind.")
+        return tag("p", "No checker found an anomaly.")
     numbers = first_numbers(verdict.findings)
     rows = [
         (
@@ -138,15 +139,15 @@ def _counts(finding: Finding) -> Markup:
 
 
 def faults(stories: Sequence[FaultStory]) -> Markup:
-    """What was asked for, what was measured, and what healed."""
+    """What was requested, what was measured, and what was healed."""
     if not stories:
-        return tag("p", "No fault was asked for.")
+        return tag("p", "The plan has no fault.")
     rows = [
         (
             join([tag("strong", story.step), tag("br"), tag("code", story.kind)]),
             join([story.asked, tag("br"), tag("span", story.when, class_="quiet")]),
-            join((tag("span", name, class_="name") for name in story.targets), ", ") or "nobody",
-            *(moment(story.times_ns.get(event)) for event in _EVENTS),
+            join((tag("span", name, class_="name") for name in story.targets), ", ") or "no target",
+            *(moment(story.times_ns.get(event)) for event in _TIMES),
             tag(
                 "span", story.state, class_="badge " + ("proved" if story.is_proved else "unknown")
             ),
@@ -156,19 +157,16 @@ def faults(stories: Sequence[FaultStory]) -> Markup:
     ]
     head = (
         "Step",
-        "Asked for",
-        "Hit",
-        "Asked",
-        "Injected",
-        "Witnessed",
-        "Healed",
+        "Fault and condition",
+        "Target",
+        *(FAULT_EVENTS[event].capitalize() for event in _TIMES),
         "State",
         "Notes",
     )
-    witnessed = sum(story.is_proved for story in stories)
+    confirmed = sum(story.is_proved for story in stories)
     healed = sum("healed" in story.times_ns for story in stories)
     total = (
-        f"{counted(len(stories), 'fault')} asked for, {count(witnessed)} witnessed, "
+        f"{counted(len(stories), 'fault')} requested, {count(confirmed)} confirmed, "
         f"{count(healed)} healed."
     )
     return join([tag("p", total), table(head, rows, numbers=(3, 4, 5, 6), kind="faults")])

@@ -3,11 +3,13 @@
 import html
 from collections.abc import Iterable, Sequence
 
+from harness.model.glossary import TERMS
+
 _VOID = frozenset({"br", "col", "meta"})
 
 
 class Markup(str):
-    """Text that is HTML already; only this room's builders make it."""
+    """Text that is HTML already; only the functions of this package make it."""
 
     __slots__ = ()
 
@@ -63,9 +65,15 @@ def table(
             *(tag(name, cells[at], class_=sort) for at, sort in zip(columns, kinds, strict=True)),
         )
 
-    heading, body = line("th", head), [line("td", row) for row in rows]
+    heading, body = line("th", [_titled(cell) for cell in head]), [line("td", row) for row in rows]
     whole = tag("table", tag("thead", heading), tag("tbody", *body), class_=kind)
     return tag("div", whole, class_="scroll")
+
+
+def _titled(word: str) -> Markup:
+    """A column's title, with its meaning as a tooltip where the glossary has one."""
+    term = TERMS.get(word.lower())
+    return tag("abbr", word, title=term.meaning) if term else text(word)
 
 
 def items(sentences: Iterable[str], kind: str = "") -> Markup:

@@ -15,7 +15,7 @@ Row = tuple[str, Markup]
 def rows(workload: PipelineWorkload) -> Iterator[Row]:
     """One row for each part of the workload, in the order of a change's way."""
     for table in workload.tables:
-        there = f"{counted(table.rows, 'row')} before any feed looks"
+        there = f"{counted(table.rows, 'row')} before the feeds start"
         yield f"table: {table.name}", with_code(there, words.settings(table.columns))
     for writers in workload.writers:
         yield f"writers: {writers.name}", _writers(writers)
@@ -24,11 +24,11 @@ def rows(workload: PipelineWorkload) -> Iterator[Row]:
     for path in workload.paths:
         yield from _path(path)
     for cache in workload.caches:
-        yield f"cache: {cache.name}", _bounded(cache, "kept by the application")
+        yield f"cache: {cache.name}", _bounded(cache, "maintained by the application")
     for readers in workload.readers:
         yield f"readers of {readers.copy}", _readers(readers)
     if workload.auto_restart:
-        yield "connectors", with_code("restarted when they or tasks of theirs are FAILED", "")
+        yield "connectors", with_code("restarted when a connector or a task is FAILED", "")
 
 
 def _writers(writers: Writers) -> Markup:
@@ -46,15 +46,15 @@ def _race(race: Race) -> Markup:
 def _path(path: Path) -> Iterator[Row]:
     feed = path.feed
     topics = {f"topic {name}": value for name, value in feed.topic_settings.items()}
-    sentence = f"{feed.kind} into {counted(feed.partitions, 'partition')} a table"
+    sentence = f"{feed.kind} into {counted(feed.partitions, 'partition')} per table"
     yield f"feed: {path.name}", with_code(sentence, words.settings({**feed.settings, **topics}))
     for copy in path.copies:
-        holds = "all rows" if copy.holds == "equal" else "rows or nothing"
+        holds = "all rows" if copy.holds == "equal" else "correct rows, possibly not all"
         yield f"copy: {path.name}/{copy.name}", _bounded(copy, f"holds {holds}")
 
 
 def _bounded(copy: Copy | Cache, what: str) -> Markup:
-    bound = "" if copy.staleness_s is None else f", no staler than {copy.staleness_s:g} s"
+    bound = "" if copy.staleness_s is None else f", at most {copy.staleness_s:g} s stale"
     return with_code(f"{copy.kind}, {what}{bound}", words.settings(copy.settings))
 
 

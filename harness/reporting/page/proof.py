@@ -19,7 +19,7 @@ _HEAD = tuple(each.capitalize() for each in COLUMNS)
 def proofs(history: History, findings: Sequence[Finding]) -> Markup:
     """All anomalies of `findings`, numbered through."""
     if not any(finding.examples for finding in findings):
-        return tag("p", "There is no anomaly to prove.")
+        return tag("p", "No anomaly was found.")
     operations, values = named_by(example for finding in findings for example in finding.examples)
     rows = describe(history, operations, values)
     parts: list[Markup] = []
@@ -35,7 +35,7 @@ def proofs(history: History, findings: Sequence[Finding]) -> Markup:
 def _heading(finding: Finding) -> Markup:
     total = f"{finding.kind}: {counted(finding.count, '{anomaly|anomalies}')}"
     if finding.count > len(finding.examples):
-        total += f", {count(len(finding.examples))} of them here"
+        total += f", {count(len(finding.examples))} shown"
     return tag("h3", total, "" if finding.counts else " (allowed)")
 
 

@@ -41,7 +41,7 @@ def _chart(axis: Axis, sights: SightTrail) -> Chart:
     columns = tuple(rounded(filled(axis, found, name, empty=np.nan)) for name in labels)
     bound_s = sights.copy.copy.staleness_s
     if bound_s is not None:
-        labels += ("promised",)
+        labels += ("bound",)
         columns += ((bound_s * 1000,) * axis.buckets,)
-    title = f"Staleness of what readers saw in {sights.copy.hop.target}"
+    title = f"Staleness of reads from {sights.copy.hop.target}"
     return Chart(title=title, unit="ms", labels=labels, columns=columns)

@@ -18,15 +18,15 @@ _JUDGED: Mapping[Entry, str] = {
     "write": "the rows of this run's own writers",
 }
 _SCOPE = (
-    "Only {judged} were judged, under the settings and the faults on this page; nothing is said of "
-    "other settings, other faults or longer runs."
+    "Only {judged} were judged, under the settings and the faults on this page. Other settings, "
+    "other faults and longer runs were not tested."
 )
 
 
 def untested(
     plan: Plan, facts: Facts, verdict: Verdict, faults: Sequence[FaultStory]
 ) -> tuple[str, ...]:
-    """Sentences for people who would otherwise read more into the verdict than it says."""
+    """The limits of the verdict, one sentence each."""
     return (
         *_judgement(verdict),
         *_faults(faults),
@@ -40,7 +40,7 @@ def untested(
 def _judgement(verdict: Verdict) -> Iterator[str]:
     for claim in verdict.claims:
         if claim.validity is Validity.UNKNOWN:
-            yield f"The claim `{claim.claim}` stays open: the run could not prove it either way."
+            yield f"The claim `{claim.claim}` stays open: the run neither proves nor refutes it."
     for checker in verdict.checkers:
         if checker.unknown:
             yield f"The checker `{checker.checker}` could not judge: {checker.unknown}."
@@ -48,12 +48,12 @@ def _judgement(verdict: Verdict) -> Iterator[str]:
 
 def _faults(faults: Sequence[FaultStory]) -> Iterator[str]:
     if not faults:
-        yield "No fault was asked for: this run says how the system behaves undisturbed."
+        yield "The plan has no fault: behaviour under faults was not tested."
     for story in faults:
         if not story.is_proved:
             yield (
-                f"The fault `{story.step}` ({story.kind}): {story.state}, so what "
-                "holds under it was not tested."
+                f"The fault `{story.step}` ({story.kind}): {story.state}, so its "
+                "consequences were not tested."
             )
 
 
@@ -61,7 +61,7 @@ def _workload(workload: LogWorkload) -> Iterator[str]:
     if not workload.topics:
         return
     if not workload.consumers:
-        yield "No consumer ran beside the traffic: only what the logs hold at the end was judged."
+        yield "No consumer read during the traffic: only the final read was judged."
     elif all(consumers.mode == "assigned" for consumers in workload.consumers):
         yield "No consumer group took part: rebalances and committed offsets were not tested."
     if all(topic.partitions == 1 for topic in workload.topics):
@@ -77,8 +77,8 @@ def _pipeline(workload: PipelineWorkload) -> Iterator[str]:
     ]
     if unread:
         yield (
-            f"Nobody read {listed(unread)} while traffic ran: only what is there in the end was "
-            "judged, not how far behind it was on the way."
+            f"No reader read {listed(unread)} during the traffic: only the final content was "
+            "judged, not its staleness."
         )
     if workload.paths and all(path.feed.partitions == 1 for path in workload.paths):
         yield "Every change topic has one partition: nothing was tested across partitions."
@@ -88,4 +88,5 @@ def _logs(facts: Facts) -> Iterator[str]:
     short = [log for log in facts.logs if log.read_to < log.end]
     if short:
         names = listed([f"{log.log} (read to {log.read_to} of {log.end})" for log in short])
-        yield f"The final read did not reach the end of {counted(len(short), 'log')}: {names}."
+        partitions = counted(len(short), "partition")
+        yield f"The final read did not reach the end of {partitions}: {names}."
