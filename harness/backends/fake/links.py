@@ -1,6 +1,7 @@
 """Links between services, and between clients and brokers: cut, mended, slowed."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from harness.backends.fake.clock import VirtualClock
 from harness.kit.waits import NS_PER_S
@@ -20,12 +21,20 @@ class Links:
         self._dropped: defaultdict[Pair, int] = defaultdict(int)
         self._cuts: defaultdict[Pair, int] = defaultdict(int)
         self._delay_ms: dict[str, int] = {}
+        self._watchers: defaultdict[str, list[Callable[[str], None]]] = defaultdict(list)
+
+    def watch(self, caller: str, told: Callable[[str], None]) -> None:
+        """Tell `told` of every service whose link to `caller` is cut from now on."""
+        self._watchers[caller].append(told)
 
     def cut(self, one: str, other: str) -> None:
         """Let nothing pass between the two."""
         if self.works(one, other):
             self._cut_ns[_pair(one, other)] = self._clock.now_ns()
             self._cuts[_pair(one, other)] += 1
+            for caller, service in ((one, other), (other, one)):
+                for told in tuple(self._watchers[caller]):
+                    told(service)
 
     def mend(self, one: str, other: str) -> None:
         """Let everything pass again."""

@@ -9,6 +9,7 @@ from harness.backends.fake.kafka.consumer import FakeConsumer
 from harness.backends.fake.kafka.group_admin import FakeGroups
 from harness.backends.fake.kafka.producer import FakeProducer
 from harness.backends.fake.kafka.replica import Replica
+from harness.backends.fake.kafka.stepped_producer import SteppedProducer
 from harness.backends.fake.kafka.topics import FakeTopics
 from harness.backends.fake.kafka.transactional_producer import FakeTransactionalProducer
 from harness.backends.fake.process import Life, Process
@@ -26,13 +27,17 @@ class FakeKafka:
     Args:
         cluster: where clients go.
         process: whose clients they are, if it is not the harness itself: they end with it.
+        caller: by what name links between them and brokers are cut; None where none of theirs are.
     """
 
     failures = (KafkaException,)
 
-    def __init__(self, cluster: Cluster, process: Process | None = None) -> None:
+    def __init__(
+        self, cluster: Cluster, process: Process | None = None, caller: str | None = None
+    ) -> None:
         self._cluster = cluster
         self._process = process
+        self._caller = caller
         self.topics = FakeTopics(cluster)
 
     def producer(self, settings: Settings) -> FakeProducer:
@@ -43,7 +48,7 @@ class FakeKafka:
         """
         if "transactional.id" in settings:
             return self.transactional_producer(settings)
-        return FakeProducer(laid_over(EVERY_PRODUCER, settings), self._cluster)
+        return FakeProducer(laid_over(EVERY_PRODUCER, settings), self._cluster, self._caller)
 
     def transactional_producer(self, settings: Settings) -> FakeTransactionalProducer:
         """A producer as above, with a `transactional.id`.
@@ -52,7 +57,12 @@ class FakeKafka:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
         merged = laid_over(EVERY_PRODUCER, settings)
-        return FakeTransactionalProducer(merged, self._cluster)
+        return FakeTransactionalProducer(merged, self._cluster, self._caller)
+
+    def stepped_producer(self, settings: Settings) -> SteppedProducer:
+        """A producer with a `transactional.id` for whoever is stepped and may not wait."""
+        merged = laid_over(EVERY_PRODUCER, settings)
+        return SteppedProducer(merged, self._cluster, self._caller)
 
     def consumer(self, settings: Settings, on_commit: OnCommit | None = None) -> FakeConsumer:
         """A consumer with the settings that the harness gives every consumer.
@@ -65,7 +75,7 @@ class FakeKafka:
             UsageError: settings that librdkafka, or the fake, refuses.
         """
         merged = laid_over(EVERY_CONSUMER, settings)
-        return FakeConsumer(merged, self._cluster, self._life(), on_commit)
+        return FakeConsumer(merged, self._cluster, self._life(), on_commit, self._caller)
 
     def create_topic(self, topic: Topic) -> None:
         """Create `topic` with a leader and a full ISR everywhere."""

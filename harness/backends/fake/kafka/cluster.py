@@ -184,13 +184,15 @@ class Cluster:
             replica.truncate(old)
         return lost
 
-    def readable(self, log: Log) -> Replica | None:
-        """The leader's copy of `log`, if the leader answers clients."""
+    def readable(self, log: Log, caller: str | None = None) -> Replica | None:
+        """The leader's copy of `log`, if the leader answers clients, or the one of that name."""
         partition = self.partitions.get(log)
         if partition is None or partition.leader is None:
             return None
         broker = self.brokers[partition.leader]
         replica = broker.replicas.get(log) if broker.active else None
+        if caller is not None and not self.links.works(caller, broker.name):
+            return None
         return replica if replica is not None and replica.leads else None
 
     def begin_transactions(self) -> None:

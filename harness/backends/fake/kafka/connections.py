@@ -24,13 +24,25 @@ class Flight:
 
 
 class Connections:
-    """All connections of the producer number `client`."""
+    """All connections of the producer number `client`.
+
+    Args:
+        caller: by what name links to brokers are cut; None where none of its are.
+    """
 
     def __init__(
-        self, client: int, cluster: Cluster, settings: ClientSettings, random: Random
+        self,
+        client: int,
+        cluster: Cluster,
+        settings: ClientSettings,
+        random: Random,
+        caller: str | None = None,
     ) -> None:
         self.client = client
         self._cluster = cluster
+        self._caller = caller
+        if caller is not None:
+            cluster.links.watch(caller, self._cut_off)
         self._clock = cluster.clock
         self._random = random
         self._backoff_s = settings.seconds("retry.backoff.ms")
@@ -41,6 +53,8 @@ class Connections:
 
     def open(self, broker: Broker) -> bool:
         """Whether something can be sent to `broker`: a frozen one accepts no new connection."""
+        if self._caller is not None and not self._cluster.links.works(self._caller, broker.name):
+            return False
         if broker.active:
             self._broken.discard(broker.number)
         elif broker.state == "exited" or not broker.booted:
@@ -71,6 +85,12 @@ class Connections:
         """How long to wait before another try."""
         grown_s = self._backoff_s * 2.0 ** min(max(tries - 1, 0), 10)
         return float(min(grown_s, self._backoff_limit_s) * self._random.uniform(0.8, 1.2))
+
+    def _cut_off(self, service: str) -> None:
+        """A link has been cut: its listener is closed, and connections over it end."""
+        for number, broker in self._cluster.brokers.items():
+            if broker.name == service:
+                self._close(number)
 
     def _close(self, broker: int) -> None:
         """Too long without an answer: everything in flight on this connection is given up."""

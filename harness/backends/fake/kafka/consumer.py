@@ -13,7 +13,7 @@ from confluent_kafka import (
 
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.kafka.groups import GroupMetadata
-from harness.backends.fake.kafka.position import Position
+from harness.backends.fake.kafka.position import Position, named
 from harness.backends.fake.kafka.record import FakeMessage, Log
 from harness.backends.fake.kafka.settings import ClientSettings
 from harness.backends.fake.kafka.subscription import Subscription
@@ -40,11 +40,12 @@ class FakeConsumer:
         cluster: Cluster,
         alive: Life = lambda: True,
         on_commit: OnCommit | None = None,
+        caller: str | None = None,
     ) -> None:
         self._settings = ClientSettings(settings)
         if not self._settings.text("group.id"):
             raise UsageError("group.id must be configured")
-        self._cluster = cluster
+        self._cluster, self._caller = cluster, caller
         self._on_commit = on_commit
         self._clock = cluster.clock
         self._number = next(cluster.clients)
@@ -137,7 +138,7 @@ class FakeConsumer:
         self, message: FakeMessage | None = None, offsets: Sequence[TopicPartition] | None = None
     ) -> None:
         """Remember what to commit next."""
-        for log, offset in _named(message, offsets):
+        for log, offset in named(message, offsets):
             if log in self._positions:
                 self._positions[log].stored = offset
 
@@ -153,13 +154,13 @@ class FakeConsumer:
         """
         self._require_open()
         message, offsets = options.get("message"), options.get("offsets")
-        named = _named(message, offsets) if message or offsets is not None else self._stored()
-        error = self._commit(named) if named else NO_OFFSET
+        committed = named(message, offsets) if message or offsets is not None else self._stored()
+        error = self._commit(committed) if committed else NO_OFFSET
         if options.get("asynchronous", True):
             return None
         if error:
             raise KafkaException(KafkaError(error))
-        return [TopicPartition(*log, offset) for log, offset in named]
+        return [TopicPartition(*log, offset) for log, offset in committed]
 
     def committed(
         self,
@@ -217,7 +218,7 @@ class FakeConsumer:
         return messages
 
     def _fetch_log(self, position: Position, limit: int) -> list[FakeMessage]:
-        leader = self._cluster.readable(position.log)
+        leader = self._cluster.readable(position.log, self._caller)
         if leader is None or position.paused or not self._looked_up(position):
             return []
         delay_ms = self._cluster.links.delay_ms(f"broker-{leader.broker}")
@@ -291,12 +292,3 @@ class FakeConsumer:
     def _require_open(self) -> None:
         if self._closed:
             raise RuntimeError("Consumer closed")
-
-
-def _named(
-    message: FakeMessage | None, offsets: Sequence[TopicPartition] | None
-) -> list[tuple[Log, int]]:
-    """What a caller names: the offset behind a message, or offsets."""
-    if message is not None:
-        return [(message.log, message.offset() + 1)]
-    return [((each.topic, each.partition), each.offset) for each in offsets or ()]

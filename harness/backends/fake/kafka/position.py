@@ -1,9 +1,16 @@
 """Where a consumer stands in one log, and what it finds there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from confluent_kafka import OFFSET_BEGINNING, OFFSET_END, OFFSET_INVALID, KafkaError
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    OFFSET_END,
+    OFFSET_INVALID,
+    KafkaError,
+    TopicPartition,
+)
 
 from harness.backends.fake.kafka.partition import Partition
 from harness.backends.fake.kafka.record import FakeMessage, Log
@@ -92,3 +99,12 @@ class Position:
         else:
             return FakeMessage(self.log, self.offset, None, KafkaError(AUTO_OFFSET_RESET))
         return None
+
+
+def named(
+    message: FakeMessage | None, offsets: Sequence[TopicPartition] | None
+) -> list[tuple[Log, int]]:
+    """What a caller names: the offset behind a message, or offsets."""
+    if message is not None:
+        return [(message.log, message.offset() + 1)]
+    return [((each.topic, each.partition), each.offset) for each in offsets or ()]

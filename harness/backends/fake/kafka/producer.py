@@ -26,7 +26,7 @@ PARTITIONERS = {"consistent": by_crc32, "murmur2": by_murmur2}
 class FakeProducer:
     """Stands in for `confluent_kafka.Producer`."""
 
-    def __init__(self, settings: Settings, cluster: Cluster) -> None:
+    def __init__(self, settings: Settings, cluster: Cluster, caller: str | None = None) -> None:
         self._settings = ClientSettings(settings)
         _refuse_contradictions(self._settings)
         self._cluster = cluster
@@ -34,7 +34,7 @@ class FakeProducer:
         client = next(cluster.clients)
         random = stream(cluster.seed, f"producer-{client}")
         self._random: Random = random
-        self._connections = Connections(client, cluster, self._settings, random)
+        self._connections = Connections(client, cluster, self._settings, random, caller)
         self._queue_limit = self._settings.number("queue.buffering.max.messages")
         self._size_limit = self._settings.number("message.max.bytes")
         self._timeout_ns = int(self._settings.seconds("message.timeout.ms") * NS_PER_S)

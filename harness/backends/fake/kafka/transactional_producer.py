@@ -25,8 +25,8 @@ Answer: TypeAlias = tuple[int, Identity]
 class FakeTransactionalProducer(FakeProducer):
     """Stands in for a `confluent_kafka.Producer` with a `transactional.id`."""
 
-    def __init__(self, settings: Settings, cluster: Cluster) -> None:
-        super().__init__(settings, cluster)
+    def __init__(self, settings: Settings, cluster: Cluster, caller: str | None = None) -> None:
+        super().__init__(settings, cluster, caller)
         self._id = self._settings.text("transactional.id")
         if not self._id:
             raise UsageError("a transactional producer needs a transactional.id")
@@ -145,6 +145,14 @@ class FakeTransactionalProducer(FakeProducer):
 
     def _ask(self, ask: Callable[[], Answer], timeout_s: float) -> Identity:
         """Ask the coordinator until it answers; what it answers, or the error that it raises."""
+        answers = self._begin_to_ask(ask)
+        self._clock.pause_until(lambda: bool(answers), timeout_s)
+        if not answers:
+            raise KafkaException(KafkaError(TIMED_OUT, retriable=True))
+        return identity_in(answers[0])
+
+    def _begin_to_ask(self, ask: Callable[[], Answer]) -> list[Answer]:
+        """Ask the coordinator until it answers; where its answer will be."""
         answers: list[Answer] = []
 
         def attempt() -> None:
@@ -158,10 +166,12 @@ class FakeTransactionalProducer(FakeProducer):
                 self._clock.call_after(WAY_S, lambda: answers.append(answer))
 
         self._clock.call_after(WAY_S, attempt)
-        self._clock.pause_until(lambda: bool(answers), timeout_s)
-        if not answers:
-            raise KafkaException(KafkaError(TIMED_OUT, retriable=True))
-        error, identity = answers[0]
-        if error:
-            raise KafkaException(KafkaError(error, fatal=error in FENCING))
-        return identity
+        return answers
+
+
+def identity_in(answer: Answer) -> Identity:
+    """The identity that a coordinator has given, or the error that it raises."""
+    error, identity = answer
+    if error:
+        raise KafkaException(KafkaError(error, fatal=error in FENCING))
+    return identity
