@@ -60,7 +60,9 @@ class Transform:
         self.kind = str(self.settings.get("type", "")).rpartition(".")[2]
         name = str(self.settings.get("predicate", ""))
         self._predicate = _below(settings, f"predicates.{name}.") if name else {}
-        self._negated = str(self.settings.get("negate", False)).lower() == "true"
+        self.predicate = str(self._predicate.get("type", "")).rpartition(".")[2]
+        """The class of the predicate that says what it touches; empty where it touches all."""
+        self.negated = str(self.settings.get("negate", False)).lower() == "true"
 
     def text(self, name: str, default: str = "") -> str:
         """A setting as text."""
@@ -73,7 +75,7 @@ class Transform:
         if not str(self._predicate.get("type", "")).endswith("TopicNameMatches"):
             return None
         matches = re.fullmatch(_python(str(self._predicate.get("pattern", ""))), topic) is not None
-        return matches != self._negated
+        return matches != self.negated
 
     def moved(self, topic: str) -> str | None:
         """Where a record of `topic` goes; None where only the record tells."""

@@ -21,6 +21,21 @@ from harness.systems.connect import client as connect
 from harness.systems.kafka import service as kafka
 
 PROVIDER = "harness"
+SETTINGS: Settings = {
+    # What a connector does with it is for its own settings to say.
+    "exactly.once.source.support": "enabled",
+    "connector.client.config.override.policy": "All",
+    # Tasks of a worker that is gone move at once; Kafka's own waits for it for five minutes.
+    "scheduled.rebalance.max.delay.ms": 0,
+    "session.timeout.ms": 4000,
+    "heartbeat.interval.ms": 1000,
+    "rebalance.timeout.ms": 10000,
+    # Of the groups of sinks: a task that moved waits so long for the member that died.
+    "consumer.session.timeout.ms": 6000,
+    "consumer.heartbeat.interval.ms": 1500,
+    # offset.flush.interval.ms stays at Kafka's minute: what a crash repeats depends on it.
+}
+"""The harness's own for workers, which a topology's are laid over."""
 SECRETS = "/etc/kafka-chaos-harness/secrets.properties"
 
 
@@ -98,18 +113,7 @@ def baseline(blueprint: Blueprint) -> Settings:
         "status.storage.replication.factor": replicas,
         "offset.storage.partitions": 1,
         "status.storage.partitions": 1,
-        # What a connector does with it is for its own settings to say.
-        "exactly.once.source.support": "enabled",
-        "connector.client.config.override.policy": "All",
-        # Tasks of a worker that is gone move at once; Kafka's own waits for it for five minutes.
-        "scheduled.rebalance.max.delay.ms": 0,
-        "session.timeout.ms": 4000,
-        "heartbeat.interval.ms": 1000,
-        "rebalance.timeout.ms": 10000,
-        # Of the groups of sinks: a task that moved waits so long for the member that died.
-        "consumer.session.timeout.ms": 6000,
-        "consumer.heartbeat.interval.ms": 1500,
-        # offset.flush.interval.ms stays at Kafka's minute: what a crash repeats depends on it.
+        **SETTINGS,
     }
 
 

@@ -1,0 +1,1 @@
+"""Connectors over JDBC: a source that polls, and Debezium's sink."""
