@@ -1,10 +1,10 @@
 """A task that is FAILED ends the wait for it; one that is restarting does not."""
 
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from harness.backends.fake.clock import VirtualClock
 from harness.kit.errors import HarnessError
-from harness.model.ports.connect import Connect
+from harness.model.ports.stack import Stack
 from harness.workloads.pipeline.feeds.standstill import CERTAIN_AFTER_S, Standstill
 from harness.workloads.pipeline.gated import Gate, Gated
 
@@ -22,11 +22,16 @@ class OneConnector:
             raise HarnessError(f"no worker answers within {limit_s} s")
         return {"connector": {"state": "RUNNING"}, "tasks": [{"id": 0, "state": self.state}]}
 
+    @property
+    def connect(self) -> Self:
+        """As of a stack."""
+        return self
+
 
 def states(*seen: str | None, place: str = PLACE) -> list[bool]:
     """Whether a connector stands still, after each of the states that it goes through."""
     connect, clock = OneConnector(), VirtualClock()
-    standstill = Standstill(cast("Connect", connect), {PLACE: "the-sink"}, clock)
+    standstill = Standstill(cast("Stack", connect), {PLACE: "the-sink"}, clock)
     found = []
     for state in seen:
         connect.state = state

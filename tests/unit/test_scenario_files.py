@@ -144,5 +144,5 @@ def test_a_seed_is_a_whole_number(word: str, said: str, tmp_path: Path) -> None:
 def test_a_pipeline_on_fakes_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
     done = harness("run", "e-calm", "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 2
-    assert "the fake stack is Kafka alone, without a pipeline" in done.sentence
+    assert "the fakes have no Kafka Connect; run it with --stack docker" in done.sentence
     assert list(tmp_path.iterdir()) == []

@@ -33,3 +33,8 @@ class Door:
     def token(self) -> tuple[int, int]:
         """As long as it is the same, what was connected before is connected still."""
         return self.process.starts, self.links.cuts(self.caller, self.process.name)
+
+    @property
+    def cut_since_ns(self) -> int | None:
+        """Since when the link is cut; None when it works."""
+        return self.links.cut_since_ns(self.caller, self.process.name)

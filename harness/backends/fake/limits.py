@@ -1,14 +1,65 @@
 """What the fake stack lacks."""
 
+from collections.abc import Callable, Iterator
+
+from harness.backends.fake.data import ddl
 from harness.backends.fake.services import POWERS
 from harness.backends.powers import lacking
+from harness.model.pipeline.paths import CONNECTORS
+from harness.model.pipeline.traffic import SourceTable
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.powers import OwnPrograms
 from harness.model.scenario import Scenario
+from harness.systems.mysql.database import ddl_of
 
 
 def lacks(scenario: Scenario) -> str | None:
     """What `scenario` needs that is not there, as a reason; None when it has everything."""
-    if isinstance(scenario.workload, PipelineWorkload):
-        return "the fake stack is Kafka alone, without a pipeline"
-    return lacking(scenario, (*POWERS, OwnPrograms), "the fakes have")
+    missing = (each for limit in _LIMITS for each in limit(scenario))
+    first = next((f"the fakes have no {each}" for each in missing), None)
+    return first or lacking(scenario, (*POWERS, OwnPrograms), "the fakes have")
+
+
+def _of_topology(scenario: Scenario) -> Iterator[str]:
+    topology = scenario.topology
+    if topology.postgres:
+        yield "PostgreSQL"
+    if topology.mysql_replica or topology.redis_replica:
+        yield "replicas of databases and caches"
+
+
+def _of_paths(scenario: Scenario) -> Iterator[str]:
+    workload = scenario.workload
+    for path in workload.paths if isinstance(workload, PipelineWorkload) else ():
+        kinds = (path.feed.kind, *(copy.kind for copy in path.copies))
+        if "program" in kinds:
+            yield "addresses at which someone's own program could reach its servers"
+        if set(kinds) & set(CONNECTORS):
+            yield "Kafka Connect"
+
+
+def _of_tables(scenario: Scenario) -> Iterator[str]:
+    workload = scenario.workload
+    if not isinstance(workload, PipelineWorkload):
+        return
+    tables = {table.name: table for table in workload.tables}
+    copied = (
+        (tables[name], text)
+        for path in workload.paths
+        for copy in path.copies
+        for name, text in copy.ddl.items()
+    )
+    for table, text in (*((each, each.ddl) for each in workload.tables), *copied):
+        if table.fills:
+            yield f"SQL with which table {table.name} could fill its columns"
+        yield from _of_ddl(table, text)
+
+
+def _of_ddl(table: SourceTable, text: str | None) -> Iterator[str]:
+    try:
+        ddl.parse(text or ddl_of(table))
+    except ddl.UnplayedError as error:
+        yield f"tables with {error} ({table.name})"
+
+
+_LIMITS: tuple[Callable[[Scenario], Iterator[str]], ...] = (_of_topology, _of_paths, _of_tables)

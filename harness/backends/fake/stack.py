@@ -5,26 +5,29 @@ from typing import Any, TypeVar
 
 from harness.backends.fake.bugs.bug import BUGS, Dice
 from harness.backends.fake.consoles import FakeConsoles
+from harness.backends.fake.data.database import MemorySource, MemoryTables
+from harness.backends.fake.data.redis import MemoryRedis
 from harness.backends.fake.kafka.cleanup import Cleanup
 from harness.backends.fake.kafka.clients import FakeKafka
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.programs import FakePrograms
+from harness.backends.fake.registry.client import MemoryRegistry
 from harness.backends.fake.seams import Seams
+from harness.backends.fake.servers import Servers
 from harness.backends.fake.services import POWERS, FakeServices
 from harness.backends.roles import RoleCluster
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.ports.connect import Connect
-from harness.model.ports.databases import MySql, Redis
+from harness.model.ports.databases import MySql
 from harness.model.ports.powers import OwnPrograms
-from harness.model.ports.registry import SchemaRegistry
-from harness.model.ports.source import Source
-from harness.model.ports.store import Cache, Tables
+from harness.model.ports.store import Cache
 from harness.model.roles import Role
 from harness.model.topology import Topology
+from harness.systems.stores import CACHES
 
 P = TypeVar("P")
-_NO_PIPELINE = "the fake stack is Kafka alone; run this with --stack=docker"
+_NO_CONNECT = "the fake stack has no Kafka Connect; run this with --stack=docker"
 
 
 class FakeStack:
@@ -54,6 +57,7 @@ class FakeStack:
             **dict.fromkeys(POWERS, self.services),
             OwnPrograms: FakePrograms(self._cluster),
         }
+        self._servers = Servers(topology, self._cluster)
         Cleanup(self._cluster)
 
     def power(self, kind: type[P]) -> P:
@@ -68,45 +72,45 @@ class FakeStack:
         """What console tools do."""
         return FakeConsoles(self.kafka, self.clock, self.topology.kafka_version)
 
-    def source(self, name: str, database: str) -> Source:  # noqa: ARG002 - for all of them
-        """There is none."""
-        raise UsageError(_NO_PIPELINE)
+    def source(self, name: str, database: str) -> MemorySource:
+        """A database as the source of a pipeline."""
+        return MemorySource(self, database, self._servers.connector(name))
 
-    def tables(self, name: str, database: str) -> Tables:  # noqa: ARG002 - for all of them
-        """There are none."""
-        raise UsageError(_NO_PIPELINE)
+    def tables(self, name: str, database: str) -> MemoryTables:
+        """A database as a copy."""
+        return MemoryTables(self, database, self._servers.connector(name))
 
-    def cache(self, name: str, prefix: str) -> Cache:  # noqa: ARG002 - for all of them
-        """There is none."""
-        raise UsageError(_NO_PIPELINE)
+    def cache(self, name: str, prefix: str) -> Cache:
+        """Keys of a cache, by the client of the real one."""
+        return CACHES[name](self, prefix)
 
     @property
     def mysql(self) -> MySql:
-        """There is none."""
-        raise UsageError(_NO_PIPELINE)
+        """Nothing in memory speaks SQL."""
+        raise UsageError("nothing on the fake stack speaks SQL; run this with --stack=docker")
 
     @property
-    def redis(self) -> Redis:
-        """There is none."""
-        raise UsageError(_NO_PIPELINE)
+    def redis(self) -> MemoryRedis:
+        """The cache."""
+        return self._servers.redis
 
     @property
     def connect(self) -> Connect:
         """There is none."""
-        raise UsageError(_NO_PIPELINE)
+        raise UsageError(_NO_CONNECT)
 
     @property
-    def registry(self) -> SchemaRegistry:
-        """There is none."""
-        raise UsageError(_NO_PIPELINE)
+    def registry(self) -> MemoryRegistry:
+        """The registry."""
+        return self._servers.registry
 
-    def address(self, service: str, traffic: str = "client") -> tuple[str, int]:
-        """Nothing of it can be reached from outside."""
-        raise UsageError(f"the fake {service} has no address for {traffic}")
+    def address(self, service: str, traffic: str = "client") -> tuple[str, int]:  # noqa: ARG002 - the same for all
+        """By its name it is found in memory, and nowhere else."""
+        return service, 1
 
     def password(self, traffic: str = "client") -> str:
-        """Nothing of it can be logged in to."""
-        raise UsageError(f"the fake stack has no password for {traffic}")
+        """Nobody asks for it."""
+        return f"password-of-{traffic}"
 
     def resolve(self, role: Role) -> tuple[str, ...]:
         """Names of the services that have `role` now.

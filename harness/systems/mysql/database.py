@@ -30,12 +30,15 @@ def create(
     """
     run(mysql, [f"CREATE DATABASE `{database}`"])
     return {
-        table.name: own_tables.create(mysql, database, table.name, table.ddl or _ddl(table, keyed))
+        table.name: own_tables.create(
+            mysql, database, table.name, table.ddl or ddl_of(table, keyed=keyed)
+        )
         for table in tables
     }
 
 
-def _ddl(table: SourceTable, keyed: bool) -> str:  # noqa: FBT001
+def ddl_of(table: SourceTable, *, keyed: bool = True) -> str:
+    """The statement for a table that has none of its own."""
     columns = {**PLAIN_COLUMNS, **table.columns}
     if not keyed:
         columns["id"] = columns["id"].removesuffix(" PRIMARY KEY")

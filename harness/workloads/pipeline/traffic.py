@@ -102,7 +102,7 @@ class PipelineTraffic:
         self._races = race_workers(workload, systems, journal=journal, clock=clock)
         self._readers = reader_workers(workload, systems, journal=journal, clock=clock)
         restarted = workload.auto_restart
-        standstill = Standstill(stack.connect, {} if restarted else self.connectors, clock)
+        standstill = Standstill(stack, {} if restarted else self.connectors, clock)
         self._passage = Passage(workload, self._marks, standstill, stack)
         begin: tuple[Worker, ...] = (*writers, *self._races)
         gated = [Gated(each, self._passage.gate) for each in begin]

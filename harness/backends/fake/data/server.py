@@ -26,7 +26,11 @@ class DatabaseServer(Process):
         self.databases: dict[str, dict[str, Table]] = {}
         self.log = BinaryLog(server=1)
         self._clock = clock
+        self.left_ns = 0
+        """When it was killed or frozen last."""
         self._open: dict[Transaction, None] = {}
+        self._waiting: list[Transaction] = []
+        """Those that are committed once the frozen server goes on."""
 
     @property
     def now(self) -> datetime:
@@ -58,22 +62,55 @@ class DatabaseServer(Process):
         self._open[transaction] = None
         return transaction
 
+    def has(self, transaction: Transaction) -> bool:
+        """Whether it is open here, and was not ended by the server's own end."""
+        return transaction in self._open
+
     def end(self, transaction: Transaction) -> None:
         """Whoever had it has hung up."""
         transaction.rollback()
         self._open.pop(transaction, None)
 
+    def receive(self, transaction: Transaction, *, arrives: bool) -> None:
+        """Take the COMMIT of a client that gets no answer: a frozen server has it in time."""
+        self._open.pop(transaction)
+        if self.state == "paused":
+            self._waiting.append(transaction)
+        elif arrives:
+            transaction.commit()
+        else:
+            transaction.rollback()
+
     def kill(self) -> None:
         """Let the process be gone, and with it what is not committed."""
         super().kill()
-        for transaction in tuple(self._open):
-            self.end(transaction)
+        self.left_ns = self._clock.now_ns()
+        self._undo()
+
+    def pause(self) -> None:
+        """Freeze it."""
+        super().pause()
+        self.left_ns = self._clock.now_ns()
+
+    def resume(self) -> None:
+        """Let it run on, with what it was sent meanwhile."""
+        super().resume()
+        waiting, self._waiting = self._waiting, []
+        for transaction in waiting:
+            transaction.commit()
 
     def start(self) -> None:
         """Start the process unless it is there; its log goes on in a new file."""
         if self.state == "exited":
+            self._undo()
             self.log.rotate()
         super().start()
+
+    def _undo(self) -> None:
+        for transaction in (*self._open, *self._waiting):
+            transaction.rollback()
+        self._open.clear()
+        self._waiting.clear()
 
     def _write(self, changes: Sequence[Change | Truncated]) -> None:
         self.log.write(changes, EPOCH_MS + self._clock.now_ns() // 1_000_000)

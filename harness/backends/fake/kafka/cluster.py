@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from harness.backends.fake.clock import VirtualClock
 from harness.backends.fake.kafka.broker import Broker
 from harness.backends.fake.kafka.groups import Group
-from harness.backends.fake.kafka.membership import Membership
+from harness.backends.fake.kafka.membership import ZOOKEEPER, Membership
 from harness.backends.fake.kafka.partition import Partition
 from harness.backends.fake.kafka.record import Log, Record
 from harness.backends.fake.kafka.replica import Replica
@@ -58,7 +58,9 @@ class Cluster:
         self.partitions: dict[Log, Partition] = {}
         self.clients = itertools.count(1)
         self._groups: dict[str, Group] = {}
-        self._placements = itertools.count(stream(seed, "placement").randrange(len(numbers)))
+        self._placements = itertools.count(
+            stream(seed, "placement").randrange(max(1, len(numbers)))
+        )
         self.replication = Replication(
             self.brokers,
             self.partitions,
@@ -81,12 +83,13 @@ class Cluster:
         self.replication.controller = self.membership
         self.processes: dict[str, Process] = {
             **{broker.name: broker for broker in self.brokers.values()},
-            self.membership.zookeeper.name: self.membership.zookeeper,
+            **({ZOOKEEPER: self.membership.zookeeper} if self.brokers else {}),
         }
         self._coordinator: tuple[int, int] | None = None
         """Who loaded the groups last, in which epoch."""
         self.replication.groups = self
-        self._create_system(OFFSETS_TOPIC, "offsets.topic.replication.factor", {})
+        if self.brokers:
+            self._create_system(OFFSETS_TOPIC, "offsets.topic.replication.factor", {})
         self.transactions = Transactions(
             self.clock,
             seams,

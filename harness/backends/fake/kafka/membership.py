@@ -36,7 +36,7 @@ class Membership:
         session_s: float,
     ) -> None:
         self.zookeeper = Process(ZOOKEEPER)
-        self.controller: int | None = min(brokers)
+        self.controller: int | None = min(brokers, default=None)
         self._brokers = brokers
         self._partitions = partitions
         self._links = links

@@ -21,6 +21,8 @@ from harness.model.value import Settings
 ANY_PARTITION = -1
 UNKNOWN_TOPIC_LIMIT_S = 30.0
 PARTITIONERS = {"consistent": by_crc32, "murmur2": by_murmur2}
+NEVER_S = 1e9
+"""What `message.timeout.ms` of 0 means: a record is never given up."""
 
 
 class FakeProducer:
@@ -37,7 +39,8 @@ class FakeProducer:
         self._connections = Connections(client, cluster, self._settings, random, caller)
         self._queue_limit = self._settings.number("queue.buffering.max.messages")
         self._size_limit = self._settings.number("message.max.bytes")
-        self._timeout_ns = int(self._settings.seconds("message.timeout.ms") * NS_PER_S)
+        timeout_s = self._settings.seconds("message.timeout.ms") or NEVER_S
+        self._timeout_ns = int(timeout_s * NS_PER_S)
         self._lanes: dict[Log, Lane] = {}
         self._unreported = 0
         self._reports: deque[tuple[Pending, KafkaError | None, FakeReport]] = deque()

@@ -20,6 +20,7 @@ from harness.workloads.pipeline.copies.replaying import Replay
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import SILENT, Event, decoder_of
 from harness.workloads.pipeline.topics.wires import RegistryLostError
+from harness.workloads.worker import IDLE_S
 
 POLL_S = 0.1
 RETRY_S = 0.2
@@ -105,6 +106,7 @@ class CacheWorker:
                 self._fill()
             if not self._waiting:
                 self._waiting = list(self._consumer.consume(200, POLL_S))
+            idle = not self._waiting
             while self._waiting:
                 if self._replay.waits():
                     return RETRY_S
@@ -118,7 +120,8 @@ class CacheWorker:
         except self._errors:
             # What was not answered may have been applied; applying it again changes nothing.
             return RETRY_S
-        return 0.0
+        # The real poll has waited already, a fake one has not.
+        return IDLE_S if idle else 0.0
 
     def close(self) -> None:
         """Hang up."""

@@ -22,6 +22,7 @@ from harness.workloads.pipeline.feeds.python_settings import split
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics.decoding import decoder_of
 from harness.workloads.pipeline.topics.wires import RegistryLostError
+from harness.workloads.worker import IDLE_S
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,8 @@ class TableCopyWorker:
             if not self._messages:
                 messages = self._consumer.consume(200, POLL_S)
                 self._messages = [each for each in messages if each.error() is None]
+            if not self._messages:
+                return IDLE_S  # the real poll has waited already, a fake one has not
             self._deal()
         except (KafkaException, RegistryLostError) as error:
             log.warning("%s: %s", self.name, error)

@@ -20,7 +20,7 @@ from harness.workloads.pipeline.feeds.python_settings import split
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics import events_schema
 from harness.workloads.pipeline.topics.encoding import Encoder, Record
-from harness.workloads.pipeline.topics.outbox import OutboxSettings, outbox
+from harness.workloads.pipeline.topics.outbox import AGAIN_S, OutboxSettings, outbox
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class LogFeedWorker:
     def step(self) -> float:
         """Wait for what is on its way, then look for more."""
         if not self._outbox.settle(LOOK_S):
-            return 0.0
+            return AGAIN_S
         self._log.confirm()
         if self._settings.newest:
             self._encoder.follow()

@@ -17,7 +17,7 @@ from harness.workloads.pipeline.feeds.python_settings import split
 from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.topics import events_schema
 from harness.workloads.pipeline.topics.encoding import Encoder, Record
-from harness.workloads.pipeline.topics.outbox import OutboxSettings, outbox
+from harness.workloads.pipeline.topics.outbox import AGAIN_S, OutboxSettings, outbox
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class PollingFeedWorker:
     def step(self) -> float:
         """Wait for what is on its way, then ask each table."""
         if not self._outbox.settle(SETTLE_S):
-            return 0.0
+            return AGAIN_S
         try:
             found = [self._look(table) for table in self._topics]
         except self._errors as error:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from harness.kit.clock import Clock
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NS_PER_S
-from harness.model.ports.connect import Connect
+from harness.model.ports.stack import Stack
 
 ASK_EVERY_S = 0.5
 ASK_LIMIT_S = 2.0
@@ -17,13 +17,13 @@ class Standstill:
     """Asks Connect which connectors are FAILED, so that nobody waits for what they would move.
 
     Args:
-        connect: of the stack.
+        stack: whose Connect is asked, when there are connectors.
         connectors: place of the pipeline → real name of the connector that fills it; none where
             FAILED tasks are restarted.
     """
 
-    def __init__(self, connect: Connect, connectors: Mapping[str, str], clock: Clock) -> None:
-        self._connect = connect
+    def __init__(self, stack: Stack, connectors: Mapping[str, str], clock: Clock) -> None:
+        self._stack = stack
         self._connectors = connectors
         self._clock = clock
         self._asked_ns: dict[str, int] = {}
@@ -45,7 +45,7 @@ class Standstill:
 
     def _failed(self, connector: str) -> bool:
         try:
-            status = self._connect.status(connector, limit_s=ASK_LIMIT_S)
+            status = self._stack.connect.status(connector, limit_s=ASK_LIMIT_S)
         except HarnessError:
             return False
         return any(part["state"] == "FAILED" for part in (status["connector"], *status["tasks"]))

@@ -14,6 +14,8 @@ from harness.workloads.pipeline.topics.encoding import Record
 
 BATCH = 1_000
 CLOSE_LIMIT_S = 2.0
+AGAIN_S = 0.002
+"""When to settle again what is on its way: a real producer has waited for that, a fake one not."""
 PRODUCER: Settings = {
     "acks": "all",
     "enable.idempotence": True,

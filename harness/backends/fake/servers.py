@@ -1,0 +1,68 @@
+"""What a stack in memory has beside Kafka: a database, a cache and a registry."""
+
+from collections.abc import Callable
+from functools import partial
+
+from harness.backends.fake.data.connection import Connection
+from harness.backends.fake.data.redis import MemoryRedis, RedisServer
+from harness.backends.fake.data.server import DatabaseServer
+from harness.backends.fake.door import Door
+from harness.backends.fake.kafka.cluster import Cluster
+from harness.backends.fake.process import Process
+from harness.backends.fake.registry.client import MemoryRegistry
+from harness.backends.fake.registry.server import RegistryServer
+from harness.kit.errors import UsageError
+from harness.kit.rng import stream
+from harness.model.topology import Topology
+
+
+class Servers:
+    """The servers that a topology asks for; each is a process of its cluster.
+
+    Args:
+        topology: which there are.
+        cluster: has the clock, the links and the processes.
+    """
+
+    def __init__(self, topology: Topology, cluster: Cluster) -> None:
+        self._clock = cluster.clock
+        self._links = cluster.links
+        self._random = stream(cluster.seed, "commits")
+        self.database = DatabaseServer("mysql", self._clock)
+        self._redis = RedisServer("redis", self._clock)
+        self._registry = RegistryServer("registry")
+        asked = {"mysql": topology.mysql, "redis": topology.redis, "registry": topology.registry}
+        self._there: dict[str, Process] = {
+            each.name: each
+            for each in (self.database, self._redis, self._registry)
+            if asked[each.name]
+        }
+        cluster.processes |= self._there
+
+    def connector(self, name: str, caller: str = "client") -> Callable[[], Connection]:
+        """What makes connections to a database.
+
+        Args:
+            name: of its service.
+            caller: whose they are.
+
+        Raises:
+            UsageError: there is no such database.
+        """
+        door = self._door(name, caller)
+        return partial(Connection, self.database, door, self._clock, self._random)
+
+    @property
+    def redis(self) -> MemoryRedis:
+        """The cache."""
+        return MemoryRedis(partial(self._door, "redis"), self._redis, self._clock)
+
+    @property
+    def registry(self) -> MemoryRegistry:
+        """The registry."""
+        return MemoryRegistry(self._registry, self._door("registry", "client"), self._clock)
+
+    def _door(self, name: str, caller: str) -> Door:
+        if name not in self._there:
+            raise UsageError(f"the fake stack has no {name}; it has {', '.join(self._there)}")
+        return Door(caller, self._there[name], self._links)
