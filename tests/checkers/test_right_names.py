@@ -73,6 +73,13 @@ def test_what_is_streamed_again_is_a_duplicate() -> None:
 REFUSED = (
     "ConnectException: / Caused by: java.sql.BatchUpdateException: Duplicate entry '7' for key"
 )
+REFUSED_BY_POSTGRES = (
+    "ConnectException: / Caused by: java.sql.BatchUpdateException: ERROR: null value in column "
+    '"note" of relation "orders" violates not-null constraint'
+)
+UNDECODABLE = (
+    "ConnectException: / Caused by: IllegalStateException: artifact reference cannot be null"
+)
 GONE = "ConnectException: / Caused by: CommunicationsException: Communications link failure"
 INSERTS = sink(insert_mode="insert")
 
@@ -86,7 +93,12 @@ def ended(trace: str) -> Facts:
 
 @pytest.mark.parametrize(
     ("trace", "kind", "setting"),
-    [(REFUSED, "refused-row", "insert.mode=insert"), (GONE, "failed-task", "auto_restart=false")],
+    [
+        (REFUSED, "refused-row", "insert.mode=insert"),
+        (REFUSED_BY_POSTGRES, "refused-row", "insert.mode=insert"),
+        (GONE, "failed-task", "auto_restart=false"),
+        (UNDECODABLE, "failed-task", "auto_restart=false"),
+    ],
 )
 def test_a_task_says_itself_why_it_failed(trace: str, kind: str, setting: str) -> None:
     run = Run()

@@ -39,7 +39,9 @@ REFUSED_ROW = Kind(
 )
 
 REFUSED = re.compile(
-    "Duplicate entry|ConstraintViolation|Data too long|Out of range value|cannot be null"
+    "Duplicate entry|ConstraintViolation|Data too long|Out of range value|Column '[^']*' cannot be "
+    "null|violates [a-z -]+ constraint|value too long for type|out of range for type|"
+    "numeric field overflow"
 )
 """In the trace of a task whose database took the statement, and not the row."""
 
