@@ -19,7 +19,9 @@ from harness.systems.sql_sessions import Connect, RowApplier
 from harness.workloads.lanes import Dealer, Progress
 from harness.workloads.pipeline.copies.lanes import Partition, Placed, apply
 from harness.workloads.pipeline.feeds.log_feed import (
+    RETRY_S,
     LogFeedSettings,
+    LogFeedWorker,
     Told,
     envelope,
     told_of,
@@ -199,3 +201,18 @@ def test_a_registry_that_is_not_there_makes_no_record_unreadable() -> None:
     reads = decoder(stack, {"topic": "orders"})
     with pytest.raises(RegistryLostError):
         reads.event(message(b"\0\0\0\0\x01\x02", None))
+
+
+def test_a_feed_outlives_a_source_that_does_not_take_its_confirmation() -> None:
+    def lost() -> None:
+        raise ConnectionError("the server closed the connection")
+
+    feed = SimpleNamespace(
+        name="feed",
+        _outbox=SimpleNamespace(settle=lambda _limit_s: True),
+        _settings=LogFeedSettings(),
+        _encoder=SimpleNamespace(),
+        _log=SimpleNamespace(confirm=lost),
+        _errors=(ConnectionError,),
+    )
+    assert LogFeedWorker.step(cast("LogFeedWorker", feed)) == RETRY_S

@@ -84,10 +84,10 @@ class LogFeedWorker:
         """Wait for what is on its way, then look for more."""
         if not self._outbox.settle(LOOK_S):
             return AGAIN_S
-        self._log.confirm()
         if self._settings.newest:
             self._encoder.follow()
         try:
+            self._log.confirm()
             return 0.0 if self._look() else LOOK_S
         except self._errors as error:
             # What was put before the connection broke are whole transactions; they are being sent.
