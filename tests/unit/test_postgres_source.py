@@ -1,9 +1,13 @@
 """Parts of PostgreSQL as a source that need no server."""
 
+from typing import cast
+
 import pytest
 
+from harness.model.ports.stack import Stack
 from harness.systems.postgres.columns import KINDS, Column
 from harness.systems.postgres.source import Snapshot
+from harness.systems.postgres.tables import PostgresTables
 
 
 @pytest.mark.parametrize(
@@ -37,3 +41,7 @@ def test_a_column_is_filled_as_far_as_its_type_allows(
         name="c", kind=kind, declared=declared, nullable=True, kept=False, generated=False
     )
     assert KINDS[kind].filler(column) == filler
+
+
+def test_a_sink_is_told_in_which_schema_its_tables_are() -> None:
+    assert PostgresTables(cast("Stack", None), "dst").qualified("${topic}") == "dst.${topic}"

@@ -111,6 +111,9 @@ class Tables(Store, Protocol):
     def applier(self, *, versioned: bool) -> Applier:
         """What a Python consumer applies events with, several in one transaction."""
 
+    def qualified(self, table: str) -> str:
+        """The name by which a JDBC sink finds a table here, and in no other namespace."""
+
     def jdbc_sink(self) -> Settings:
         """`connection.*` of Debezium's JDBC sink, as Connect's workers reach it."""
 

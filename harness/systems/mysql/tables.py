@@ -131,6 +131,10 @@ class MySqlTables(MySqlDatabase):
         """What a Python consumer applies events with."""
         return RowApplier(self._connect_for_transactions, MYSQL, versioned=versioned)
 
+    def qualified(self, table: str) -> str:
+        """The bare name: a connection looks into its own database."""
+        return table
+
     def jdbc_sink(self) -> Settings:
         """Without BATCHED a batch is one round trip for each row, which halves a sink's rate."""
         return {

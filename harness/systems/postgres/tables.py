@@ -182,6 +182,10 @@ class PostgresTables(PostgresSchema):
         """What a Python consumer applies events with."""
         return RowApplier(self._connect_for_transactions, POSTGRES, versioned=versioned)
 
+    def qualified(self, table: str) -> str:
+        """With the schema: the sink looks for a bare name in all of them and takes the first."""
+        return f"{self._name}.{table}"
+
     def jdbc_sink(self) -> Settings:
         """Without `reWriteBatchedInserts`, which would be faster.
 

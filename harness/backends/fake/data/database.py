@@ -211,6 +211,10 @@ class MemoryTables(_Database):
         """What a Python consumer applies events with."""
         return RowApplier(self._connect, self._name, versioned=versioned)
 
+    def qualified(self, table: str) -> str:
+        """As for MySQL itself."""
+        return self._words.qualified(table)
+
     def jdbc_sink(self) -> Settings:
         """As for MySQL itself."""
         return self._words.jdbc_sink()

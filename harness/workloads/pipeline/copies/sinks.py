@@ -30,20 +30,25 @@ def jdbc_sink(
     owner = f"the connector that fills {copy.name}"
     if copy.connector is not None:
         return filled({**copy.connector, **copy.settings}, told, owner)
+    store = systems.tables(path, copy)
+    ours: Settings = {
+        "collection.name.format": "${source.table}",
+        **filled(like_the_feed(path, naming, tables), told, owner),
+    }
+    ours["collection.name.format"] = store.qualified(str(ours["collection.name.format"]))
     return {
         "connector.class": "io.debezium.connector.jdbc.JdbcSinkConnector",
         "tasks.max": 1,
         "topics": ",".join(naming.topics(path, tables)),
-        **systems.tables(path, copy).jdbc_sink(),
+        **store.jdbc_sink(),
         "insert.mode": "upsert",
         "delete.enabled": True,
         "primary.key.mode": "record_key",
         "schema.evolution": "none",
-        "collection.name.format": "${source.table}",
         "consumer.override.isolation.level": "read_committed",
         "consumer.override.auto.offset.reset": "earliest",
         **avro(stack, registering=False),
-        **filled(like_the_feed(path, naming, tables), told, owner),
+        **ours,
         **laid_over(filled(copy.settings, told, owner), path, naming, tables),
         **queue_settings(path, copy, naming, REPLICAS),
     }
