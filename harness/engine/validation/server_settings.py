@@ -1,13 +1,15 @@
-"""Settings of topics, brokers and Connect workers: by names that these know, in their ranges."""
+"""Settings of topics, brokers, Connect workers and PostgreSQL: by their names, in their ranges."""
 
 from harness.engine.validation.kafka_names import misnamed
-from harness.engine.validation.problems import Problems
+from harness.engine.validation.problems import Problems, unknown
 from harness.model.cleanup import CONFIGURE
 from harness.model.scenario import Scenario
+from harness.model.value import Settings
+from harness.systems.postgres.settings import expected, known
 
 
 def problems(scenario: Scenario) -> Problems:
-    """What is wrong with what a scenario sets of Kafka's own servers and topics."""
+    """What is wrong with what a scenario sets of servers and of topics."""
     for topic in scenario.log_workload.topics:
         yield from misnamed("topic", topic.settings, f"topic {topic.name!r}")
     for path in scenario.pipeline.paths:
@@ -21,3 +23,14 @@ def problems(scenario: Scenario) -> Problems:
     topology = scenario.topology
     yield from misnamed("broker", topology.broker_settings, "topology.broker_settings")
     yield from misnamed("connect-worker", topology.connect_settings, "topology.connect_settings")
+    yield from _of_postgres(topology.postgres_settings, "topology.postgres_settings")
+
+
+def _of_postgres(settings: Settings, where: str) -> Problems:
+    for name, value in settings.items():
+        if "." in name:
+            continue  # of an extension, or a variable of one's own: the server takes any
+        if name.lower() not in known():
+            yield unknown("setting", name, where, known())
+        elif wanted := expected(name, value):
+            yield f"{name} of {where}: expected {wanted}, got {value!r}"
