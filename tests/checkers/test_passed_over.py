@@ -10,8 +10,10 @@ from harness.history.tables import SEQUENCE_BITS
 from harness.model.facts import Facts, LogEnd, Standing
 from harness.model.pipeline.paths import Copy, Feed, Path
 from harness.model.scenario import Scenario
+from harness.model.value import Settings
 from harness.model.verdict import Finding, Validity, Verdict
 from tests.checkers.flows import (
+    CACHE,
     JDBC,
     SINK,
     SINK_HOP,
@@ -110,6 +112,45 @@ def test_a_row_of_no_known_partition_is_lost_when_all_have_passed_it(
     sent(run, FIRST, [0, 2, 4, 5])
     sent(run, SECOND, came)  # change 3 is in neither
     assert certain(judged(unfinished(run)), "missed-change") == lost
+
+
+MARK = 901
+
+
+def mark_seen(
+    *, by: Feed = DEBEZIUM, kind: str | None = None, place: str = TOPICS, read: str | None = None
+) -> int:
+    """How many changes of table `items` are lost, of which nothing came, and whose marks did not.
+
+    A mark of `orders`, written after them, was seen in a place that is read for `read` records.
+    """
+    run = Run()
+    for key in range(3):
+        run.flow.commit(("items", key, run.flow.write("writer-0", ("items", key))))
+    process = run.flow.build.process(END_MARK, client="writer")
+    for number, table in enumerate(("orders", "items")):
+        run.flow.commit((table, MARK, (process << SEQUENCE_BITS) + number))
+    run.flow.rows(SOURCE, run.flow.state())
+    sent(run, FIRST, [3], kind)
+    run.flow.read("reader", place, ("orders", MARK), process << SEQUENCE_BITS)
+    settings: Settings = {} if read is None else {"isolation.level": read}
+    sink = Copy(kind="jdbc", name="sink", settings=settings)
+    scenario = pipeline(feed=by, copies=(sink,), claims=ALIKE)
+    return certain(run.verdict(scenario), "missed-change")
+
+
+def test_a_mark_that_was_seen_shows_what_came_before_it_of_every_table() -> None:
+    assert mark_seen() == 3  # and not the mark of `items`, which was committed after it
+    assert mark_seen(place=SINK, read="read_committed") == 3
+
+
+def test_only_what_is_sent_in_transactions_and_in_order_is_shown_by_a_mark() -> None:
+    assert mark_seen(kind="snapshot") == 0
+    assert mark_seen(by=feed("debezium", **{"exactly.once.support": "requested"})) == 3
+    assert mark_seen(by=TIMED) == 0
+    assert mark_seen(by=feed("binlog")) == 0
+    assert mark_seen(place=SINK, read="read_uncommitted") == 0
+    assert mark_seen(place=CACHE) == 0
 
 
 @pytest.mark.parametrize(("partitions", "lost"), [(2, 1), (3, 0)])

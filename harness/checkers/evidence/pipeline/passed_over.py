@@ -6,6 +6,10 @@ Only where an order holds does something later prove anything:
   event of a change does: what was committed before that, and belongs there, does not come any more.
   A feed that polls by time stands, likewise, at the time of the row that it sent last: a row whose
   write was acknowledged before that one's was begun. One that polls by key stands at its key.
+- A connector that follows the log and sends in transactions commits one before it begins the next.
+  So a reader of committed records that sees an end mark of one table sees that all which was
+  committed before that mark, to any table, is in the topics or will never be, however many
+  partitions it has none in. Marks are looked for before the topics are read for the last time.
 - What a snapshot shows comes in any order, and takes none of these places; nor has someone's own
   program, or a producer that may put records in another order, any order to go by.
 - A row belongs to the partitions in which it has events; one without any may belong to each
@@ -15,15 +19,18 @@ Only where an order holds does something later prove anything:
   since what was applied may be applied again from an earlier place.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+import polars as pl
 
 from harness.checkers.evidence.arrays import NONE, Flags, Longs, Rows
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import ROW, SNAPSHOT, FeedTrail
 from harness.checkers.evidence.pipeline.settings import at_least_once, feed_sending, feed_settings
-from harness.checkers.evidence.pipeline.source import LAST
+from harness.checkers.evidence.pipeline.source import LAST, Source
+from harness.history.journal import END_MARK
+from harness.history.tables import SEQUENCE_BITS
 from harness.model.pipeline.feed_format import FeedFormat
 from harness.model.pipeline.paths import CONNECTORS, Feed
 from harness.model.topology import Topology
@@ -32,13 +39,15 @@ NOWHERE = -1
 """Where a partition stands to which the feed has sent nothing that has a place."""
 
 
-def passed_by_feed(feed: FeedTrail, logs: Mapping[int, int]) -> Flags:
+def passed_by_feed(feed: FeedTrail, logs: Mapping[int, int], marks: Longs) -> Flags:
     """Per change: the feed has passed the place at which it would have sent it.
 
     Args:
         feed: the trail of one that keeps the order in which it reads.
         logs: how many partitions the topic of each table has; tables that are not there have as
             many as have events.
+        marks: versions of end marks that readers of committed records saw come out of a feed that
+            sends in transactions; none of others.
     """
     source = feed.source
     ranks = _ranks(feed)
@@ -51,10 +60,20 @@ def passed_by_feed(feed: FeedTrail, logs: Mapping[int, int]) -> Flags:
     np.minimum.at(at_least, feed.entity[there], stands[feed.log[there]])
     homeless = at_least == LAST
     at_least[homeless] = _everywhere(feed, stands, logs)[homeless]
-    passed: Flags = of_change < at_least[source.entity]
+    seen = of_event[np.isin(feed.version, marks)].max(initial=NOWHERE)
+    passed: Flags = of_change < np.maximum(at_least[source.entity], seen)
     if _interleaved(feed):
         passed &= ~feed.by_snapshot
     return passed
+
+
+def marks_seen(source: Source, places: Iterable[str]) -> Longs:
+    """Versions of end marks that were seen in any of `places` while the run settled."""
+    numbers = [source.place(place) for place in places]
+    writer = pl.col("version").floordiv(1 << SEQUENCE_BITS)
+    mine = pl.col("place").is_in(numbers) & writer.is_in(source.processes_named(END_MARK))
+    seen: Longs = source.flow.sightings.filter(mine)["version"].to_numpy()
+    return seen
 
 
 def passed_by_copy(copy: CopyTrail, positions: Mapping[int, int]) -> Flags:
@@ -79,8 +98,12 @@ def keeps_order(feed: Feed, topology: Topology) -> bool:
     """Whether records of `feed` stand in each partition in the order in which it read them."""
     if feed.kind == "program" or FeedFormat(feed).scatters:
         return False
-    in_transactions = feed.kind in CONNECTORS and at_least_once(feed, topology) is None
-    return in_transactions or feed_sending(feed, topology).keeps_order
+    return in_transactions(feed, topology) or feed_sending(feed, topology).keeps_order
+
+
+def in_transactions(feed: Feed, topology: Topology) -> bool:
+    """Whether `feed` is a connector that commits what it has read before it reads on."""
+    return feed.kind in CONNECTORS and at_least_once(feed, topology) is None
 
 
 def _ranks(feed: FeedTrail) -> tuple[Longs, Longs] | None:

@@ -5,27 +5,35 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.checkers.evidence.arrays import Flags
+from harness.checkers.evidence.arrays import Flags, Longs
 from harness.checkers.evidence.pipeline.copy_trail import CopyTrail
 from harness.checkers.evidence.pipeline.feed_trail import FeedTrail
 from harness.checkers.evidence.pipeline.lateness import late_hops
 from harness.checkers.evidence.pipeline.passed_over import (
+    in_transactions,
     keeps_order,
+    marks_seen,
     passed_by_copy,
     passed_by_feed,
 )
 from harness.checkers.evidence.pipeline.removed import may_be_removed
-from harness.checkers.evidence.pipeline.settings import feed_settings, takes_snapshot
+from harness.checkers.evidence.pipeline.settings import (
+    copy_settings,
+    feed_settings,
+    takes_snapshot,
+)
 from harness.checkers.evidence.pipeline.sight_trail import SightTrail
 from harness.checkers.evidence.pipeline.source import Source
 from harness.history.history import History
 from harness.model.facts import Facts, TaskEvent
 from harness.model.pipeline.feed_format import FeedFormat
-from harness.model.pipeline.hops import Hop, hops
+from harness.model.pipeline.hops import Hop, copy_place, hops, topic_place
 from harness.model.pipeline.paths import Feed
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.topology import Topology
 from harness.model.value import is_on
+
+NO_MARKS: Longs = np.zeros(0, np.int64)
 
 
 class Trails:
@@ -111,7 +119,9 @@ class Trails:
         if not self.keeps_order(feed):
             return np.zeros(self.source.count, dtype=np.bool_)
         if feed.hop.name not in self._passed:
-            self._passed[feed.hop.name] = passed_by_feed(feed, self._partitions(feed.hop.path))
+            marks = self._marks_seen(feed.hop.path)
+            partitions = self._partitions(feed.hop.path)
+            self._passed[feed.hop.name] = passed_by_feed(feed, partitions, marks)
         return self._passed[feed.hop.name]
 
     def passed_by_copy(self, copy: CopyTrail) -> Flags:
@@ -146,6 +156,21 @@ class Trails:
         }
         order = self.keeps_order(feed) and not feed.polls
         return may_be_removed(feed, starts, logs, order=order)
+
+    def _marks_seen(self, name: str) -> Longs:
+        """Versions of end marks that readers of committed records saw come out of a feed's path.
+
+        None where the feed may have sent them before what it read before them.
+        """
+        path = self._paths[name]
+        if path.feed.polls or not in_transactions(path.feed, self._topology):
+            return NO_MARKS
+        places = [topic_place(path)]
+        for copy in path.copies:
+            if copy.kind != "program":
+                read = copy_settings(copy, self._topology)["isolation.level"]
+                places += [copy_place(path, copy)] * (read == "read_committed")
+        return marks_seen(self.source, places)
 
     def _partitions(self, path: str) -> dict[int, int]:
         """How many partitions the topic of each table had in the end, as far as it was asked."""
