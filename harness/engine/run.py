@@ -60,10 +60,13 @@ class Run:
         ):
             raise AssertionError(self._story(f"expected UNKNOWN because {why!r}"))
 
-    def must_show(self, kind: str, *, hop: str | None = None) -> None:
+    def must_show(
+        self, kind: str, *, hop: str | None = None, permitted_by: str | None = None
+    ) -> None:
         """Assert that the run is INVALID and shows an anomaly of `kind` that counts.
 
-        In a pipeline `hop` says which hop it must be put down to, and no other.
+        In a pipeline `hop` says which hop it must be put down to, and no other; `permitted_by` is
+        the setting or fault that must be named as what permits it.
         """
         __tracebackhide__ = True
         counted = {each.kind: each for each in self.verdict.findings if each.counts}
@@ -73,6 +76,12 @@ class Run:
         hop = hop and self._with_own_source(hop)
         if hop is not None and blamed != [hop]:
             raise AssertionError(self._story(f"expected {kind} in {hop}, found in {blamed}"))
+        reasons = counted[kind].permitted_by
+        if permitted_by is not None and not any(each.startswith(permitted_by) for each in reasons):
+            named = "; ".join(reasons) or "nothing"
+            raise AssertionError(
+                self._story(f"expected {kind} to be permitted by {permitted_by}, found {named}")
+            )
 
     def must_show_only(self, *kinds: str) -> None:
         """Assert that the run shows each of `kinds`, and nothing else counts but what follows."""

@@ -31,6 +31,13 @@ ROLLBACK = (
 """Those of a partition that goes back behind what readers have seen: they saw what is gone, and go
 back themselves."""
 
+OUTDATED = ("missing-row", "stale-row", "resurrected-row", "stale-beyond-bound")
+"""Those of a copy that was not given, or did not apply, a change: it shows what was before it."""
+COMPACTED = ("missed-change", "torn-transaction", "broken-chain", "missing-tombstone")
+"""Those of change topics from which an event is removed."""
+UNCAPTURED = (*COMPACTED, *OUTDATED)
+"""Those of a change that never gets into topics, there and in copies."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 from harness.checkers.permissions.permission import Permission, permits
 from harness.model.defaults.brokers import LONGER_THAN_A_RUN_MS, topic_settings
+from harness.model.permission import COMPACTED, UNCAPTURED
 from harness.model.pipeline.hops import hop_names
 from harness.model.pipeline.paths import Path
 from harness.model.scenario import Scenario
 from harness.model.value import Settings, is_on
-
-# A copy that was not given, or did not apply, a change shows what was there before it.
-OUTDATED = ("missing-row", "stale-row", "resurrected-row", "stale-beyond-bound")
-COMPACTED = ("missed-change", "torn-transaction", "broken-chain", "missing-tombstone")
-UNCAPTURED = (*COMPACTED, *OUTDATED)
 
 
 @permits("change topics", Path, rank=20)

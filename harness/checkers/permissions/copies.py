@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from harness.checkers.evidence.pipeline.settings import copy_settings
 from harness.checkers.permissions.caches import of_redis
-from harness.checkers.permissions.change_topics import OUTDATED
 from harness.checkers.permissions.feeds import REPLAYED
 from harness.checkers.permissions.permission import Permission, permits
+from harness.model.permission import OUTDATED
 from harness.model.pipeline.hops import copy_hop
 from harness.model.pipeline.paths import Copy, Path
 from harness.model.scenario import Scenario

@@ -8,8 +8,8 @@ from harness.checkers.evidence.pipeline.settings import (
     feed_sending,
     feed_settings,
 )
-from harness.checkers.permissions.change_topics import OUTDATED, UNCAPTURED
 from harness.checkers.permissions.permission import Permission, permits
+from harness.model.permission import OUTDATED, UNCAPTURED
 from harness.model.pipeline.hops import hop_names
 from harness.model.pipeline.paths import Feed, Path
 from harness.model.scenario import Scenario

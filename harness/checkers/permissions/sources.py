@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.checkers.permissions.change_topics import OUTDATED
 from harness.checkers.permissions.permission import Permission, permits
+from harness.model.permission import OUTDATED
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
