@@ -1,17 +1,11 @@
 """A table of the source: changed while writers write to it."""
 
-from contextlib import closing
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet
+from harness.model.ports.powers import TableOperations
 from harness.model.value import Value
-
-ANSWER_LIMIT_S = 30.0
-COLUMNS = (
-    "SELECT column_name, column_type FROM information_schema.columns "
-    "WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position"
-)
 
 
 class AlterSettings(Value, frozen=True, kw_only=True):
@@ -29,20 +23,16 @@ class Alter(Fault[AlterSettings]):
     """
 
     settings: ClassVar[type[Value]] = AlterSettings
+    needs: ClassVar[tuple[type[Any], ...]] = (TableOperations,)
     momentary: ClassVar[bool] = True
     speaks_to: ClassVar[str] = "mysql"
 
     def inject(self, injection: Injection[AlterSettings]) -> None:
         """Change the table."""
-        database, table = injection.settings.table.split(".")
+        settings, operations = injection.settings, injection.stack.power(TableOperations)
         for target in injection.targets:
             injection.seen[target] = _columns(injection, target)
-            with closing(
-                injection.stack.mysql.connection(target, answer_limit_s=ANSWER_LIMIT_S)
-            ) as connection:
-                connection.cursor().execute(
-                    f"ALTER TABLE `{database}`.`{table}` {injection.settings.clause}"
-                )
+            operations.alter(target, settings.table, settings.clause)
 
     def witness(self, injection: Injection[AlterSettings]) -> str | NotYet:
         """Its columns have changed since."""
@@ -53,7 +43,5 @@ class Alter(Fault[AlterSettings]):
 
 
 def _columns(injection: Injection[AlterSettings], server: str) -> str:
-    with closing(injection.stack.mysql.connection(server, autocommit=True)) as connection:
-        cursor = connection.cursor()
-        cursor.execute(COLUMNS, injection.settings.table.split("."))
-        return ", ".join(f"{name} {kind}" for name, kind in cursor.fetchall())
+    operations = injection.stack.power(TableOperations)
+    return operations.columns(server, injection.settings.table)

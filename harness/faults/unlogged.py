@@ -1,15 +1,13 @@
 """Rows of the source that somebody changes past its binary log."""
 
-from contextlib import closing
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
 from harness.faults.fault import Fault, Injection, fault
 from harness.kit.waits import NotYet
+from harness.model.ports.powers import TableOperations
 from harness.model.value import Value
-
-ANSWER_LIMIT_S = 30.0
 
 
 class UnloggedSettings(Value, frozen=True, kw_only=True):
@@ -28,24 +26,16 @@ class RemoveUnlogged(Fault[UnloggedSettings]):
     """
 
     settings: ClassVar[type[Value]] = UnloggedSettings
+    needs: ClassVar[tuple[type[Any], ...]] = (TableOperations,)
     momentary: ClassVar[bool] = True
     speaks_to: ClassVar[str] = "mysql"
 
     def inject(self, injection: Injection[UnloggedSettings]) -> None:
         """Remove them, in one transaction."""
         settings = injection.settings
-        database, table = settings.table.split(".")
+        operations = injection.stack.power(TableOperations)
         for target in injection.targets:
-            with closing(
-                injection.stack.mysql.connection(target, answer_limit_s=ANSWER_LIMIT_S)
-            ) as connection:
-                cursor = connection.cursor()
-                cursor.execute("SET SESSION sql_log_bin = 0")
-                removed = cursor.execute(
-                    f"DELETE FROM `{database}`.`{table}` ORDER BY id LIMIT %s",  # noqa: S608
-                    (settings.rows,),
-                )
-                connection.commit()
+            removed = operations.remove_unlogged(target, settings.table, settings.rows)
             injection.seen[target] = str(removed)
 
     def witness(self, injection: Injection[UnloggedSettings]) -> str | NotYet:

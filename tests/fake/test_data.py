@@ -7,6 +7,7 @@ from harness.backends.fake.clock import VirtualClock
 from harness.backends.fake.data import ddl
 from harness.backends.fake.data.rows import Change
 from harness.backends.fake.data.server import DatabaseServer
+from harness.backends.fake.data.tokens import UnplayedError
 
 ORDERS = (
     "CREATE TABLE orders (id BIGINT NOT NULL PRIMARY KEY, version BIGINT NOT NULL, "
@@ -108,5 +109,5 @@ def test_what_tables_in_memory_lack_is_named() -> None:
         ("id BIGINT PRIMARY KEY, place POINT", "POINT"),
         ("id BIGINT PRIMARY KEY, a INT CHECK (a > 0)", "CHECK"),
     ):
-        with pytest.raises(ddl.UnplayedError, match=lack):
+        with pytest.raises(UnplayedError, match=lack):
             ddl.parse(f"CREATE TABLE orders ({columns})")

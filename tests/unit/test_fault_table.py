@@ -7,7 +7,9 @@ from harness.faults.fault import FAULTS, Injection
 from harness.faults.table import AlterSettings
 from harness.kit.clock import REAL
 from harness.kit.waits import NotYet
+from harness.model.ports.databases import MySql
 from harness.model.ports.stack import Stack
+from harness.systems.mysql.operations import MySqlOperations
 
 ALTER = FAULTS["table.alter"]
 
@@ -38,7 +40,8 @@ class Server:
 
 
 def injection(server: Server) -> Injection[AlterSettings]:
-    stack = cast("Stack", SimpleNamespace(mysql=server))
+    operations = MySqlOperations(cast("MySql", server))
+    stack = cast("Stack", SimpleNamespace(power=lambda _kind: operations))
     settings = AlterSettings(table="src.orders", clause="ADD COLUMN note INT")
     return Injection(stack=stack, targets=("mysql",), settings=settings, clock=REAL)
 

@@ -31,6 +31,7 @@ from harness.model.ports.powers import (
     OwnPrograms,
     PowerSupply,
     ServiceState,
+    TableOperations,
 )
 from harness.model.roles import Role
 from harness.model.topology import Topology
@@ -42,6 +43,7 @@ from harness.systems.kafka.client import KafkaClients
 from harness.systems.kafka.service import CONNECT
 from harness.systems.mysql import service as mysql
 from harness.systems.mysql.client import MySqlClients
+from harness.systems.mysql.operations import MySqlOperations
 from harness.systems.postgres import service as postgres
 from harness.systems.postgres.client import PostgresClients
 from harness.systems.redis import service as redis
@@ -52,7 +54,7 @@ from harness.systems.stores import Stores
 from harness.systems.zookeeper import client as zookeeper
 
 P = TypeVar("P")
-POWERS = (Disks, PowerSupply, Network, Links, OwnPrograms)
+POWERS = (Disks, PowerSupply, Network, Links, OwnPrograms, TableOperations)
 """Besides that over processes, which every back end has."""
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
@@ -94,11 +96,6 @@ class DockerStack(Stores):
         programs = Programs(api, identity.labels(blueprint), identity.stack, told)
         self._links = DockerLinks(blueprint, self._processes, beside)
         self.services = DockerServices(blueprint, self._processes, programs, self._links)
-        self._powers: Mapping[type[Any], Any] = {
-            **dict.fromkeys((Disks, PowerSupply), self._processes),
-            **dict.fromkeys((Network, Links), self._links),
-            OwnPrograms: programs,
-        }
         self._kafka = clients_of(blueprint)
         self._consoles = ConsoleTools(
             self,
@@ -107,6 +104,12 @@ class DockerStack(Stores):
         )
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
         self._mysql = MySqlClients(self._addresses(CLIENT, databases), blueprint.password)
+        self._powers: Mapping[type[Any], Any] = {
+            **dict.fromkeys((Disks, PowerSupply), self._processes),
+            **dict.fromkeys((Network, Links), self._links),
+            OwnPrograms: programs,
+            TableOperations: MySqlOperations(self._mysql),
+        }
         self._postgres = PostgresClients(
             self._addresses(CLIENT, (postgres.NAME,)), blueprint.password
         )
@@ -118,8 +121,7 @@ class DockerStack(Stores):
             self._addresses(HARNESS, workers),
             WorkerSecrets(api, [identity.container(worker) for worker in workers]),
         )
-        schemas = self._addresses(CLIENT, (registry.NAME,))
-        self._registry = Registry(schemas.get(registry.NAME))
+        self._registry = Registry(self._addresses(CLIENT, (registry.NAME,)).get(registry.NAME))
 
     @property
     def topology(self) -> Topology:

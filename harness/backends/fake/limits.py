@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 
 from harness.backends.fake.data import ddl
+from harness.backends.fake.data.tokens import UnplayedError
 from harness.backends.fake.services import POWERS
 from harness.backends.powers import lacking
 from harness.model.pipeline.paths import CONNECTORS
 from harness.model.pipeline.traffic import SourceTable
 from harness.model.pipeline.workload import PipelineWorkload
-from harness.model.ports.powers import OwnPrograms
+from harness.model.ports.powers import OwnPrograms, TableOperations
 from harness.model.scenario import Scenario
 from harness.systems.mysql.database import ddl_of
 
@@ -17,7 +18,7 @@ def lacks(scenario: Scenario) -> str | None:
     """What `scenario` needs that is not there, as a reason; None when it has everything."""
     missing = (each for limit in _LIMITS for each in limit(scenario))
     first = next((f"the fakes have no {each}" for each in missing), None)
-    return first or lacking(scenario, (*POWERS, OwnPrograms), "the fakes have")
+    return first or lacking(scenario, (*POWERS, OwnPrograms, TableOperations), "the fakes have")
 
 
 def _of_topology(scenario: Scenario) -> Iterator[str]:
@@ -58,7 +59,7 @@ def _of_tables(scenario: Scenario) -> Iterator[str]:
 def _of_ddl(table: SourceTable, text: str | None) -> Iterator[str]:
     try:
         ddl.parse(text or ddl_of(table))
-    except ddl.UnplayedError as error:
+    except UnplayedError as error:
         yield f"tables with {error} ({table.name})"
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from harness.backends.fake.bugs.bug import BUGS, Dice
 from harness.backends.fake.consoles import FakeConsoles
 from harness.backends.fake.data.database import MemorySource, MemoryTables
+from harness.backends.fake.data.operations import MemoryOperations
 from harness.backends.fake.data.redis import MemoryRedis
 from harness.backends.fake.kafka.cleanup import Cleanup
 from harness.backends.fake.kafka.clients import FakeKafka
@@ -20,7 +21,7 @@ from harness.kit.errors import UsageError
 from harness.kit.rng import stream
 from harness.model.ports.connect import Connect
 from harness.model.ports.databases import MySql
-from harness.model.ports.powers import OwnPrograms
+from harness.model.ports.powers import OwnPrograms, TableOperations
 from harness.model.ports.store import Cache
 from harness.model.roles import Role
 from harness.model.topology import Topology
@@ -52,12 +53,13 @@ class FakeStack:
         self._cluster = Cluster(topology, seed=seed, seams=seams)
         self.clock = self._cluster.clock
         self.kafka = FakeKafka(self._cluster)
+        self._servers = Servers(topology, self._cluster)
         self.services = FakeServices(self._cluster, topology)
         self._powers: Mapping[type[Any], Any] = {
             **dict.fromkeys(POWERS, self.services),
             OwnPrograms: FakePrograms(self._cluster),
+            TableOperations: MemoryOperations(self._servers.connector),
         }
-        self._servers = Servers(topology, self._cluster)
         Cleanup(self._cluster)
 
     def power(self, kind: type[P]) -> P:

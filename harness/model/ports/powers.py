@@ -127,3 +127,20 @@ class OwnPrograms(Protocol):
 
     def remove_all(self) -> None:
         """End and forget all of them."""
+
+
+class TableOperations(Protocol):
+    """Tables of database servers, as an operator works on them by hand.
+
+    A table is named `database.table`. Each raises what the client of the server raises when it
+    cannot be reached or refuses.
+    """
+
+    def alter(self, server: str, table: str, clause: str) -> None:
+        """ALTER TABLE, with a clause in MySQL's words."""
+
+    def columns(self, server: str, table: str) -> str:
+        """How its columns are declared now, in order."""
+
+    def remove_unlogged(self, server: str, table: str, rows: int) -> int:
+        """Remove that many rows with the lowest keys past the log; how many there were."""

@@ -1,14 +1,12 @@
 """Reads CREATE TABLE in MySQL's words, as far as tables in memory can be like that."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from harness.kit.errors import UsageError
+from harness.backends.fake.data.tokens import Tokens, UnplayedError
 from harness.systems.mysql import texts
 from harness.systems.mysql.table_schema import Column, Reference, Schema, Unique
 
-_TOKEN = re.compile(r"\s*(`[^`]*`|'(?:[^'\\]|''|\\.)*'|\d+(?:\.\d+)?|\w+|--[^\n]*|.)", re.DOTALL)
 _ALIASES = {
     "INTEGER": "int",
     "INT4": "int",
@@ -21,10 +19,6 @@ _ALIASES = {
 KINDS = frozenset(texts.FAMILIES)
 _LENGTHS = {"tinytext": 255, "text": 65_535, "mediumtext": 16_777_215, "longtext": 4_294_967_295}
 _LENGTHS |= {name.replace("text", "blob"): length for name, length in _LENGTHS.items()}
-
-
-class UnplayedError(UsageError):
-    """A statement asks for something that tables in memory do not have."""
 
 
 @dataclass(slots=True)
@@ -44,7 +38,7 @@ def parse(ddl: str) -> Schema:
     Raises:
         UnplayedError: it asks for what is not there, or is no such statement.
     """
-    tokens = _Tokens(ddl)
+    tokens = Tokens(ddl)
     tokens.expect("CREATE", "TABLE")
     if tokens.take("IF"):
         tokens.expect("NOT", "EXISTS")
@@ -70,7 +64,24 @@ def parse(ddl: str) -> Schema:
     )
 
 
-def _definition(tokens: "_Tokens", parts: _Parts) -> None:
+def altered(schema: Schema, clause: str) -> Schema:
+    """A table after ALTER TABLE with this clause.
+
+    Raises:
+        UnplayedError: it is neither ADD COLUMN nor DROP COLUMN.
+    """
+    tokens = Tokens(clause)
+    if tokens.take("DROP"):
+        tokens.take("COLUMN")
+        gone = tokens.name()
+        return replace(schema, columns={n: c for n, c in schema.columns.items() if n != gone})
+    tokens.expect("ADD", "COLUMN")
+    parts = _Parts(schema.name, dict(schema.columns))
+    _column(tokens, parts)
+    return replace(schema, columns=parts.columns)
+
+
+def _definition(tokens: Tokens, parts: _Parts) -> None:
     name = tokens.name() if tokens.take("CONSTRAINT") else None
     if tokens.take("PRIMARY"):
         tokens.expect("KEY")
@@ -97,7 +108,7 @@ def _definition(tokens: "_Tokens", parts: _Parts) -> None:
         _column(tokens, parts)
 
 
-def _column(tokens: "_Tokens", parts: _Parts) -> None:
+def _column(tokens: Tokens, parts: _Parts) -> None:
     name = tokens.name()
     word = tokens.next()
     base = _ALIASES.get(word.upper(), word.lower())
@@ -111,7 +122,7 @@ def _column(tokens: "_Tokens", parts: _Parts) -> None:
     if tokens.take("UNSIGNED"):
         declared += " unsigned"
     parts.columns[name] = _sized(Column(name=name, kind=kind, declared=declared), arguments)
-    while not tokens.sees(",") and not tokens.sees(")"):
+    while not (tokens.at_end or tokens.sees(",") or tokens.sees(")")):
         attribute = tokens.next().upper()
         if attribute not in _ATTRIBUTES:
             raise UnplayedError(f"{attribute} of column {name}")
@@ -130,12 +141,12 @@ def _sized(column: Column, arguments: list[str]) -> Column:
     return column
 
 
-def _not_null(tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _not_null(tokens: Tokens, parts: _Parts, name: str) -> None:
     tokens.expect("NULL")
     parts.columns[name] = replace(parts.columns[name], nullable=False)
 
 
-def _default(tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _default(tokens: Tokens, parts: _Parts, name: str) -> None:
     if tokens.sees("("):
         raise UnplayedError(f"an expression as DEFAULT of column {name}")
     text = tokens.next()
@@ -148,34 +159,34 @@ def _default(tokens: "_Tokens", parts: _Parts, name: str) -> None:
     parts.columns[name] = column
 
 
-def _on_update(tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _on_update(tokens: Tokens, parts: _Parts, name: str) -> None:
     tokens.expect("UPDATE", "CURRENT_TIMESTAMP")
     tokens.arguments()
     extra = f"{parts.columns[name].extra} on update CURRENT_TIMESTAMP".strip()
     parts.columns[name] = replace(parts.columns[name], extra=extra)
 
 
-def _numbered(_tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _numbered(_tokens: Tokens, parts: _Parts, name: str) -> None:
     parts.columns[name] = replace(parts.columns[name], extra="auto_increment")
 
 
-def _primary(tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _primary(tokens: Tokens, parts: _Parts, name: str) -> None:
     tokens.take("KEY")
     parts.primary = (name,)
     parts.columns[name] = replace(parts.columns[name], nullable=False)
 
 
-def _unique_alone(tokens: "_Tokens", parts: _Parts, name: str) -> None:
+def _unique_alone(tokens: Tokens, parts: _Parts, name: str) -> None:
     tokens.take("KEY")
     parts.unique.append(_unique(name, (name,)))
 
 
-def _skipped(tokens: "_Tokens", _parts: _Parts, _name: str) -> None:
+def _skipped(tokens: Tokens, _parts: _Parts, _name: str) -> None:
     tokens.take("SET")
     tokens.next()
 
 
-_ATTRIBUTES: dict[str, Callable[["_Tokens", _Parts, str], None]] = {
+_ATTRIBUTES: dict[str, Callable[[Tokens, _Parts, str], None]] = {
     "NOT": _not_null,
     "NULL": lambda _tokens, _parts, _name: None,
     "DEFAULT": _default,
@@ -189,9 +200,7 @@ _ATTRIBUTES: dict[str, Callable[["_Tokens", _Parts, str], None]] = {
 """What reads the rest of an attribute of a column, by its first word."""
 
 
-def _reference(
-    tokens: "_Tokens", parts: _Parts, name: str | None, columns: tuple[str, ...]
-) -> None:
+def _reference(tokens: Tokens, parts: _Parts, name: str | None, columns: tuple[str, ...]) -> None:
     referred = tokens.name()
     referenced = tokens.names()
     while tokens.take("ON"):
@@ -203,7 +212,7 @@ def _reference(
     parts.references.append(Reference(own, columns, referred, referenced))
 
 
-def _option(tokens: "_Tokens", engine: str) -> str:
+def _option(tokens: Tokens, engine: str) -> str:
     option = tokens.next().upper()
     if option == ";":
         return engine
@@ -222,63 +231,3 @@ def _unique(name: str, columns: tuple[str, ...]) -> Unique:
 
 def _literal(text: str) -> str:
     return text[1:-1].replace("''", "'") if text.startswith("'") else text
-
-
-class _Tokens:
-    """The words, names, texts and signs of a statement, one after the other."""
-
-    def __init__(self, text: str) -> None:
-        self._rest = list(_split(text))
-        self._rest.reverse()
-
-    @property
-    def at_end(self) -> bool:
-        """Whether nothing is left."""
-        return not self._rest
-
-    def sees(self, word: str) -> bool:
-        """Whether this comes next."""
-        return bool(self._rest) and self._rest[-1].upper() == word
-
-    def take(self, *words: str) -> bool:
-        """Pass over the next one if it is one of `words`."""
-        found = any(self.sees(word) for word in words)
-        if found:
-            self._rest.pop()
-        return found
-
-    def next(self) -> str:
-        """The next one."""
-        if not self._rest:
-            raise UnplayedError("a statement that ends in its middle")
-        return self._rest.pop()
-
-    def expect(self, *words: str) -> None:
-        """Pass over these."""
-        for word in words:
-            found = self.next()
-            if found.upper() != word:
-                raise UnplayedError(f"{found!r} where {word} is expected")
-
-    def name(self) -> str:
-        """A name, quoted or not."""
-        return self.next().strip("`")
-
-    def names(self) -> tuple[str, ...]:
-        """Names in parentheses."""
-        return tuple(each.strip("`") for each in self.arguments())
-
-    def arguments(self) -> list[str]:
-        """What stands in parentheses, if they come next."""
-        found: list[str] = []
-        if self.take("("):
-            while not self.take(")"):
-                if not self.take(","):
-                    found.append(self.next())
-        return found
-
-
-def _split(text: str) -> Iterator[str]:
-    for match in _TOKEN.finditer(text.strip()):
-        if not match[1].startswith("--"):
-            yield match[1]

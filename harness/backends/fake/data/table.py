@@ -67,6 +67,12 @@ class Table:
             for names, index in self.unique.items():
                 index[tuple(row[name] for name in names)] = number
 
+    def alter(self, schema: Schema, added: Row) -> None:
+        """Have other columns; rows hold `added` in those that are new."""
+        self.schema = schema
+        for number, row in tuple(self.rows.items()):
+            self.place(number, {name: row.get(name, added.get(name)) for name in schema.columns})
+
     def committed(self) -> Iterator[Row]:
         """Every row as everybody may see it, in no order that means anything."""
         for number, row in self.rows.items():

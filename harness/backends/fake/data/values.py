@@ -46,10 +46,11 @@ def completed(table: Table, given: Mapping[str, Value], before: Row | None, now:
 
 def _kept(column: Column, before: Row | None, now: Value) -> Value:
     """What a column that nobody names holds: what it did, or in a new row its default."""
-    return _default(column, now) if before is None else before[column.name]
+    return default(column, now) if before is None else before[column.name]
 
 
-def _default(column: Column, now: Value) -> Value:
+def default(column: Column, now: Value) -> Value:
+    """What a column of a new row holds when nobody says it."""
     if column.default == "CURRENT_TIMESTAMP":
         return stored(column, now)
     if column.default is not None:
