@@ -12,7 +12,6 @@ from harness.backends.fake.data.transaction import Transaction
 from harness.backends.fake.kafka.clients import FakeKafka
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.seams import Seams
-from harness.kit.rng import stream
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.topology import Topology
 from harness.model.value import Settings
@@ -86,11 +85,6 @@ class SmallConnect:
             World(
                 topology=topology,
                 cluster=self.cluster,
-                clock=self.cluster.clock,
-                links=self.cluster.links,
-                processes=self.cluster.processes,
-                seams=self.cluster.seams,
-                random=stream(1, "connect"),
                 registry=lambda: registry,
                 database=lambda: self.database,
             )

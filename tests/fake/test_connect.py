@@ -84,9 +84,9 @@ def test_a_worker_that_comes_back_takes_its_share() -> None:
     small.cluster.processes[worker].kill()
     small.pause(6)
     small.cluster.processes[worker].start()
-    assert small.connect.ready(worker) is not None
+    assert small.cluster.processes[worker].missing is not None
     small.pause(5)
-    assert small.connect.ready(worker) is None
+    assert small.cluster.processes[worker].missing is None
     assert {small.connect.worker_of(name) for name in ("feed", "sink")} == {
         "connect-1",
         "connect-2",

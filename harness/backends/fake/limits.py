@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from harness.backends.fake.connect import limits as connectors
 from harness.backends.fake.data import ddl
 from harness.backends.fake.data.tokens import UnplayedError
 from harness.backends.fake.services import POWERS
@@ -36,7 +37,7 @@ def _of_paths(scenario: Scenario) -> Iterator[str]:
         if "program" in kinds:
             yield "addresses at which someone's own program could reach its servers"
         if set(kinds) & set(CONNECTORS):
-            yield "Kafka Connect"
+            yield from connectors.lacking(path)
 
 
 def _of_tables(scenario: Scenario) -> Iterator[str]:

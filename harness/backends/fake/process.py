@@ -24,6 +24,11 @@ class Process:
         """Whether it answers right now."""
         return self.state == "running"
 
+    @property
+    def missing(self) -> str | None:
+        """None when it does what it is there for; otherwise what is missing."""
+        return None if self.state == "running" else f"{self.name} is {self.state}"
+
     def kill(self) -> None:
         """Let it be gone."""
         self.state = "exited"

@@ -60,7 +60,11 @@ class Servers:
     @property
     def registry(self) -> MemoryRegistry:
         """The registry."""
-        return MemoryRegistry(self._registry, self._door("registry", "client"), self._clock)
+        return self.registry_of("client")
+
+    def registry_of(self, caller: str) -> MemoryRegistry:
+        """The registry, as it is reached by somebody."""
+        return MemoryRegistry(self._registry, self._door("registry", caller), self._clock)
 
     def _door(self, name: str, caller: str) -> Door:
         if name not in self._there:

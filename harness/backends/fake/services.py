@@ -89,8 +89,8 @@ class FakeServices:
     def ready(self, service: str) -> str | None:
         """None when the service answers; otherwise what is missing."""
         process = self._process(service)
-        if process.state != "running":
-            return f"{service} is {process.state}"
+        if process.missing is not None:
+            return process.missing
         number = self._broker(service)
         if number is not None and not self._cluster.membership.ready(number):
             return f"{service} is not registered yet"

@@ -1,9 +1,12 @@
 """A whole stack in memory, on its own virtual clock."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 from harness.backends.fake.bugs.bug import BUGS, Dice
+from harness.backends.fake.connect.client import FakeConnect
+from harness.backends.fake.connect.world import CALLER, World
 from harness.backends.fake.consoles import FakeConsoles
 from harness.backends.fake.data.database import MemorySource, MemoryTables
 from harness.backends.fake.data.operations import MemoryOperations
@@ -19,7 +22,6 @@ from harness.backends.fake.services import POWERS, FakeServices
 from harness.backends.roles import RoleCluster
 from harness.kit.errors import UsageError
 from harness.kit.rng import stream
-from harness.model.ports.connect import Connect
 from harness.model.ports.databases import MySql
 from harness.model.ports.powers import OwnPrograms, TableOperations
 from harness.model.ports.store import Cache
@@ -28,7 +30,6 @@ from harness.model.topology import Topology
 from harness.systems.stores import CACHES
 
 P = TypeVar("P")
-_NO_CONNECT = "the fake stack has no Kafka Connect; run this with --stack=docker"
 
 
 class FakeStack:
@@ -60,6 +61,14 @@ class FakeStack:
             OwnPrograms: FakePrograms(self._cluster),
             TableOperations: MemoryOperations(self._servers.connector),
         }
+        self.connect = FakeConnect(
+            World(
+                topology=topology,
+                cluster=self._cluster,
+                registry=partial(self._servers.registry_of, CALLER),
+                database=lambda: self._servers.database,
+            )
+        )
         Cleanup(self._cluster)
 
     def power(self, kind: type[P]) -> P:
@@ -97,11 +106,6 @@ class FakeStack:
         return self._servers.redis
 
     @property
-    def connect(self) -> Connect:
-        """There is none."""
-        raise UsageError(_NO_CONNECT)
-
-    @property
     def registry(self) -> MemoryRegistry:
         """The registry."""
         return self._servers.registry
@@ -120,7 +124,9 @@ class FakeStack:
         Raises:
             FaultError: nobody has it.
         """
-        return RoleCluster(self.kafka, self.topology, self.services.names).resolve(role)
+        return RoleCluster(
+            self.kafka, self.topology, self.services.names, self.connect.worker_of
+        ).resolve(role)
 
     def sessions(self) -> Mapping[str, int]:
         """For how many milliseconds the session of each broker outlives it."""

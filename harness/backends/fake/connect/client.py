@@ -40,18 +40,15 @@ class FakeConnect:
         self._workers = {
             name: Worker(name, world.clock, self._review) for name in topology.worker_names
         }
-        world.processes.update(self._workers)
+        world.cluster.processes.update(self._workers)
         self._given: Settings = {**SETTINGS, "group.id": GROUP, **topology.connect_settings}
         self._connectors: dict[str, Connector] = {}
         self._kafka = FakeKafka(world.cluster, None, CALLER)
-        replicas, _ = replication(topology)
-        for name in (STATUS_TOPIC, OFFSETS_TOPIC, CONFIGS_TOPIC):
-            settings: Settings = {"cleanup.policy": "compact"}
-            world.cluster.create(Topic(name=name, replicas=replicas, settings=settings))
         self._producer = self._kafka.producer(PRODUCER)
         session_s = float(self._given["session.timeout.ms"]) / 1e3
         self._membership = Membership(self._workers, world.clock, session_s, self._place)
-        self._membership.begin()
+        if self._workers:
+            self._begin()
 
     def create(self, connector: str, config: Settings) -> None:
         """Create a connector or give it another configuration.
@@ -199,12 +196,13 @@ class FakeConnect:
             return tasks[task].worker
         raise FaultError(f"nobody runs task {task} of {connector}: {tasks}")
 
-    def ready(self, service: str) -> str | None:
-        """None when a worker answers and is a member of its group; otherwise what is missing."""
-        worker = self._workers[service]
-        if not worker.answers:
-            return f"{service} does not answer"
-        return None if worker.is_member else f"{service} is no member of its group"
+    def _begin(self) -> None:
+        """Make the topics of workers, and let them form their group."""
+        replicas, _ = replication(self._world.topology)
+        for name in (STATUS_TOPIC, OFFSETS_TOPIC, CONFIGS_TOPIC):
+            settings: Settings = {"cleanup.policy": "compact"}
+            self._world.cluster.create(Topic(name=name, replicas=replicas, settings=settings))
+        self._membership.begin()
 
     def _found(self, connector: str) -> Connector:
         self._require_answer(connector)

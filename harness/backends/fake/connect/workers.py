@@ -39,9 +39,11 @@ class Worker(Process):
         return self.active and self._clock.now_ns() >= self.ready_ns
 
     @property
-    def is_member(self) -> bool:
-        """Whether the group counts on the process that there is."""
-        return self.member == self.starts
+    def missing(self) -> str | None:
+        """None when it answers and is a member of its group."""
+        if not self.answers:
+            return super().missing or f"{self.name} does not answer yet"
+        return None if self.member == self.starts else f"{self.name} is no member of its group"
 
     def kill(self) -> None:
         """Let it be gone, and all its clients with it."""

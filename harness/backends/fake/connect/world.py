@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 
 from harness.backends.fake.clock import VirtualClock
 from harness.backends.fake.data.server import DatabaseServer
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.links import Links
-from harness.backends.fake.process import Process
-from harness.backends.fake.seams import Seams
 from harness.model.ports.registry import SchemaRegistry
 from harness.model.topology import Topology
 
@@ -26,12 +23,16 @@ class World:
 
     topology: Topology
     cluster: Cluster
-    clock: VirtualClock
-    links: Links
-    processes: dict[str, Process]
-    """All of the stack; workers are added."""
-    seams: Seams
-    random: Random
     registry: Callable[[], SchemaRegistry]
     """As workers reach it."""
     database: Callable[[], DatabaseServer]
+
+    @property
+    def clock(self) -> VirtualClock:
+        """Of all of it."""
+        return self.cluster.clock
+
+    @property
+    def links(self) -> Links:
+        """Between all services."""
+        return self.cluster.links
