@@ -1,6 +1,7 @@
 """Observers of tasks and of the harness itself: workers that watch while traffic runs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from harness.engine.notes import Notes
@@ -45,10 +46,7 @@ class TaskObserver:
         """Ask for each connector once."""
         for place, connector in self._connectors.items():
             try:
-                status = self._connect.status(connector, limit_s=self.LIMIT_S)
-                self._note(place, "connector", status["connector"])
-                for task in status["tasks"]:
-                    self._note(place, f"task {task['id']}", task)
+                status = self._look(place, connector)
                 if self._auto_restart:
                     self._restart_failed(connector, status)
             except HarnessError:
@@ -56,7 +54,18 @@ class TaskObserver:
         return self.EVERY_S
 
     def close(self) -> None:
-        """Nothing to hand back."""
+        """Look once more: what was restarted last may run, and move all there is, by now."""
+        for place, connector in self._connectors.items():
+            with suppress(HarnessError):
+                self._look(place, connector)
+
+    def _look(self, place: str, connector: str) -> Any:  # noqa: ANN401 - parsed JSON
+        """Note what Connect says of a connector, and return it."""
+        status = self._connect.status(connector, limit_s=self.LIMIT_S)
+        self._note(place, "connector", status["connector"])
+        for task in status["tasks"]:
+            self._note(place, f"task {task['id']}", task)
+        return status
 
     def _restart_failed(self, connector: str, status: Mapping[str, Any]) -> None:
         now_ns = self._notes.since_start_ns()
