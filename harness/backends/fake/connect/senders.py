@@ -6,8 +6,10 @@ whose worker dies sends again what came since.
 """
 
 import json
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from confluent_kafka import KafkaException
@@ -18,6 +20,7 @@ from harness.model.defaults.dialects import CONNECT_PRODUCER
 from harness.model.value import Settings
 
 OFFSETS_TOPIC = "connect-offsets"
+QUEUED_MAX = 5_000
 ENDLESS_MS = 2_147_483_647
 PRODUCER: Settings = {
     "partitioner": "murmur2_random",
@@ -55,12 +58,15 @@ class Sender(Protocol):
     def send(self, records: Sequence[Outgoing], places: Places) -> None:
         """Send these, after which the source has read up to `places`."""
 
-    def settled(self) -> bool:
-        """Whether all that was sent is acknowledged.
+    def takes_more(self) -> bool:
+        """Whether more may be sent.
 
         Raises:
-            TaskError: it cannot be sent.
+            TaskError: what was sent before cannot be.
         """
+
+    def settled(self) -> bool:
+        """Whether all that was sent is acknowledged; raises as `takes_more`."""
 
     def flush(self) -> None:
         """Write how far the source has read."""
@@ -72,8 +78,16 @@ class Sender(Protocol):
         """Its process is gone: nothing that waits leaves any more."""
 
 
+@dataclass(slots=True, eq=False)
+class _Batch:
+    """Records of one poll that are not all acknowledged, and how far the source has read then."""
+
+    left: int
+    places: Places
+
+
 class PlainSender:
-    """Sends as records come; `flush` writes offsets.
+    """Sends as records come, and does not wait; `flush` writes offsets.
 
     Args:
         kafka: of the worker.
@@ -85,9 +99,8 @@ class PlainSender:
         self._producer = kafka.producer({**PRODUCER, **CONNECT_PRODUCER, **settings})
         self._offsets = kafka.producer({**PRODUCER, **CONNECT_PRODUCER})
         self._connector = connector
-        self._unreported = 0
         self._problem: object = None
-        self._sent: dict[str, Place] = {}
+        self._batches: deque[_Batch] = deque()
         self._acknowledged: dict[str, Place] = {}
 
     def ready(self) -> bool:
@@ -96,24 +109,23 @@ class PlainSender:
 
     def send(self, records: Sequence[Outgoing], places: Places) -> None:
         """Into the producer's queue."""
+        batch = _Batch(len(records), places)
+        self._batches.append(batch)
         for each in records:
-            _produce(self._producer, each, self._reported)
-            self._unreported += 1
-        self._sent = {**self._sent, **places}
+            _produce(self._producer, each, partial(self._reported, batch))
+
+    def takes_more(self) -> bool:
+        """Until the producer's queue is full."""
+        self._look()
+        return len(self._producer) < QUEUED_MAX
 
     def settled(self) -> bool:
         """Whether every report has come."""
-        self._producer.poll(0)
-        self._offsets.poll(0)
-        if self._problem is not None:
-            raise TaskError(f"a record could not be sent: {self._problem}")
-        if self._unreported:
-            return False
-        self._acknowledged = self._sent
-        return True
+        self._look()
+        return not self._batches
 
     def flush(self) -> None:
-        """Write what is acknowledged."""
+        """Write up to the first record that is not acknowledged."""
         for source, place in self._acknowledged.items():
             key, value = offset_record(self._connector, source, place)
             self._offsets.produce(OFFSETS_TOPIC, value, key, 0)
@@ -128,8 +140,16 @@ class PlainSender:
         self._producer.purge()
         self._offsets.purge()
 
-    def _reported(self, error: Any, _report: Any) -> None:  # noqa: ANN401 - as the real ones
-        self._unreported -= 1
+    def _look(self) -> None:
+        self._producer.poll(0)
+        self._offsets.poll(0)
+        if self._problem is not None:
+            raise TaskError(f"a record could not be sent: {self._problem}")
+        while self._batches and not self._batches[0].left:
+            self._acknowledged |= self._batches.popleft().places
+
+    def _reported(self, batch: _Batch, error: Any, _report: Any) -> None:  # noqa: ANN401 - clients
+        batch.left -= 1
         if error is not None:
             self._problem = error
 
@@ -164,6 +184,10 @@ class TransactionalSender:
         self._producer.hurry()
         self._ending = False
         self._is_open = False
+
+    def takes_more(self) -> bool:
+        """When the transaction is committed."""
+        return self.settled()
 
     def settled(self) -> bool:
         """Whether the transaction is committed."""

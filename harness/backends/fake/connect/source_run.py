@@ -59,7 +59,7 @@ class SourceRun:
         """Begin, or wait for what was sent, or poll."""
         if not self._begun:
             return self._begin()
-        if not self._sender.settled():
+        if not self._sender.takes_more():
             return AGAIN_S
         if self._work.clock.now_ns() >= self._flush_at_ns:
             self._flush_at_ns = self._work.clock.now_ns() + self._work.flush_ns

@@ -14,10 +14,10 @@ from harness.backends.fake.connect.world import CALLER, World
 from harness.backends.fake.data.rows import Change, Logged, Row, Truncated
 from harness.backends.fake.data.server import DatabaseServer
 from harness.backends.fake.door import Door
-from harness.kit.waits import NS_PER_S
 from harness.model.rows import Position
 from harness.model.value import Settings
 
+NS_PER_MS = 1_000_000
 QUEUE, BATCH = 8192, 2048
 RECEIVED = 64
 """Events that a connection has received and not handed over, when it is taken for lost."""
@@ -42,6 +42,7 @@ class MySqlSource:
         self._snapshots = False
         self._beat_ns = 0
         self._polled_ns = 0
+        self._stood = False
 
     @property
     def interval_s(self) -> float:
@@ -60,12 +61,14 @@ class MySqlSource:
 
     def poll(self) -> Sequence[Record]:
         """The next events, up to a batch."""
+        now_ns = self._world.clock.now_ns()
+        limit_ms = self._options.number("connect.keep.alive.interval.ms", 60_000)
+        self._stood = self._stood or now_ns - self._polled_ns > limit_ms * NS_PER_MS
+        self._polled_ns = now_ns
         if not self._waiting:
             self._read()
         size = self._options.number("max.batch.size", BATCH)
-        found = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
-        self._polled_ns = self._world.clock.now_ns()
-        return found
+        return [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
 
     def _read(self) -> None:
         server = self._server()
@@ -203,10 +206,9 @@ class MySqlSource:
         A reader of the log that has stood still before a full queue for longer than its keep-alive
         connects anew from behind the queue, and the first connection still hands over what it had.
         """
-        stood_ns = self._world.clock.now_ns() - self._polled_ns
-        limit_ns = self._options.number("connect.keep.alive.interval.ms", 60_000) * NS_PER_S // 1000
         size = self._options.number("max.queue.size", QUEUE)
-        if stood_ns <= limit_ns or len(read) <= size:
+        stood, self._stood = self._stood, False
+        if not stood or len(read) <= size:
             return read
         return read[: size + RECEIVED] + read[size:]
 
