@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pymysql
@@ -141,10 +140,8 @@ class JdbcSink:
 
 def _add_column(table: Table, name: str, kind: str) -> None:
     """As a statement of its own, which commits by itself."""
-    made = ddl.parse(f"CREATE TABLE `{table.name}` (`{name}` {kind})").columns
-    table.schema = replace(table.schema, columns={**table.schema.columns, **made})
-    for number, row in table.rows.items():
-        table.rows[number] = {**row, name: None}
+    schema = ddl.altered(table.schema, f"ADD COLUMN `{name}` {kind}")
+    table.alter(schema, {name: None})
 
 
 def _is_removal(record: Record) -> bool:
