@@ -30,6 +30,9 @@ def status_of(command: Callable[[], object]) -> int:
     except BaseException as error:  # noqa: BLE001 - the last shield: 1 is the status of INVALID
         if isinstance(error, BrokenPipeError) and _nobody_reads():
             return NOBODY_READS
+        # Rich, which prints the help, turns standard output off itself, and exits with 1.
+        if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
+            return NOBODY_READS
         known = as_harness_error(error)
         return _fail(known, known.exit_status)
     return status if isinstance(status, int) else 0

@@ -16,6 +16,7 @@ from harness.engine.notes import Notes
 from harness.engine.observers import logs as observe_logs
 from harness.engine.observers.groups import GroupObserver
 from harness.engine.observers.schemas import SchemaObserver
+from harness.engine.observers.settings import read_settings
 from harness.engine.observers.tasks import HostTicker, TaskObserver
 from harness.engine.supervisor import Supervisor
 from harness.faults.conductor import Conductor
@@ -170,6 +171,8 @@ class _Run:
             if not self._await(self._traffic.underway(), begun, "the baseline is unhealthy"):
                 return
             self._notes.sessions = self._sessions()
+            topics = self._scenario.log_workload.topics
+            read_settings(self._stack, topics, self._traffic.topics, self._notes)
             self._notes.phase("chaos")
             self._chaos(Deadline(limits.chaos_s, self._clock))
         finally:

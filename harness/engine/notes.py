@@ -15,6 +15,7 @@ from harness.model.facts import (
     LeaderEvent,
     PhaseEvent,
     RevivedEvent,
+    RunSettings,
     SchemaEvent,
     Session,
     StartEvent,
@@ -53,6 +54,7 @@ class Notes:
         self.tasks: list[TaskEvent] = []
         self.schemas: list[SchemaEvent] = []
         self.sessions: tuple[Session, ...] = ()
+        self.settings: tuple[RunSettings, ...] = ()
         self.revived: list[RevivedEvent] = []
         self.exited: tuple[str, ...] = ()
         self.groups: list[GroupEvent] = []
@@ -129,6 +131,7 @@ class Notes:
                 tasks=tuple(self.tasks),
                 schemas=tuple(self.schemas),
                 sessions=self.sessions,
+                settings=self.settings,
                 revived=tuple(self.revived),
                 exited=self.exited,
                 groups=tuple(self.groups),

@@ -159,6 +159,17 @@ class Session(Value, frozen=True, kw_only=True):
     timeout_ms: int
 
 
+class RunSettings(Value, frozen=True, kw_only=True):
+    """What a server or a topic said, before chaos began, that it runs with.
+
+    As far as a promise depends on it: see `harness.model.defaults.deciding`.
+    """
+
+    of: str
+    """The service, or `topic` and the scenario's name of it."""
+    values: dict[str, str]
+
+
 class RevivedEvent(Value, frozen=True, kw_only=True):
     """A service had exited by itself, after every fault was healed, and was started once more."""
 
@@ -207,6 +218,7 @@ class Facts(Value, frozen=True, kw_only=True):
     standings: tuple[Standing, ...] = ()
     sessions: tuple[Session, ...] = ()
     """Of every broker, before chaos began; none with KRaft, where nobody negotiates."""
+    settings: tuple[RunSettings, ...] = ()
     revived: tuple[RevivedEvent, ...] = ()
     exited: tuple[str, ...] = ()
     """Services that did not run in the end, although every fault was healed."""

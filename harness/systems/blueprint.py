@@ -6,7 +6,7 @@ own there, so a link can be delayed or closed without touching any other. So has
 two services that scenarios want to close.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
@@ -33,6 +33,10 @@ def _always_ready() -> str | None:
 
 def _no_round_trip(_address: Address, _limit_s: float) -> float:
     raise FaultError("nothing is known that it would answer to")
+
+
+def _no_settings(_names: Collection[str]) -> Settings:
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class ServiceSpec:
     """Services that are started before it: it gives up on a name that nobody has yet."""
     ready: Callable[[], str | None] = field(default=_always_ready, compare=False)
     """None when the service answers its protocol, else what is missing."""
+    settings: Callable[[Collection[str]], Settings] = field(default=_no_settings, compare=False)
+    """What it says that it runs with, of those names; raises what its client raises."""
     round_trip_ms: Callable[[Address, float], float] = field(default=_no_round_trip, compare=False)
     """Milliseconds that one request takes that is sent to this address, within a limit in seconds.
 

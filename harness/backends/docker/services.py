@@ -1,9 +1,12 @@
 """Power over everything that runs in one stack: its containers, and programs beside them."""
 
+from collections.abc import Collection
+
 from harness.backends.docker.links import DockerLinks
 from harness.backends.docker.processes import Processes
 from harness.backends.docker.programs import Programs
 from harness.model.ports.powers import ServiceState
+from harness.model.value import Settings
 from harness.systems.blueprint import Blueprint
 
 
@@ -61,6 +64,10 @@ class DockerServices:
         if state != "running":
             return f"it is {state}"
         return None if service in self._programs else self._blueprint.services[service].ready()
+
+    def settings(self, service: str, names: Collection[str]) -> Settings:
+        """What a database or a cache says that it runs with, of those names."""
+        return self._blueprint.services[service].settings(names)
 
     def logs(self, service: str) -> bytes:
         """Everything the service printed, over all its lives, since the page was turned."""

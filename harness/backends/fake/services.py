@@ -1,6 +1,6 @@
 """Power over the processes of a fake cluster, their disks, and the links between them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.links import ROUND_TRIP_MS
@@ -9,6 +9,7 @@ from harness.kit.errors import FaultError
 from harness.model.ports import powers
 from harness.model.ports.powers import ServiceState
 from harness.model.topology import Topology
+from harness.model.value import Settings
 
 POWERS = (powers.Disks, powers.PowerSupply, powers.Network, powers.Links)
 """Those of `FakeServices`, besides that over processes."""
@@ -138,6 +139,10 @@ class FakeServices:
         """How many packets were lost between them; None when none were."""
         lost = self.dropped(caller, [callee])
         return f"{lost} packets dropped" if lost else None
+
+    def settings(self, service: str, names: Collection[str]) -> Settings:  # noqa: ARG002
+        """Nobody but brokers tells any."""
+        return {}
 
     def logs(self, service: str) -> bytes:  # noqa: ARG002
         """Nobody prints anything."""

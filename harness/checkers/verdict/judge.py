@@ -7,6 +7,7 @@ from harness.checkers.checker import CHECKERS, EXAMPLES, Checker
 from harness.checkers.evidence.evidence import Evidence
 from harness.checkers.evidence.soundness import sound
 from harness.checkers.kind import KINDS
+from harness.checkers.verdict.as_run import as_run, differing
 from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.doubts import doubts
 from harness.checkers.verdict.grounds import groundless
@@ -31,6 +32,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
     was stopped or killed cannot show, nor what may only be late. The claims of the run are the
     scenario's own, or all that its settings promise and that was put to the test.
     """
+    scenario = as_run(scenario, facts)
     claims, bare = _claims(history, facts, scenario)
     results, problems, hops, late = _results(history, facts, scenario)
     allowed = permitted(scenario, hops_of(results))
@@ -41,6 +43,7 @@ def judge(history: History, facts: Facts, scenario: Scenario) -> Verdict:
         *(_said_by(each) for each in results if each.unknown),
         *_shielded_doubts(history, facts, scenario, claims),
         *bare.values(),
+        *differing(scenario, facts),
     )
     counted = [finding for finding in findings if finding.counts]
     validity = Validity.INVALID if counted else Validity.UNKNOWN if unknowns else Validity.VALID

@@ -51,6 +51,9 @@ class Kafka(HasGroups, Protocol):
     def elect(self, topic: str, partition: int) -> None:
         """Let any replica that lives lead a partition without leader; raises when none can."""
 
+    def settings(self, broker: int) -> Settings:
+        """All settings that a broker runs with, by its id, as texts."""
+
     def controller(self) -> int | None:
         """The id of the node that is controller now: a broker's, or with KRaft a controller's."""
 

@@ -5,12 +5,13 @@ Each is one protocol. A back end has those that its table names, and whoever nee
 that reason, where a back end lacks one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 from harness.model.pipeline.program import Program
 from harness.model.ports.kafka import Kafka
+from harness.model.value import Settings
 
 ServiceState = Literal["running", "paused", "exited", "missing"]
 
@@ -31,6 +32,9 @@ class Services(Protocol):
 
     def ready(self, service: str) -> str | None:
         """None when the service answers its protocol; otherwise what is missing."""
+
+    def settings(self, service: str, names: Collection[str]) -> Settings:
+        """What a database or a cache runs with, of those names; other services tell none."""
 
     def logs(self, service: str) -> bytes:
         """Everything that a service or a program printed."""

@@ -24,5 +24,8 @@ class Topics(Protocol):
     def names(self) -> tuple[str, ...]:
         """Every topic that the cluster has, its own among them, in order."""
 
+    def effective(self, name: str) -> Settings:
+        """All settings that a topic runs with, its own or not, as texts."""
+
     def settings(self, name: str) -> Settings:
         """The settings that a topic has of its own, as texts."""

@@ -152,6 +152,10 @@ class KafkaClients:
         if problem is not None:
             raise KafkaException(problem)
 
+    def settings(self, broker: int) -> Settings:
+        """All settings that a broker runs with, by its id, as texts; raises KafkaException."""
+        return self.topics.of_broker(broker)
+
     def controller(self) -> int | None:
         """The id of the node that is controller now.
 

@@ -68,12 +68,28 @@ class TopicAdmin:
 
     def settings(self, name: str) -> Settings:
         """The settings that a topic has of its own."""
-        asked = ConfigResource(ResourceType.TOPIC, name)
-        client = self._client()
-        answers = client.describe_configs([asked], request_timeout=REQUEST_LIMIT_S)
-        (entries,) = self._await(answers)
         own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+        entries = self._described(ResourceType.TOPIC, name)
         return {key: entry.value for key, entry in entries.items() if entry.source == own}
+
+    def effective(self, name: str) -> Settings:
+        """All settings that a topic runs with; not those that the cluster keeps secret."""
+        return self._shown(ResourceType.TOPIC, name)
+
+    def of_broker(self, number: int) -> Settings:
+        """All settings that a broker runs with; not those that it keeps secret."""
+        return self._shown(ResourceType.BROKER, str(number))
+
+    def _shown(self, kind: ResourceType, name: str) -> Settings:
+        entries = self._described(kind, name)
+        return {key: entry.value for key, entry in entries.items() if entry.value is not None}
+
+    def _described(self, kind: ResourceType, name: str) -> Mapping[str, Any]:
+        client = self._client()
+        asked = ConfigResource(kind, name)
+        (entries,) = self._await(client.describe_configs([asked], request_timeout=REQUEST_LIMIT_S))
+        found: Mapping[str, Any] = entries
+        return found
 
     def _await(self, answers: Mapping[Any, Any]) -> list[Any]:
         """The answers, once they are there."""

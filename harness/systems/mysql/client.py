@@ -4,13 +4,14 @@ A connection encrypts when the server can, because MySQL's default way to log in
 over nothing else. What an error says about a transaction stands in `harness.systems.mysql.errors`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 import pymysql
 from pymysql.cursors import DictCursor
 
 from harness.model.ports.databases import SqlConnection
+from harness.model.value import Settings
 from harness.systems.servers import Address, server_of
 
 USER = "chaos"
@@ -81,6 +82,14 @@ def replica_ready(address: Address, password: str) -> str | None:
         return None
     errors = [status.get(f"Last_{thread}_Error") for thread in running]
     return f"replication: {running} {' '.join(filter(None, errors))}".strip()
+
+
+def settings(address: Address, password: str, names: Collection[str]) -> Settings:
+    """What the server runs with, of those names; raises pymysql.Error."""
+    listed = ", ".join(f"'{name}'" for name in names)
+    question = f"SHOW GLOBAL VARIABLES WHERE Variable_name IN ({listed})"
+    rows = _ask(address, password, question)
+    return {row["Variable_name"]: row["Value"] for row in rows}
 
 
 def _ask(address: Address, password: str, question: str) -> tuple[dict[str, Any], ...]:

@@ -76,6 +76,7 @@ def _server(blueprint: Blueprint, name: str, own: Settings) -> ServiceSpec:
         data=DATA,
         memory_mb=1024,
         ready=partial(ready, blueprint.address(HARNESS, name), blueprint.password),
+        settings=partial(mysql.settings, blueprint.address(HARNESS, name), blueprint.password),
         round_trip_ms=partial(answer_ms, request=b""),
     )
 

@@ -3,7 +3,7 @@
 What an error says about a transaction stands in `harness.systems.postgres.errors`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from typing import Any, TypeVar, cast
 
@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 from harness.kit.clock import REAL
 from harness.kit.waits import NS_PER_S
 from harness.model.ports.databases import SqlConnection
+from harness.model.value import Settings
 from harness.systems.servers import Address, server_of
 
 Answer = TypeVar("Answer")
@@ -147,3 +148,10 @@ def ready(address: Address, password: str) -> str | None:
     except (psycopg.Error, OSError) as error:
         return f"no answer: {error}"
     return "it is in recovery" if recovers else None
+
+
+def settings(address: Address, password: str, names: Collection[str]) -> Settings:
+    """What the server runs with, of those names; raises psycopg.Error."""
+    with closing(connect(address, password, answer_limit_s=READY_LIMIT_S)) as connection:
+        question = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
+        return dict(connection.execute(question, (list(names),)).fetchall())

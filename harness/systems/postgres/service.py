@@ -43,6 +43,7 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
     topology = blueprint.topology
     if not topology.postgres:
         return ()
+    access = (blueprint.address(HARNESS, NAME), blueprint.password)
     return (
         ServiceSpec(
             name=NAME,
@@ -52,7 +53,8 @@ def services(blueprint: Blueprint) -> tuple[ServiceSpec, ...]:
             secrets={PASSWORD_FILE: blueprint.password},
             data=DATA,
             memory_mb=512,
-            ready=partial(postgres.ready, blueprint.address(HARNESS, NAME), blueprint.password),
+            ready=partial(postgres.ready, *access),
+            settings=partial(postgres.settings, *access),
             round_trip_ms=partial(answer_ms, request=SSL_REQUEST),
         ),
     )

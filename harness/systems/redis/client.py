@@ -3,7 +3,7 @@
 What an error says about a command stands in `harness.systems.redis.errors`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import cast
 
 import redis
@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from harness.model.ports.databases import RedisClient
+from harness.model.value import Settings
 from harness.systems.servers import Address, server_of
 
 CONNECT_LIMIT_S = 2.0
@@ -103,6 +104,16 @@ def replica_ready(address: Address) -> str | None:
         return None if status == "up" else f"the link to its master is {status}"
 
     return _missing(address, link)
+
+
+def settings(address: Address, names: Collection[str]) -> Settings:
+    """What the server runs with, of those names; raises redis.RedisError."""
+    client = _client(address, ANSWER_LIMIT_S)
+    try:
+        found = client.config_get(*names)
+        return {str(name): value or "" for name, value in found.items()}
+    finally:
+        client.close()
 
 
 def _missing(address: Address, question: Callable[[redis.Redis], str | None]) -> str | None:

@@ -64,6 +64,7 @@ def _server(blueprint: Blueprint, name: str, own: Settings) -> ServiceSpec:
         data=DATA,
         memory_mb=256,
         ready=partial(ready, blueprint.address(HARNESS, name)),
+        settings=partial(redis.settings, blueprint.address(HARNESS, name)),
         round_trip_ms=partial(answer_ms, request=b"PING\r\n"),
     )
 

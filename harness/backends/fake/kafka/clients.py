@@ -99,6 +99,10 @@ class FakeKafka:
         if not self._cluster.membership.elect((topic, partition)):
             raise KafkaException(KafkaError(KafkaError.ELIGIBLE_LEADERS_NOT_AVAILABLE))
 
+    def settings(self, broker: int) -> Settings:  # noqa: ARG002 - all have the same
+        """All settings that a broker runs with."""
+        return self._cluster.settings
+
     def controller(self) -> int | None:
         """The id of the broker that is controller now."""
         return self._cluster.membership.controller

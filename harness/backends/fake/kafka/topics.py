@@ -46,6 +46,11 @@ class FakeTopics:
         """Every topic that there is."""
         return self._cluster.seams.list_topics(tuple(sorted(self._cluster.topics)))
 
+    def effective(self, name: str) -> Settings:
+        """All settings that a topic runs with."""
+        self._require(name)
+        return self._cluster.effective(name)
+
     def settings(self, name: str) -> Settings:
         """The settings that a topic has of its own."""
         self._require(name)
