@@ -1,5 +1,9 @@
 """What mutants of the judge changed, and no other test noticed."""
 
+import dataclasses
+
+import polars as pl
+
 from harness.checkers.verdict.judge import judge
 from harness.history.build import Completion, HistoryBuilder
 from harness.model.facts import Facts
@@ -37,3 +41,15 @@ def test_times_are_told_to_the_microsecond() -> None:
     (example,) = next(each for each in verdict.findings if each.kind == "realtime-order").examples
     assert "it began at 0.000 ms and ended at 3600000.123 ms" in example.because
     assert "it began at 3600001.123 ms and ended at 3600002.623 ms" in example.because
+
+
+def test_an_error_without_a_name_is_left_out() -> None:
+    build = HistoryBuilder()
+    build.send("p", 1, log="orders-0", offset=0)
+    build.send("p", 2, log="orders-0", offset=1)
+    build.poll("c", [("orders-0", 1, 2), ("orders-0", 2, 1)])
+    history = build.history()
+    strange = history.operations.with_columns(error=pl.lit(9, history.operations.schema["error"]))
+    verdict = judge(dataclasses.replace(history, operations=strange), Facts(), scenario())
+    assert not [each for each in verdict.unknowns if "IndexError" in each]
+    assert verdict.findings
