@@ -1,5 +1,7 @@
 """Promises follow from what servers said they run with, not from what the scenario declares."""
 
+from typing import Literal
+
 import msgspec
 import pytest
 
@@ -9,9 +11,10 @@ from harness.model.facts import Facts, RunSettings
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
+from harness.model.value import Settings
 from harness.model.workload import LogWorkload, Producers, Topic
 
-SAFE = {"acks": "all", "enable.idempotence": True}
+SAFE: Settings = {"acks": "all", "enable.idempotence": True}
 DECLARED = Scenario(
     name="declared",
     about="Safe, as far as anybody declared it",
@@ -74,7 +77,7 @@ def test_brokers_that_differ_prove_nothing_and_are_named() -> None:
     ],
 )
 def test_a_database_that_runs_with_less_promises_less(
-    server: str, name: str, value: str, kind: str
+    server: Literal["mysql", "postgres"], name: str, value: str, kind: str
 ) -> None:
     declared = Scenario(
         name="pipeline",
