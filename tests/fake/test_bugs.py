@@ -19,7 +19,7 @@ from harness.model.workload import (
     Topic,
     Transactions,
 )
-from tests.checkers.verdicts import OF_ADMINISTRATION
+from tests.checkers.verdicts import OF_ADMINISTRATION, OF_PIPELINES
 from tests.fake.conftest import RunFake
 
 SEEDS = (1, 2, 3)
@@ -194,7 +194,9 @@ ALONE = {
     ("resume-at-handed", "reordered-result"): FROZEN,
 }
 """Bugs and the traffic in which they show a kind, and nothing else that counts."""
-PLANTINGS = [(bug, kind) for bug, each in BUGS.items() for kind in each.shows]
+PLANTINGS = [
+    (bug, kind) for bug, each in BUGS.items() for kind in each.shows if kind not in OF_PIPELINES
+]
 SCENARIOS |= {bug: ADMINISTERED for bug, kind in PLANTINGS if kind in OF_ADMINISTRATION}
 
 

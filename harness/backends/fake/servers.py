@@ -1,5 +1,6 @@
 """What a stack in memory has beside Kafka: a database, a cache and a registry."""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -28,9 +29,10 @@ class Servers:
         self._clock = cluster.clock
         self._links = cluster.links
         self._random = stream(cluster.seed, "commits")
-        self.database = DatabaseServer("mysql", self._clock)
+        seams = cluster.seams.data
+        self.database = DatabaseServer("mysql", self._clock, seams)
         self._redis = RedisServer("redis", self._clock)
-        self._registry = RegistryServer("registry")
+        self._registry = RegistryServer("registry", self._clock, seams, _kept_s(topology))
         asked = {"mysql": topology.mysql, "redis": topology.redis, "registry": topology.registry}
         self._there: dict[str, Process] = {
             each.name: each
@@ -70,3 +72,9 @@ class Servers:
         if name not in self._there:
             raise UsageError(f"the fake stack has no {name}; it has {', '.join(self._there)}")
         return Door(caller, self._there[name], self._links)
+
+
+def _kept_s(topology: Topology) -> float:
+    """For how many seconds the journal of the registry keeps what it holds."""
+    kept_ms = topology.registry_settings.get("apicurio.kafkasql.topic.retention.ms")
+    return math.inf if kept_ms is None else float(kept_ms) / 1e3

@@ -149,16 +149,19 @@ class MemorySource(_Database):
                     session.upsert(table, key, version)
                 session.commit()
 
-    def follow(self, reader: str, tables: Sequence[str]) -> LogFollower:  # noqa: ARG002 - nobody is told apart
+    def follow(self, reader: str, tables: Sequence[str]) -> LogFollower:
         """Follow the log from its end now."""
         with closing(self._connect()) as connection:
             connection.ask()
-            return LogFollower(self._connect, self._name, tables, connection.server.log.end)
+            start = connection.server.log.end
+            return LogFollower(self._connect, self._name, tables, reader=reader, start=start)
 
     def snapshot(self, reader: str, tables: Sequence[str]) -> tuple[dict[str, Rows], LogFollower]:
         """All rows, and where the log stood when they were like that."""
         follower = self.follow(reader, tables)
-        return {table: sorted(self.rows(table)) for table in tables}, follower
+        with closing(self._connect()) as connection:
+            seen = connection.server.seams.snapshot
+        return {table: seen(sorted(self.rows(table))) for table in tables}, follower
 
     def debezium(self, reader: str, prefix: str, tables: Sequence[str]) -> Settings:
         """As for MySQL itself."""

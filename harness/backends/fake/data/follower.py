@@ -14,6 +14,7 @@ class LogFollower:
         connect: makes a connection; each look has one of its own.
         database: of the tables.
         tables: others are passed over.
+        reader: whoever reads.
         start: where to begin.
     """
 
@@ -22,11 +23,14 @@ class LogFollower:
         connect: Callable[[], Connection],
         database: str,
         tables: Sequence[str],
+        *,
+        reader: str,
         start: Position,
     ) -> None:
         self.position = start
         self._confirmed = start
         self._connect = connect
+        self._reader = reader
         self._database = database
         self._tables = frozenset(tables)
 
@@ -34,7 +38,7 @@ class LogFollower:
         """As `Follower.read`."""
         connection = self._connect()
         try:
-            for logged in connection.server.log.after(self._confirmed):
+            for logged in connection.server.shown(self._reader, self._confirmed):
                 connection.ask()
                 self.position = logged.end
                 changes = (_as_told(each) for each in logged.changes if self._follows(each))

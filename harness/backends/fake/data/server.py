@@ -1,17 +1,19 @@
 """A database server in memory: its tables and its log, as long as its process lives."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pymysql.err import OperationalError
 
 from harness.backends.fake.clock import VirtualClock
 from harness.backends.fake.data.log import BinaryLog
-from harness.backends.fake.data.rows import Change, Truncated
+from harness.backends.fake.data.rows import Change, Logged, Truncated
+from harness.backends.fake.data.seams import DataSeams
 from harness.backends.fake.data.table import Table
 from harness.backends.fake.data.transaction import Transaction
 from harness.backends.fake.kafka.cluster import EPOCH_MS
 from harness.backends.fake.process import Process
+from harness.model.rows import Position
 from harness.systems.mysql.table_schema import Schema
 
 
@@ -21,8 +23,9 @@ class DatabaseServer(Process):
     What is committed is on its disk and survives it; what is open when it is killed is not.
     """
 
-    def __init__(self, name: str, clock: VirtualClock) -> None:
+    def __init__(self, name: str, clock: VirtualClock, seams: DataSeams | None = None) -> None:
         super().__init__(name)
+        self.seams = seams or DataSeams()
         self.databases: dict[str, dict[str, Table]] = {}
         self.log = BinaryLog(server=1)
         self._clock = clock
@@ -57,10 +60,20 @@ class DatabaseServer(Process):
     def begin(self) -> Transaction:
         """A transaction that has written nothing; it is rolled back if the server dies."""
         transaction = Transaction(
-            lambda database: self.databases[database], lambda: self.now, self._write
+            lambda database: self.databases[database],
+            lambda: self.now,
+            self._write,
+            self.seams,
         )
         self._open[transaction] = None
         return transaction
+
+    def shown(self, reader: str, position: Position) -> Iterator[Logged]:
+        """Every transaction from `position` on, as the log is now and its reader is shown it."""
+        for logged in self.log.after(position):
+            shown = self.seams.hand_out(reader, logged)
+            if shown is not None:
+                yield shown
 
     def has(self, transaction: Transaction) -> bool:
         """Whether it is open here, and was not ended by the server's own end."""
@@ -113,4 +126,6 @@ class DatabaseServer(Process):
         self._waiting.clear()
 
     def _write(self, changes: Sequence[Change | Truncated]) -> None:
-        self.log.write(changes, EPOCH_MS + self._clock.now_ns() // 1_000_000)
+        changes = self.seams.log(changes)
+        if changes:
+            self.log.write(changes, EPOCH_MS + self._clock.now_ns() // 1_000_000)

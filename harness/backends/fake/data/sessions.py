@@ -8,6 +8,7 @@ from pymysql.err import MySQLError
 
 from harness.backends.fake.data.connection import Connection
 from harness.backends.fake.data.rows import Row, Value
+from harness.backends.fake.data.server import DatabaseServer
 from harness.backends.fake.data.table import Table
 from harness.backends.fake.data.texts import versions
 from harness.backends.fake.data.transaction import Transaction
@@ -101,6 +102,12 @@ class _Connecting:
             self._connection.close()
             self._connection = None
 
+    @property
+    def _server(self) -> DatabaseServer:
+        """Whom it is connected to."""
+        assert self._connection is not None  # noqa: S101 - it has just been asked
+        return self._connection.server
+
     def _ask(self, table: str) -> tuple[Transaction, Table]:
         try:
             if self._connection is None:
@@ -123,7 +130,8 @@ class RowReader(_Connecting):
     def between(self, table: str, first: int, last: int) -> Rows:
         """The rows with keys from `first` to `last`."""
         _, rows = self._ask(table)
-        return versions(rows.seen(first, last))
+        shown = self._server.seams.look
+        return [(key, shown(key, version)) for key, version in versions(rows.seen(first, last))]
 
 
 class RowPoller(_Connecting):
@@ -144,8 +152,7 @@ class RowPoller(_Connecting):
     def newer(self, table: str, since: Place | None, *, limit: int) -> Sequence[tuple[Place, int]]:
         """Place and version of the next rows behind `since`."""
         _, rows = self._ask(table)
-        assert self._connection is not None  # noqa: S101 - it has just been asked
-        latest = self._connection.server.now - self._delay
+        latest = self._server.now - self._delay
         found = sorted(
             (*self._place(row), version)
             for row, (_, version) in _with_versions(rows)
@@ -172,13 +179,19 @@ class RowApplier(_Connecting):
         transaction, rows = self._ask(table)
         found = versions(rows.seen(key, key, transaction)) if self._versioned else ()
         newest = max([version, *(each for _, each in found)])
-        transaction.upsert(rows, {"id": key, "version": newest})
+        for written, its in self._server.seams.put(key, newest):
+            transaction.upsert(rows, {"id": written, "version": its})
 
     def remove(self, table: str, key: int, before: int) -> None:
         """Delete a row, unless it is newer."""
         transaction, rows = self._ask(table)
         found = versions(rows.seen(key, key, transaction))
-        if not self._versioned or before == NOTHING or all(each <= before for _, each in found):
+        is_older = all(each <= before for _, each in found)
+        if is_older or not self._versioned or before == NOTHING:
+            self._remove(transaction, rows, key)
+
+    def _remove(self, transaction: Transaction, rows: Table, key: int) -> None:
+        if self._server.seams.removes(key):
             transaction.delete(rows, key)
 
     def commit(self) -> None:

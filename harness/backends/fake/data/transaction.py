@@ -1,16 +1,17 @@
 """A transaction on tables in memory: locks, constraints, and what it writes to the log."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, TypeAlias
 
 from pymysql.err import IntegrityError, OperationalError
 
 from harness.backends.fake.data.rows import Change, Row, Truncated, Value
+from harness.backends.fake.data.seams import DataSeams
 from harness.backends.fake.data.table import Table
 from harness.backends.fake.data.values import completed
 from harness.systems.mysql.table_schema import Reference
 
-Changes: TypeAlias = list[Change | Truncated]
+Changes: TypeAlias = Sequence[Change | Truncated]
 
 
 class Transaction:
@@ -23,6 +24,7 @@ class Transaction:
         tables: those of a database, by name; foreign keys lead to them.
         now: the server's clock.
         log: is given the changes of each commit.
+        seams: where bugs step in.
     """
 
     def __init__(
@@ -30,12 +32,14 @@ class Transaction:
         tables: Callable[[str], Mapping[str, Table]],
         now: Callable[[], Value],
         log: Callable[[Changes], None],
+        seams: DataSeams,
     ) -> None:
+        self._seams = seams
         self._tables = tables
         self._now = now
         self._log = log
         self._undo: list[tuple[Table, int, Row | None]] = []
-        self._changes: Changes = []
+        self._changes: list[Change] = []
 
     def insert(self, table: Table, values: Mapping[str, Value]) -> None:
         """Insert a row; columns that are not named get what the table gives them."""
@@ -56,6 +60,9 @@ class Transaction:
         after = completed(table, values, None, self._now())
         for names in table.unique:
             number = table.holder(names, after)
+            if number is not None and self._seams.overlooks():
+                self._write(table, table.next_number(), after, unique=False)
+                return
             if number is not None:
                 before = table.rows[number]
                 self._write(table, number, completed(table, values, before, self._now()))
@@ -81,6 +88,9 @@ class Transaction:
 
     def commit(self, *, logged: bool = True) -> None:
         """Keep everything, and write it to the log unless `logged` is False."""
+        if self._changes and not self._seams.keeps(self._changes):
+            self.rollback()
+            return
         changes, self._changes = self._changes, []
         self._release()
         if changes and logged:
@@ -98,14 +108,17 @@ class Transaction:
             table.open.pop(number, None)
         self._undo = []
 
-    def _write(self, table: Table, number: int, after: Row | None) -> None:
+    def _write(self, table: Table, number: int, after: Row | None, *, unique: bool = True) -> None:
         owner, _ = table.open.get(number, (self, None))
         if owner is not self:
             _refuse(1205, "Lock wait timeout exceeded; try restarting transaction")
         before = table.rows.get(number)
         if after is not None:
             self._blocked(table, after.get("id"))
-            self._check(table, number, after)
+            if unique:
+                self._check_unique(table, number, after)
+            for reference in table.schema.references:
+                self._check_referred(table, reference, after)
         elif before is not None:
             self._check_unreferred(table, before)
         self._undo.append((table, number, before))
@@ -120,7 +133,7 @@ class Transaction:
             if owner is not self and before is not None and before.get("id") == key:
                 _refuse(1205, "Lock wait timeout exceeded; try restarting transaction")
 
-    def _check(self, table: Table, number: int, row: Row) -> None:
+    def _check_unique(self, table: Table, number: int, row: Row) -> None:
         for names in table.unique:
             holder = table.holder(names, row)
             if holder is not None and holder != number:
@@ -128,8 +141,6 @@ class Transaction:
                 index = "PRIMARY" if names == table.schema.primary else names[0]
                 message = f"Duplicate entry '{values}' for key '{table.name}.{index}'"
                 raise IntegrityError(1062, message)
-        for reference in table.schema.references:
-            self._check_referred(table, reference, row)
 
     def _check_referred(self, table: Table, reference: Reference, row: Row) -> None:
         values = tuple(row[name] for name in reference.columns)

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
+from harness.backends.fake.clock import VirtualClock
+from harness.backends.fake.data.seams import DataSeams
 from harness.backends.fake.process import Process
 from harness.backends.fake.registry.compatibility import compatible
+from harness.kit.waits import NS_PER_S
 
 Answer: TypeAlias = tuple[int, Any]
 """The status of HTTP, and what is sent as JSON."""
@@ -31,16 +34,36 @@ class _Subject:
 
 
 class RegistryServer(Process):
-    """The process `registry`. What it knows is in Kafka, so it survives the process.
+    """The process `registry`. What it knows is in its journal in Kafka, and survives it there.
 
     A schema has one id, whatever its subjects.
+
+    Args:
+        name: of the service.
+        clock: of the stack.
+        seams: where bugs step in.
+        kept_s: for how long the journal keeps what it holds.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: VirtualClock, seams: DataSeams, kept_s: float) -> None:
         super().__init__(name)
+        self._clock = clock
+        self._seams = seams
+        self._kept_s = kept_s
+        self._written_ns = 0
+        """When the journal was written to last."""
         self._schemas: list[str] = []
         self._subjects: dict[str, _Subject] = {}
         self._levels: dict[str, str] = {}
+
+    def start(self) -> None:
+        """Start the process unless it is there, with what its journal still holds."""
+        held_s = (self._clock.now_ns() - self._written_ns) / NS_PER_S
+        if self.state == "exited" and not (self._seams.restores and held_s <= self._kept_s):
+            self._schemas.clear()
+            self._subjects.clear()
+            self._levels.clear()
+        super().start()
 
     def call(self, method: str, path: str, body: Any) -> Answer:  # noqa: ANN401 - parsed JSON
         """Answer a request.
@@ -64,7 +87,7 @@ class RegistryServer(Process):
 
     def schema(self, number: int) -> str:
         """The text of an id; raises LookupError when there is none."""
-        if not 1 <= number <= len(self._schemas):
+        if not 1 <= number <= len(self._schemas) or not self._seams.knows(number):
             raise LookupError
         return self._schemas[number - 1]
 
@@ -96,6 +119,7 @@ class RegistryServer(Process):
                 return REFUSED, {"error_code": REFUSED, "message": "incompatible schema"}
             if number is None:
                 self._schemas.append(schema)
+                self._written_ns = self._clock.now_ns()
                 number = len(self._schemas)
             subject.versions.append(number)
         version = subject.versions.index(number) + 1
@@ -138,7 +162,8 @@ class RegistryServer(Process):
         olds = [each for each in subject.versions if each is not None]
         if not level.endswith("_TRANSITIVE"):
             olds = olds[-1:]
-        return all(compatible(level, new, json.loads(self.schema(each))) for each in olds)
+        right = all(compatible(level, new, json.loads(self.schema(each))) for each in olds)
+        return self._seams.lets_in(right)
 
     def _id_of(self, schema: str) -> int | None:
         canonical = json.loads(schema)

@@ -106,7 +106,7 @@ class MySqlSource:
             for database, tables in server.databases.items()
             for name, table in tables.items()
             if self._options.captures(database, name)
-            for row in (sorted(table.committed(), key=_key) if wanted else ())
+            for row in server.seams.snapshot(sorted(table.committed(), key=_key) if wanted else ())
         ]
         if self._options.flag("include.schema.changes", default=True):
             yield from self._definitions(server, place)
@@ -131,7 +131,7 @@ class MySqlSource:
     def _follow(self, server: DatabaseServer) -> Iterator[Record]:
         """The events of every transaction from where it stands."""
         assert self._at is not None  # noqa: S101 - the caller has seen to it
-        for logged in server.log.after(self._at):
+        for logged in server.shown(self._options.prefix, self._at):
             done, self._done = self._done, 0
             yield from self._of_transaction(server, logged, done)
             self._at = logged.end
