@@ -61,12 +61,14 @@ def pytest_load_initial_conftests(parser: pytest.Parser) -> Iterator[None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Draw the seed once, name the marker that scenarios carry, refuse a cluster that cannot be."""
-    config.addinivalue_line("markers", "nightly: left out of scripts/test, which takes a part")
+    config.addinivalue_line(
+        "markers", "nightly: not run by scripts/test, only by the nightly suite"
+    )
     config.addinivalue_line("markers", "claim(name): the claim that a scenario tests")
     config.addinivalue_line(
         "markers", "kafka_3_only(reason): why Kafka 4 does not do what the test expects"
     )
-    config.addinivalue_line("markers", "docker_only(reason): why the fakes cannot run it")
+    config.addinivalue_line("markers", "docker_only(reason): why the fake stack cannot run it")
     seed = getattr(config, "workerinput", {}).get("chaos_seed", config.getoption("chaos_seed"))
     config.stash[SEED] = secrets.randbits(31) if seed is None else seed
     if any(_cluster(config).values()):
@@ -122,18 +124,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for each in report.user_properties
     )
     if repeated := [str(value) for name, value in properties if name == REPEATED]:
-        terminalreporter.section("runs that proved nothing and were repeated")
+        terminalreporter.section("UNKNOWN runs that were repeated")
         for line in repeated:
             terminalreporter.write_line(line)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot come out so on the cluster that was asked for; say why, also unasked."""
-    unfit = {"kafka_3_only": ("Kafka 4", _is_kafka_4), "docker_only": ("fakes", _is_fake)}
+    unfit = {"kafka_3_only": ("Kafka 4", _is_kafka_4), "docker_only": ("the fake stack", _is_fake)}
     for name, (what, asked_for) in unfit.items():
         marker = item.get_closest_marker(name)
         if marker is not None and asked_for(item.config):
-            reason = f"not with {what}: {marker.args[0]}"
+            reason = f"not on {what}: {marker.args[0]}"
             _teller(item.config)(reason)
             pytest.skip(reason)
 
@@ -158,7 +160,7 @@ def pytest_make_collect_report(
     except SystemExit as left:
         if not _imports_the_harness(collector):
             raise
-        said = f"{collector.nodeid}: it calls sys.exit({left.code!r}), so no scenario of it can run"
+        said = f"{collector.nodeid}: it calls sys.exit({left.code!r}), so its scenarios cannot run"
         return pytest.CollectReport(collector.nodeid, "failed", said, [])
 
 
@@ -256,11 +258,11 @@ def run_scenario(
                     break
                 nothing = f"{request.node.name}: {done.verdict.headline} ({done.folder.report})"
                 request.node.user_properties.append((REPEATED, nothing))
-                tell(f"it proved nothing; once more: {nothing}")
+                tell(f"the run proved nothing, so it is repeated: {nothing}")
                 done = again()
         except Exception as error:  # noqa: BLE001 - a crash of the harness is no verdict either
             # It says what to do; where in the harness it was raised helps nobody.
-            said = f"the harness cannot go on: {as_harness_error(error)}"
+            said = f"the harness failed: {as_harness_error(error)}"
             raise pytest.fail.Exception(said, pytrace=False) from None
         # Not through `record_property`: it warns of every family of JUnit files but the oldest.
         request.node.user_properties += [

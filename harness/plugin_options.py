@@ -1,7 +1,7 @@
 """The options that the pytest plugin adds.
 
-Each has a name of its own, `--chaos-seed`, and a short one, `--seed`. A short name that another
-plugin or a conftest.py of the user's has taken is left to them.
+Each has a long name, `--chaos-seed`, and a short one, `--seed`. A short name that another plugin or
+the user's conftest.py uses is not defined.
 """
 
 import argparse
@@ -15,12 +15,12 @@ GROUP = "chaos harness"
 
 
 def at_least(least: int) -> "argparse._ActionType":
-    """What turns the text of an option into a whole number, `least` or more."""
+    """A parser of whole numbers, `least` or more."""
 
     def number(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
             raise argparse.ArgumentTypeError(
-                f"invalid value {text!r}: a whole number is expected, {least} or more"
+                f"invalid value {text!r}: expected a whole number, {least} or more"
             )
         return int(text)
 
@@ -28,54 +28,58 @@ def at_least(least: int) -> "argparse._ActionType":
 
 
 def seconds(text: str) -> float:
-    """The text of an option as a span of time, in seconds."""
+    """Parse a duration in seconds."""
     try:
         span_s = float(text)
     except ValueError:
         span_s = math.nan
     if not 0 < span_s < math.inf:
         raise argparse.ArgumentTypeError(
-            f"invalid value {text!r}: a number of seconds is expected, more than 0"
+            f"invalid value {text!r}: expected a number of seconds above 0"
         )
     return span_s
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "seed": {"type": at_least(0), "help": "seed of every run (default: drawn, and printed)"},
-    "runs": {"type": at_least(1), "default": 1, "help": "run each scenario under N seeds in a row"},
+    "seed": {"type": at_least(0), "help": "seed of every run (default: random, and printed)"},
+    "runs": {
+        "type": at_least(1),
+        "default": 1,
+        "help": "run each scenario under N consecutive seeds",
+    },
     "repeat-unknown": {
         "type": at_least(0),
         "default": 0,
         "metavar": "TIMES",
-        "help": "repeat a run that proved nothing, at most so often (default: it fails at once)",
+        "help": "repeat an UNKNOWN run up to TIMES times (default: its test fails at once)",
     },
     "reports-dir": {
         "type": Path,
         "default": Path("reports"),
-        "help": "where run folders are made",
+        "help": "parent of the run folders",
     },
     "keep-stack": {
         "action": "store_true",
         "default": False,
-        "help": "leave the stack running for the next pytest",
+        "help": "leave the stack running for the next session",
     },
-    "time-limit": {"type": seconds, "help": "seconds that chaos may last in each scenario"},
+    "time-limit": {"type": seconds, "help": "maximum duration of chaos in seconds"},
     "stack": {
         "choices": ("docker", "fake"),
         "default": "docker",
-        "help": "real containers, or fakes",
+        "help": "real containers, or the in-memory fake stack",
     },
     "metadata": {
         "choices": ("zookeeper", "kraft"),
-        "help": "who keeps the cluster's metadata (default: what a scenario says, or zookeeper)",
+        "help": "ZooKeeper or KRaft (default: as in the scenario, else zookeeper)",
     },
     "source": {
         "choices": ("mysql", "postgres"),
-        "help": "the database that pipelines begin at (default: what a scenario says)",
+        "help": "the database in which pipelines start (default: as in the scenario)",
     },
     "kafka-version": {
         "metavar": "VERSION",
-        "help": "of brokers (default: what a scenario says, or the one pinned for the metadata)",
+        "help": "version of the brokers (default: as in the scenario, else the pinned one)",
     },
 }
 

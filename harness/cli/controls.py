@@ -1,4 +1,4 @@
-"""`harness controls`: how often pairs came out as they must, over the runs of a folder."""
+"""`harness controls`: how reliable known-good scenarios and their twins are."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -9,14 +9,14 @@ Stack = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 
 
 def controls(reports: Path = Path("reports"), /, *, stack: Stack = "docker") -> int:
-    """Count over all runs of a folder how often twins showed their anomaly, and others nothing.
+    """Count over run folders how often twins showed their anomaly, and known-good ones none.
 
-    Runs nothing: `pytest scenarios -m controls --runs N` does. 1 when a control does not hold, 3
-    when one was not run.
+    It runs nothing; `pytest scenarios -m controls --runs N` does. It exits with 1 if a control
+    misses its grade, and with 3 if one was not run.
 
     Args:
         reports: the folder of all runs.
-        stack: which runs count: those on real containers, or those on fakes.
+        stack: count runs on real containers, or on the fake stack.
     """
     from harness.engine.controls import holds, rows, tally
     from harness.engine.replay import exit_status

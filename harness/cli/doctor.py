@@ -2,7 +2,7 @@
 
 
 def doctor() -> int:
-    """Say what this machine lacks for a run, and how to get it."""
+    """Check the prerequisites of a run, and print how to install what is missing."""
     from harness.engine.commands.doctor import examine
 
     findings = examine()

@@ -1,13 +1,13 @@
-"""`harness groups ...`: thin words over the consumer groups of a running stack.
+"""`harness groups ...`: consumer groups of a running stack.
 
-`--stack` is the stack's id; it may be left out when there is only one.
+`--stack` is the stack's id; it is optional if only one runs.
 """
 
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
-groups = App(name="groups", help="Look at consumer groups of a running stack, and reset them.")
+groups = App(name="groups", help="Show and reset consumer groups of a running stack.")
 StackId = Annotated[str | None, Parameter(name="--stack")]
 Place = Annotated[tuple[str, ...], Parameter(name="--to", consume_multiple=True)]
 Topics = Annotated[tuple[str, ...], Parameter(name="--topic")]
@@ -18,7 +18,7 @@ def list_groups(*, stack: StackId = None) -> int:
     """List every group with its state.
 
     Args:
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import groups as admin
     from harness.engine.commands.asking import told
@@ -29,11 +29,11 @@ def list_groups(*, stack: StackId = None) -> int:
 
 @groups.command(name="describe")
 def describe_group(group: str, /, *, stack: StackId = None) -> int:
-    """Say what a group is: its coordinator, strategy and generation, and what members hold.
+    """Show a group: coordinator, strategy, generation, members and their partitions.
 
     Args:
         group: its name.
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import groups as admin
     from harness.engine.commands.asking import told
@@ -44,11 +44,11 @@ def describe_group(group: str, /, *, stack: StackId = None) -> int:
 
 @groups.command(name="lag")
 def lag_of_group(group: str, /, *, stack: StackId = None) -> int:
-    """Say how far a group is behind the end of each log; 1 when its coordinator and log disagree.
+    """Show the lag of a group for each partition; exit with 1 if coordinator and log disagree.
 
     Args:
         group: its name.
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import groups as admin
     from harness.engine.commands.asking import asked
@@ -68,15 +68,15 @@ def reset_group(
     execute: bool = False,
     stack: StackId = None,
 ) -> int:
-    """Say what a reset of a group would do, or do it; the group must have no members.
+    """Plan a reset of a group, or carry it out; the group must have no members.
 
     Args:
         group: its name.
-        to: `earliest`; `latest`; `offset N`, or the nearest that a log has; `time T`, the first
-            record from then on, T a date (UTC unless it says otherwise) or seconds ago.
-        topics: reset all logs of these; those that the group has committed of unless given.
-        execute: do it.
-        stack: its id; may be left out when there is only one.
+        to: `earliest`; `latest`; `offset N`, or the nearest existing offset; `time T`, the first
+            record at or after T, which is a date (UTC by default) or a number of seconds ago.
+        topics: topics to reset; by default all for which the group has committed offsets.
+        execute: carry it out.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import groups as admin
     from harness.engine.commands.asking import told

@@ -1,4 +1,4 @@
-"""The `harness` command: thin words over the engine; every error is one sentence and a status."""
+"""The `harness` command; each expected error is one sentence and an exit status."""
 
 import logging
 import sys
@@ -20,7 +20,7 @@ from harness.cli.topics import topics
 
 app = App(
     name="harness",
-    help="Break a streaming pipeline on purpose and say which data it lost, repeated or reordered.",
+    help="Test a streaming pipeline under faults: what it lost, duplicated or reordered, and why.",
     version=lambda: version("kafka-chaos-harness"),
     result_action="return_value",
     exit_on_error=False,
@@ -36,10 +36,10 @@ app.command(execute, name="exec")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its status.
+    """Run the command line and exit with its status.
 
     Args:
-        arguments: what follows the command's name; what the shell gave unless given.
+        arguments: the arguments after the command's name; those of the process by default.
     """
     logging.getLogger("harness").addHandler(logging.NullHandler())
     sys.exit(status_of(lambda: app(arguments)))

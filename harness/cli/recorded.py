@@ -1,4 +1,4 @@
-"""`harness check`, `show`, `index`: recorded runs, from their files alone."""
+"""`harness check`, `show`, `index`: recorded runs, without Docker."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,12 +17,12 @@ def check(
     settings: Annotated[tuple[str, ...], Parameter(name="--setting")] = (),
     json: bool = False,
 ) -> int:
-    """Judge a run, or a history of Jepsen's Kafka workload, from files alone; needs no Docker.
+    """Judge a run, or a history of Jepsen's Kafka workload, from its files, without Docker.
 
     Args:
-        path: a run folder, or a history as EDN or JSON.
+        path: a run folder, or a history in EDN or JSON.
         origin: what recorded it.
-        settings: of the clients behind a history of Jepsen's, such as `--setting acks=1`.
+        settings: client settings of a Jepsen history, such as `--setting acks=1`.
         json: print the whole verdict as JSON instead of a summary.
     """
     from harness.engine.check import check as check_folder
@@ -38,7 +38,9 @@ def check(
         print(encode(foreign).decode() if json else foreign_summary(foreign))
         return exit_status(foreign.validity)
     if settings:
-        raise UsageError("a run knows its settings; --setting is for `--from jepsen`")
+        raise UsageError(
+            "--setting is for `--from jepsen` only: a run folder contains its settings"
+        )
     folder = RunFolder.open(path)
     verdict = check_folder(folder)
     print(encode(verdict, run=folder.identity).decode() if json else summary_of(path))
@@ -46,12 +48,12 @@ def check(
 
 
 def show(folder: Path, /, *, anomaly: AnomalyNumber = None, around: AtLeastOne = 5) -> int:
-    """Print a run's summary, and the operations around an anomaly if it shows any.
+    """Print the summary of a run and the operations around an anomaly.
 
     Args:
         folder: a run folder.
-        anomaly: its number as the summary counts them, from 1; the first unless given.
-        around: how many operations to print on each side.
+        anomaly: its number in the summary, from 1; by default the first.
+        around: number of operations to print on each side.
     """
     from harness.engine.commands.show import operations_around, summary_of
 
@@ -60,7 +62,7 @@ def show(folder: Path, /, *, anomaly: AnomalyNumber = None, around: AtLeastOne =
 
 
 def index(*, reports: Reports = Path("reports")) -> int:
-    """Write index.html over all runs.
+    """Write index.html, a list of all runs.
 
     Args:
         reports: the folder of all runs.

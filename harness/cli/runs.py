@@ -1,4 +1,4 @@
-"""`harness run`, `demo`, `semantics`, `replay`: runs of scenarios, and what came of them."""
+"""`harness run`, `demo`, `semantics`, `replay`: run scenarios and print the verdicts."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -30,16 +30,16 @@ def run(  # noqa: PLR0913 - all but the first are options
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
-    """Run one scenario and say how it stands.
+    """Run one scenario and print its verdict.
 
     Args:
-        scenario: its name; `FILE::NAME`; or a file that holds one.
-        seed: drawn and printed unless given.
-        stack: real containers, or the in-memory fake.
-        metadata: who keeps the cluster's metadata; what the scenario says unless given.
-        kafka_version: of brokers; what the scenario says, or the pinned one, unless given.
-        source: the database that a pipeline begins at; what the scenario says unless given.
-        reports: where the run folder is made.
+        scenario: a name, `FILE::NAME`, or a file with one scenario.
+        seed: random if omitted, and printed.
+        stack: real containers, or the in-memory fake stack.
+        metadata: ZooKeeper or KRaft; by default as in the scenario.
+        kafka_version: version of the brokers; by default as in the scenario, else the pinned one.
+        source: the database in which a pipeline starts; by default as in the scenario.
+        reports: the parent of the run folder.
         keep_stack: leave the stack running.
     """
     import secrets
@@ -71,14 +71,14 @@ def run(  # noqa: PLR0913 - all but the first are options
 def demo(
     *, seed: Seed = 7, reports: Reports = Path("reports"), stack: StackChoice = "docker"
 ) -> int:
-    """Show the main job: what survives a leader's death in a log, and in a whole pipeline.
+    """Show what survives the death of a leader, in a topic and in a whole pipeline.
 
-    Each is run twice: as it should be set up, and with one setting worse.
+    Each scenario runs twice: with good settings, and with one worse setting.
 
     Args:
         seed: seed of all runs.
-        reports: where the run folders are made.
-        stack: real containers, or the in-memory fake.
+        reports: the parent of the run folders.
+        stack: real containers, or the in-memory fake stack.
     """
     from harness.engine.commands.demo import demonstrate
     from harness.engine.stacks import StackPool
@@ -103,12 +103,12 @@ def semantics(
     """Compare delivery guarantees under the same faults: what is lost, duplicated, reordered.
 
     Args:
-        runs: under how many seeds each line is run.
-        seed: the first of them; drawn and printed unless given.
-        lines: names of lines, or files that hold some; all of the harness's own unless given.
-        origin: folders of earlier comparisons: write one page of them again, and run nothing.
-        stack: real containers, or the in-memory fake, which leaves out what it cannot run.
-        reports: where run folders and the page are made.
+        runs: number of seeds for each configuration.
+        seed: the first seed; random if omitted, and printed.
+        lines: names of configurations, or files with configurations; by default all shipped ones.
+        origin: folders of earlier comparisons; renders one page from them and runs nothing.
+        stack: real containers, or the in-memory fake stack, which skips what it cannot run.
+        reports: the parent of the run folders and of the page.
         keep_stack: leave the stacks running.
     """
     import secrets
@@ -142,14 +142,14 @@ def replay(
     reports: Reports = Path("reports"),
     keep_stack: bool = False,
 ) -> int:
-    """Run the plan of a run again and say how often it came out the same.
+    """Run the plan of a run again and print how often it reproduced.
 
     Args:
         folder: a run folder.
-        times: how often.
-        metadata: who keeps the cluster's metadata; as in the run unless given.
-        kafka_version: of brokers; as in the run unless given.
-        reports: where the new run folders are made.
+        times: number of replays.
+        metadata: ZooKeeper or KRaft; by default as in the run.
+        kafka_version: version of the brokers; by default as in the run.
+        reports: the parent of the new run folders.
         keep_stack: leave the stack running.
     """
     from harness.engine.cluster import plan_on_cluster

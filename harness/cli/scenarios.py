@@ -1,14 +1,14 @@
-"""`harness init`, `harness scenarios`, `harness catalogue`: a first scenario, and what there is."""
+"""`harness init`, `harness scenarios`, `harness catalogue`: scenarios, and the words."""
 
 from pathlib import Path
 
 
 def init(folder: Path = Path("scenarios"), /, *, pipeline: bool = False) -> int:
-    """Write a first scenario file, to be run with pytest and to be changed.
+    """Write a first scenario file for pytest.
 
     Args:
-        folder: where it goes.
-        pipeline: test a pipeline from MySQL through Debezium into a table, rather than a topic.
+        folder: the folder for the file.
+        pipeline: test a pipeline from MySQL through Debezium into a table instead of a topic.
     """
     from harness.engine.commands.starters import write_starter
 
@@ -16,17 +16,17 @@ def init(folder: Path = Path("scenarios"), /, *, pipeline: bool = False) -> int:
     print(f"wrote {path}")
     if not pipeline:
         print(f"  pytest {path} --stack fake    runs it in memory, without Docker")
-    print(f"  pytest {path}    runs it on containers")
-    print("Each run leaves a folder in reports/, which belongs into .gitignore.")
+    print(f"  pytest {path}    runs it on real brokers, in containers")
+    print("Each run leaves a folder in reports/; add reports/ to .gitignore.")
     return 0
 
 
 def scenarios(*places: Path) -> int:
-    """List scenarios by name: yours, then those that are shipped.
+    """List scenarios by name: yours, then the shipped ones.
 
     Args:
-        places: files and folders of yours; unless given, `scenarios/`, `tests/` and files of tests
-            in this folder.
+        places: your files and folders; by default `scenarios/`, `tests/` and test files in this
+            folder.
     """
     from harness.engine.catalogue.own_scenarios import held_in
     from harness.engine.catalogue.scenarios import scenarios as shipped

@@ -1,4 +1,4 @@
-"""`harness up`, `down`, `status`, `exec` and `sweep`: thin words over stacks that run."""
+"""`harness up`, `down`, `status`, `exec`, `password` and `sweep`: running stacks."""
 
 from typing import Annotated
 
@@ -19,14 +19,14 @@ def up(
     kafka_version: str | None = None,
     first_port: Port | None = None,
 ) -> int:
-    """Boot a stack, leave it running for pytest, `run` and `replay`, and print where it is.
+    """Boot a stack, leave it running for pytest, `run` and `replay`, and print its addresses.
 
     Args:
-        brokers: how many.
-        pipeline: a schema registry, two Connect workers, a database and Redis as well.
-        source: which database.
-        metadata: who keeps the cluster's metadata.
-        kafka_version: of brokers; the one that is pinned for that metadata unless given.
+        brokers: number of brokers.
+        pipeline: also start a schema registry, two Connect workers, a database and Redis.
+        source: the database.
+        metadata: ZooKeeper or KRaft.
+        kafka_version: version of the brokers; by default the one pinned for that metadata.
         first_port: the first broker's port for clients; the others follow. Free ones unless given.
     """
     import msgspec
@@ -51,7 +51,7 @@ def down(stack: str | None = None, /) -> int:
     """Remove a stack that was left running.
 
     Args:
-        stack: its id; all that were left running unless given.
+        stack: id of the stack; by default all that were left running.
     """
     from harness.engine.sweep import down as remove
 
@@ -64,7 +64,7 @@ def password(stack: str | None = None, /) -> int:
     """Print the password of the databases' user `chaos`, which is drawn for each stack.
 
     Args:
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands.password import password_of
 
@@ -73,7 +73,7 @@ def password(stack: str | None = None, /) -> int:
 
 
 def status() -> int:
-    """Show every stack of this machine, service by service."""
+    """List the stacks of this machine and their services."""
     from harness.engine.commands.status import lines
 
     for line in lines():
@@ -102,7 +102,7 @@ def execute(
 
 
 def sweep() -> int:
-    """Clean up after a harness that was killed: remove its stacks, heal what it broke in others."""
+    """Clean up after a killed harness: remove its stacks, heal its faults in other stacks."""
     from harness.engine.sweep import sweep as clean
 
     for line in clean():

@@ -1,4 +1,4 @@
-"""What the `harness` command ends with: every foreseen error is one sentence and a status."""
+"""The exit status of the `harness` command: each expected error is one sentence and a status."""
 
 import os
 import select
@@ -12,27 +12,27 @@ from harness.kit.crashes import as_harness_error
 from harness.kit.errors import UsageError
 
 INTERRUPTED = 130
-NOBODY_READS = 141
+PIPE_CLOSED = 141
 """What a shell shows of a program that SIGPIPE ended."""
 
 
 def status_of(command: Callable[[], object]) -> int:
-    """What the command ends with; every foreseen error becomes one sentence and its status."""
-    # SIGTERM unwinds like Ctrl-C, so that a run that is stopped heals and keeps what it has.
+    """Run a command and return its exit status; print an expected error as one sentence."""
+    # SIGTERM unwinds like Ctrl-C, so that a stopped run heals its faults and keeps its history.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = command()
-        sys.stdout.flush()  # here, where it can be told that nobody reads it
+        sys.stdout.flush()  # here, where a closed pipe can be handled
     except CycloptsError as error:
         return _fail(error, UsageError.exit_status)
     except KeyboardInterrupt:
-        return _fail("interrupted; faults are healed, what was recorded is kept", INTERRUPTED)
+        return _fail("interrupted; faults were healed, the recorded history was kept", INTERRUPTED)
     except BaseException as error:  # noqa: BLE001 - the last shield: 1 is the status of INVALID
-        if isinstance(error, BrokenPipeError) and _nobody_reads():
-            return NOBODY_READS
+        if isinstance(error, BrokenPipeError) and _pipe_is_closed():
+            return PIPE_CLOSED
         # Rich, which prints the help, turns standard output off itself, and exits with 1.
         if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
-            return NOBODY_READS
+            return PIPE_CLOSED
         known = as_harness_error(error)
         return _fail(known, known.exit_status)
     return status if isinstance(status, int) else 0
@@ -43,15 +43,15 @@ def _fail(why: object, status: int) -> int:
     return status
 
 
-def _nobody_reads() -> bool:
-    """Whether whoever was to read standard output has gone, as `head` does.
+def _pipe_is_closed() -> bool:
+    """Whether the pipe of standard output is closed, as `head` does; then discard further output.
 
-    What is still to be written goes nowhere then. A client's broken connection is no such thing.
+    The broken connection of a client raises the same error, but is not meant.
     """
     try:
         number = sys.stdout.fileno()
     except (OSError, ValueError):
-        return False  # whoever called the command from Python reads what it says
+        return False  # a Python caller reads the output
     pipe = select.poll()
     pipe.register(number, 0)
     gone = any(event & select.POLLERR for _, event in pipe.poll(0))

@@ -1,6 +1,6 @@
-"""`harness topics ...`: thin words over the administration of a running stack's topics.
+"""`harness topics ...`: topics of a running stack.
 
-`--stack` is the stack's id; it may be left out when there is only one.
+`--stack` is the stack's id; it is optional if only one runs.
 """
 
 from typing import Annotated
@@ -16,10 +16,10 @@ Given = Annotated[tuple[str, ...], Parameter(name="--setting")]
 
 @topics.command(name="list")
 def list_topics(*, stack: StackId = None) -> int:
-    """List every topic, Kafka's own among them.
+    """List all topics, including Kafka's internal ones.
 
     Args:
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands.asking import told
 
@@ -29,11 +29,11 @@ def list_topics(*, stack: StackId = None) -> int:
 
 @topics.command(name="describe")
 def describe_topic(topic: str, /, *, stack: StackId = None) -> int:
-    """Say what a topic is made of: its own settings, and who leads and holds each partition.
+    """Show a topic: its settings, and the leader and replicas of each partition.
 
     Args:
         topic: its name.
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import topics as admin
     from harness.engine.commands.asking import told
@@ -56,10 +56,10 @@ def create_topic(
 
     Args:
         topic: its name.
-        partitions: how many.
-        replicas: of each.
-        settings: of its own, such as `--setting retention.ms=60000`.
-        stack: its id; may be left out when there is only one.
+        partitions: number of partitions.
+        replicas: replication factor.
+        settings: topic settings, such as `--setting retention.ms=60000`.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import topics as admin
     from harness.engine.commands.asking import asked
@@ -75,12 +75,12 @@ def create_topic(
 
 @topics.command(name="add-partitions")
 def add_partitions(topic: str, total: AtLeastOne, /, *, stack: StackId = None) -> int:
-    """Let a topic have more partitions; from then on its keys stand in others than before.
+    """Add partitions to a topic; existing keys may map to other partitions.
 
     Args:
         topic: its name.
-        total: how many it has then.
-        stack: its id; may be left out when there is only one.
+        total: the new number of partitions.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands.asking import asked
 
@@ -95,7 +95,7 @@ def configure_topic(topic: str, /, *settings: str, stack: StackId = None) -> int
     Args:
         topic: its name.
         settings: each as `name=value`.
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands import topics as admin
     from harness.engine.commands.asking import asked
@@ -106,11 +106,11 @@ def configure_topic(topic: str, /, *settings: str, stack: StackId = None) -> int
 
 @topics.command(name="delete")
 def delete_topic(topic: str, /, *, stack: StackId = None) -> int:
-    """Delete a topic and all that is in it.
+    """Delete a topic and its records.
 
     Args:
         topic: its name.
-        stack: its id; may be left out when there is only one.
+        stack: id of the stack; optional if only one runs.
     """
     from harness.engine.commands.asking import asked
 

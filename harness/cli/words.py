@@ -1,4 +1,4 @@
-"""What several commands share: types of their options, and how they tell of progress."""
+"""Shared by several commands: types of options, and the output of progress."""
 
 import re
 import sys
@@ -15,10 +15,10 @@ COUNT_MAX = 1_000_000
 
 
 def whole(_type: object, tokens: Sequence[Token]) -> int:
-    """The whole number that a word of the command line is: `1.5` is not 1.
+    """Parse a whole number of the command line; `1.5` is refused.
 
     Raises:
-        ValueError: it is another kind of number, or none.
+        ValueError: it is not a whole number.
     """
     (token,) = tokens
     if not WHOLE.fullmatch(token.value):
@@ -38,5 +38,5 @@ Reports = Annotated[Path, Parameter(name="--reports-dir")]
 
 
 def say(line: str) -> None:
-    """Write a line of progress; what a command answers with goes to standard output."""
+    """Write a line of progress to standard error; results go to standard output."""
     print(f"  {line}", file=sys.stderr, flush=True)

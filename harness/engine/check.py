@@ -21,7 +21,7 @@ from harness.reporting.foreign import ForeignVerdict, foreign_verdict
 from harness.reporting.junit import junit
 from harness.reporting.page.document import render
 
-STOPPED_EARLY = Facts(unknowns=("the run was stopped before anything could be measured",))
+STOPPED_EARLY = Facts(unknowns=("the run was stopped before its baseline",))
 
 
 def check(folder: RunFolder) -> Verdict:
@@ -50,9 +50,7 @@ def _sane(folder: RunFolder) -> Plan:
     try:
         validated(plan.scenario)
     except UsageError as error:
-        raise RunFolderError(
-            f"{folder.path / 'plan.json'} cannot have been run: {error}"
-        ) from error
+        raise RunFolderError(f"{folder.path / 'plan.json'} is not a valid plan: {error}") from error
     return plan
 
 
@@ -79,7 +77,7 @@ def _setting(text: str) -> tuple[str, str]:
         {*LIBRDKAFKA.producer, *LIBRDKAFKA.consumer, *LIBRDKAFKA.synonyms, *java().synonyms}
     )
     if not equals or name not in known:
-        raise UsageError(f"no promise depends on {text!r}; give {'=…, '.join(known)}=…")
+        raise UsageError(f"unknown setting {text!r}; known: {'=…, '.join(known)}=…")
     return name, value
 
 

@@ -29,7 +29,7 @@ def compile_plan(scenario: Scenario, seed: int, *, file: Path | None = None) -> 
         UsageError: the scenario or the seed cannot be run; says which part, and what could.
     """
     if not 0 <= seed <= SEED_MAX:
-        raise UsageError(f"a seed is a whole number from 0 to {SEED_MAX}, got {seed!r}")
+        raise UsageError(f"seed: expected a whole number from 0 to {SEED_MAX}, got {seed!r}")
     scenario = validated(scenario, file=file)
     streams = {name: stream(seed, name).getrandbits(63) for name in _drawing(scenario)}
     dice = stream(seed, "steps")
@@ -49,9 +49,11 @@ def checked_plan(plan: Plan, file: Path) -> Plan:
         raise RunFolderError(f"{file} is not a plan of this harness: {error}") from error
     left = next((step.name for step in scenario.steps if isinstance(step.deed, OneOf)), None)
     if left is not None:
-        raise RunFolderError(f"{file}: step {left!r} still has choices, which a plan has not")
+        raise RunFolderError(
+            f"{file}: step {left!r} still contains random choices, which a plan must not"
+        )
     if set(plan.streams) != set(_drawing(scenario)):
-        raise RunFolderError(f"{file}: streams are not those of the scenario's workers")
+        raise RunFolderError(f"{file}: its random streams do not match the workers of the scenario")
     return plan
 
 

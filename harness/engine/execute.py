@@ -190,7 +190,7 @@ class _Run:
         try:
             granted = self._stack.sessions()
         except OSError as error:
-            self._notes.say(f"ZooKeeper does not tell sessions: {error}")
+            self._notes.say(f"could not read ZooKeeper sessions: {error}")
             return ()
         return tuple(Session(service=name, timeout_ms=ms) for name, ms in sorted(granted.items()))
 
@@ -201,7 +201,7 @@ class _Run:
         late = "the run did not settle"
         deadline = Deadline(self._scenario.limits.settle_s, self._clock)
         self._await(self._traffic.reported(), deadline, late)
-        self._await([("the stack to be whole again", self._stack.unhealthy)], deadline, late)
+        self._await([("the stack to be healthy again", self._stack.unhealthy)], deadline, late)
         self._await(self._traffic.processed(), deadline, late)
         self._traffic.sends_ended()
         self._await(self._traffic.caught_up(), deadline, late)
@@ -223,8 +223,8 @@ class _Run:
             missing = self._unreached(step.after, within_s=deadline.left_s)
             if deadline.passed:
                 self._notes.unknown(
-                    f"chaos took longer than {deadline.limit_s:g} s; step {step.name} and what "
-                    "follows it were left out"
+                    f"chaos took longer than {deadline.limit_s:g} s; step {step.name} and later "
+                    f"steps were skipped"
                 )
                 return
             if missing is not None:

@@ -89,7 +89,7 @@ class Run:
         for kind in kinds:
             self.must_show(kind)
         if others := beyond(self.verdict, kinds):
-            expected = f"expected {', '.join(kinds)} alone, found {', '.join(others)} as well"
+            expected = f"expected {', '.join(kinds)} alone, but also found {', '.join(others)}"
             raise AssertionError(self._story(expected))
 
     def witnessed(self, step: str) -> str:
@@ -236,7 +236,7 @@ def _log_file(path: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        logger.exception("the run could not go on")
+        logger.exception("the run failed")
         raise as_harness_error(error, path) from error
     finally:
         logger.removeHandler(handler)

@@ -39,16 +39,16 @@ def choose(wanted: Sequence[str]) -> tuple[Line, ...]:
         elif each in own:
             found[each] = own[each]
         else:
-            raise UsageError(f"there is no line {each!r}; known: {', '.join(own)}")
+            raise UsageError(f"unknown configuration {each!r}; known: {', '.join(own)}")
     return tuple(found.values())
 
 
 def _of_file(path: Path) -> tuple[Line, ...]:
     if not path.is_file():
-        raise UsageError(f"there is no file {path}")
+        raise UsageError(f"no file {path}")
     lines = lines_of(path)
     if not lines:
-        raise UsageError(f"{path} holds no line: name a `Line` in its table, SCENARIOS")
+        raise UsageError(f"{path} lists no configuration: add a `Line` to its table, SCENARIOS")
     return lines
 
 
@@ -106,7 +106,7 @@ def again(folders: Sequence[Path]) -> tuple[Semantics, Path]:
     else:
         beside = sorted({folder.resolve().parent for folder in folders})
         if len(beside) > 1:
-            raise UsageError(f"comparisons of one page lie in one folder, not in {beside}")
+            raise UsageError(f"all comparisons of a page must be in one folder, got {beside}")
         measured, folder = merged(found), folders[0].parent / f"semantics-{stamp(utc_now())}"
     write(folder, measured)
     return measured, folder

@@ -34,7 +34,7 @@ def on_source(scenario: Scenario, source: SourceName | None) -> Scenario:
     if not isinstance(workload, PipelineWorkload) or source in (None, workload.source):
         return scenario
     old = workload.source
-    cannot = f"scenario {scenario.name} cannot begin at {source}"
+    cannot = f"scenario {scenario.name} cannot start at {source}"
     adopt = SOURCES[source].adopt
     if adopt is None:
         raise UnfitError(f"{cannot}: it is written for {old}")
@@ -61,28 +61,28 @@ def _own(scenario: Scenario, workload: PipelineWorkload) -> Iterator[str]:
     if getattr(topology, f"{old}_settings"):
         yield f"it sets {old}_settings"
     if getattr(topology, f"{old}_replica", False):
-        yield f"it has a replica of {old}"
+        yield f"it uses a replica of {old}"
     for path in workload.paths:
         yield from _own_of(path)
     for step in scenario.steps:
         if any(FAULTS[spec.kind].speaks_to == old for spec in step.faults):
-            yield f"step {step.name} alters a table in words of {old}"
+            yield f"step {step.name} alters a table with SQL of {old}"
 
 
 def _own_of(path: Path) -> Iterator[str]:
     """What of a path is said to its own source."""
     if path.feed.kind == "jdbc":
-        yield "the JDBC source connector of the harness knows MySQL alone"
+        yield "the harness's JDBC source connector supports MySQL only"
     parts: tuple[Feed | Copy, ...] = (path.feed, *path.copies)
     if any(part.connector is not None for part in parts):
-        yield f"path {path.name} has a connector's configuration of its own"
+        yield f"path {path.name} has its own connector configuration"
     if any(part.program is not None for part in parts):
-        yield f"path {path.name} has a program of its own"
+        yield f"path {path.name} has its own program"
     if any(copy.ddl for copy in path.copies):
-        yield f"path {path.name} has copies in tables of its own"
+        yield f"path {path.name} has its own copy tables"
     for name in path.feed.settings:
         if name.startswith(("connect.", "binlog.")):
-            yield f"the connector of path {path.name} has MySQL's setting {name}"
+            yield f"the connector of path {path.name} has the MySQL setting {name}"
 
 
 def _renamed(value: Any, old: str, new: str) -> Any:  # noqa: ANN401 - as JSON has it

@@ -138,7 +138,7 @@ class StackPool:
         except HarnessError as error:
             lost = str(error)
         if lost:
-            self._tell(f"the stack is replaced: {lost}")
+            self._tell(f"replacing the stack: {lost}")
             self._warm.pop(stack.topology.digest, None)
             stack.remove()
 

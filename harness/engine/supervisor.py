@@ -30,7 +30,7 @@ class Supervisor:
                 self._notes.revived.append(
                     RevivedEvent(time_ns=self._notes.since_start_ns(), service=name)
                 )
-                self._notes.say(f"{name} gave up by itself and is started again")
+                self._notes.say(f"{name} exited unexpectedly; restarting it")
                 self._stack.services.start(name)
         return self.EVERY_S
 

@@ -23,13 +23,13 @@ def sweep() -> Iterator[str]:
     for info in inventory.list_stacks():
         try:
             if info.is_dead:
-                yield from _remove(info.stack, "its harness is gone")
+                yield from _remove(info.stack, "its harness does not run any more")
             elif not info.in_use:
                 yield from _heal(info.stack)
         except HarnessError as error:
             left.append(str(error))
     for folder in remove_abandoned():
-        yield f"removed {folder}: its harness is gone"
+        yield f"removed {folder}: its harness does not run any more"
     if left:
         raise HarnessError("; ".join(left))
 
@@ -46,7 +46,7 @@ def down(stack: str | None) -> Iterator[str]:
         known = {info.stack for info in stacks}
         if stack not in known:
             raise UsageError(
-                f"there is no stack {stack}; running: {', '.join(sorted(known)) or 'none'}"
+                f"unknown stack {stack}; running: {', '.join(sorted(known)) or 'none'}"
             )
         kept = {stack}
     for each in sorted(kept):

@@ -124,7 +124,7 @@ class Conductor:
         self._tell(step.name, spec.kind, targets, "injected")
         try:
             seen = wait_until(
-                f"a witness that {spec.kind} bit",
+                f"a measurement that {spec.kind} took effect",
                 lambda: fault.witness(injection),
                 limit_s=fault.patience_s,
                 clock=self._clock,

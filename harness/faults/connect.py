@@ -43,7 +43,7 @@ class RestartTask(Fault[RestartTaskSettings]):
             worker = injection.stack.connect.worker_of(settings.connector, settings.task)
         except silence as error:
             return NotYet(str(error))
-        text = f"{changed} changes of state since, and the task runs on {worker}"
+        text = f"{changed} state changes since, and the task runs on {worker}"
         return text if changed else NotYet(text)
 
 

@@ -36,5 +36,5 @@ class Reset(OfMembers[ResetSettings]):
     def witness(self, injection: Injection[ResetSettings]) -> str | NotYet:
         """What the coordinator says afterwards, over all logs."""
         if not injection.seen:
-            raise FaultError("nobody was asked where the group stands")
+            raise FaultError("the offsets of the group were not read")
         return next(iter(injection.seen.values()))

@@ -45,7 +45,7 @@ class Elect(Fault[ElectSettings]):
             return True
 
         wait_until(
-            f"somebody to lead {settings.topic}-{settings.partition}",
+            f"a leader of {settings.topic}-{settings.partition}",
             elected,
             limit_s=ELECTION_LIMIT_S,
             interval_s=0.2,

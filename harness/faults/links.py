@@ -44,7 +44,7 @@ class CutLink(Fault[CutLinkSettings]):
         }
         passing = [target for target, failure in seen.items() if failure is None]
         if passing:
-            return NotYet(f"nothing was refused or dropped on the way to {', '.join(passing)}")
+            return NotYet(f"no packet was refused or dropped on the way to {', '.join(passing)}")
         return ", ".join(str(failure) for failure in seen.values())
 
     def heal(self, injection: Injection[CutLinkSettings]) -> None:

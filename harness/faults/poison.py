@@ -39,7 +39,7 @@ class Poison(Fault[PoisonSettings]):
         """That readers cannot decode it, and that it is nobody's."""
         yield Permission(
             setting=f"step {step.name}",
-            reason="the run itself sends a record that nobody can decode",
+            reason="the run itself sends a record that cannot be decoded",
             kinds=("undecodable", "phantom"),
         )
 
@@ -55,12 +55,12 @@ class Poison(Fault[PoisonSettings]):
         producer.produce(settings.topic, POISON, POISON, settings.partition, on_delivery=reported)
         if producer.flush(ANSWER_LIMIT_S):
             producer.purge()
-            raise FaultError(f"no answer within {ANSWER_LIMIT_S:g} s to a record that was sent")
+            raise FaultError(f"no acknowledgement within {ANSWER_LIMIT_S:g} s")
 
     def witness(self, injection: Injection[PoisonSettings]) -> str | NotYet:
         """The offset that the leader gave it."""
         settings = injection.settings
         where = f"{settings.topic}-{settings.partition}"
         if settings.topic not in injection.seen:
-            return NotYet(f"the leader of {where} did not take it")
-        return f"it stands at {injection.seen[settings.topic]} of {where}"
+            return NotYet(f"the leader of {where} did not accept it")
+        return f"it is at offset {injection.seen[settings.topic]} of {where}"

@@ -32,7 +32,7 @@ class CutPower(Fault[NoSettings]):
     def problems(self, _spec: FaultSpec, scenario: Scenario) -> Iterator[str]:
         """Brokers have disks of their own."""
         if not scenario.topology.own_disks:
-            yield "a power cut takes brokers with disks of their own: topology.own_disks=True"
+            yield "a power cut needs brokers with separate disks: topology.own_disks=True"
 
     def permits(self, _spec: FaultSpec, _step: Step, scenario: Scenario) -> Iterator[Permission]:
         """Loss of what was acknowledged from page caches; nothing where each record is synced."""
@@ -41,8 +41,8 @@ class CutPower(Fault[NoSettings]):
             if int(settings["flush.messages"]) > 1:
                 yield Permission(
                     setting=f"flush.messages={settings['flush.messages']} of {topic.name}",
-                    reason="a record is acknowledged while it is in page caches only; it is lost "
-                    "when all that have it, or the last replica in sync, lose their power",
+                    reason="a record is acknowledged while it is only in page caches; it is lost "
+                    "if all replicas that have it, or the last in-sync replica, lose power",
                     kinds=ROLLBACK,
                 )
 

@@ -28,5 +28,5 @@ class Flush(Fault[NoSettings]):
         """Every target held fewer keys right after than right before."""
         unharmed = [target for target in injection.targets if target not in injection.seen]
         if unharmed:
-            return NotYet(f"{', '.join(unharmed)} held nothing that could go")
+            return NotYet(f"{', '.join(unharmed)} contained no entry that could be lost")
         return ", ".join(injection.seen.values())

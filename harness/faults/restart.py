@@ -25,7 +25,7 @@ class _Restart(Fault[RestartSettings]):
         seen = {target: injection.services.incarnation(target) for target in injection.targets}
         same = [target for target, now in seen.items() if now == injection.seen.get(target)]
         if same:
-            return NotYet(f"{', '.join(same)} still runs as before")
+            return NotYet(f"{', '.join(same)} was not restarted")
         return ", ".join(f"{target} runs as {now}" for target, now in seen.items())
 
     def heal(self, injection: Injection[RestartSettings]) -> None:

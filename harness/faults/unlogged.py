@@ -42,5 +42,5 @@ class RemoveUnlogged(Fault[UnloggedSettings]):
         """How many rows the server said that it removed."""
         removed = {target: injection.seen.get(target, "0") for target in injection.targets}
         rows = ", ".join(f"{count} rows of {target}" for target, count in removed.items())
-        text = f"removed past the log: {rows}"
+        text = f"deleted without logging: {rows}"
         return NotYet(text) if "0" in removed.values() else text

@@ -39,7 +39,7 @@ class Hold(Fault[HoldSettings]):
         stands = {target: barrier.held_at for target, barrier in _barriers(injection).items()}
         text = ", ".join(f"{target} stands {at or 'nowhere'}" for target, at in stands.items())
         reached = all(at == injection.settings.point for at in stands.values())
-        return text if stands and reached else NotYet(text or "there is no such worker")
+        return text if stands and reached else NotYet(text or "unknown worker")
 
     def heal(self, injection: Injection[HoldSettings]) -> None:
         """Release every target; workers of a harness that is gone are gone with it."""

@@ -20,5 +20,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise NoDiskError(f"no space left to write {path}: free some, then repeat") from error
+            raise NoDiskError(
+                f"not enough disk space to write {path}: free some, then repeat"
+            ) from error
         raise RunFolderError(f"cannot write {path}: {error.strerror or error}") from error

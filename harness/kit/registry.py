@@ -48,7 +48,7 @@ class Registry(Generic[T]):
             return self._items[name]
         except KeyError:
             known = ", ".join(sorted(self._items)) or "none"
-            raise UsageError(f"there is no {self._noun} {name!r}; known: {known}") from None
+            raise UsageError(f"unknown {self._noun} {name!r}; known: {known}") from None
 
     def __iter__(self) -> Iterator[str]:
         self._walk()
@@ -72,7 +72,9 @@ class Registry(Generic[T]):
             if self._failure:
                 raise HarnessError(self._failure)
             if self._walking:
-                raise RuntimeError(f"a module asks for a {self._noun} while they are imported")
+                raise RuntimeError(
+                    f"a module looks up a {self._noun} while they are being imported"
+                )
             self._walking = True
             try:
                 self._import_all()

@@ -81,7 +81,7 @@ def value_of(name: str) -> str:
         seen = "is not set" if not value else f"has {len(value)} characters"
         raise UsageError(
             f"secret({name!r}): the environment variable {name} {seen}; set it to at least "
-            f"{LENGTH_MIN} characters, or the value cannot be told from other text in logs"
+            f"{LENGTH_MIN} characters, or the value cannot be removed safely from logs"
         )
     hide(value)
     return value

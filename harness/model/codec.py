@@ -84,9 +84,9 @@ def decode_of_run(data: bytes, kind: type[T], *, source: str) -> tuple[T, str]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RunFolderError(f"{source} is not a file of this harness: {error}") from error
     if envelope.kind != kind.__name__.lower():
-        raise RunFolderError(f"{source} holds a {envelope.kind}, not a {kind.__name__.lower()}")
+        raise RunFolderError(f"{source} contains a {envelope.kind}, not a {kind.__name__.lower()}")
     if hashlib.sha256(body).hexdigest() != envelope.digest:
-        raise DamagedError(source, "its value is not what was written (digest)")
+        raise DamagedError(source, "its digest does not match its value")
     try:
         value = msgspec.json.decode(body, type=kind)
         _check_numbers(body)
@@ -98,7 +98,7 @@ def decode_of_run(data: bytes, kind: type[T], *, source: str) -> tuple[T, str]:
 def _check_version(version: int, source: str) -> None:
     if version > FORMAT_VERSION:
         raise FormatVersionError(
-            f"{source} has format version {version}, this harness reads up to "
+            f"{source} has format version {version}, but this harness reads versions up to "
             f"{FORMAT_VERSION}: upgrade kafka-chaos-harness to open it"
         )
     if version < FORMAT_VERSION:

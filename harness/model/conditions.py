@@ -55,8 +55,7 @@ class _Counted(ConditionBase, frozen=True, kw_only=True):
         if made.get(self.kind, True) or not self.count:
             return None
         return (
-            f"waits for {self.kind}, and nothing in the workload makes any; "
-            "wait for acks or seconds"
+            f"waits for {self.kind}, which the workload does not produce; wait for acks or seconds"
         )
 
     def varied(self, factor: float) -> Self:
@@ -200,14 +199,14 @@ class Alone(_OfTopic, frozen=True, kw_only=True, tag="alone"):
         def probe() -> str | None:
             first = seen.first_partition(self.topic)
             if first is None or first.leader is None or first.isr != (first.leader,):
-                return f"the ISR of {self.topic} is not its leader alone"
+                return f"the ISR of {self.topic} contains followers"
             return None
 
         return probe
 
     def phrase(self, _entry: str) -> str:
         """`the leader of orders is alone in sync`."""
-        return f"the leader of {self.topic} is alone in sync"
+        return f"the leader of {self.topic} is the only in-sync replica"
 
 
 class Rebalanced(ConditionBase, frozen=True, kw_only=True, tag="rebalanced"):

@@ -141,7 +141,7 @@ def line_of(version: str) -> tuple[int, int]:
     """
     numbers = re.fullmatch(r"(\d+)\.(\d+)\.\d+", version)
     if numbers is None:
-        raise UsageError(f"{version!r} is no version of Kafka; one looks like 3.9.2")
+        raise UsageError(f"{version!r} is not a valid Kafka version; example: 3.9.2")
     return int(numbers[1]), int(numbers[2])
 
 
@@ -149,11 +149,10 @@ def _require_fit(version: str, metadata: Metadata) -> None:
     line = line_of(version)
     if metadata == "zookeeper" and line > _LAST_WITH_ZOOKEEPER:
         raise UsageError(
-            f"Kafka {version} has no ZooKeeper any more: choose metadata kraft, or a version up to "
-            "3.9"
+            f"Kafka {version} does not support ZooKeeper: use metadata kraft, or a version up to "
+            f"3.9"
         )
     if metadata == "kraft" and line < _FIRST_WITH_KRAFT:
         raise UsageError(
-            f"Kafka {version} is too old for KRaft: choose metadata zookeeper, or a version from "
-            "3.3 on"
+            f"Kafka {version} is too old for KRaft: use metadata zookeeper, or version 3.3 or later"
         )

@@ -201,7 +201,7 @@ class LogTraffic:
             yield f"{worker.name} to work", worker.unemployed
         for spec in self._workload.consumers:
             if spec.mode == "group" and not spec.late:
-                yield f"{spec.name} to be handed records", partial(self._unread, spec.name)
+                yield f"{spec.name} to receive records", partial(self._unread, spec.name)
 
     def quiet(self) -> None:
         """Begin no more sends, nor changes of topics."""
@@ -214,7 +214,7 @@ class LogTraffic:
 
     def processed(self) -> Iterator[Condition]:
         """Processors are done: what they have not sent yet, nobody can read."""
-        yield "every processor to have done with its source", self._unprocessed
+        yield "every processor to process its whole source", self._unprocessed
 
     def sends_ended(self) -> None:
         """Let readers go on that waited for this."""
@@ -271,12 +271,12 @@ class LogTraffic:
     def _unread(self, kind: str) -> str | None:
         workers = (each for each in self._consumers if isinstance(each, ConsumerWorker))
         handed = any(each.newest_ms for each in workers if each.kind == kind)
-        return None if handed else "no member has read any"
+        return None if handed else "no member has received a record"
 
     def _unreported(self) -> str | None:
         workers = (*self._producers, *self._administrators)
         waiting = [worker.name for worker in workers if not worker.idle]
-        return f"{', '.join(waiting)} wait for answers" if waiting else None
+        return f"{', '.join(waiting)} wait for acknowledgements" if waiting else None
 
     @property
     def _administered(self) -> dict[str, int]:
@@ -294,7 +294,7 @@ class LogTraffic:
         try:
             return sorted(self._administered.keys() & set(self._kafka.topics.names()))
         except KafkaException as error:
-            log.warning("nobody tells which topics are left: %s", error)
+            log.warning("the remaining topics could not be listed: %s", error)
             return []
 
     def _behind(self) -> str | None:
@@ -303,10 +303,10 @@ class LogTraffic:
                 try:
                     start, end = self._kafka.watermarks(real, partition)
                 except KafkaException as error:
-                    return f"{name}-{partition} has no end to read to: {error}"
+                    return f"{name}-{partition} has no known end offset: {error}"
                 for kind, at in self._positions(name, partition).items():
                     if end > start and at < end - self._markers(name):
-                        return f"{kind} has read {name}-{partition} to {at} of {end}"
+                        return f"{kind} has read {name}-{partition} up to {at} of {end}"
         return None
 
     def _markers(self, topic: str) -> int:
@@ -325,10 +325,12 @@ class LogTraffic:
                 try:
                     _, end = self._kafka.watermarks(real, partition)
                 except KafkaException as error:
-                    return f"{spec.source}-{partition} has no end to process to: {error}"
+                    return f"{spec.source}-{partition} has no known end offset: {error}"
                 at = max(worker.reached.get(partition, 0) for worker in workers)
                 if at < end:
-                    return f"{spec.name} has done with {spec.source}-{partition} to {at} of {end}"
+                    return (
+                        f"{spec.name} has processed {spec.source}-{partition} up to {at} of {end}"
+                    )
         return None
 
     def _job(self, spec: Processors, name: str) -> Job:

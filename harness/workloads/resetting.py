@@ -38,4 +38,4 @@ def let_stand(groups: Groups, group: str, offsets: Mapping[LogPlace, int]) -> No
     groups.set_committed(group, offsets)
     stands = groups.committed(group)
     if any(stands.get(log) != offset for log, offset in offsets.items()):
-        raise HarnessError(f"group {group} stands at {stands} after a reset to {offsets}")
+        raise HarnessError(f"group {group} is at {stands} after a reset to {offsets}")

@@ -100,7 +100,7 @@ def bites_and_heals(kind: str, case: tuple[Role, Settings], stack: DockerStack) 
     assert told == ["asked", "injected", "witnessed", "healed"], conductor.events
     assert ledger.opened() == ()
     wait_until(
-        "the stack to be whole again",
+        "the stack to be healthy again",
         lambda: NotYet(problem) if (problem := stack.unhealthy()) else True,
         limit_s=60,
         interval_s=0.2,

@@ -200,7 +200,10 @@ def test_the_command_resets_only_when_told_to(stack: DockerStack, orders: str) -
         member.close()
     here = ("--stack", stack.identity.stack)
     dry = harness("groups", "reset", orders, "--to", "offset", "1", *here)
-    assert (dry.status, dry.out.splitlines()[0]) == (0, f"{orders}: not done, --execute does it")
+    assert (dry.status, dry.out.splitlines()[0]) == (
+        0,
+        f"{orders}: plan only; --execute carries it out",
+    )
     lag = harness("groups", "lag", orders, *here)
     assert (lag.status, f"  {orders}-0: at 4 of 10, 6 behind" in lag.out.splitlines()) == (0, True)
     done = harness("groups", "reset", orders, "--to", "offset", "1", "--execute", *here)

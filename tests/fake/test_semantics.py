@@ -103,7 +103,7 @@ def test_comparisons_are_put_together(lines: Path, tmp_path: Path) -> None:
     assert both == data(first)
     elsewhere = folder_of(compared(tmp_path / "other", "--lines", lines))
     refused = harness("semantics", "--from", first, "--from", elsewhere)
-    assert (refused.status, "lie in one folder" in refused.sentence) == (2, True)
+    assert (refused.status, "must be in one folder" in refused.sentence) == (2, True)
 
 
 def test_the_harness_s_own_lines_show_what_their_names_allow(tmp_path: Path) -> None:
@@ -121,9 +121,9 @@ def test_the_harness_s_own_lines_show_what_their_names_allow(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("nothing", "there is no line 'nothing'; known: "),
-        ("missing.py", "there is no file missing.py"),
-        ("empty.py", "holds no line"),
+        ("nothing", "unknown configuration 'nothing'; known: "),
+        ("missing.py", "no file missing.py"),
+        ("empty.py", "lists no configuration"),
     ],
 )
 def test_what_is_no_line_is_said(name: str, sentence: str, tmp_path: Path) -> None:

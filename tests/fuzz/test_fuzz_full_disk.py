@@ -39,7 +39,7 @@ def test_fuzz_full_disk(
         assert "Traceback" not in ran.err, case
         assert ran.status in {3, 10}, case
         if ran.status == 10:
-            assert ran.sentence.startswith("no space left to write "), case
+            assert ran.sentence.startswith("not enough disk space to write "), case
             assert f"{name}: free some, then repeat" in ran.sentence, case
         for folder in run_folders(reports):
             left = harness("check", folder.path)

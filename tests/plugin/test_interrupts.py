@@ -46,7 +46,7 @@ END_LIMIT_S = 60
 
 @contextmanager
 def in_chaos(project: pytest.Pytester, *command: str) -> Iterator[subprocess.Popen[str]]:
-    """A harness in a process of its own, once both of its faults bite and traffic goes on."""
+    """A harness in a process of its own, once both of its faults took effect."""
     project.makepyfile(test_long=LONG)
     process = subprocess.Popen(
         # What a shell starts in the background ignores SIGINT, and so does all that it starts.
@@ -61,7 +61,7 @@ def in_chaos(project: pytest.Pytester, *command: str) -> Iterator[subprocess.Pop
     watchdog.start()
     try:
         for line in process.stdout:
-            if "delay: network.delay" in line and "witnessed" in line:
+            if "delay: network.delay" in line and "confirmed" in line:
                 break
         else:
             raise AssertionError(f"it ended by itself with {process.wait(END_LIMIT_S)}")
@@ -95,7 +95,7 @@ def test_a_run_that_is_stopped_heals_and_keeps_what_it_has(
     with in_chaos(project, *harness_run()) as process:
         status, out = stopped(process, how)
     assert status == 130
-    assert out.endswith("harness: interrupted; faults are healed, what was recorded is kept\n")
+    assert out.endswith("harness: interrupted; faults were healed, the recorded history was kept\n")
     assert "Traceback" not in out
     (run,) = runs()
     assert run.manifest().finished_utc is not None

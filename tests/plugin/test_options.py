@@ -105,7 +105,7 @@ def test_runs_are_seeds_in_a_row(project: pytest.Pytester, runs: Runs) -> None:
 def test_progress_is_told_unless_pytest_is_quiet(project: pytest.Pytester) -> None:
     project.makepyfile(VALID)
     loud = project.runpytest_inprocess("--stack=fake").stdout
-    loud.fnmatch_lines(["  baseline", "  chaos", "  kill: process.kill on broker-? witnessed*"])
+    loud.fnmatch_lines(["  baseline", "  chaos", "  kill: process.kill on broker-? confirmed*"])
     quiet = project.runpytest_inprocess("--stack=fake", "-q").stdout
     quiet.no_fnmatch_line("*baseline*")
 
@@ -177,7 +177,7 @@ def test_a_cluster_that_nobody_can_boot_is_refused_before_anything_runs(
     project.makepyfile(VALID)
     done = project.runpytest_inprocess("--kafka-version=4.3.1")
     assert done.ret is pytest.ExitCode.USAGE_ERROR
-    done.stderr.fnmatch_lines(["ERROR: Kafka 4.3.1 has no ZooKeeper any more: choose metadata*"])
+    done.stderr.fnmatch_lines(["ERROR: Kafka 4.3.1 does not support ZooKeeper: use metadata*"])
 
 
 def test_kraft_is_not_for_fakes(project: pytest.Pytester) -> None:
@@ -202,4 +202,4 @@ def test_what_kafka_4_does_otherwise_is_skipped_and_says_why(project: pytest.Pyt
     old.assert_outcomes(passed=1)
     done = project.runpytest_inprocess("--metadata=kraft")
     done.assert_outcomes(skipped=1)
-    done.stdout.fnmatch_lines(["  not with Kafka 4: it is so"])
+    done.stdout.fnmatch_lines(["  not on Kafka 4: it is so"])

@@ -141,7 +141,7 @@ def test_what_the_harness_cannot_do_is_one_sentence(project: pytest.Pytester, ru
     done = project.runpytest_inprocess("--stack=fake", "-rN")
     done.assert_outcomes(failed=1)
     done.stdout.fnmatch_lines(
-        ["the harness cannot go on: scenario good (*.py): topic 'orders' wants 3 replicas of 2 *"]
+        ["the harness failed: scenario good (*.py): topic 'orders' needs 3 replicas, *"]
     )
     done.stdout.no_fnmatch_line("*Error*")
     assert runs() == []
@@ -155,7 +155,7 @@ def test_a_module_that_leaves_is_an_error_and_no_green_session(
     done = project.runpytest_inprocess("--stack=fake")
     assert done.ret == pytest.ExitCode.INTERRUPTED  # nothing was collected, as after any such error
     done.assert_outcomes(errors=1)
-    done.stdout.fnmatch_lines(["*it calls sys.exit(*), so no scenario of it can run*"])
+    done.stdout.fnmatch_lines(["*it calls sys.exit(*), so its scenarios cannot run*"])
 
 
 def test_the_folder_holds_every_file_that_is_explained(

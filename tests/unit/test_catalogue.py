@@ -42,7 +42,7 @@ def test_scenarios_come_by_name_in_order() -> None:
 
 def test_an_unknown_name_lists_the_known_ones(tmp_path: Path) -> None:
     write(tmp_path / "test_some.py", "one", "two")
-    with pytest.raises(UsageError, match=r"^there is no scenario 'three'; known: one, two$"):
+    with pytest.raises(UsageError, match=r"^unknown scenario 'three'; known: one, two$"):
         find("three", tmp_path)
 
 

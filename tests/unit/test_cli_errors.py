@@ -36,21 +36,21 @@ def folder(valid: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("run", "nope"), "there is no scenario 'nope'; known: c-"),
-        (("run", "nowhere.py"), "there is no scenario file nowhere.py"),
+        (("run", "nope"), "unknown scenario 'nope'; known: c-"),
+        (("run", "nowhere.py"), "no scenario file nowhere.py"),
         (("run",), 'Command "run" parameter SCENARIO requires an argument.'),
         (("run", "k-ack1", "--stack", "paper"), 'Invalid value "paper" for --stack.'),
         (("run", "k-ack1", "--seed", "x"), "Invalid value for --seed"),
         (("run", "k-ack1", "--sede", "1"), "Unknown option: --sede."),
         (("rnu", "k-ack1"), 'Unknown command "rnu".'),
         (("replay", "somewhere", "--times", "0"), 'Invalid value "0" for --times. Must be >= 1.'),
-        (("run", "k-ack1", "--kafka-version", "4.3.1"), "Kafka 4.3.1 has no ZooKeeper any more"),
+        (("run", "k-ack1", "--kafka-version", "4.3.1"), "Kafka 4.3.1 does not support ZooKeeper"),
         (("run", "k-ack1", "--kafka-version", "3.9.7"), "Kafka 3.9.7 is not known; known are 2."),
         (("up", "--metadata", "kraft", "--kafka-version", "4.9.9"), "Kafka 4.9.9 is not known"),
         (("run", "k-ack1", "--metadata", "paper"), 'Invalid value "paper" for --metadata.'),
         (("up", "--brokers", "0"), 'Invalid value "0" for --brokers. Must be >= 1.'),
-        (("groups", "reset", "billing", "--to", "then"), "--to then names no place in a log"),
-        (("groups", "reset", "billing", "--to", "offset", "--execute"), "--to offset names no pla"),
+        (("groups", "reset", "billing", "--to", "then"), "--to then is not a valid offset"),
+        (("groups", "reset", "billing", "--to", "offset", "--execute"), "--to offset is not a val"),
         (("groups", "reset", "billing"), 'Command "groups reset" parameter --to requires an '),
     ],
 )
@@ -66,14 +66,14 @@ def test_a_request_without_sense_ends_with_2(arguments: tuple[str, ...], sentenc
     [
         ("def broken(:", "mine.py cannot be loaded: SyntaxError: "),
         ("raise RuntimeError('no')", "mine.py cannot be loaded: RuntimeError: no"),
-        ("", "mine.py names no scenario: give it a table, SCENARIOS = (MINE,)"),
+        ("", "mine.py lists no scenario: add a table, SCENARIOS = (MINE,)"),
         (
             (
                 "from harness.shipped.scenarios.controls_brokers import LEADER_SILENT\n"
                 "from harness.shipped.scenarios.controls_brokers import LEADER_DIES_AHEAD\n"
                 "SCENARIOS = (LEADER_SILENT, LEADER_DIES_AHEAD)"
             ),
-            "mine.py must name exactly one scenario; it names k-ack0, k-ack1",
+            "mine.py lists several scenarios: k-ack0, k-ack1",
         ),
     ],
 )
@@ -90,7 +90,7 @@ def test_a_scenario_file_that_cannot_be_run_ends_with_2(
 def test_a_number_that_no_anomaly_has_ends_with_2(valid: Path) -> None:
     done = harness("show", valid, "--anomaly", "1")
     assert (done.status, done.out) == (2, "")
-    assert done.sentence == f"{valid.name} has 0 anomalies; there is no number 1"
+    assert done.sentence == f"{valid.name} has 0 anomalies; number 1 does not exist"
 
 
 @pytest.mark.parametrize("command", ["check", "show", "replay"])
@@ -108,8 +108,8 @@ def test_a_number_that_no_anomaly_has_ends_with_2(valid: Path) -> None:
         (lambda path: cut(path / "plan.json"), 6, "plan.json, its digest differs"),
         (lambda path: unsealed(path).unlink(), 6, " has no plan.json: "),
         (lambda path: cut(unsealed(path)), 6, "plan.json is not a file of this harness: "),
-        (lambda path: swap(unsealed(path)), 6, "plan.json holds a facts, not a plan"),
-        (lambda path: strange(unsealed(path)), 6, "plan.json, its value is not what was written"),
+        (lambda path: swap(unsealed(path)), 6, "plan.json contains a facts, not a plan"),
+        (lambda path: strange(unsealed(path)), 6, "plan.json, its digest does not match"),
         (lambda path: newer(unsealed(path)), 7, "upgrade kafka-chaos-harness to open it"),
     ],
     ids=[
@@ -263,7 +263,7 @@ def test_a_journal_on_a_full_device_ends_with_10(
     monkeypatch.setattr(RunFolder, "create", with_a_full_table)
     done = harness("run", "p-pausedup", "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 10
-    assert done.sentence.startswith("no space left to write ")
+    assert done.sentence.startswith("not enough disk space to write ")
     assert "history/journal: free some" in done.sentence
 
 
@@ -275,7 +275,7 @@ def test_a_disk_that_fills_up_under_a_fault_does_not_keep_it_from_healing(
     def until_the_fault(folder: RunFolder, *values: Manifest | Plan | Facts | Verdict) -> None:
         for value in values:
             if isinstance(value, Facts) and any(each.event == "injected" for each in value.faults):
-                raise NoDiskError(f"no space left to write {folder.path}")
+                raise NoDiskError(f"not enough disk space to write {folder.path}")
         save(folder, *values)
 
     monkeypatch.setattr(RunFolder, "save", until_the_fault)

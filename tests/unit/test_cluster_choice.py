@@ -31,5 +31,5 @@ def test_every_scenario_makes_sense_on_kraft_as_well(name: str) -> None:
 def test_a_scenario_of_its_own_version_is_not_forced_where_it_does_not_fit() -> None:
     new = Topology(metadata="kraft", kafka_version="4.1.2")
     scenario = msgspec.structs.replace(scenarios()["k-ack1"], topology=new)
-    with pytest.raises(UsageError, match="choose metadata kraft"):
+    with pytest.raises(UsageError, match="use metadata kraft"):
         on_cluster(scenario, metadata="zookeeper", kafka_version=None)

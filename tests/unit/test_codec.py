@@ -71,7 +71,7 @@ def test_a_torn_or_foreign_file_says_what_is_wrong(data: bytes, message: str) ->
 
 
 def test_a_file_of_another_kind_is_refused() -> None:
-    with pytest.raises(RunFolderError, match="holds a facts, not a verdict"):
+    with pytest.raises(RunFolderError, match="contains a facts, not a verdict"):
         codec.decode(codec.encode(FACTS), Verdict, source="verdict.json")
 
 

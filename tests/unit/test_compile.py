@@ -159,7 +159,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     "unknown claim": (lambda: scenario(claims=("speed",)), "unknown claim 'speed' in claims; "),
     "a claim about nothing": (
         lambda: scenario(claims=("exactly-once",)),
-        "claims: 'exactly-once' is about something that the workload does not have",
+        "claims: 'exactly-once' does not apply to this workload",
     ),
     "no floor": (
         lambda: scenario(floor=Floor(acks=0)),
@@ -189,15 +189,15 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
         lambda: scenario(
             after().kill(broker()), after().heal("kill"), after().heal("heal-kill", name="more")
         ),
-        "step 'more' heals step 'heal-kill', which breaks nothing",
+        "step 'more' heals step 'heal-kill', which has no fault",
     ),
     "a heal of what is over": (
         lambda: scenario(after().restart(broker()), after().heal("restart")),
-        "whose fault (process.restart) is over as soon as it is done; leave the heal out",
+        "whose fault (process.restart) needs no heal; leave the heal out",
     ),
     "a processor that feeds itself": (
         lambda: uses(processors=(Processors(source="orders", sink="orders"),)),
-        "processor 'processor' feeds itself",
+        "processor 'processor' processes its own results",
     ),
     "producer's topic": (
         lambda: uses(producers=(Producers(topic="nope"),)),
@@ -211,7 +211,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
         lambda: uses(
             processors=(Processors(source="orders", sink="orders", threads=2, progress="before"),)
         ),
-        "processor 'processor' has 2 threads, which commit what all of them are done with: ",
+        "processor 'processor' has 2 threads, which commit only offsets that all threads ",
     ),
     "two workers of a name": (
         lambda: uses(consumers=(Consumers(name="producer", topic="orders"),)),
@@ -223,7 +223,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "too few brokers": (
         lambda: scenario(topology=Topology(brokers=2)),
-        "topic 'orders' wants 3 replicas of 2 brokers; lower replicas or raise topology.brokers",
+        "topic 'orders' needs 3 replicas, but the topology has 2 brokers; lower ",
     ),
     "healing what was never broken": (
         lambda: scenario(after().heal("kill")),
@@ -271,7 +271,7 @@ NONSENSE: dict[str, tuple[Callable[[], Scenario], str]] = {
     ),
     "race that such a cache cannot lose": (
         lambda: caching(races=(Race(cache="kept", table="orders", kind="late-write"),)),
-        "race 'race' is a late-write, which takes a write-through cache",
+        "race 'race' is a late-write, which needs a write-through cache",
     ),
     "same as no step": (
         lambda: scenario(after().kill(same_as("pause"))),

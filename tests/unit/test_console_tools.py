@@ -141,7 +141,7 @@ def by_protocol(topology: Topology, **settings: str | int) -> None:
     "topology", [Topology(), Topology(metadata="kraft", kafka_version="3.9.2")], ids=str
 )
 def test_the_consumer_protocol_takes_brokers_that_have_it(topology: Topology) -> None:
-    with pytest.raises(UsageError, match=r"Kafka 4\.0 or later: say topology=Topology\(metadata="):
+    with pytest.raises(UsageError, match=r"Kafka 4\.0 or later: use topology=Topology\(metadata="):
         by_protocol(topology)
 
 

@@ -147,7 +147,7 @@ def test_what_follows_from_an_anomaly_is_no_other(
     assert beyond(found, ("lost-write",)) == others
     run = Run(RunFolder(Path("reports/some")), found)
     if others:
-        with pytest.raises(AssertionError, match=f"lost-write alone, found {others[0]} as well"):
+        with pytest.raises(AssertionError, match=f"lost-write alone, but also found {others[0]}"):
             run.must_show_only("lost-write")
     else:
         run.must_show_only("lost-write")

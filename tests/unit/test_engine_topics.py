@@ -21,6 +21,6 @@ def test_a_topic_is_described_with_its_settings_and_partitions() -> None:
 
 def test_a_setting_without_a_value_changes_nothing() -> None:
     kafka = FakeStack(Topology(), seed=1).kafka
-    with pytest.raises(UsageError, match="give name=value"):
+    with pytest.raises(UsageError, match="use name=value"):
         topics.create(kafka, "orders", partitions=1, replicas=3, settings=["retention.ms"])
     assert "orders" not in kafka.topics.names()

@@ -73,7 +73,7 @@ def test_a_group_is_listed_and_described_with_what_its_members_hold(stack: FakeS
 
 
 def test_a_group_that_is_not_there_is_a_sentence(stack: FakeStack) -> None:
-    with pytest.raises(UsageError, match="there is no group shipping"):
+    with pytest.raises(UsageError, match="unknown group shipping"):
         list(groups.description(stack.kafka, "shipping", stack.clock))
 
 
@@ -128,7 +128,7 @@ def test_topics_that_are_named_are_reset_whole(stack: FakeStack) -> None:
     assert reset(stack, "earliest", "orders") == [
         "billing: done",
         "  orders-0: from 6 to 0, 6 offsets again",
-        "  orders-1: from nowhere to 0",
+        "  orders-1: from no offset to 0",
     ]
     with pytest.raises(UsageError, match="no topic refunds"):
         reset(stack, "earliest", "refunds")
@@ -139,8 +139,8 @@ def test_a_dry_run_says_the_same_and_changes_nothing(stack: FakeStack) -> None:
     said = reset(stack, "latest", really=False)
     assert committed(stack) == {0: 6}
     assert said == [
-        "billing: not done, --execute does it",
-        "  orders-0: from 6 to 10, passes over 4 offsets",
+        "billing: plan only; --execute carries it out",
+        "  orders-0: from 6 to 10, skips 4 offsets",
     ]
 
 
@@ -181,7 +181,7 @@ def test_a_place_is_named_in_words(words: tuple[str, ...], place: Moment | Offse
     [(), ("offset",), ("offset", "-1"), ("time",), ("time", "soon"), ("then",), ("latest", "3")],
 )
 def test_any_other_words_are_refused(words: tuple[str, ...]) -> None:
-    with pytest.raises(UsageError, match=r"names no place|is no time"):
+    with pytest.raises(UsageError, match=r"is not a valid offset|is not a time"):
         place_of(words, NOW_MS)
 
 

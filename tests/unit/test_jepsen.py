@@ -295,5 +295,5 @@ def test_settings_that_nothing_depends_on_are_refused(tmp_path: Path) -> None:
     for setting in ("linger.ms=5", "acks"):
         done = check(tmp_path, LOST, "--setting", setting)
         assert done.status == 2
-        assert done.sentence.startswith(f"no promise depends on '{setting}'; give acks=…, ")
+        assert done.sentence.startswith(f"unknown setting '{setting}'; known: acks=…, ")
     assert harness("check", tmp_path, "--setting", "acks=1").status == 2

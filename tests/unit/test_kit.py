@@ -75,5 +75,5 @@ def test_a_registry_refuses_a_second_of_a_name_and_lists_what_it_knows() -> None
     assert list(registry) == ["one", "two"]
     with pytest.raises(ValueError, match="two numbers are named 'one'"):
         registry.add("one", 3)
-    with pytest.raises(UsageError, match="no number 'three'; known: one, two"):
+    with pytest.raises(UsageError, match="unknown number 'three'; known: one, two"):
         registry["three"]

@@ -126,7 +126,7 @@ def test_a_configuration_is_filled_in() -> None:
 
 
 def test_a_name_that_nobody_knows_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"the feed: \$\{MYSQL\} is not known; there are MYSQL_U"):
+    with pytest.raises(UsageError, match=r"the feed: \$\{MYSQL\} is unknown; known: MYSQL_U"):
         filled({"url": "${MYSQL}"}, {"MYSQL_URL": "jdbc:x"}, "the feed")
 
 
@@ -145,7 +145,7 @@ def test_settings_of_a_program_are_in_its_environment() -> None:
 
 
 def test_a_program_that_is_not_given_is_asked_for() -> None:
-    with pytest.raises(UsageError, match="say which: program="):
+    with pytest.raises(UsageError, match="needs program="):
         runs(CACHE, cast("Stack", Wired()))
 
 

@@ -17,8 +17,8 @@ def test_a_file_of_one_scenario_needs_no_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "sentence"),
     [
-        ((), "names no scenario: give it a table"),
-        (("one", "two"), "must name exactly one scenario; it names one, two"),
+        ((), "lists no scenario: add a table"),
+        (("one", "two"), "lists several scenarios: one, two"),
     ],
 )
 def test_a_file_must_name_exactly_one(
@@ -30,7 +30,7 @@ def test_a_file_must_name_exactly_one(
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"there is no scenario file .*nowhere\.py"):
+    with pytest.raises(UsageError, match=r"no scenario file .*nowhere\.py"):
         resolve(str(tmp_path / "nowhere.py"), tmp_path)
 
 
@@ -45,7 +45,9 @@ def test_a_broken_file_says_what_python_says(tmp_path: Path, text: str) -> None:
 def test_one_of_several_in_a_file_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "mine.py", "one", "two")
     assert resolve(f"{path}::two", tmp_path).name == "two"
-    with pytest.raises(UsageError, match=r"mine.py holds no scenario 'three'; it holds one, two$"):
+    with pytest.raises(
+        UsageError, match=r"unknown scenario 'three' in .*mine.py; known: one, two$"
+    ):
         resolve(f"{path}::three", tmp_path)
     with pytest.raises(UsageError, match=r"; choose one: .*mine.py::one$"):
         resolve(str(path), tmp_path)
@@ -117,5 +119,5 @@ def test_places_may_be_named(tmp_path: Path) -> None:
     places = (tmp_path / "elsewhere.py", tmp_path / "deep")
     names = [each.name for held in held_in(tmp_path, places) for each in held.scenarios]
     assert names == ["one", "two"]
-    with pytest.raises(UsageError, match=r"there is no file or folder .*nowhere$"):
+    with pytest.raises(UsageError, match=r"no file or folder .*nowhere$"):
         list(held_in(tmp_path, (tmp_path / "nowhere",)))

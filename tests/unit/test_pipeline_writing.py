@@ -165,13 +165,16 @@ def test_a_truncation_ends_every_row_and_commits_by_itself(journal: Journal) -> 
     [
         ((Writers(tables=("orders",), mix={"drop": 1}),), "unknown transaction 'drop'"),
         ((Writers(tables=("orders",), mix={"late-insert": 1}),), "keys_rise"),
-        ((Writers(tables=("orders",), count=2, mix={"truncate": 1}),), "alone"),
+        (
+            (Writers(tables=("orders",), count=2, mix={"truncate": 1}),),
+            "its tables without other writers",
+        ),
         (
             (
                 Writers(tables=("orders", "items"), mix={"truncate": 1}),
                 Writers(name="other", tables=("items",)),
             ),
-            "items alone",
+            "items without other writers",
         ),
     ],
 )

@@ -58,5 +58,5 @@ def test_an_interrupted_import_is_no_shorter_list_either(folder: Path) -> None:
 
 def test_an_unknown_name_is_refused_with_what_there_is(folder: Path) -> None:
     things = package(folder, a=ADDS.format(name="a"))
-    with pytest.raises(UsageError, match="there is no thing 'b'; known: a"):
+    with pytest.raises(UsageError, match="unknown thing 'b'; known: a"):
         things["b"]

@@ -15,7 +15,7 @@ TOLD = {
     "after 20 topic changes": after(changes=20),
     "after 3 new offsets": after(offsets=3),
     "after an election in orders": after_election("orders"),
-    "after the leader of orders is alone in sync": after_shrink("orders"),
+    "after the leader of orders is the only in-sync replica": after_shrink("orders"),
     "after a rebalance of billing": after_rebalance("billing"),
     "after 500 removed records": after(removed=500),
     "after the cleaner's work": after(cleaned=True),

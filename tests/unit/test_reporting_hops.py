@@ -111,7 +111,7 @@ def test_the_page_says_what_ran_in_a_pipeline() -> None:
         "1 to orders, 50/s and 64 keys each <code>insert 1</code>",
         "debezium into 3 partitions per table <code>topic cleanup.policy=compact</code>",
         "redis, holds correct rows, possibly not all, at most 2 s stale",
-        "cache-aside, kept by the application <code>ttl_s=5</code>",
+        "cache-aside, maintained by the application <code>ttl_s=5</code>",
         "stale-fill in kept, for 20 rows of orders, 20/s",
         "1, 50/s each",
     ):

@@ -43,17 +43,20 @@ SCENARIOS = (ONE,)
         (ONE.replace('"a test"', '"a", extra=1'), "TypeError: Unexpected keyword argument 'extra'"),
         (
             ONE + "import msgspec\nSCENARIOS = (ONE, msgspec.structs.replace(ONE, about='other'))",
-            "are named 'one'; give each a name of its own",
+            "are named 'one'; give them different names",
         ),
-        (ONE.replace('"one"', "[]"), "the name of a scenario is a text, got []"),
-        (ONE.replace('"one"', "7"), "the name of a scenario is a text, got 7"),
+        (ONE.replace('"one"', "[]"), "the name of a scenario must be a string, got []"),
+        (ONE.replace('"one"', "7"), "the name of a scenario must be a string, got 7"),
         (
             ONE.replace("topics=(Topic", "topics=(topic for topic in (Topic") + "",
             "cannot be loaded",
         ),
-        (ONE + "\nSCENARIOS = ()\n", "names no scenario: give it a table, SCENARIOS = (MINE,)"),
-        (ONE + "\nSCENARIOS = ONE\n", "mine.py: SCENARIOS is a tuple, got Scenario"),
-        (ONE + "\nSCENARIOS = (ONE, 7)\n", "mine.py: SCENARIOS[1] is one of Scenario, Control, "),
+        (ONE + "\nSCENARIOS = ()\n", "lists no scenario: add a table, SCENARIOS = (MINE,)"),
+        (ONE + "\nSCENARIOS = ONE\n", "mine.py: SCENARIOS must be a tuple, got Scenario"),
+        (
+            ONE + "\nSCENARIOS = (ONE, 7)\n",
+            "mine.py: SCENARIOS[1] must be one of Scenario, Control, ",
+        ),
         (
             ONE.replace('topic="a"', 'topic="b"'),
             "mine.py): unknown topic 'b' in producer 'producer'; known topics: a",
@@ -105,7 +108,7 @@ def test_a_file_that_never_ends_is_refused(
     path.write_text(text)
     done = harness("run", path, "--stack", "fake", "--reports-dir", tmp_path / "reports")
     assert done.status == 2
-    assert "it did not end within 0.2 s of computing or 20 s in all" in done.sentence
+    assert "it did not finish within 0.2 s of processor time or 20 s in total" in done.sentence
     assert "(line " in done.sentence
 
 

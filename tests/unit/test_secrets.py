@@ -104,7 +104,7 @@ def test_settings_that_only_sound_like_it_are_none(setting: str) -> None:
 
 
 def test_a_secret_in_clear_is_refused_and_says_where_and_what_to_do() -> None:
-    refused = r"workload\.producers\[0\]\.settings\.sasl\.password is a secret in clear.*secret\("
+    refused = r"workload\.producers\[0\]\.settings\.sasl\.password is a plain-text secret.*secret\("
     with pytest.raises(UsageError, match=refused):
         compile_plan(shop(producer={"sasl.password": "hunter22"}), 1)
     with pytest.raises(UsageError, match=r"copies\[0\]\.connector\.connection\.url"):

@@ -79,7 +79,7 @@ def test_tables_and_targets_are_those_of_the_new_source() -> None:
     [
         (scenario(mysql_settings={"sync_binlog": 0}), "mysql_settings"),
         (scenario(feed=Feed(kind="jdbc")), "JDBC source connector"),
-        (scenario(feed=Feed(kind="debezium", connector={})), "configuration of its own"),
+        (scenario(feed=Feed(kind="debezium", connector={})), "its own connector configuration"),
         (
             scenario(feed=Feed(kind="debezium", settings={"connect.timeout.ms": 1})),
             "setting connect.timeout.ms",
@@ -89,7 +89,7 @@ def test_tables_and_targets_are_those_of_the_new_source() -> None:
     ],
 )
 def test_what_only_mysql_understands_is_said(unfit: Scenario, why: str) -> None:
-    with pytest.raises(UnfitError, match=f"shop cannot begin at postgres: .*{why}"):
+    with pytest.raises(UnfitError, match=f"shop cannot start at postgres: .*{why}"):
         on_source(unfit, "postgres")
 
 

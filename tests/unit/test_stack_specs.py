@@ -205,9 +205,9 @@ def test_brokers_are_of_the_kafka_that_the_topology_asks_for_and_workers_of_the_
 @pytest.mark.parametrize(
     ("metadata", "version", "advice"),
     [
-        ("zookeeper", "4.3.1", "choose metadata kraft"),
-        ("kraft", "2.8.2", "choose metadata zookeeper"),
-        ("kraft", "four", "no version of Kafka"),
+        ("zookeeper", "4.3.1", "use metadata kraft"),
+        ("kraft", "2.8.2", "use metadata zookeeper"),
+        ("kraft", "four", "not a valid Kafka version"),
     ],
 )
 def test_a_kafka_that_does_not_keep_its_metadata_so_is_refused(

@@ -23,7 +23,7 @@ def test_who_gave_up_is_started_once_more_and_not_again(tmp_path: Path) -> None:
     supervisor.step()
     assert stack.services.state("broker-2") == "running"
     assert [(each.service, each.time_ns) for each in notes.revived] == [("broker-2", 2_000_000_000)]
-    assert told == ["broker-2 gave up by itself and is started again"]
+    assert told == ["broker-2 exited unexpectedly; restarting it"]
     stack.services.kill("broker-2")
     stack.services.kill("zookeeper")
     supervisor.step()

@@ -21,6 +21,6 @@ def test_a_stack_that_cannot_be_removed_keeps_no_other_from_it(
     monkeypatch.setattr(inventory, "list_stacks", lambda: dead)
     monkeypatch.setattr(lifecycle, "remove_stack", remove)
     cleaning = sweep()
-    assert next(cleaning) == "removed chaos-2: its harness is gone"
+    assert next(cleaning) == "removed chaos-2: its harness does not run any more"
     with pytest.raises(HarnessError, match="chaos-1: its network has active endpoints"):
         next(cleaning)

@@ -88,7 +88,7 @@ REFUSED: dict[str, tuple[Scenario, str]] = {
     ),
     "the harness's own": (
         producer({"bootstrap.servers": "localhost:9092"}),
-        "bootstrap.servers is the harness's own",
+        "leave out bootstrap.servers; the harness sets it",
     ),
     "of transactions": (
         producer({"retries": 0, "ack": 1}, transactions=Transactions()),

@@ -17,8 +17,8 @@ class TookTooLongError(BaseException):
 
     def __init__(self) -> None:
         super().__init__(
-            f"it did not end within {CPU_LIMIT_S:g} s of computing or {LIMIT_S:g} s in all; a "
-            "scenario file makes values and returns"
+            f"it did not finish within {CPU_LIMIT_S:g} s of processor time or {LIMIT_S:g} s in "
+            "total; a scenario file should only create values"
         )
 
 

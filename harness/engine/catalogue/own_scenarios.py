@@ -63,7 +63,7 @@ def _named(places: Iterable[Path]) -> Iterator[Path]:
         elif place.is_file():
             yield place
         else:
-            raise UsageError(f"there is no file or folder {place}")
+            raise UsageError(f"no file or folder {place}")
 
 
 def _found(root: Path) -> list[Path]:
@@ -82,25 +82,25 @@ def _uses_harness(path: Path) -> bool:
 def _of_that_name(file: str, name: str) -> Scenario:
     held = {each.name: each for each in scenarios_of(_existing(file))}
     if name not in held:
-        raise UsageError(f"{file} holds no scenario {name!r}; it holds {', '.join(held) or 'none'}")
+        raise UsageError(f"unknown scenario {name!r} in {file}; known: {', '.join(held) or 'none'}")
     return held[name]
 
 
 def _only_one(file: str) -> Scenario:
     held = scenarios_of(_existing(file))
     if not held:
-        raise UsageError(f"{file} names no scenario: give it a table, SCENARIOS = (MINE,)")
+        raise UsageError(f"{file} lists no scenario: add a table, SCENARIOS = (MINE,)")
     if len(held) > 1:
         names = ", ".join(each.name for each in held)
         choice = f"choose one: {file}::{held[0].name}"
-        raise UsageError(f"{file} must name exactly one scenario; it names {names}; {choice}")
+        raise UsageError(f"{file} lists several scenarios: {names}; {choice}")
     return held[0]
 
 
 def _existing(file: str) -> Path:
     path = Path(file)
     if path.suffix != ".py" or not path.is_file():
-        raise UsageError(f"there is no scenario file {file}")
+        raise UsageError(f"no scenario file {file}")
     return path
 
 
@@ -110,7 +110,7 @@ def _by_name(name: str, root: Path) -> Scenario:
     named = [(path, each) for path, each in own if each.name == name]
     if not named and name not in shipped:
         known = ", ".join((*(each.name for _, each in own), *shipped))
-        raise UsageError(f"there is no scenario {name!r}; known: {known}")
+        raise UsageError(f"unknown scenario {name!r}; known: {known}")
     if not named:
         return shipped[name]
     (path, chosen), *others = named

@@ -31,7 +31,7 @@ def find(name: str, folder: Path = SCENARIOS) -> Scenario:
     """
     known = scenarios(folder)
     if name not in known:
-        raise UsageError(f"there is no scenario {name!r}; known: {', '.join(known) or 'none'}")
+        raise UsageError(f"unknown scenario {name!r}; known: {', '.join(known) or 'none'}")
     return known[name]
 
 
@@ -50,11 +50,11 @@ def _entries(path: Path) -> tuple[Entry, ...]:
     """What the table of the module at `path` holds; a module without a table names nothing."""
     table = table_of(path)
     if not isinstance(table, tuple | list):
-        raise UsageError(f"{path}: {TABLE} is a tuple, got {type(table).__name__}")
+        raise UsageError(f"{path}: {TABLE} must be a tuple, got {type(table).__name__}")
     for place, entry in enumerate(table):
         if not isinstance(entry, Entry):
             kinds = ", ".join(kind.__name__ for kind in get_args(Entry))
-            raise UsageError(f"{path}: {TABLE}[{place}] is one of {kinds}, got {entry!r:.80}")
+            raise UsageError(f"{path}: {TABLE}[{place}] must be one of {kinds}, got {entry!r:.80}")
     return tuple(table)
 
 
@@ -73,10 +73,10 @@ def _by_name(found: Iterable[Scenario], where: Path) -> dict[str, Scenario]:
     named: dict[str, Scenario] = {}
     for each in found:
         if not isinstance(each.name, str):
-            raise UsageError(f"{where}: the name of a scenario is a text, got {each.name!r}")
+            raise UsageError(f"{where}: the name of a scenario must be a string, got {each.name!r}")
         if named.setdefault(each.name, each) != each:
             raise UsageError(
-                f"two scenarios in {where} are named {each.name!r}; give each a name of its own"
+                f"two scenarios in {where} are named {each.name!r}; give them different names"
             )
     return named
 

@@ -32,7 +32,11 @@ def demonstrate(pool: StackPool, seed: int, reports: Path, *, tell: Callable[[st
         as_expected &= good.verdict.validity is Validity.VALID
         as_expected &= bad.verdict.validity is Validity.INVALID and bad.verdict.shows(anomaly)
         lines += [f"{run.verdict.headline}\n    report: {run.folder.report}" for run in (good, bad)]
-    last = "As it must be." if as_expected else "NOT as it must be: see the reports."
+    last = (
+        "All verdicts are as expected."
+        if as_expected
+        else "A verdict is NOT as expected: see the reports."
+    )
     return Shown((*lines, last), as_expected)
 
 

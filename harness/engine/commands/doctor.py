@@ -39,14 +39,14 @@ def _memory() -> Finding:
         "memory",
         total >= MEMORY_BYTES_LEAST,
         f"{total / 1024**3:.1f} GiB",
-        "a stack of three brokers takes two gigabytes; use a machine with four or more",
+        "a stack of three brokers needs 2 GiB; use a machine with at least 4 GiB",
     )
 
 
 def _git() -> Finding:
     return Finding(
         "git", shutil.which("git") is not None, shutil.which("git") or "not found",
-        "install git; without it a manifest cannot name the commit",
+        "install git; without it a manifest does not contain the commit",
     )  # fmt: skip
 
 
@@ -72,5 +72,5 @@ def _docker() -> tuple[Finding, ...]:
 def _image(name: str) -> Finding:
     tag = images.recipe(name).tag
     there = DockerBuilder().has(tag)
-    seen = tag if there else f"{tag} will be built by the first run (about two minutes in all)"
+    seen = tag if there else f"the first run builds {tag} (all images take about two minutes)"
     return Finding(f"image {name}", ok=True, seen=seen)

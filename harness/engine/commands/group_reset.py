@@ -41,7 +41,7 @@ def place_of(words: Sequence[str], now_ms: int) -> Moment | Offset:
             return _time_ms(text, now_ms)
         case _:
             raise UsageError(
-                f"--to {' '.join(words)} names no place in a log: say earliest, latest, offset "
+                f"--to {' '.join(words)} is not a valid offset: use earliest, latest, offset "
                 "and a number, or time and a date or seconds ago"
             )
 
@@ -105,7 +105,7 @@ def _time_ms(text: str, now_ms: int) -> int:
         time = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(
-            f"{text} is no time: give a date such as 2026-11-22T12:00:00Z, or seconds ago"
+            f"{text} is not a time: give a date such as 2026-11-22T12:00:00Z, or seconds ago"
         ) from None
     return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1e3)
 
@@ -115,10 +115,10 @@ def sentences(planned: Sequence[Move]) -> Iterator[str]:
     for move in planned:
         name = f"{move.log[0]}-{move.log[1]}"
         if move.before is None:
-            yield f"{name}: from nowhere to {move.to}"
+            yield f"{name}: from no offset to {move.to}"
         elif move.to == move.before:
             yield f"{name}: stays at {move.to}"
         else:
             far = abs(move.to - move.before)
-            what = f"{far} offsets again" if move.to < move.before else f"passes over {far} offsets"
+            what = f"{far} offsets again" if move.to < move.before else f"skips {far} offsets"
             yield f"{name}: from {move.before} to {move.to}, {what}"

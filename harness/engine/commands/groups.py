@@ -44,7 +44,7 @@ def lag_lines(group: str, lags: Sequence[Lag]) -> Iterator[str]:
     yield f"{group}: {sum(behind)} behind in {len(behind)} logs"
     for each in lags:
         committed = "nothing committed" if each.committed is None else f"at {each.committed}"
-        end = "its topic is gone" if each.end is None else f"of {each.end}"
+        end = "its topic does not exist" if each.end is None else f"of {each.end}"
         distance = "" if each.behind is None else f", {each.behind} behind"
         told = "" if each.agrees else f"; yet __consumer_offsets says {_said(each.written)}"
         yield f"  {_name(each.log)}: {committed} {end}{distance}{told}"
@@ -57,7 +57,7 @@ def reset(
     planned = moves(kafka, group, place, topics)
     if really:
         execute(kafka, group, planned)
-    done = "done" if really else "not done, --execute does it"
+    done = "done" if really else "plan only; --execute carries it out"
     yield f"{group}: {done}"
     yield from (f"  {sentence}" for sentence in sentences(planned))
 
@@ -65,7 +65,7 @@ def reset(
 def _known(kafka: Kafka, group: str) -> GroupState:
     state = kafka.groups.describe(group)
     if state.state == "dead":
-        raise UsageError(f"there is no group {group}; `harness groups list` names all")
+        raise UsageError(f"unknown group {group}; `harness groups list` lists all groups")
     return state
 
 

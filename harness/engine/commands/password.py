@@ -12,5 +12,7 @@ def password_of(stack: str | None) -> str:
     """
     chosen = look_at(stack)
     if not chosen.topology.asks_password:
-        raise UsageError(f"{chosen.identity.stack} has no database; nothing else has a password")
+        raise UsageError(
+            f"{chosen.identity.stack} has no database, and only databases have a password"
+        )
     return chosen.password()

@@ -33,7 +33,7 @@ def operations_around(path: Path, number: int | None, width: int) -> tuple[str, 
     number = number or 1
     if not 1 <= number <= len(anomalies):
         raise UsageError(
-            f"{folder.name} has {len(anomalies)} anomalies; there is no number {number}"
+            f"{folder.name} has {len(anomalies)} anomalies; number {number} does not exist"
         )
     anomaly = anomalies[number - 1]
     rows = around(folder.recording(), anomaly, width)

@@ -27,7 +27,6 @@ def write_starter(folder: Path, *, pipeline: bool) -> Path:
             file.write(source.read_text(encoding="utf-8"))
     except FileExistsError:
         raise UsageError(
-            f"{path} is there already, and is left as it is; name another folder: "
-            "harness init FOLDER"
+            f"{path} exists already and was not changed; use another folder: harness init FOLDER"
         ) from None
     return path

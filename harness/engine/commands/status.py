@@ -14,9 +14,9 @@ def lines() -> Iterator[str]:
     """Every stack, then its services with state, health and ports."""
     stacks = inventory.list_stacks()
     if not stacks:
-        yield "no stack runs; `harness up` boots one"
+        yield "no stack is running; `harness up` boots one"
     for info in stacks:
-        kept = "kept" if info.kept else "removed when its run ends"
+        kept = "kept" if info.kept else "removed at the end of its run"
         use = ", in use" if info.in_use else ""
         yield f"{info.stack}  topology {info.topology}, {kept}{use}"
         try:
@@ -39,11 +39,11 @@ def run_in(stack: str | None, service: str, command: Sequence[str]) -> int:
         UsageError: there is no such stack or service, or it is not clear which stack is meant.
     """
     if not command:
-        raise UsageError("say which command to run: harness exec SERVICE -- COMMAND …")
+        raise UsageError("no command given: harness exec SERVICE -- COMMAND …")
     chosen = look_at(stack)
     if service not in chosen.services.names:
         raise UsageError(
-            f"{chosen.identity.stack} has no service {service!r}; it has "
+            f"unknown service {service!r} in {chosen.identity.stack}; known: "
             f"{', '.join(chosen.services.names)}"
         )
     with borrowed() as terminal:
@@ -60,7 +60,7 @@ def look_at(stack: str | None) -> DockerStack:
         known = [info.stack for info in inventory.list_stacks()]
         if len(known) != 1:
             names = ", ".join(known) or "none; `harness up` boots one"
-            raise UsageError(f"say which stack with --stack; running: {names}")
+            raise UsageError(f"several stacks are running, choose one with --stack: {names}")
         stack = known[0]
     return inventory.look_at(stack)
 

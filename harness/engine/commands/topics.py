@@ -43,7 +43,7 @@ def _settings(texts: Sequence[str]) -> Settings:
     for text in texts:
         name, equals, value = text.partition("=")
         if not (name and equals):
-            raise UsageError(f"{text!r} is no setting: give name=value")
+            raise UsageError(f"{text!r} is not a setting: use name=value")
         found[name] = value
     return found
 

@@ -17,7 +17,7 @@ def problems(scenario: Scenario) -> Problems:
         yield from unless_known("cache", race.cache, f"race {race.name!r}", kinds)
         yield from unless_known("table", race.table, f"race {race.name!r}", tables)
         if kinds.get(race.cache, RACED[race.kind]) != RACED[race.kind]:
-            yield f"race {race.name!r} is a {race.kind}, which takes a {RACED[race.kind]} cache"
+            yield f"race {race.name!r} is a {race.kind}, which needs a {RACED[race.kind]} cache"
     names = [each.name for each in workload.writers] + [each.name for each in workload.races]
     yield from used_twice(names, "writers and races")
     yield from used_twice([*copies, *(cache.name for cache in workload.caches)], "caches")

@@ -43,7 +43,7 @@ def problems(scenario: Scenario) -> Problems:
 
 def _refused(kind: Kind, settings: Settings, where: str) -> Problems:
     if OURS in settings:
-        yield f"settings of {where}: {OURS} is the harness's own, so that faults meet the client"
+        yield f"settings of {where}: leave out {OURS}; the harness sets it, so that faults apply"
         return
     problem = refusal(kind, settings)
     if problem is not None:

@@ -59,13 +59,14 @@ def _asked_of_consumer(consumers: Consumers) -> Iterator[str]:
 def _of_tool(who: str, asked: Iterator[str], settings: Settings) -> Problems:
     for field in asked:
         yield (
-            f"{who} is a console tool, which has no {field}: the producer sends plain records "
-            "batch by batch and waits for each, the consumer reads its topic once from the "
+            f"{who} is a console tool and does not support {field}: the producer sends plain "
+            f"records batch by batch and waits for each, the consumer reads its topic once from "
+            f"the "
             f"beginning; leave {field} out, or use a Python client"
         )
     for setting in OF_THE_TOOL:
         if setting in settings:
-            yield f"{who} is a console tool, for which the harness sets {setting}; leave it out"
+            yield f"{who} is a console tool, and the harness sets its {setting}; leave it out"
 
 
 def _of_protocol(who: str, settings: Settings, topology: Topology) -> Problems:
@@ -73,14 +74,14 @@ def _of_protocol(who: str, settings: Settings, topology: Topology) -> Problems:
         return
     if not _has_consumer_protocol(topology):
         yield (
-            f"{who} has group.protocol=consumer, which takes brokers of Kafka 4.0 or later: say "
+            f"{who} has group.protocol=consumer, which needs Kafka 4.0 or later: use "
             'topology=Topology(metadata="kraft"), or run it with --metadata kraft'
         )
     for setting in BY_BROKERS:
         if setting in settings:
             yield (
-                f"{who} has group.protocol=consumer, under which brokers decide {setting}: leave "
-                f"it out, or set {ELSEWHERE[setting]}"
+                f"{who} has group.protocol=consumer, under which the broker determines {setting}: "
+                f"leave it out, or set {ELSEWHERE[setting]}"
             )
 
 

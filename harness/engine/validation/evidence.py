@@ -18,12 +18,12 @@ def problems(scenario: Scenario) -> Problems:
         if workload.processors:
             about = (*about, "atomicity")  # a twin without transactions is held to it, too
     if sends and floor.acks < 1:
-        yield "floor.acks: expected at least 1, got 0; nothing acknowledged proves nothing"
+        yield "floor.acks: expected at least 1, got 0; without acks a run proves nothing"
     if changes and floor.changes < 1:
         yield "floor.changes: expected at least 1, got 0; without changes a run proves nothing"
     for claim in scenario.claims:
         if claim not in (*about, "recovery", "failover"):
             yield (
-                f"claims: {claim!r} is about something that the workload does not have, so it "
-                f"would always hold; leave it out, or claim of: {', '.join(about)}"
+                f"claims: {claim!r} does not apply to this workload, so it would always hold; "
+                f"leave it out, or use: {', '.join(about)}"
             )

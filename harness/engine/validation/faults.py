@@ -58,7 +58,7 @@ def _partitions(spec: FaultSpec, where: str, scenario: Scenario) -> Problems:
     if count is None:
         return
     if spec.kind == ADD_PARTITIONS and int(spec.settings.get("total", count)) < count:
-        yield f"{where}: {topic!r} has {count} partitions already; Kafka takes none away"
+        yield f"{where}: {topic!r} has {count} partitions; Kafka cannot remove partitions"
     # Steps before it may have added some.
     if int(spec.settings.get("partition", 0)) >= count and not _grows(topic, scenario):
         yield f"{where}: {topic!r} has {count} partitions, numbered from 0"

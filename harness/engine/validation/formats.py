@@ -17,15 +17,16 @@ def problems(scenario: Scenario) -> Problems:
     of_workers = [name for name in scenario.topology.connect_settings if name in CONVERTED]
     for name in of_workers if workload.paths else ():
         yield (
-            f"topology.connect_settings sets {name}, by which no reader here goes; set it in the "
-            "settings of the connectors"
+            f"topology.connect_settings sets {name}, which the harness's readers ignore; set it "
+            f"in the settings of the connectors"
         )
     for path in workload.paths:
         found = FeedFormat(path.feed)
         for part in ("key", "value"):
             if found.wire(part) is None:
                 yield (
-                    f"the feed of path {path.name!r}: no reader here knows what {part}.converter="
+                    f"the feed of path {path.name!r}: no reader of the harness supports "
+                    f"{part}.converter="
                     f"{found.converter(part)} writes; known: {', '.join(CONVERTERS)}"
                 )
         naming = Naming.of("run")
@@ -35,9 +36,8 @@ def problems(scenario: Scenario) -> Problems:
         for copy in (each for each in path.copies if each.kind == "jdbc"):
             if path.feed.kind == "binlog" and _is_debezium(copy):
                 yield (
-                    f"copy {path.name}/{copy.name}: Debezium's sink passes over the events of a "
-                    "binlog feed; read the path with a table or redis copy, or feed it with "
-                    "debezium"
+                    f"copy {path.name}/{copy.name}: Debezium's sink skips the events of a binlog "
+                    f"feed; use a table or redis copy, or a debezium feed"
                 )
             elif copy.connector is None and path.feed.kind != "program":
                 yield from _of_sink(path, copy, tables)
@@ -65,21 +65,21 @@ def _of_sink(path: Path, copy: Copy, tables: list[str]) -> Problems:
     naming = Naming.of("run")
     found = naming.format(path)
     who = f"copy {path.name}/{copy.name}"
-    instead = "give the copy a connector of its own, or read the path with a redis or table copy"
+    instead = "give the copy its own connector, or use a redis or table copy"
     bare = str(found.settings.get("value.converter.schemas.enable", True)).lower() == "false"
     if found.wire("value") == "json" and bare:
         yield (
             f"{who}: the sink needs schemas, and value.converter.schemas.enable=false of the feed "
-            f"leaves them out; set it to true, or {instead}"
+            f"omits them; set it to true, or {instead}"
         )
     if found.deletes in REWRITES and "transforms" not in copy.settings:
         yield (
-            f"{who}: the feed rewrites removals to rows with `__deleted`, which the sink would "
-            f"write as rows; set delete.tombstone.handling.mode=tombstone at the feed, or {instead}"
+            f"{who}: the feed rewrites deletes to rows with `__deleted`, which the sink would "
+            f"insert; set delete.tombstone.handling.mode=tombstone at the feed, or {instead}"
         )
     topics = naming.topics(path, tables)
     if found.flat and len(topics) < len(tables) and "collection.name.format" not in copy.settings:
         yield (
-            f"{who}: several tables share a topic, and the sink cannot tell which one a row is "
-            f"of; set collection.name.format, or {instead}"
+            f"{who}: several tables share a topic, and the sink cannot tell which table a row "
+            f"belongs to; set collection.name.format, or {instead}"
         )

@@ -50,8 +50,8 @@ def _replicas(workload: LogWorkload, brokers: int) -> Problems:
     for what, replicas in wanted:
         if replicas > brokers:
             yield (
-                f"{what} wants {replicas} replicas of {brokers} brokers; lower replicas or raise "
-                "topology.brokers"
+                f"{what} needs {replicas} replicas, but the topology has {brokers} brokers; lower "
+                f"replicas or raise topology.brokers"
             )
 
 
@@ -61,7 +61,7 @@ def _stalls(workload: LogWorkload) -> Problems:
         if consumers.stall is None:
             continue
         if consumers.mode != "assigned":
-            yield f"consumer {consumers.name!r} has a stall, which takes mode='assigned'"
+            yield f"consumer {consumers.name!r} has a stall, which needs mode='assigned'"
         if outside := [
             number
             for number in consumers.stall.partitions

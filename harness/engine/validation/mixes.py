@@ -27,4 +27,4 @@ def _alone(writers: Writers, workload: PipelineWorkload) -> Problems:
     shared = sorted(others & set(writers.tables))
     if writers.count > 1 or shared:
         what = ", ".join(shared) or "its tables"
-        yield f"writer {writers.name!r}: truncate takes the rows of all; write {what} alone"
+        yield f"writer {writers.name!r}: truncate needs {what} without other writers"

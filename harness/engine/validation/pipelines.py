@@ -39,14 +39,14 @@ def problems(scenario: Scenario) -> Problems:
 
 def _names(path: Path, source: SourceName, tables: list[str]) -> Problems:
     if path.name in (APPLICATION, source):
-        yield f"no path may be named {path.name!r}, which has a meaning of its own; rename it"
+        yield f"no path may be named {path.name!r}, which is reserved; rename it"
     yield from used_twice([copy.name for copy in path.copies], f"copies of path {path.name!r}")
     for table in path.feed.schemas:
         yield from unless_known("table", table, f"schemas of path {path.name!r}", tables)
     for copy in path.copies:
         where = f"copy {path.name}/{copy.name}"
         if copy.name in RESERVED:
-            yield f"{where}: no copy may be named {copy.name!r}, which the path has; rename it"
+            yield f"{where}: no copy may be named {copy.name!r}, which is reserved; rename it"
         for table in copy.ddl:
             yield from unless_known("table", table, f"ddl of {where}", tables)
 
@@ -57,14 +57,14 @@ def _programs(path: Path) -> Problems:
     for where, mover in movers:
         program = mover.program
         if mover.kind == "program" and program is None:
-            yield f"{where}: kind is 'program', so say which: program=Program(...)"
+            yield f"{where}: kind='program' needs program=Program(...)"
         if mover.kind != "program" and program is not None:
-            yield f"{where}: a program takes kind='program', got {mover.kind!r}"
+            yield f"{where}: a program needs kind='program', got {mover.kind!r}"
         if program is not None and (program.image is None) == (program.function is None):
-            yield f"{where}: a program is either an image or a function; give one of the two"
+            yield f"{where}: expected either an image or a function of the program"
         if mover.connector is not None and mover.kind not in CONNECTORS:
             yield (
-                f"{where}: a connector's own configuration is for "
+                f"{where}: a connector configuration is supported for "
                 f"{' and '.join(CONNECTORS)}, got kind {mover.kind!r}"
             )
 
@@ -74,7 +74,7 @@ def _lacking(workload: PipelineWorkload, topology: Topology) -> Problems:
     for what, service in _needs(workload):
         if not getattr(topology, service, False):
             value = 1 if service in ("brokers", "connect_workers") else True
-            yield f"{what} needs {service}: give the topology {service}={value}"
+            yield f"{what} needs {service}: set topology {service}={value}"
 
 
 def _needs(workload: PipelineWorkload) -> Iterator[tuple[str, str]]:

@@ -50,4 +50,4 @@ def used_twice(names: Iterable[str], what: str) -> Problems:
     for name in names:
         (twice if name in seen else seen).add(name)
     for name in sorted(twice):
-        yield f"two {what} are named {name!r}; give each a name of its own"
+        yield f"two {what} are named {name!r}; give them different names"

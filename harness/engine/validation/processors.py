@@ -13,21 +13,22 @@ def problems(scenario: Scenario) -> Problems:
             yield from unless_known("topic", name, f"processor {spec.name!r}", topics)
         if spec.threads > 1 and (spec.progress != "after" or spec.is_transactional):
             yield (
-                f"processor {spec.name!r} has {spec.threads} threads, which commit what all of "
-                "them are done with: progress must be after, without transactions"
+                f"processor {spec.name!r} has {spec.threads} threads, which commit only offsets "
+                f"that all threads have processed: progress must be 'after', without transactions"
             )
     ways = [(spec.source, spec.sink) for spec in workload.processors]
     for spec in workload.processors:
         if spec.source in _reached_from(spec.sink, ways):
             yield (
-                f"processor {spec.name!r} feeds itself: what it sends to {spec.sink!r} comes back "
+                f"processor {spec.name!r} processes its own results: what it sends to "
+                f"{spec.sink!r} comes back "
                 f"to {spec.source!r}; give it another sink"
             )
     fed = {topic for each in workload.producers for topic in each.destinations}
     fed |= {sink for _, sink in ways}
     for spec in workload.processors:
         if spec.source in topics and spec.source not in fed:
-            yield f"processor {spec.name!r} reads {spec.source!r}, to which nothing sends"
+            yield f"processor {spec.name!r} reads {spec.source!r}, to which no producer sends"
 
 
 def _reached_from(topic: str, ways: list[tuple[str, str]]) -> set[str]:

@@ -17,13 +17,13 @@ def problems(scenario: Scenario) -> Problems:
     for where, setting, value in _settings(msgspec.to_builtins(scenario), ""):
         if secrets.is_in_clear(setting, value):
             yield (
-                f"{where} is a secret in clear, which plan and reports would show; write "
+                f"{where} is a plain-text secret, which plan and reports would show; write "
                 f'secret("NAME") and set the environment variable NAME instead'
             )
         elif where.startswith("topology.") and isinstance(value, str) and secrets.named(value):
             yield (
-                f"{where} refers to a secret, but the settings of a service are shown by the "
-                "engine to everybody; secrets are for clients, connectors and programs"
+                f"{where} refers to a secret, but Docker shows the settings of a service to every "
+                f"user; use secrets for clients, connectors and programs"
             )
 
 

@@ -19,7 +19,7 @@ def problems(scenario: Scenario) -> Problems:
         who = f"step {step.name!r}"
         for each in step.after.conditions:
             if each.noun:
-                where = f"the moment of {who}"
+                where = f"the condition of {who}"
                 yield from unless_known(each.noun, each.subject, where, known[each.noun])
             if (misfit := each.misfit(made)) is not None:
                 yield f"{who} {misfit}"
@@ -52,12 +52,12 @@ def _heal(step: Step, heals: str, before: dict[str, Step]) -> Problems:
     if healed is None:
         yield unknown("step", heals, f"step {step.name!r}, which heals it", broken)
     elif not healed.faults:
-        yield f"step {step.name!r} heals step {healed.name!r}, which breaks nothing"
+        yield f"step {step.name!r} heals step {healed.name!r}, which has no fault"
     elif healed.name not in broken:
         kinds = ", ".join(sorted({spec.kind for spec in healed.faults}))
         yield (
-            f"step {step.name!r} heals step {healed.name!r}, whose fault ({kinds}) is over as soon "
-            "as it is done; leave the heal out"
+            f"step {step.name!r} heals step {healed.name!r}, whose fault ({kinds}) needs no heal; "
+            f"leave the heal out"
         )
     if any(each.heals == heals for each in before.values()):
-        yield f"step {step.name!r} heals step {heals!r}, which an earlier step heals"
+        yield f"step {step.name!r} heals step {heals!r}, which an earlier step already heals"

@@ -13,12 +13,12 @@ def problems(scenario: Scenario) -> Problems:
         if not readers.tail:
             continue
         if readers.copy not in tables:
-            yield f"readers of {readers.copy!r}: only a copy in tables has a tail to follow"
+            yield f"readers of {readers.copy!r}: tail=True needs a copy in tables"
         for writers in workload.writers:
             if not _only_adds(writers):
                 yield (
-                    f"readers of {readers.copy!r} follow its tail, yet writer {writers.name!r} "
-                    "does more than add rows: give it keys_rise=True, and a mix of insert and "
+                    f"readers of {readers.copy!r} use tail=True, but writer {writers.name!r} does "
+                    f"not only insert rows: give it keys_rise=True, and a mix of insert and "
                     "rollback alone"
                 )
 

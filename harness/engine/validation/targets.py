@@ -94,5 +94,5 @@ def _links(spec: FaultSpec, where: str, scenario: Scenario, services: tuple[str,
     for target in spec.target.candidates(scenario.topology):
         through = blueprint.link(need.caller, target) is not None
         if not through and (need.proxied or need.caller not in services):
-            yield f"{where}: nothing links {need.caller} to {target}"
+            yield f"{where}: no link from {need.caller} to {target}"
             return

@@ -20,6 +20,6 @@ def problems(scenario: Scenario) -> Problems:
             yield from unless_known("topic", topic, f"polls of {who}", topics)
         for name in THEIR_OWN:
             if name in producers.settings:
-                yield f"{who} sets {name}, which its transactions bring with them; leave it out"
+                yield f"{who} sets {name}, which its transactions imply; leave it out"
         if producers.client == "console":
-            yield f"{who} has transactions, which the console tool cannot do; use client='python'"
+            yield f"{who} has transactions, which console tools do not support; use client='python'"

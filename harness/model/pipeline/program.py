@@ -30,5 +30,5 @@ class Program(Value, frozen=True, kw_only=True):
             UsageError: neither an image nor a function is given, or both are.
         """
         if (self.image is None) == (self.function is None):
-            raise UsageError(f"{owner}: a program is either an image or a function; give one")
+            raise UsageError(f"{owner}: expected either an image or a function of the program")
         return self

@@ -48,7 +48,7 @@ class RoleBase(Value, frozen=True, kw_only=True, tag_field="kind"):
 
     def find(self, _cluster: Cluster) -> tuple[str, ...]:
         """The services that have it now; raises FaultError when none has."""
-        raise FaultError(f"{self}: only the run knows it")
+        raise FaultError(f"{self}: known only during the run")
 
     def on_node(self, cluster: Cluster, node: int | None) -> str:
         """The service of a node; raises FaultError when there is no node."""

@@ -39,7 +39,7 @@ def uncleaned(kafka: Kafka, topics: Mapping[str, int], clock: Clock) -> Callable
             except KafkaException as error:
                 return f"{topic}-{partition} cannot be read: {error}"
             if left:
-                return f"{topic}-{partition} holds {left} records that are to go"
+                return f"{topic}-{partition} holds {left} records that the cleaner should remove"
         return None
 
     return probe

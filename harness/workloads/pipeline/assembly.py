@@ -102,7 +102,7 @@ class Assembly:
         try:
             return self._stack.connect.topics(self._naming.feed(path))
         except HarnessError as error:
-            log.warning("the topics of %s are not known: %s", path.name, error)
+            log.warning("the topics of %s could not be listed: %s", path.name, error)
             return ()
 
     def _create_topics(self, path: Path) -> None:
@@ -193,4 +193,4 @@ class Assembly:
             act(*arguments)
         except errors as error:
             # What is left over carries the run's name and is in nobody's way.
-            log.warning("something of the run could not be deleted: %s", error)
+            log.warning("a topic or table of the run could not be deleted: %s", error)

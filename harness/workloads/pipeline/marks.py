@@ -114,7 +114,7 @@ class Marks:
                 wrong = sum(true.get(key) != version for key, version in there.items())
                 lacking = len(true.keys() - there.keys()) if copy.holds == "equal" else 0
                 if wrong or lacking:
-                    return f"{wrong} rows of {table} are not the source's, {lacking} are missing"
+                    return f"{wrong} rows of {table} differ from the source, {lacking} are missing"
         except self._errors as error:
             return f"it cannot be read: {error}"
         return None

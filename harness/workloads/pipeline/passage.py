@@ -44,7 +44,7 @@ class Passage:
             return
         yield "first rows to be written", self._marks.first.unwritten
         for place in moved_by_programs(self._workload):
-            yield f"a first row to come out of {place}", partial(self._unmoved, place)
+            yield f"a first row to arrive in {place}", partial(self._unmoved, place)
         self.gate.open()
 
     def done(self) -> Iterator[Condition]:
@@ -55,15 +55,15 @@ class Passage:
         ends = self._marks.ends
         yield "end marks to be written", ends.unwritten
         for path, place in self._exits():
-            yield f"end marks to come out of {place}", self._moving(path, place, ends.missing)
+            yield f"end marks to arrive in {place}", self._moving(path, place, ends.missing)
         for path in self._workload.paths:
             for copy in filter(partial(keeps_no_order, path), path.copies):
                 place = copy_place(path, copy)
                 overtaking = self._moving(path, place, self._marks.overtaking(path, copy))
-                yield f"{place} to hold what the source holds", overtaking
+                yield f"{place} to equal the source", overtaking
         for path, place in self._exits():
             missing = self._moving(path, place, ends.latest_missing)
-            yield f"the last end marks to come out of {place}", missing
+            yield f"the last end marks to arrive in {place}", missing
 
     def _exits(self) -> Iterator[tuple[Path, str]]:
         return ((path, place) for path in self._workload.paths for place in exits(path))

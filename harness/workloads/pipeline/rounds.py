@@ -148,7 +148,7 @@ class Rounds:
 
     @property
     def _unwritten(self) -> str:
-        return self._refused or "no round is written"
+        return self._refused or "no end marks were written"
 
     def _lacking(self, place: str) -> str:
         last = self._rounds[-1]
@@ -159,7 +159,7 @@ class Rounds:
         now_ns = self._clock.now_ns()
         earliest_ns = max(after_ns + wait_s * NS_PER_S, self._refused_ns + RETRY_S * NS_PER_S)
         if now_ns < earliest_ns:
-            return self._refused or "it is not time yet"
+            return self._refused or "the interval has not passed"
         version = self._journal.process(self._name, "writer", self._name) << SEQUENCE_BITS
         rows: dict[str, dict[int, int]] = {}
         for table in self._tables:
@@ -170,7 +170,7 @@ class Rounds:
         try:
             self._write(rows)
         except UnansweredError as error:
-            self._refused, self._refused_ns = f"the source does not take it: {error}", now_ns
+            self._refused, self._refused_ns = f"the source refused it: {error}", now_ns
             return self._refused
         self._rounds.append(Round(rows, self._clock.now_ns()))
         return None

@@ -199,7 +199,7 @@ class PipelineTraffic:
         """
         yield "late transactions to commit", self._open
         for race in self._races:
-            yield f"the races of {race.name} to be run", partial(_unrun, race)
+            yield f"the races of {race.name} to finish", partial(_unrun, race)
 
     def processed(self) -> Iterator[Condition]:
         """Nothing: no worker of a pipeline makes writes of others'."""
@@ -212,7 +212,7 @@ class PipelineTraffic:
         """End marks have come out everywhere, and so has what they may overtake."""
         for each in self._workload.caches:
             living = partial(self._outlived, app_cache_settings(each).ttl_s)
-            yield f"what {cache_place(each)} held at the last write to expire", living
+            yield f"what {cache_place(each)} contained at the last write to expire", living
         if self._workload.paths:
             yield from self._passage.done()
 

@@ -43,7 +43,7 @@ class Watchdog:
         while self._ticks * TICK_S < self._limit_s:
             REAL.pause(TICK_S)
             self._ticks += 1
-        sys.stderr.write(f"no progress for {self._limit_s:g} s; started again. It hung here:\n")
+        sys.stderr.write(f"no progress for {self._limit_s:g} s; restarted. It hung here:\n")
         sys.stderr.flush()
         faulthandler.dump_traceback(all_threads=True)
         # No shell, and nothing of anybody else's: this very command in this very process.

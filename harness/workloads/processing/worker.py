@@ -74,7 +74,7 @@ class ProcessorWorker:
             self._stack.services.logs(self.name)[-LAST_WORDS:].decode(errors="replace").strip()
         )
         state = self._stack.services.state(self.name)
-        return f"no result; it is {state}, and printed last: {printed or '-'}"
+        return f"no result; it is {state}, and its last output is: {printed or '-'}"
 
     def _begin(self) -> int:
         self.reached = {}

@@ -101,7 +101,7 @@ class AppCache:
         try:
             act(change)
         except self.errors as error:
-            log.debug("row %d of %s is passed over: %s", change.key, change.table, error)
+            log.debug("row %d of %s is skipped: %s", change.key, change.table, error)
 
 
 def app_cache_settings(cache: Cache) -> AppCacheSettings:

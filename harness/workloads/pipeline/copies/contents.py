@@ -49,10 +49,13 @@ def check(workload: PipelineWorkload, tables: Mapping[str, Columns]) -> None:
         if copy.columns is None:
             continue
         if copy.cache:
-            raise UsageError(f"copy {copy.name}: of entries in Redis only the version is compared")
+            raise UsageError(
+                f"copy {copy.name}: only the version of Redis entries is compared; leave columns "
+                f"out"
+            )
         for name in copy.columns:
             if name not in known:
                 raise UsageError(
-                    f"copy {copy.name}: no table of the source has a column {name!r} that can be "
-                    f"compared; there are: {', '.join(sorted(known)) or 'none'}"
+                    f"copy {copy.name}: no source table has a comparable column {name!r}; known: "
+                    f"{', '.join(sorted(known)) or 'none'}"
                 )

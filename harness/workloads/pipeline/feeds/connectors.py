@@ -103,7 +103,9 @@ def start_feed(
         UsageError: there is no feed of that kind yet, or Connect refuses the settings.
     """
     if path.feed.kind not in FEEDS:
-        raise UsageError(f"path {path.name}: no feed {path.feed.kind!r}; known: {', '.join(FEEDS)}")
+        raise UsageError(
+            f"path {path.name}: unknown feed {path.feed.kind!r}; known: {', '.join(FEEDS)}"
+        )
     told = wiring(path, None, naming, tables, stack=stack, systems=systems, caller="connect")
     own = filled(own_settings(path.feed), told, f"the connector that feeds {path.name}")
     if path.feed.connector is None:

@@ -100,7 +100,7 @@ class LogFeedWorker:
         try:
             self._log.close()
         except self._errors as error:
-            log.warning("%s leaves something behind on the server: %s", self.name, error)
+            log.warning("%s could not clean up on the server: %s", self.name, error)
 
     def _look(self) -> bool:
         """Read some transactions; whether there were any."""

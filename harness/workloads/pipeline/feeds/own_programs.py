@@ -39,7 +39,7 @@ def run_program(
     mover = copy or path.feed
     name, program = program_name(path, copy), mover.program
     if program is None:
-        raise UsageError(f"{name}: kind is `program`, so say which: program=Program(...)")
+        raise UsageError(f"{name}: kind='program' needs program=Program(...)")
     told = wiring(path, copy, naming, tables, stack=stack, systems=systems, caller="client")
     own = {setting: str(value) for setting, value in mover.settings.items()}
     stack.power(OwnPrograms).run(name, program.checked(name), {**told, **own})
@@ -65,7 +65,7 @@ def moved_by_programs(workload: PipelineWorkload) -> Iterator[str]:
 def last_words(stack: Stack, workload: PipelineWorkload) -> str:
     """The state of each program and the end of what it printed."""
     return "; ".join(
-        f"{name} is {stack.services.state(name)}, and printed last: "
+        f"{name} is {stack.services.state(name)}, and its last output is: "
         f"{stack.services.logs(name)[-WORDS_MAX:].decode(errors='replace').strip() or 'nothing'}"
         for name in own_programs(workload)
     )
@@ -84,9 +84,9 @@ class Supervisor:
         """Look once."""
         try:
             for ended in self._stack.power(OwnPrograms).supervise():
-                log.warning("%s ended by itself and was started again; see its log", ended)
+                log.warning("%s exited unexpectedly and was restarted; see its log", ended)
         except HarnessError as error:
-            log.warning("programs cannot be looked at: %s", error)
+            log.warning("the state of programs could not be read: %s", error)
         return self.EVERY_S
 
     def close(self) -> None:

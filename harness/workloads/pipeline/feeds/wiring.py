@@ -86,7 +86,7 @@ def filled(settings: Settings, told: Mapping[str, str], owner: str) -> Settings:
     def value(found: re.Match[str]) -> str:
         if found[1] not in told:
             known = ", ".join(sorted(told))
-            raise UsageError(f"{owner}: ${{{found[1]}}} is not known; there are {known}")
+            raise UsageError(f"{owner}: ${{{found[1]}}} is unknown; known: {known}")
         return told[found[1]]
 
     def of(setting: Scalar) -> Scalar:

@@ -78,9 +78,9 @@ class SourceTables:
             emptied = sorted(self._referred & set(writers.tables))
             if "truncate" in writers.mix and emptied:
                 raise UsageError(
-                    f"{writers.name}: truncate would empty {emptied[0]}, to which a foreign key "
-                    f"refers; {self._source.title} refuses that: take truncate out of mix, or the "
-                    "table out of tables"
+                    f"{writers.name}: truncate would empty {emptied[0]}, which a foreign key "
+                    f"references, and {self._source.title} refuses that: remove truncate from "
+                    f"mix, or the table from tables"
                 )
 
     def _try_rows(self) -> None:

@@ -77,7 +77,7 @@ class Decoder:
         known = {part: wire for part, wire in wires.items() if wire is not None}
         if len(known) < len(wires):
             odd = ", ".join(found.converter(part) for part in wires if wires[part] is None)
-            raise UsageError(f"no reader here knows what {odd} writes")
+            raise UsageError(f"no reader of the harness supports {odd} writes")
         self._wires = Wires(stack, known, found.settings)
         self._event_id = _event_id(found)
         self._keyed = "message.key.columns" not in found.settings
@@ -138,7 +138,7 @@ class Decoder:
         if value.value is None:
             return self._nothing(place, key, table)
         if table is None:
-            raise ShapeError("it does not say which table it is of")
+            raise ShapeError("it does not name its table")
         kind, number, version, before = self._told(key, value.value, headers)
         if not self._keyed and MOVED in headers:
             kind = "row"  # an update, which another key has made an insert
@@ -170,7 +170,7 @@ class Decoder:
         if known is not None and (table or kind != "removal" or self._is_of_one_table(place)):
             table, number, _ = known
         elif table is None or not self._keyed:
-            raise ShapeError("it does not say which row it is of")
+            raise ShapeError("it does not identify its row")
         else:
             number = shapes.key_of(key)
         self._note(place, (table, number, kind))

@@ -64,7 +64,7 @@ class Encoder:
         self._values: dict[str, _Written] = {}
         schemas = dict.fromkeys(topics, value_schema)
         wait_until(
-            "the registry to take the schemas of a feed",
+            "the registry to accept the schemas of a feed",
             lambda: self._register(schemas),
             limit_s=REGISTER_LIMIT_S,
             interval_s=0.2,
@@ -90,7 +90,7 @@ class Encoder:
             self._follow()
         except (HttpError, SchemaRegistryError, httpx2.TransportError, OSError) as error:
             # One that is starting does not know everything yet: not even what it has.
-            log.warning("the newest schemas are not known: %s", error)
+            log.warning("the latest schemas could not be read: %s", error)
 
     def _follow(self) -> None:
         for topic, written in self._values.items():
@@ -104,7 +104,7 @@ class Encoder:
             if (number, schema) != (written.number, written.schema):
                 with self._registry.client() as client:
                     self._values[topic] = self._written(client, topic, schema, number)
-                log.info("%s is written by schema %d from now on", topic, number)
+                log.info("%s is now written with schema %d", topic, number)
 
     def _register(self, schemas: dict[str, str]) -> None:
         """Register the schemas of keys and values; all of them, or nothing has changed."""

@@ -51,7 +51,7 @@ def told_of(key: Any, value: Any, headers: Headers) -> Told:  # noqa: ANN401 - d
         ShapeError: or KeyError, TypeError: it tells of none.
     """
     if not isinstance(value, dict):
-        raise ShapeError("it is no row")
+        raise ShapeError("it is not a row")
     if value.get("op") == _TRUNCATION:
         # It ends all rows of the table, and so has no key.
         return "truncate", NOTHING, NOTHING, NOTHING
@@ -118,7 +118,7 @@ def as_number(value: Any, *, text: bool = False) -> int:  # noqa: ANN401 - a dec
     if text and isinstance(value, str | bytes):
         return int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is no number")
+        raise TypeError(f"{value!r} is not a number")
     return value
 
 

@@ -108,8 +108,8 @@ class Wires:
         except (SchemaRegistryError, HttpError) as error:
             status = getattr(error, "http_status_code", None) or getattr(error, "status", NOT_FOUND)
             if status != NOT_FOUND:
-                raise RegistryLostError(f"the registry does not say: {error}") from error
-            raise ValueError(f"the registry has no such schema: {error}") from error
+                raise RegistryLostError(f"the registry returned an error: {error}") from error
+            raise ValueError(f"the registry does not know the schema: {error}") from error
 
     def types(self, found: Decoded) -> Mapping[str, Type]:
         """The types of the columns of a row, as far as its schema tells.
@@ -124,7 +124,7 @@ class Wires:
                 text = str(self._client.get_schema(found.schema).schema_str)
                 self._types[found.schema] = columns_of(text)
             except (httpx2.TransportError, SchemaRegistryError) as error:
-                raise RegistryLostError(f"the registry does not say: {error}") from error
+                raise RegistryLostError(f"the registry returned an error: {error}") from error
             except (KeyError, TypeError, ValueError):
                 self._types[found.schema] = {}  # no schema of rows that we know
         return self._types[found.schema]
@@ -143,7 +143,7 @@ class Wires:
         name, size = self._ids[part]
         if size == APICURIO:
             if data[:1] != b"\0":
-                raise ValueError("no id of a schema")
+                raise ValueError("no schema id")
             number = int.from_bytes(data[1 : 1 + size], "big")
             return self._by_apicurio(name, number, data[1 + size :])
         return Decoded(self._avro(data, None), int.from_bytes(data[1 : 1 + size], "big"))
