@@ -5,7 +5,7 @@ from harness.model.defaults.caches import IMAGE
 from harness.model.topology import Topology
 
 MYSQL = ("innodb_flush_log_at_trx_commit", "sync_binlog")
-POSTGRES = ("fsync", "synchronous_commit")
+POSTGRES = ("fsync", "max_slot_wal_keep_size", "synchronous_commit")
 
 
 def deciding_settings(topology: Topology) -> dict[str, tuple[str, ...]]:

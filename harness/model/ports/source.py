@@ -198,6 +198,13 @@ class Source(Protocol):
     def snapshot(self, reader: str, tables: Sequence[str]) -> tuple[Mapping[str, Rows], Follower]:
         """The rows of tables as they are at one moment, and what follows the log from there."""
 
+    @property
+    def keeps_log(self) -> bool:
+        """Whether the server keeps its log until a follower has confirmed it, however much it is.
+
+        Else a follower has to take over again and again what is committed.
+        """
+
     # Connectors
 
     def debezium(self, reader: str, prefix: str, tables: Sequence[str]) -> Settings:

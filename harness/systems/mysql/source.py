@@ -111,6 +111,11 @@ class MySqlSource(MySqlDatabase):
                 found[table] = cursor.fetchall()
             return found, follower
 
+    @property
+    def keeps_log(self) -> bool:
+        """It does, for a month: nothing here purges binary logs."""
+        return True
+
     def debezium(self, reader: str, prefix: str, tables: Sequence[str]) -> Settings:
         """Debezium's MySQL connector, which keeps the history of the schema in Kafka."""
         told = self.wiring("connect", reader)

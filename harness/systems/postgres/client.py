@@ -58,14 +58,27 @@ class PostgresClients:
             UsageError: the stack has no such server.
             psycopg.Error: it cannot be reached or refuses.
         """
-        bare = connect(
+        bare = self.bare(
+            service, database=database, autocommit=autocommit, answer_limit_s=answer_limit_s
+        )
+        return cast("SqlConnection", bare)  # the port is the part of it that we use
+
+    def bare(
+        self,
+        service: str,
+        *,
+        database: str | None = None,
+        autocommit: bool = False,
+        answer_limit_s: float = ANSWER_LIMIT_S,
+    ) -> "Connection":
+        """The same as psycopg's own; arguments as `connection`."""
+        return connect(
             server_of(self._servers, service, "PostgreSQL", "postgres"),
             self._password,
             schema=database,
             autocommit=autocommit,
             answer_limit_s=answer_limit_s,
         )
-        return cast("SqlConnection", bare)  # the port is the part of it that we use
 
 
 class Connection(psycopg.Connection[tuple[Any, ...]]):
@@ -151,7 +164,7 @@ def ready(address: Address, password: str) -> str | None:
 
 
 def settings(address: Address, password: str, names: Collection[str]) -> Settings:
-    """What the server runs with, of those names; raises psycopg.Error."""
+    """What the server runs with, of those names, with units; raises psycopg.Error."""
     with closing(connect(address, password, answer_limit_s=READY_LIMIT_S)) as connection:
-        question = "SELECT name, setting FROM pg_settings WHERE name = ANY(%s)"
+        question = "SELECT name, current_setting(name) FROM pg_settings WHERE name = ANY(%s)"
         return dict(connection.execute(question, (list(names),)).fetchall())

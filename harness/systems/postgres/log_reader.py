@@ -5,17 +5,15 @@ first write and keeps the log until it is read: whatever happens to the slots of
 whatever they read.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import closing
 
 from harness.model.ports.source import UnreadableLogError
 from harness.model.rows import Committed, Image, Position, RowChange, Truncation
 from harness.systems.postgres.client import ANSWER_LIMIT_S, Connection
 from harness.systems.postgres.log_lines import Line, Values, lines_of
+from harness.systems.postgres.slots import PLUGIN, drop_slots
 
-PLUGIN = "test_decoding"
-END_LIMIT_MS = 3_000
-"""How long to wait for the end of a process that reads a slot."""
 FETCHED = 5_000
 """Lines that the server hands out at a time; it keeps the rest on its disk."""
 
@@ -73,6 +71,7 @@ class LogReader:
             self._require_same(connection)
             self._partitions = partitions(connection, self._schema)
             _written_out(connection)
+            end = _flushed(connection)
             with connection.transaction(), connection.cursor("log") as cursor:
                 cursor.itersize = FETCHED
                 cursor.execute(
@@ -91,6 +90,7 @@ class LogReader:
                             yield Committed(tuple(changes), f"{xid}")
                     elif verb == "table":
                         changes += self._changes(text)
+            self._read = max(self._read, end)
 
     def confirm(self) -> None:
         """Never hand out again what was handed out so far; the server may forget it."""
@@ -153,18 +153,10 @@ def partitions(connection: Connection, schema: str) -> dict[str, str]:
     return {name: names[root] for name, root in found if root in names}
 
 
-def drop_slots(connection: Connection, names: Sequence[str]) -> None:
-    """Remove slots, and end whoever reads them; one that is not there is no error."""
-    connection.execute(
-        "SELECT pg_terminate_backend(active_pid, %s) FROM pg_replication_slots "
-        "WHERE slot_name = ANY(%s) AND active_pid IS NOT NULL",
-        (END_LIMIT_MS, names),
-    )
-    connection.execute(
-        "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots "
-        "WHERE slot_name = ANY(%s)",
-        (names,),
-    )
+def _flushed(connection: Connection) -> int:
+    """The byte up to which the log is on the disk: every commit before it is handed out."""
+    ((end,),) = connection.execute("SELECT (pg_current_wal_flush_lsn() - '0/0')::bigint").fetchall()
+    return int(end)
 
 
 def _written_out(connection: Connection) -> None:

@@ -1,6 +1,5 @@
 """PostgreSQL as a source: its write-ahead log says what was committed."""
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,14 +18,12 @@ from harness.systems.postgres.adopting import adopted
 from harness.systems.postgres.client import DATABASE, USER
 from harness.systems.postgres.columns import KINDS, Column
 from harness.systems.postgres.dialect import POSTGRES
-from harness.systems.postgres.log_reader import LogReader, drop_slots, identities
+from harness.systems.postgres.log_reader import LogReader, identities
 from harness.systems.postgres.service import NAME
+from harness.systems.postgres.slots import drop_slots, slot_name
 from harness.systems.postgres.tables import LONG_S, NEEDED, PostgresSchema, refused
 from harness.systems.sql_sessions import RowReader, WriterSession
 from harness.systems.stores import SOURCES, SourceKind
-
-NAME_MAX = 63
-_ODD = re.compile(r"[^a-z0-9_]+")
 
 
 class PostgresSource(PostgresSchema):
@@ -121,6 +118,14 @@ class PostgresSource(PostgresSchema):
                 found[table] = connection.execute(question).fetchall()
         return found, follower
 
+    @property
+    def keeps_log(self) -> bool:
+        """It does, unless max_slot_wal_keep_size says for how much."""
+        ((most,),) = self._ask(
+            "SELECT setting FROM pg_settings WHERE name = 'max_slot_wal_keep_size'"
+        )
+        return bool(most == "-1")
+
     def debezium(self, reader: str, prefix: str, tables: Sequence[str]) -> Settings:  # noqa: ARG002 - it keeps no history
         """Debezium's connector, over `pgoutput` with a slot and a publication of its own."""
         told = self.wiring("connect", reader)
@@ -157,7 +162,7 @@ class PostgresSource(PostgresSchema):
         return {**super().wiring(caller), "SLOT_NAME": self._slot(reader) if reader else ""}
 
     def _slot(self, reader: str) -> str:
-        name = _ODD.sub("_", reader.lower())[-NAME_MAX:]
+        name = slot_name(reader)
         self._slots.add(name)
         return name
 

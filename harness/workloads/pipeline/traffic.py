@@ -12,6 +12,7 @@ from harness.model.pipeline.paths import CONNECTORS, Path
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.groups import Members
 from harness.model.ports.powers import OwnPrograms
+from harness.model.ports.source import Follower
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.assembly import Assembly
@@ -26,6 +27,7 @@ from harness.workloads.pipeline.naming import Naming
 from harness.workloads.pipeline.passage import Passage
 from harness.workloads.pipeline.reading import reader_workers
 from harness.workloads.pipeline.recording import Recorder
+from harness.workloads.pipeline.source.kept_log import KeptLog, LogKeeper
 from harness.workloads.pipeline.source.source_tables import SourceTables
 from harness.workloads.pipeline.systems import Systems
 from harness.workloads.pipeline.writing import WriterWorker
@@ -58,7 +60,11 @@ class PipelineTraffic:
         self._systems = Systems(workload, self._naming, stack)
         self._source = self._systems.source
         self._source.check(workload)
-        self._log = self._source.follow(self._naming.oracle, self._tables)
+        self._log: Follower = self._source.follow(self._naming.oracle, self._tables)
+        keepers: list[Worker] = []
+        if not self._source.keeps_log:
+            self._log = kept = KeptLog(self._log, self._source.errors)
+            keepers.append(LogKeeper(kept))
         self._quiet_ns = clock.now_ns()
         systems = self._systems
         self._marks = Marks(
@@ -106,7 +112,7 @@ class PipelineTraffic:
         self._passage = Passage(workload, self._marks, standstill, stack)
         begin: tuple[Worker, ...] = (*writers, *self._races)
         gated = [Gated(each, self._passage.gate) for each in begin]
-        self.workers: tuple[Worker, ...] = (*movers, *gated, *self._readers)
+        self.workers: tuple[Worker, ...] = (*keepers, *movers, *gated, *self._readers)
 
     @property
     def topics(self) -> dict[str, str]:

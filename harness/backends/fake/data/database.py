@@ -163,6 +163,11 @@ class MemorySource(_Database):
             seen = connection.server.seams.snapshot
         return {table: seen(sorted(self.rows(table))) for table in tables}, follower
 
+    @property
+    def keeps_log(self) -> bool:
+        """It does, for a month: nothing here purges binary logs."""
+        return True
+
     def debezium(self, reader: str, prefix: str, tables: Sequence[str]) -> Settings:
         """As for MySQL itself."""
         return self._words.debezium(reader, prefix, tables)
