@@ -79,6 +79,23 @@ class Moment:
             "connect.restart-task", target, name=name, connector=connector, task=index
         )
 
+    def stop_connector(self, connector: str, *, name: str = "stop-connector") -> Step:
+        """Stop a connector: its tasks end in good order; healed, it is resumed."""
+        return self.fault("connect.stop", task(connector), name=name, connector=connector)
+
+    def drop_slot(self, connector: str, *, name: str = "drop-slot") -> Step:
+        """Drop the replication slot of a feed, as who needs the disk."""
+        return self.fault("slot.drop", service("postgres"), name=name, connector=connector)
+
+    def advance_slot(self, connector: str, *, name: str = "advance-slot") -> Step:
+        """Move the replication slot of a feed that does not read to the end of the log."""
+        return self.fault("slot.advance", service("postgres"), name=name, connector=connector)
+
+    def outrun_slot(self, connector: str, megabytes: int, *, name: str = "outrun-slot") -> Step:
+        """Let the log grow past what the replication slot of a feed has read."""
+        settings: Settings = {"connector": connector, "megabytes": megabytes}
+        return self.fault("slot.outrun", service("postgres"), name=name, **settings)
+
     def register_schema(self, topic: str, change: str, *, name: str = "register") -> Step:
         """Register a changed version of the schema of a topic's values, at the registry.
 

@@ -16,6 +16,7 @@ PIPELINE = Topology(
     connect_workers=2,
     mysql=True,
     mysql_replica=True,
+    postgres=True,
     redis=True,
     redis_replica=True,
     redis_settings={"appendonly": True, "appendfsync": "always"},

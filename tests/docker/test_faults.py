@@ -1,5 +1,7 @@
 """Every fault on real containers: it is witnessed, it heals, and the stack is whole again."""
 
+from contextlib import closing
+
 import pytest
 
 from harness.backends.docker.stack import DockerStack
@@ -33,6 +35,7 @@ CASES: dict[str, tuple[Role, Settings]] = {
 TICKS = Task(connector="ticks", index=0)
 PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
     "connect.pause": (TICKS, {"connector": "ticks"}),
+    "connect.stop": (TICKS, {"connector": "ticks"}),
     "connect.restart-task": (TICKS, {"connector": "ticks"}),
     "leader.elect": (ANY, {"topic": "ticks"}),
     "network.cut-link": (Service(name="mysql"), {"caller": "connect"}),
@@ -46,6 +49,9 @@ PIPELINE_CASES: dict[str, tuple[Role, Settings]] = {
         Service(name="registry"),
         {"topic": "ticks", "change": "version-as-text"},
     ),
+    "slot.advance": (Service(name="postgres"), {"connector": "ticks"}),
+    "slot.outrun": (Service(name="postgres"), {"connector": "ticks", "megabytes": 2}),
+    "slot.drop": (Service(name="postgres"), {"connector": "ticks"}),
     "table.alter": (
         Service(name="mysql"),
         {"table": "faults.rows_", "clause": "ADD COLUMN more INT"},
@@ -82,8 +88,18 @@ def test_a_fault_bites_and_heals_in_a_pipeline(kind: str, pipeline: DockerStack)
     made = ("CREATE DATABASE faults", "CREATE TABLE faults.rows_ (id INT)")
     source.run(pipeline.mysql, [*made, "INSERT INTO faults.rows_ VALUES (1), (2)"])
     pipeline.registry.register("ticks-value", FLAT_ROW)
+    slot_made(pipeline, "ticks")
     with connector(pipeline, "ticks", file_source("ticks")):
         bites_and_heals(kind, PIPELINE_CASES[kind], pipeline)
+
+
+def slot_made(stack: DockerStack, reader: str) -> None:
+    """Let PostgreSQL keep a place for `reader` that is behind the end of its log."""
+    with closing(stack.postgres.connection(autocommit=True)) as connection:
+        cursor = connection.cursor()
+        cursor.execute("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots")
+        cursor.execute("SELECT pg_create_logical_replication_slot(%s, 'test_decoding')", [reader])
+        cursor.execute("SELECT pg_logical_emit_message(true, 'harness', 'behind it')")
 
 
 def bites_and_heals(kind: str, case: tuple[Role, Settings], stack: DockerStack) -> None:

@@ -18,7 +18,8 @@ from harness.model.topology import Topology
 from harness.model.value import Settings
 from harness.systems.postgres import errors
 from harness.systems.postgres.client import Connection, connect
-from harness.systems.postgres.log_reader import LogReader, drop_slots, identities
+from harness.systems.postgres.log_reader import LogReader, identities
+from harness.systems.postgres.slots import drop_slots
 from tests.docker.conftest import booted
 from tests.docker.connectors import connector
 

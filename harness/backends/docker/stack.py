@@ -31,6 +31,7 @@ from harness.model.ports.powers import (
     OwnPrograms,
     PowerSupply,
     ServiceState,
+    SlotOperations,
     TableOperations,
 )
 from harness.model.roles import Role
@@ -46,6 +47,7 @@ from harness.systems.mysql.client import MySqlClients
 from harness.systems.mysql.operations import MySqlOperations
 from harness.systems.postgres import service as postgres
 from harness.systems.postgres.client import PostgresClients
+from harness.systems.postgres.slots import PostgresSlots
 from harness.systems.redis import service as redis
 from harness.systems.redis.client import RedisClients
 from harness.systems.registry import service as registry
@@ -54,7 +56,7 @@ from harness.systems.stores import Stores
 from harness.systems.zookeeper import client as zookeeper
 
 P = TypeVar("P")
-POWERS = (Disks, PowerSupply, Network, Links, OwnPrograms, TableOperations)
+POWERS = (Disks, PowerSupply, Network, Links, OwnPrograms, TableOperations, SlotOperations)
 """Besides that over processes, which every back end has."""
 LEDGER = "/var/lib/kafka-chaos-harness/ledger.jsonl"
 
@@ -97,22 +99,19 @@ class DockerStack(Stores):
         self._links = DockerLinks(blueprint, self._processes, beside)
         self.services = DockerServices(blueprint, self._processes, programs, self._links)
         self._kafka = clients_of(blueprint)
-        self._consoles = ConsoleTools(
-            self,
-            blueprint.topology.broker_names,
-            lambda each: self.services.state(each) == "running",
-        )
+        names, state = blueprint.topology.broker_names, self.services.state
+        self._consoles = ConsoleTools(self, names, lambda each: state(each) == "running")
         databases, caches = (mysql.NAME, mysql.REPLICA), (redis.NAME, redis.REPLICA)
         self._mysql = MySqlClients(self._addresses(CLIENT, databases), blueprint.password)
+        servers = self._addresses(CLIENT, (postgres.NAME,))
+        self._postgres = PostgresClients(servers, blueprint.password)
         self._powers: Mapping[type[Any], Any] = {
             **dict.fromkeys((Disks, PowerSupply), self._processes),
             **dict.fromkeys((Network, Links), self._links),
             OwnPrograms: programs,
             TableOperations: MySqlOperations(self._mysql),
+            SlotOperations: PostgresSlots(self._postgres),
         }
-        self._postgres = PostgresClients(
-            self._addresses(CLIENT, (postgres.NAME,)), blueprint.password
-        )
         self._redis = RedisClients(
             self._addresses(CLIENT, caches), self._addresses(HARNESS, caches)
         )

@@ -148,3 +148,27 @@ class TableOperations(Protocol):
 
     def remove_unlogged(self, server: str, table: str, rows: int) -> int:
         """Remove that many rows with the lowest keys past the log; how many there were."""
+
+
+class SlotOperations(Protocol):
+    """Replication slots of database servers: where one keeps how far each reader of its log is.
+
+    Whoever loses its slot loses what the log holds behind it. `reader` is the name by which
+    `Source.debezium` was asked for its settings. Each raises what the client of the server raises
+    when it cannot be reached or refuses.
+    """
+
+    def place_of(self, server: str, reader: str) -> int | None:
+        """Up to which byte of the log it has read; None when the server has no slot for it."""
+
+    def drop(self, server: str, reader: str) -> None:
+        """Drop its slot, and hang up on it; one that is not there is no error."""
+
+    def advance(self, server: str, reader: str) -> None:
+        """Move its slot to the end of the log; refused while it reads."""
+
+    def outgrow(self, server: str, reader: str, megabytes: int) -> str:
+        """Let the log grow and be cleaned up; by how much it grew, and what became of the slot.
+
+        Readers of the harness's own are waited for, where the server would not.
+        """

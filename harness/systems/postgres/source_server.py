@@ -18,7 +18,7 @@ WHERE = "change it in Topology.postgres_settings"
 def check(connection: Connection, workload: PipelineWorkload) -> None:
     """Refuse a server whose log would not tell every change, or that has no slot for a reader.
 
-    Slots that others have left are removed: a stack is lent to one run at a time.
+    Slots and publications that others have left are removed: a stack is lent to one run at a time.
 
     Raises:
         UsageError: a setting has another value than is needed.
@@ -27,6 +27,8 @@ def check(connection: Connection, workload: PipelineWorkload) -> None:
     connection.execute(
         "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active"
     )
+    for (left,) in connection.execute("SELECT quote_ident(pubname) FROM pg_publication").fetchall():
+        connection.execute(f"DROP PUBLICATION {left}")
     found = dict(connection.execute("SELECT name, setting FROM pg_settings").fetchall())
     for name, (value, why) in NEEDED.items():
         if found[name] != value:
