@@ -19,7 +19,7 @@ SETTINGS = {
     *("workload.processors.consumer", "workload.caches.settings"),
     *("workload.paths.feed.settings", "workload.paths.copies.settings"),
     *("topology.broker_settings", "topology.connect_settings", "topology.registry_settings"),
-    "topology.zookeeper_settings",
+    *("topology.zookeeper_settings", "topology.postgres_settings"),
 }
 """What is a setting by its own name."""
 CHOICES = {
@@ -27,6 +27,7 @@ CHOICES = {
     "topology.metadata": "ZooKeeper or KRaft",
     "workload.consumers.static": "whether members have ids of their own",
     "workload.paths.feed.compatibility": "what the registry asks of new schemas",
+    "workload.tables.ddl": "how a table, and the publication of it, is declared",
     "workload.auto_restart": "whether somebody restarts a task that failed",
     "workload.processors.deduplicated": "how the application is written",
     "workload.processors.lanes": "how the application is written",

@@ -7,7 +7,7 @@ from harness.checkers.evidence.pipeline.settings import feed_settings
 from harness.checkers.permissions.permission import Permission, permits
 from harness.checkers.permissions.publications import left_out
 from harness.model.permission import UNCAPTURED
-from harness.model.pipeline.hops import hop_names, writers_hop
+from harness.model.pipeline.hops import hop_names, path_hops, writers_hop
 from harness.model.pipeline.paths import Path
 from harness.model.pipeline.traffic import SourceTable
 from harness.model.pipeline.workload import PipelineWorkload
@@ -25,16 +25,29 @@ _LONG = re.compile(r"\b(TEXT|VARCHAR|CHARACTER VARYING|BYTEA|JSONB?|XML)\b|\[\]"
 
 
 @permits("postgres tables", PipelineWorkload, rank=5)
-def table_permissions(workload: PipelineWorkload, _scenario: Scenario) -> Iterator[Permission]:
-    """What the DDL of tables permits before any feed reads them."""
+def source_permissions(workload: PipelineWorkload, scenario: Scenario) -> Iterator[Permission]:
+    """What the server's settings and the DDL of tables permit, whatever the feeds."""
     if workload.source != "postgres":
         return
+    most = str(scenario.topology.postgres_settings.get("max_slot_wal_keep_size", -1))
+    if most != "-1":
+        yield Permission(
+            setting=f"max_slot_wal_keep_size={most}",
+            reason="the server removes what a slot that is further behind has yet to read",
+            kinds=("failed-task", *UNCAPTURED),
+            hops=tuple(
+                hop.name
+                for path in workload.paths
+                if not path.feed.polls
+                for hop in path_hops(path, workload.source)
+            ),
+        )
     for table in workload.tables:
         if _UNLOGGED.search(table.ddl or ""):
             yield Permission(
                 setting=f"UNLOGGED of table {table.name}",
                 reason="what is written to it is in no write-ahead log, and no feed can see it",
-                kinds=("unlogged-change",),
+                kinds=("unlogged-change", "lost-change"),
                 hops=(writers_hop(workload.source),),
             )
 
