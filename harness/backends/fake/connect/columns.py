@@ -135,6 +135,8 @@ DECODE: dict[str, Callable[[Any], Value]] = {
 
 def decoded(schema: Schema | None, value: Any) -> Value:  # noqa: ANN401 - as its schema says
     """A value as a database takes it."""
+    if isinstance(value, bool):
+        return int(value)
     decode = DECODE.get(schema.name or "") if schema is not None else None
     if value is None or decode is None:
         return value  # type: ignore[no-any-return]

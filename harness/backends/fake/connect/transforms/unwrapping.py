@@ -31,18 +31,18 @@ def unwrap(found: Transform) -> Apply:
             return record
         event = record.value
         told = {name: _told(event, path) for name, path in headers}
-        record = replace(record, headers={**record.headers, **told})
         removed = event.value["op"] == "d"
+        row = _image(event, "before" if removed else "after")
+        topic = str(row.value[by_field]) if by_field else record.topic
+        record = replace(record, topic=topic, headers={**record.headers, **told})
         if removed and not rewrites:
             return replace(record, value=NULL) if mode == "tombstone" else None
-        row = _image(event, "before" if removed else "after")
         for name, path in fields:
             each = _told(event, path)
             row = row.put(name, each.schema or TEXT, each.value)
         if rewrites:
             row = row.put(DELETED, TEXT.or_null(), str(removed).lower())
-        topic = str(row.value[by_field]) if by_field else record.topic
-        return replace(record, value=row, topic=topic)
+        return replace(record, value=row)
 
     return apply
 
