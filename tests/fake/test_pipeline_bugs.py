@@ -17,6 +17,7 @@ from harness.api import (
 from harness.backends.fake.bugs.bug import BUGS
 from harness.engine.catalogue.scenarios import find
 from tests.checkers.verdicts import OF_PIPELINES
+from tests.fake import connect_bugs
 from tests.fake.conftest import RunFake
 
 SEEDS = (1, 2)
@@ -72,6 +73,7 @@ SCENARIOS = {
 PLANTINGS = [
     (name, kind)
     for name, bug in BUGS.items()
+    if name not in connect_bugs.SCENARIOS
     for kind in bug.shows
     if kind in OF_PIPELINES and kind != "repeated-snapshot"
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from harness.backends.fake.connect.seams import ConnectSeams
 from harness.backends.fake.data.seams import DataSeams
 from harness.backends.fake.kafka.record import FakeMessage, Log, Record
 from harness.backends.fake.kafka.replica import Replica
@@ -74,3 +75,5 @@ class Seams:
     """Whether a leader knows what idempotent producers have written."""
     data: DataSeams = field(default_factory=DataSeams)
     """Of databases, caches and the registry."""
+    connect: ConnectSeams = field(default_factory=ConnectSeams)
+    """Of Kafka Connect."""

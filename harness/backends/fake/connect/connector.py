@@ -173,5 +173,6 @@ class Connector:
             clock=self._world.clock,
             topics=self.topics,
             flush_ns=int(self._given.get("offset.flush.interval.ms", 60_000)) * FLUSH_NS_PER_MS,
+            seams=self._world.seams,
             paused=lambda: self.target == "PAUSED",
         )

@@ -76,7 +76,7 @@ class SinkRun:
                 return POLL_S  # offsets of letters are committed when those are in their queue
         if self._batch:
             try:
-                self._task.put(self._batch)
+                self._task.put(self._work.seams.put(self._batch))
             except RetryError as error:
                 return error.wait_s
             self._batch = []
@@ -138,7 +138,7 @@ class SinkRun:
         )
 
     def _dead(self, message: FakeMessage, error: TaskError) -> None:
-        if self._letters is None:
+        if self._letters is None or not self._work.seams.queues:
             return
         headers: dict[str, bytes] = {}
         if is_on(self._work.settings.get(CONTEXT, False)):

@@ -69,6 +69,8 @@ class SourceRun:
         return IDLE_S if self._work.paused() else self._poll()
 
     def _poll(self) -> float:
+        if self._work.seams.gives_up():
+            raise TaskError("the task has given up")
         try:
             records = self._task.poll()
         except RetryError as error:
@@ -123,6 +125,7 @@ class SourceRun:
         key, of_key = self._work.key.write(record.topic, record.key)
         value, of_value = self._work.value.write(record.topic, record.value)
         own = {name: str(part.value).encode() for name, part in record.headers.items()}
+        value = self._work.seams.write(value)
         headers = {**own, **of_key, **of_value}
         return Outgoing(record.topic, key, value, record.partition, headers)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness.backends.fake.clock import VirtualClock
 from harness.backends.fake.connect.converters import Converter
+from harness.backends.fake.connect.seams import ConnectSeams
 from harness.backends.fake.connect.transforms.chain import Chain
 from harness.backends.fake.kafka.clients import FakeKafka
 from harness.model.value import Settings
@@ -27,6 +28,7 @@ class Work:
     """Those that the connector has written to or read from; grows."""
     flush_ns: int
     """How often is written how far it came."""
+    seams: ConnectSeams
     paused: Callable[[], bool]
 
     @property

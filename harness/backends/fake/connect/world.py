@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.backends.fake.clock import VirtualClock
+from harness.backends.fake.connect.seams import ConnectSeams
 from harness.backends.fake.data.server import DatabaseServer
 from harness.backends.fake.kafka.cluster import Cluster
 from harness.backends.fake.links import Links
@@ -31,6 +32,11 @@ class World:
     def clock(self) -> VirtualClock:
         """Of all of it."""
         return self.cluster.clock
+
+    @property
+    def seams(self) -> ConnectSeams:
+        """Where planted bugs step in."""
+        return self.cluster.seams.connect
 
     @property
     def links(self) -> Links:

@@ -55,7 +55,7 @@ class MySqlSource:
         self._polled_ns = self._world.clock.now_ns()
         if place is None or place.get("snapshot"):
             self._snapshots = True
-        else:
+        elif self._world.seams.goes_on:
             self._at = str(place["file"]), int(place["pos"])
             self._done = int(place.get("event", 0))
 
@@ -80,7 +80,7 @@ class MySqlSource:
         if self._at is None:
             self._at = server.log.end
         read = self._repeated(list(self._follow(server)))
-        self._waiting.extend(read)
+        self._waiting.extend(self._world.seams.events(read))
         self._beat()
 
     def _server(self) -> DatabaseServer | None:

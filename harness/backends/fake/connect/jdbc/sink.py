@@ -81,19 +81,19 @@ class JdbcSink:
         if name is None:
             return
         table = self._world.database().table(self._database, name)
-        if record.value.value is None:
-            if self._deletes:
-                transaction.delete(table, self._key(record, table))
+        if record.value.value is None or _is_removal(record):
+            self._remove(transaction, table, record)
             return
         if is_event(record) and record.value.value["op"] == "t":
             if self._truncates:
                 transaction.truncate(table)
             return
-        if _is_removal(record):
-            if self._deletes:
-                transaction.delete(table, self._key(record, table))
-            return
         self._put_row(transaction, table, record)
+
+    def _remove(self, transaction: Transaction, table: Table, record: Record) -> None:
+        key = self._key(record, table) if self._deletes else None
+        if key is not None and self._world.seams.removes(key):
+            transaction.delete(table, key)
 
     def _put_row(self, transaction: Transaction, table: Table, record: Record) -> None:
         row = _row(record)
@@ -109,10 +109,9 @@ class JdbcSink:
             values[name] = decoded(schema, value)
         if self._keyed and "id" not in values:
             values["id"] = self._key(record, table)
-        if self._mode == UPSERT and self._keyed:
-            transaction.upsert(table, values)
-        else:
-            transaction.insert(table, values)
+        write = transaction.upsert if self._mode == UPSERT and self._keyed else transaction.insert
+        for each in self._world.seams.rows(values):
+            write(table, each)
 
     def _key(self, record: Record, table: Table) -> int:
         key = record.key.value
