@@ -40,7 +40,7 @@ from harness.model.pipeline.program import Program
 from harness.model.pipeline.traffic import Cache, Race, Readers, SourceTable, Writers
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.roles import Role
-from harness.model.scenario import Floor, Limits, Scenario
+from harness.model.scenario import Floor, Limits, MixedWorkload, Scenario
 from harness.model.semantics import Line
 from harness.model.topology import Topology
 from harness.model.workload import (
@@ -65,6 +65,7 @@ __all__ = [
     "Limits",
     "Line",
     "LogWorkload",
+    "MixedWorkload",
     "Path",
     "PipelineWorkload",
     "Processors",

@@ -43,31 +43,27 @@ def worse(
     known = {**of_topic, **of_consumer, **of_processor}
     of_producer = {key: value for key, value in changes.items() if key not in known}
     replace = msgspec.structs.replace
-    return replace(
-        scenario,
-        name=name,
-        about=about,
-        twin_of=scenario.name,
-        workload=replace(
-            workload,
-            consumers=tuple(
-                replace(each, settings={**each.settings, **(consumers or {})}, **of_consumer)
-                for each in workload.consumers
-            ),
-            topics=tuple(
-                replace(each, settings={**each.settings, **(topics or {})}, **of_topic)
-                for each in workload.topics
-            ),
-            producers=tuple(
-                replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
-                for each in workload.producers
-            ),
-            processors=tuple(
-                replace(each, consumer={**each.consumer, **(processors or {})}, **of_processor)
-                for each in workload.processors
-            ),
+    log = replace(
+        workload,
+        consumers=tuple(
+            replace(each, settings={**each.settings, **(consumers or {})}, **of_consumer)
+            for each in workload.consumers
+        ),
+        topics=tuple(
+            replace(each, settings={**each.settings, **(topics or {})}, **of_topic)
+            for each in workload.topics
+        ),
+        producers=tuple(
+            replace(each, settings={**each.settings, **(producers or {})}, **of_producer)
+            for each in workload.producers
+        ),
+        processors=tuple(
+            replace(each, consumer={**each.consumer, **(processors or {})}, **of_processor)
+            for each in workload.processors
         ),
     )
+    twin = replace(scenario, name=name, about=about, twin_of=scenario.name)
+    return twin.with_log(log)
 
 
 def worse_path(
@@ -111,15 +107,8 @@ def worse_path(
         scenario.topology,
         connect_settings={**scenario.topology.connect_settings, **(workers or {})},
     )
-    workload = replace(scenario.pipeline, paths=paths)
-    return replace(
-        scenario,
-        name=name,
-        about=about,
-        twin_of=scenario.name,
-        topology=topology,
-        workload=workload,
-    )
+    twin = replace(scenario, name=name, about=about, twin_of=scenario.name, topology=topology)
+    return twin.with_pipeline(replace(scenario.pipeline, paths=paths))
 
 
 def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:
@@ -135,5 +124,5 @@ def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -
     caches = tuple(
         replace(each, settings={**each.settings, **settings}) for each in scenario.pipeline.caches
     )
-    workload = replace(scenario.pipeline, caches=caches)
-    return replace(scenario, name=name, about=about, twin_of=scenario.name, workload=workload)
+    twin = replace(scenario, name=name, about=about, twin_of=scenario.name)
+    return twin.with_pipeline(replace(scenario.pipeline, caches=caches))

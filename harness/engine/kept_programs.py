@@ -12,7 +12,6 @@ import msgspec
 from harness.model.pipeline.paths import Copy, Feed
 from harness.model.pipeline.paths import Path as Way
 from harness.model.pipeline.program import Program
-from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Plan
 from harness.workloads.pipeline.feeds.own_programs import program_name
 
@@ -32,12 +31,11 @@ def keep_programs(plan: Plan, folder: Path) -> None:
 
 def with_kept_programs(plan: Plan, folder: Path) -> Plan:
     """`plan` with each function that is not on this machine replaced by what `folder` keeps."""
-    workload = plan.scenario.workload
-    if not isinstance(workload, PipelineWorkload):
+    if not plan.scenario.has_pipeline:
         return plan
-    paths = tuple(_with_kept(path, folder) for path in workload.paths)
-    workload = msgspec.structs.replace(workload, paths=paths)
-    scenario = msgspec.structs.replace(plan.scenario, workload=workload)
+    pipeline = plan.scenario.pipeline
+    paths = tuple(_with_kept(path, folder) for path in pipeline.paths)
+    scenario = plan.scenario.with_pipeline(msgspec.structs.replace(pipeline, paths=paths))
     return msgspec.structs.replace(plan, scenario=scenario)
 
 

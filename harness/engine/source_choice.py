@@ -30,8 +30,8 @@ def on_source(scenario: Scenario, source: SourceName | None) -> Scenario:
     Raises:
         UnfitError: it says what only its own source understands.
     """
-    workload = scenario.workload
-    if not isinstance(workload, PipelineWorkload) or source in (None, workload.source):
+    workload = scenario.pipeline
+    if not scenario.has_pipeline or source is None or source == workload.source:
         return scenario
     old = workload.source
     cannot = f"scenario {scenario.name} cannot start at {source}"
@@ -47,12 +47,8 @@ def on_source(scenario: Scenario, source: SourceName | None) -> Scenario:
     topology = msgspec.structs.replace(scenario.topology, **{old: False, source: True})
     renamed = _renamed(msgspec.to_builtins(scenario.steps), old, source)
     steps = msgspec.convert(renamed, tuple[Step, ...])
-    return msgspec.structs.replace(
-        scenario,
-        topology=topology,
-        workload=msgspec.structs.replace(workload, source=source, tables=tables),
-        steps=steps,
-    )
+    moved = scenario.with_pipeline(msgspec.structs.replace(workload, source=source, tables=tables))
+    return msgspec.structs.replace(moved, topology=topology, steps=steps)
 
 
 def _own(scenario: Scenario, workload: PipelineWorkload) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """A scenario states what must hold while what breaks; a plan is a scenario with every die cast."""
 
+from msgspec.structs import replace
+
 from harness.model.fault import Step
 from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ranges import Limit, Offset, Title, Whole
@@ -9,6 +11,13 @@ from harness.model.workload import LogWorkload
 
 NO_LOGS = LogWorkload(topics=(), producers=())
 NO_PIPELINE = PipelineWorkload(tables=(), writers=(), paths=())
+
+
+class MixedWorkload(Value, frozen=True, kw_only=True, tag="mixed"):
+    """A pipeline, and producers and consumers beside it on the same brokers."""
+
+    log: LogWorkload
+    pipeline: PipelineWorkload
 
 
 class Floor(Value, frozen=True, kw_only=True):
@@ -39,7 +48,7 @@ class Scenario(Value, frozen=True, kw_only=True):
     about: str
     claims: tuple[str, ...] = ()
     topology: Topology = Topology()
-    workload: LogWorkload | PipelineWorkload
+    workload: LogWorkload | PipelineWorkload | MixedWorkload
     steps: tuple[Step, ...] = ()
     baseline_acks: Whole = 100
     """Acknowledged sends without faults before chaos may begin."""
@@ -58,6 +67,8 @@ class Scenario(Value, frozen=True, kw_only=True):
                 return self.workload
             case PipelineWorkload():
                 return NO_LOGS
+            case MixedWorkload():
+                return self.workload.log
 
     @property
     def pipeline(self) -> PipelineWorkload:
@@ -67,6 +78,30 @@ class Scenario(Value, frozen=True, kw_only=True):
                 return NO_PIPELINE
             case PipelineWorkload():
                 return self.workload
+            case MixedWorkload():
+                return self.workload.pipeline
+
+    @property
+    def has_log(self) -> bool:
+        """Whether there are producers and consumers that stand for themselves."""
+        return not isinstance(self.workload, PipelineWorkload)
+
+    @property
+    def has_pipeline(self) -> bool:
+        """Whether there is a pipeline."""
+        return not isinstance(self.workload, LogWorkload)
+
+    def with_log(self, log: LogWorkload) -> "Scenario":
+        """The scenario with other producers and consumers, and the same pipeline, if any."""
+        if isinstance(self.workload, MixedWorkload):
+            return replace(self, workload=replace(self.workload, log=log))
+        return replace(self, workload=log)
+
+    def with_pipeline(self, pipeline: PipelineWorkload) -> "Scenario":
+        """The scenario with another pipeline, and the same producers and consumers, if any."""
+        if isinstance(self.workload, MixedWorkload):
+            return replace(self, workload=replace(self.workload, pipeline=pipeline))
+        return replace(self, workload=pipeline)
 
 
 class Plan(Value, frozen=True, kw_only=True):

@@ -248,7 +248,10 @@ def with_faults(*events: FaultEvent, stall_ms: float = 0.0) -> Facts:
     ("events", "reason"),
     [
         ([event("asked")], "was asked for and never injected"),
-        ([event("asked"), event("injected"), event("unwitnessed", note="pid 7")], "bite: pid 7"),
+        (
+            [event("asked"), event("injected"), event("unwitnessed", note="pid 7")],
+            "had no effect: pid 7",
+        ),
         ([event("asked"), event("failed", note="no daemon")], "failed: no daemon"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from harness import api
 from harness.engine.catalogue import scenarios as catalogue
 from harness.engine.catalogue.scenario_modules import SHIPPED_PACKAGE
-from harness.model.scenario import Scenario
+from harness.model.scenario import MixedWorkload, Scenario
 
 Pair = tuple[Scenario, Scenario]
 MAKERS = ("worse", "worse_path", "worse_cache")
@@ -71,7 +71,9 @@ def differences(one: object, other: object, path: tuple[str, ...] = ()) -> Itera
     """Where two values differ, as names of fields with points between them."""
     if type(one) is type(other) and isinstance(one, msgspec.Struct):
         for field in one.__struct_fields__:
-            yield from differences(getattr(one, field), getattr(other, field), (*path, field))
+            # Where a scenario mixes both kinds of traffic, a setting is the one that it is alone.
+            inner = path if isinstance(one, MixedWorkload) else (*path, field)
+            yield from differences(getattr(one, field), getattr(other, field), inner)
     elif isinstance(one, tuple) and isinstance(other, tuple) and len(one) == len(other):
         for left, right in zip(one, other, strict=True):
             yield from differences(left, right, path)

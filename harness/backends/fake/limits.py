@@ -9,7 +9,6 @@ from harness.backends.fake.services import POWERS
 from harness.backends.powers import lacking
 from harness.model.pipeline.paths import CONNECTORS
 from harness.model.pipeline.traffic import SourceTable
-from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.powers import OwnPrograms, TableOperations
 from harness.model.scenario import Scenario
 from harness.systems.mysql.database import ddl_of
@@ -31,8 +30,7 @@ def _of_topology(scenario: Scenario) -> Iterator[str]:
 
 
 def _of_paths(scenario: Scenario) -> Iterator[str]:
-    workload = scenario.workload
-    for path in workload.paths if isinstance(workload, PipelineWorkload) else ():
+    for path in scenario.pipeline.paths:
         kinds = (path.feed.kind, *(copy.kind for copy in path.copies))
         if "program" in kinds:
             yield "addresses at which someone's own program could reach its servers"
@@ -41,9 +39,7 @@ def _of_paths(scenario: Scenario) -> Iterator[str]:
 
 
 def _of_tables(scenario: Scenario) -> Iterator[str]:
-    workload = scenario.workload
-    if not isinstance(workload, PipelineWorkload):
-        return
+    workload = scenario.pipeline
     tables = {table.name: table for table in workload.tables}
     copied = (
         (tables[name], text)

@@ -8,12 +8,11 @@ setting keep the declared one, and `differing` says so, which makes the run UNKN
 from collections import defaultdict
 from collections.abc import Iterator
 
-import msgspec
+from msgspec.structs import replace
 
 from harness.model.facts import Facts
 from harness.model.scenario import Scenario
 from harness.model.value import Settings
-from harness.model.workload import LogWorkload
 
 _OF_SERVERS = ("mysql", "postgres", "redis")
 
@@ -37,18 +36,15 @@ def as_run(scenario: Scenario, facts: Facts) -> Scenario:
             if server in read
         },
     }
-    workload = scenario.workload
-    if isinstance(workload, LogWorkload):
-        topics = tuple(
-            msgspec.structs.replace(
-                topic, settings={**topic.settings, **read.get(f"topic {topic.name}", {})}
-            )
-            for topic in workload.topics
-        )
-        workload = msgspec.structs.replace(workload, topics=topics)
-    return msgspec.structs.replace(
-        scenario, topology=msgspec.structs.replace(topology, **changed), workload=workload
+    ran = replace(scenario, topology=replace(topology, **changed))
+    if not scenario.has_log:
+        return ran
+    log = scenario.log_workload
+    topics = tuple(
+        replace(topic, settings={**topic.settings, **read.get(f"topic {topic.name}", {})})
+        for topic in log.topics
     )
+    return ran.with_log(replace(log, topics=topics))
 
 
 def differing(scenario: Scenario, facts: Facts) -> Iterator[str]:

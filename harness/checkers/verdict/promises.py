@@ -15,9 +15,7 @@ from harness.checkers.permissions.permission import RULES, Permission
 from harness.checkers.verdict.claims import CLAIMS
 from harness.checkers.verdict.log_claims import log_claims
 from harness.checkers.verdict.pipeline_claims import pipeline_claims
-from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
-from harness.model.workload import LogWorkload
 
 
 def permissions(scenario: Scenario) -> tuple[Permission, ...]:
@@ -54,11 +52,10 @@ def promised(scenario: Scenario) -> tuple[str, ...]:
 
 
 def _claims_about(scenario: Scenario) -> tuple[str, ...]:
-    match scenario.workload:
-        case LogWorkload():
-            return log_claims(scenario)
-        case PipelineWorkload() as workload:
-            return pipeline_claims(workload)
+    return (
+        *(log_claims(scenario) if scenario.has_log else ()),
+        *(pipeline_claims(scenario.pipeline) if scenario.has_pipeline else ()),
+    )
 
 
 def _permissions(scenario: Scenario) -> Iterator[Permission]:
@@ -70,19 +67,18 @@ def _permissions(scenario: Scenario) -> Iterator[Permission]:
 
 def _parts(scenario: Scenario) -> Iterator[object]:
     """Whatever may permit something, in the order in which reasons are said."""
-    workload = scenario.workload
-    yield workload
-    match workload:
-        case LogWorkload():
-            yield from workload.topics
-            yield from scenario.steps
-            yield from workload.producers
-            yield from workload.consumers
-            yield from workload.processors
-        case PipelineWorkload():
-            yield from workload.paths
-            yield from workload.caches
-            yield from scenario.steps
+    log, pipeline = scenario.log_workload, scenario.pipeline
+    if scenario.has_log:
+        yield log
+        yield from log.topics
+    if scenario.has_pipeline:
+        yield pipeline
+        yield from pipeline.paths
+        yield from pipeline.caches
+    yield from scenario.steps
+    yield from log.producers
+    yield from log.consumers
+    yield from log.processors
     yield scenario.topology
 
 

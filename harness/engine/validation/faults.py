@@ -8,7 +8,6 @@ from harness.model.cleanup import ADD_PARTITIONS
 from harness.model.codec import convert
 from harness.model.fault import FaultSpec
 from harness.model.pipeline.hops import connector_places, topic_names
-from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.scenario import Scenario
 
 
@@ -73,9 +72,9 @@ def _grows(topic: str, scenario: Scenario) -> bool:
 
 def partitions_of(scenario: Scenario) -> dict[str, int]:
     """How many partitions each topic of a workload begins with, by the names that steps use."""
-    match scenario.workload:
-        case PipelineWorkload() as pipeline:
-            by_path = {path.name: path.feed.partitions for path in pipeline.paths}
-            return {name: by_path[name.partition("/")[0]] for name in topic_names(pipeline)}
-        case workload:
-            return {topic.name: topic.partitions for topic in workload.topics}
+    pipeline = scenario.pipeline
+    by_path = {path.name: path.feed.partitions for path in pipeline.paths}
+    return {
+        **{name: by_path[name.partition("/")[0]] for name in topic_names(pipeline)},
+        **{topic.name: topic.partitions for topic in scenario.log_workload.topics},
+    }

@@ -8,8 +8,8 @@ from harness.model.workload import Consumers, LogWorkload, Processors, Producers
 
 def problems(scenario: Scenario) -> Problems:
     """What is wrong with a log workload."""
-    workload = scenario.workload
-    if not isinstance(workload, LogWorkload):
+    workload = scenario.log_workload
+    if not scenario.has_log:
         return
     if not (workload.producers or workload.administrators):
         yield "workload.producers: expected at least one; without traffic a run proves nothing"
@@ -23,7 +23,9 @@ def problems(scenario: Scenario) -> Problems:
     yield from used_twice(topics, "topics")
     kinds = [each.name for each in _kinds(workload)]
     yield from used_twice(kinds, "producers, consumers, processors or administrators")
-    yield from used_twice(_workers(workload), "workers")
+    writers = scenario.pipeline.writers
+    beside = [f"{each.name}-{number}" for each in writers for number in range(each.count)]
+    yield from used_twice([*_workers(workload), *beside], "workers")
     yield from _replicas(workload, scenario.topology.brokers)
     yield from _stalls(workload)
 

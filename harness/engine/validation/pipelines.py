@@ -16,8 +16,8 @@ RESERVED = ("topics", "feed")
 
 def problems(scenario: Scenario) -> Problems:
     """What is wrong with the tables, writers and paths of a pipeline."""
-    workload = scenario.workload
-    if not isinstance(workload, PipelineWorkload):
+    workload = scenario.pipeline
+    if not scenario.has_pipeline:
         return
     if not workload.tables:
         yield "workload.tables: expected at least one table"
