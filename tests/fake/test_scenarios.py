@@ -10,13 +10,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-def test_every_scenario_holds_on_the_fake_stack(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("traffic", "runs"), [("not pipeline", 2), ("pipeline", 1)])
+def test_every_scenario_holds_on_the_fake_stack(tmp_path: Path, traffic: str, runs: int) -> None:
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "scenarios", "-q", "--tb=short"),
-            # The fakes have brokers, and nothing beside them.
-            *("-m", "not pipeline"),
-            *("--stack", "fake", "--seed", "1", "--runs", "2", "--reports-dir", str(tmp_path)),
+            *("-m", traffic, "--stack", "fake", "--seed", "1", "--runs", str(runs)),
+            *("--reports-dir", str(tmp_path)),
         ],
         cwd=ROOT,
         capture_output=True,

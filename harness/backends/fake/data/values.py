@@ -66,6 +66,8 @@ def stored(column: Column, value: Value) -> Value:
     """
     if value is None:
         return None
+    if isinstance(value, bool):
+        value = int(value)  # as connectors have a BIT(1)
     if column.kind in BITS:
         return _whole(column, int(str(value)))
     if column.kind == "decimal":
