@@ -1,11 +1,8 @@
 """A first pipeline: does every change of a MySQL table arrive in a copy of it?
 
-pytest scenarios/test_shop.py    MySQL, Debezium, Kafka, Connect and a schema registry in containers
-
-There is no pipeline in memory, so `--stack fake` skips this file.
+pytest scenarios/test_shop.py --stack fake    all of it in memory, without Docker
+pytest scenarios/test_shop.py                 MySQL, Kafka Connect and the others in containers
 """
-
-import pytest
 
 from harness.api import (
     Copy,
@@ -21,8 +18,6 @@ from harness.api import (
     worse_path,
 )
 from harness.plugin import RunScenario
-
-pytestmark = pytest.mark.docker_only("there is no pipeline in memory")
 
 SHOP = Scenario(
     name="shop",

@@ -44,6 +44,10 @@ SCENARIOS = (WEAK, ONCE, LIAR)
 """
 
 
+ALL_PATHS = ("at-least-once", "effectively-once", "exactly-once")
+"""Guarantees that a path over Kafka Connect can give, and one of Python's clients as well."""
+
+
 @pytest.fixture
 def lines(tmp_path: Path) -> Path:
     path = tmp_path / "lines.py"
@@ -109,11 +113,10 @@ def test_comparisons_are_put_together(lines: Path, tmp_path: Path) -> None:
 def test_the_harness_s_own_lines_show_what_their_names_allow(tmp_path: Path) -> None:
     done = compared(tmp_path / "reports")
     assert done.status == 0, done.out
-    assert "connect-exactly-once: left out, the fake stack is Kafka alone" in done.out
     stands = {line.name: outcome(line) for line in data(folder_of(done)).lines}
     assert set(stands) == {
-        f"python-{name}"
-        for name in ("none", "at-most-once", "at-least-once", "effectively-once", "exactly-once")
+        *(f"python-{name}" for name in ("none", "at-most-once", *ALL_PATHS)),
+        *(f"connect-{name}" for name in ("none", "sink-inserts", *ALL_PATHS)),
     }
     assert [name for name, of in stands.items() if of.word is not Word.KEPT or of.not_shown] == []
 
@@ -137,3 +140,14 @@ def test_what_is_no_line_is_said(name: str, sentence: str, tmp_path: Path) -> No
 def test_a_folder_without_a_comparison_is_said(tmp_path: Path) -> None:
     done = harness("semantics", "--from", tmp_path)
     assert (done.status, "cannot read" in done.sentence) == (6, True)
+
+
+def test_a_line_that_the_fakes_cannot_run_is_left_out(lines: Path, tmp_path: Path) -> None:
+    elsewhere = "msgspec.structs.replace(WEAK.scenario, topology=Topology(postgres=True))"
+    lines.write_text(
+        f"import msgspec\n{LINES}"
+        f"GONE = Line(guarantee='no guarantee', path='SQL', how='-', scenario={elsewhere})\n"
+        "SCENARIOS = (GONE,)\n"
+    )
+    done = compared(tmp_path / "reports", "--lines", lines)
+    assert "weak: left out, the fakes have no PostgreSQL" in done.out
