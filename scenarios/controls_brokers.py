@@ -175,7 +175,7 @@ BROKERS = (
         bad=worse(
             LEADER_SILENT,
             "k-ack0-bad",
-            "acks=0: nobody acknowledges, the client believes",
+            "acks=0: no broker acknowledges; the client assumes success",
             producers={"acks": "0", "enable.idempotence": False},
         ),
         shows=("lost-write",),
@@ -224,7 +224,7 @@ BROKERS = (
         ),
         shows=("lost-write",),
         forced="both followers are dead when the records are acknowledged; the leader is dead when "
-        "they start again, and stays so until one of them has acknowledged records of its own",
+        "they start again, and stays so until one of them has acknowledged new records",
         nightly=False,
     ),
     Control(
@@ -250,7 +250,7 @@ BROKERS = (
         bad=worse(
             LEADER_CUT_OFF,
             "k-partition-bad",
-            "acks=1: a leader that nobody else follows any more still acknowledges",
+            "acks=1: a leader without followers still acknowledges",
             producers=LEADER_ALONE,
         ),
         shows=("lost-write",),
@@ -265,12 +265,12 @@ BROKERS = (
         bad=worse(
             POWER_CUT,
             "k-power-all-bad",
-            "flush.messages as by default: what is acknowledged is in page caches only",
+            "default flush.messages: acknowledged records are only in page caches",
             topics={"flush.messages": NEVER},
         ),
         shows=("lost-write",),
         forced="all brokers are frozen before the first disk is copied, a second or two after the "
-        "records were sent; the kernel writes by itself what is older than 30 s",
+        "records were sent; the kernel writes pages that are older than 30 s",
     ),
     Control(
         id="K-LASTREPLICA",
@@ -279,7 +279,8 @@ BROKERS = (
         bad=worse(
             LAST_REPLICA_LOSES_POWER,
             "k-lastreplica-bad",
-            "flush.messages as by default: the last replica in sync lacks what others have on disk",
+            "default flush.messages: the last in-sync replica lacks records that others have on "
+            "disk",
             topics={"flush.messages": NEVER},
         ),
         shows=("lost-write",),

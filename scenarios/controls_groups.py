@@ -50,7 +50,7 @@ LATE_GROUP = Scenario(
 
 HANDLER_HANGS = Scenario(
     name="c-maxpoll",
-    about="A handler takes ten seconds, and meanwhile its member does not poll",
+    about="A handler takes ten seconds, and its member does not poll during that time",
     claims=(*CLAIMS, "sole-ownership"),
     workload=LogWorkload(
         topics=(ORDERS,),
@@ -137,7 +137,7 @@ GROUPS = (
         bad=worse(
             LATE_GROUP,
             "c-latest-bad",
-            "auto.offset.reset=latest, as by default: a group without a position begins at the end",
+            "auto.offset.reset=latest, the default: a group without a position starts at the end",
             consumers={"auto.offset.reset": "latest"},
         ),
         shows=("uncommitted-skip",),
@@ -151,8 +151,8 @@ GROUPS = (
         bad=worse(
             HANDLER_HANGS,
             "c-maxpoll-bad",
-            "max.poll.interval.ms=6000: the other member is given the logs of one that still works "
-            "on them",
+            "max.poll.interval.ms=6000: another member gets the partitions of one that still "
+            "processes them",
             consumers={"max.poll.interval.ms": 6_000},
         ),
         shows=("overlapping-ownership",),

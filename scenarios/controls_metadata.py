@@ -92,11 +92,13 @@ METADATA = (
             Topology(zookeeper_settings=zookeeper(dataDir="/dev/shm/zookeeper")),  # noqa: S108
             METADATA_RESTARTED,
             "z-ephemeral-bad",
-            "dataDir in memory: after its restart ZooKeeper knows nothing of the cluster",
+            "dataDir in memory: after its restart ZooKeeper does not know the cluster",
         ),
         shows=("dead-service",),
-        forced="memory does not outlive the process; the broker starts when ZooKeeper has already "
-        "begun a new cluster, whose id is not the one on the broker's disk",
+        forced=(
+            "memory does not outlive the process; the broker starts when ZooKeeper has already "
+            "created a new cluster, whose id differs from the one on the broker's disk"
+        ),
     ),
     Control(
         id="Z-MINSESSION",
@@ -109,7 +111,7 @@ METADATA = (
             ),
             FAST_FAILOVER,
             "z-minsession-bad",
-            "tickTime=3000, as by default: no session is shorter than two ticks",
+            "tickTime=3000, the default: no session is shorter than two ticks",
         ),
         shows=("longer-session",),
         forced="nothing races: the server says what it granted, and the outage follows from that",

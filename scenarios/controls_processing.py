@@ -62,7 +62,7 @@ def workload(processors: Processors, orders: Producers = ORDERS) -> LogWorkload:
 
 STORED_TOO_EARLY = Scenario(
     name="c-autostore",
-    about="A worker dies with records in hand, while its client commits in the background",
+    about="A worker dies while it processes records; its client commits in the background",
     claims=NOTHING_IS_LEFT_OUT,
     workload=workload(
         enrich("auto", **{"auto.commit.interval.ms": 100, "enable.auto.offset.store": False})
@@ -92,7 +92,10 @@ COMMIT_FIRST = Scenario(
 
 DONE_AGAIN = Scenario(
     name="c-processfirst",
-    about="A worker dies between its results and its commit; whoever takes results knows them",
+    about=(
+        "A worker dies between its results and its commit; the consumer of results deduplicates "
+        "them"
+    ),
     claims=ONCE,
     workload=workload(msgspec.structs.replace(enrich("after"), deduplicated=True)),
     steps=(
@@ -106,7 +109,7 @@ DONE_AGAIN = Scenario(
 
 ONE_STALLS = Scenario(
     name="c-poolorder",
-    about="One of a worker's threads stalls with a record in hand, and the others go on",
+    about="One thread of a worker stalls with a record, and the others continue",
     claims=NOTHING_IS_LEFT_OUT,
     # Nobody dies here, so a short session only loses members that the machine holds up.
     workload=workload(pool(consumer={}), FEW_ORDERS),
@@ -167,12 +170,14 @@ PROCESSING = (
         bad=worse(
             STORED_TOO_EARLY,
             "c-autostore-bad",
-            "enable.auto.offset.store=true, as by default: what is handed out counts as done",
+            "enable.auto.offset.store=true, the default: delivered records count as processed",
             processors={"enable.auto.offset.store": True},
         ),
         shows=("unprocessed",),
-        forced="the worker is held with polled records in hand until its client's timer has "
-        "committed ten times, and killed there",
+        forced=(
+            "the worker is held with unprocessed records until its client's timer has committed "
+            "ten times, and is killed there"
+        ),
         nightly=False,
     ),
     Control(
@@ -214,7 +219,7 @@ PROCESSING = (
             lanes=False,
         ),
         shows=("reordered-result",),
-        forced="one thread is held with a record in hand until the others have made 300 results, "
+        forced="one thread is held with a record until the others have made 300 results, "
         "among them later ones of its key",
     ),
     Control(
@@ -224,7 +229,7 @@ PROCESSING = (
         bad=worse(
             ASLEEP,
             "c-zombie-bad",
-            "versioned=false: whoever writes last wins",
+            "versioned=false: the last write wins",
             versioned=False,
         ),
         shows=("stale-result",),

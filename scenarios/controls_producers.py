@@ -170,7 +170,7 @@ PRODUCERS = (
         bad=worse(
             GIVEN_UP,
             "p-timeout-ignored-bad",
-            "message.timeout.ms=2000: the client gives up, and nobody looks",
+            "message.timeout.ms=2000: the send times out, and the application ignores it",
             producers={"message.timeout.ms": 2000},
         ),
         shows=("unsent",),

@@ -29,7 +29,7 @@ def lagging(reads: int, **settings: Scalar) -> Consumers:
 
 SLOW_READER = Scenario(
     name="k-retention",
-    about="A reader stands still for longer than the topic keeps its records",
+    about="A consumer stops for longer than its topic retains records",
     claims=("reading", "retention"),
     workload=LogWorkload(
         topics=(Topic(name="orders", settings={**SHORT_SEGMENTS, "retention.ms": 3_600_000}),),
@@ -98,7 +98,7 @@ DELETING = Producers(
 
 LAST_VALUES = Scenario(
     name="k-tombstone",
-    about="A reader that keeps the last value of every key stands still while keys are deleted",
+    about="A latest-value consumer stops while keys are deleted",
     claims=("last-values", "compaction", "ordering", "no-duplicates", "integrity"),
     workload=LogWorkload(
         topics=(Topic(name="orders", settings=COMPACTED),),
@@ -137,7 +137,10 @@ TOPICS = (
             topics={"retention.ms": 1000},
         ),
         shows=("poll-skip",),
-        forced="the reader stands still until 500 records behind it are removed, and then reads on",
+        forced=(
+            "the reader stops until 500 records that it has not read are removed, and then "
+            "continues"
+        ),
         nightly=False,
     ),
     Control(
@@ -152,7 +155,7 @@ TOPICS = (
             partitions=1,
         ),
         shows=("split-key", "reordered-key"),
-        forced="the reader stands still on the first partition, where the earlier records of each "
+        forced="the reader stops on the first partition, where the earlier records of each "
         "key are, until it has read 500 records, which can be in the new ones only",
     ),
     Control(
@@ -188,8 +191,10 @@ TOPICS = (
             topics={"delete.retention.ms": 1000},
         ),
         shows=("resurrected-key",),
-        forced="the reader stands still until the cleaner has passed over the tombstones twice; of "
-        "a thousand keys some are not written again meanwhile",
+        forced=(
+            "the reader stops until the cleaner has processed the tombstones twice; some of a "
+            "thousand keys are not rewritten in that time"
+        ),
     ),
     Control(
         id="K-COMPACT-LOG",
@@ -202,6 +207,6 @@ TOPICS = (
             topics={"cleanup.policy": "compact"},
         ),
         shows=("poll-skip", "lost-write"),
-        forced="the reader stands still until the cleaner has passed over what it has not read",
+        forced="the reader stops until the cleaner has processed the records that it has not read",
     ),
 )

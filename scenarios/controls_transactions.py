@@ -48,7 +48,10 @@ def stopping(name: str, **rules: int) -> Producers:
 
 STOPPED = Scenario(
     name="p-hangtxn",
-    about="A producer stops in mid-transaction; transaction.timeout.ms bounds what that holds back",
+    about=(
+        "A producer stops during a transaction; transaction.timeout.ms limits how long it "
+        "blocks readers"
+    ),
     claims=("progress", "atomicity", "durability", "reading"),
     topology=Topology(
         broker_settings={"transaction.abort.timed.out.transaction.cleanup.interval.ms": 1000}
@@ -75,8 +78,10 @@ TRANSACTIONS = (
             consumers={"isolation.level": "read_uncommitted"},
         ),
         shows=("G1a",),
-        forced="nothing races: every other transaction is aborted after its records have reached "
-        "their logs, where a reader that does not wait takes them",
+        forced=(
+            "nothing races: every other transaction is aborted after its records have reached "
+            "their partitions, where a read_uncommitted consumer reads them"
+        ),
         nightly=False,
     ),
     Control(
@@ -86,7 +91,7 @@ TRANSACTIONS = (
         bad=worse(
             STOPPED,
             "p-hangtxn-bad",
-            "transaction.timeout.ms=25000: nobody aborts what is open before that",
+            "transaction.timeout.ms=25000: an open transaction is not aborted before that",
             producers={"transaction.timeout.ms": 25_000},
         ),
         shows=("stuck",),

@@ -127,7 +127,7 @@ COPIES: tuple[Legal, ...] = (
     ),
     legal(
         "idle-table",
-        "Nobody writes to one of two tables; most partitions stay empty",
+        "No writer writes to one of two tables; most partitions stay empty",
         *(sink(), CACHE),
         tables=(ORDERS, SourceTable(name="items", rows=3), SourceTable(name="notes")),
         feed=Feed(kind="debezium", partitions=12),
@@ -135,28 +135,28 @@ COPIES: tuple[Legal, ...] = (
     ),
     legal(
         "own-feed",
-        "Someone's own program feeds a sink of ours and a cache",
+        "A user's program feeds a sink of the harness and a cache",
         *(Copy(kind="table", name="copy"), CACHE),
         feed=ROW_FEED,
         writers=KEPT,
     ),
     legal(
         "own-table",
-        "Someone's own program fills a table from a feed of ours",
+        "A user's program fills a table from a feed of the harness",
         OWN_TABLE,
         feed=Feed(kind="binlog"),
         nightly=False,
     ),
     legal(
         "own-both",
-        "Someone's own programs are the feed and both copies",
+        "A user's programs are the feed and both copies",
         *(OWN_TABLE, Copy(kind="redis", name="pages")),
         feed=ROW_FEED,
         writers=ADDED,
     ),
     legal(
         "own-beside-sink",
-        "Someone's own program fills a cache beside a sink, behind Debezium",
+        "A user's program fills a cache next to a sink, from Debezium's topics",
         *(OWN_CACHE, sink()),
     ),
     legal(
@@ -215,5 +215,5 @@ COPIES: tuple[Legal, ...] = (
         ),
         readers=(Readers(copy="sink", count=2), Readers(copy="cache", rate_per_s=200.0)),
     ),
-    legal("no-copies", "Nobody reads the change topics"),
+    legal("no-copies", "The change topics have no reader"),
 )

@@ -210,7 +210,7 @@ FORMATS: tuple[Legal, ...] = (
     ),
     legal(
         "own-topics",
-        "The connector writes heartbeats, transactions and schema changes to topics of its own",
+        "The connector writes heartbeats, transactions and schema changes to separate topics",
         {
             "heartbeat.interval.ms": 500,
             "provide.transaction.metadata": True,
@@ -313,12 +313,10 @@ FORMATS: tuple[Legal, ...] = (
         },
         copies=(TABLE, CACHE),
     ),
-    outbox(
-        "outbox", "Rows of an outbox become events of their own topics, and are removed at once"
-    ),
+    outbox("outbox", "Rows of an outbox become events in separate topics, and are deleted at once"),
     outbox(
         "outbox-expanded",
-        "Payloads of an outbox are expanded, and the version stands in a header",
+        "Payloads of an outbox are expanded, and the version is in a header",
         {
             "transforms.outbox.table.expand.json.payload": True,
             "transforms.outbox.table.fields.additional.placement": "version:header:version",

@@ -42,7 +42,7 @@ CONSUMER_GROUPS = (
     ),
     legal(
         "kip848-static",
-        "Members by the consumer protocol with names of their own",
+        "Static members with the consumer protocol",
         consumers=(
             Consumers(
                 name="billing",
@@ -109,12 +109,12 @@ CONSUMER_GROUPS = (
     ),
     legal(
         "no-commits",
-        "A group that never commits and begins anew each time",
+        "A group that never commits and restarts from the beginning each time",
         consumers=(group(2, enable_auto_commit=False),),
     ),
     legal(
         "latest",
-        "A group that begins at the end and is there before the first record",
+        "A group that starts at the end, before the first record",
         consumers=(group(1, auto_offset_reset="latest"),),
     ),
 )

@@ -141,7 +141,7 @@ TOPICS = (
     ),
     legal(
         "all-in-sync",
-        "min.insync.replicas=3: while a replica is away nobody can write",
+        "min.insync.replicas=3: no producer can write while a replica is away",
         topics=orders(min_insync_replicas=3),
         consumers=(assigned(),),
         steps=(after(acks=200).kill(broker()), after(seconds=3).heal("kill")),
@@ -161,7 +161,7 @@ TOPICS = (
     ),
     legal(
         "idle-topic",
-        "A topic that nobody writes to, with a group that waits for it",
+        "A topic without producers, with a group that waits for it",
         topics=(Topic(name="orders", partitions=2), Topic(name="returns", partitions=2)),
         consumers=(group(), Consumers(name="refunds", topic="returns", mode="assigned")),
     ),
@@ -257,7 +257,7 @@ CONSOLES = (
     ),
     legal(
         "console-acks-1",
-        "Kafka's console producer with acks=1, to a topic of its own",
+        "Kafka's console producer with acks=1, to a separate topic",
         topics=(Topic(name="orders", partitions=2), Topic(name="notes")),
         producers=(
             *sending(),

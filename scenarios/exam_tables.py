@@ -232,7 +232,7 @@ TABLES: tuple[Legal, ...] = (
     ),
     legal(
         "heartbeat",
-        "The source writes a heartbeat into a table of its own beside ours",
+        "The source writes a heartbeat into a separate table",
         PLAIN,
         feed=Feed(kind="debezium", connector={**OWN_SOURCE, **HEARTBEAT}),
     ),
@@ -243,13 +243,13 @@ TABLES: tuple[Legal, ...] = (
     ),
     legal(
         "compressed-log",
-        "The source compresses its binary log, which Debezium and our own feed read",
+        "The source compresses its binary log, which Debezium and the harness's feed read",
         *SHOP,
         mysql={"binlog_transaction_compression": True},
     ),
     legal(
         "compressed-log-python",
-        "The source compresses its binary log, which our own feed reads",
+        "The source compresses its binary log, which the harness's feed reads",
         *SHOP,
         feed=Feed(kind="binlog"),
         copies=(ROWS, CACHE),

@@ -59,7 +59,7 @@ STALE_FILL = kept(
     races=(Race(cache="cache", table="orders", kind="stale-fill"),),
 )
 STALE_FILL_BAD = worse_cache(
-    STALE_FILL, "r-staleset-bad", "versioned=false: whoever comes last wins", versioned=False
+    STALE_FILL, "r-staleset-bad", "versioned=false: the last write wins", versioned=False
 )
 
 LATE_WRITE = kept(
@@ -69,7 +69,7 @@ LATE_WRITE = kept(
     races=(Race(cache="cache", table="orders", kind="late-write"),),
 )
 LATE_WRITE_BAD = worse_cache(
-    LATE_WRITE, "r-writerace-bad", "versioned=false: whoever comes last wins", versioned=False
+    LATE_WRITE, "r-writerace-bad", "versioned=false: the last write wins", versioned=False
 )
 
 EARLY_FILL = kept(
@@ -141,7 +141,7 @@ FORGOTTEN = worse_path(
 
 COLD = Scenario(
     name="r-cold",
-    about="A Redis that keeps nothing dies; nobody fills its cache but the change topics",
+    about="A Redis without persistence dies; only the change topics refill its cache",
     claims=("convergence", "source-durability"),
     topology=connect_path.FULL,
     workload=fed(

@@ -82,7 +82,7 @@ FOLLOWER_PAUSE = Scenario(
 
 METADATA_DOWN = Scenario(
     name="metadata-down",
-    about="Whoever keeps the metadata, ZooKeeper or the KRaft controllers, is gone for 20 seconds",
+    about="ZooKeeper, or all KRaft controllers, are down for 20 seconds",
     claims=("durability", "ordering", "no-duplicates", "integrity", "reading"),
     workload=LogWorkload(
         topics=(Topic(name="orders", partitions=3),), producers=(SAFE,), consumers=(READER,)

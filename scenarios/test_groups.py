@@ -22,7 +22,10 @@ BILLING = Consumers(name="billing", topic="orders", count=3, commit="application
 
 CHURN = Scenario(
     name="c-churn",
-    about="Members leave and come back under load; each time all give up their logs and join anew",
+    about=(
+        "Members leave and come back under load; each time all members give up their partitions "
+        "and rejoin"
+    ),
     claims=(*CLAIMS, "sole-ownership"),
     workload=LogWorkload(topics=(ORDERS,), producers=(SAFE,), consumers=(BILLING,)),
     steps=(
@@ -36,13 +39,13 @@ CHURN = Scenario(
 CHURN_COOPERATIVE = worse(
     CHURN,
     "c-churn-cooperative",
-    "Members leave and come back under load; the others keep what stays theirs",
+    "Members leave and come back under load; the others keep their partitions",
     consumers={"partition.assignment.strategy": "cooperative-sticky"},
 )
 BOUNCE = worse(
     CHURN,
     "c-static",
-    "Members with names of their own leave and come back in time; the group does not notice",
+    "Static members leave and come back in time, without a rebalance",
     consumers={"session.timeout.ms": 30_000},
     static=True,
 )
@@ -77,10 +80,10 @@ def reset(to: ResetTo, value: float, about: str) -> Scenario:
 
 
 RESET_EARLIEST = reset(
-    "earliest", 0, "A group is reset to the beginning of its logs while it has no members"
+    "earliest", 0, "A group is reset to the earliest offsets while it has no members"
 )
 RESET_OFFSET = reset(
-    "offset", 25, "A group is reset to an offset of its logs, or to the end of a shorter one"
+    "offset", 25, "A group is reset to an offset, or to the end of a shorter partition"
 )
 RESET_TIME = reset(
     "time", 0.5, "A group is reset to half a second before the newest record that it was handed"

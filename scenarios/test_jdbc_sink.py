@@ -68,7 +68,8 @@ SINK_DIES = Scenario(
 WITHOUT_KEY = worse_path(
     SINK_DIES,
     "js-insert",
-    "insert.mode=insert and primary.key.mode=none, as by default: what comes again is a new row",
+    "insert.mode=insert and primary.key.mode=none, the defaults: a repeated event becomes a new "
+    "row",
     copies={"warehouse": {"insert.mode": "insert", "primary.key.mode": "none"}},
 )
 
@@ -117,7 +118,7 @@ TRUNCATED = Scenario(
 SKIPPED = worse_path(
     TRUNCATED,
     "dbz-truncate",
-    "skipped.operations=t, as by default: nothing tells that the rows of a table are gone",
+    "skipped.operations=t, the default: no event reports a truncation",
     feed={"skipped.operations": "t"},
 )
 

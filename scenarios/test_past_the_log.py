@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.pipeline, pytest.mark.nightly]
 
 BY_HAND = Scenario(
     name="unlogged",
-    about="Somebody removes rows of the source by hand, with sql_log_bin=0",
+    about="An operator deletes rows at the source with sql_log_bin=0",
     claims=("capture", "convergence", "source-durability"),
     topology=connect_path.FULL,
     workload=PipelineWorkload(

@@ -29,7 +29,7 @@ LONG = SourceTable(
 """Its document is stored apart from the row, and no update changes it."""
 WHOLE_ROWS = Scenario(
     name="pg-toast",
-    about="Updates leave a long value alone, and REPLICA IDENTITY FULL logs it all the same",
+    about="Updates do not change a TOASTed value, and REPLICA IDENTITY FULL logs it nevertheless",
     claims=("capture", "convergence"),
     topology=Topology(registry=True, connect_workers=1, postgres=True),
     workload=PipelineWorkload(
@@ -49,7 +49,8 @@ WHOLE_ROWS = Scenario(
 LONG_LEFT_OUT = worse_path(
     WHOLE_ROWS,
     "pg-toast-bad",
-    "REPLICA IDENTITY DEFAULT: a long value that an update leaves alone is not in the log",
+    "REPLICA IDENTITY DEFAULT: a TOASTed value that an update does not change is not in the "
+    "write-ahead log",
     feed={"replica.identity.autoset.values": ".*:DEFAULT"},
 )
 # A scenario of its own: without long values the same setting loses nothing.
@@ -115,7 +116,7 @@ LOGGED = declared(
 )
 NOT_LOGGED = declared(
     "pg-unlogged",
-    "UNLOGGED: what is written to the table is in no write-ahead log",
+    "UNLOGGED: writes to the table are not in the write-ahead log",
     PLAIN.replace("TABLE", "UNLOGGED TABLE"),
     OF_ALL_TABLES,
     twin_of=LOGGED.name,
@@ -133,12 +134,12 @@ def published(name: str, about: str, publication: str, twin_of: str = "") -> Sce
 
 PUBLISHED = published(
     "pg-published",
-    "The connector takes a publication that somebody has made, of both its tables",
+    "The connector uses an existing publication of both tables",
     "FOR TABLE items, orders",
 )
 LEFT_OUT = published(
     "pg-unpublished",
-    "The publication lacks a table, and nobody tells the connector",
+    "The publication lacks a table, and the connector does not report it",
     "FOR TABLE items",
     PUBLISHED.name,
 )

@@ -86,7 +86,7 @@ DROPPED = msgspec.structs.replace(
 TRUSTS_THE_SLOT = worse_path(
     DROPPED,
     "pg-dropped-bad",
-    "offset.mismatch.strategy=trust_slot: the connector goes on where its new slot begins",
+    "offset.mismatch.strategy=trust_slot: the connector continues where its new slot starts",
     feed={"offset.mismatch.strategy": "trust_slot"},
 )
 INITIAL = worse_path(

@@ -23,8 +23,10 @@ pytestmark = [
 
 LANES = Scenario(
     name="c-lanes",
-    about="Workers of several threads begin at given offsets; one dies with a record in the hand "
-    "of a thread that stalls, the other freezes for longer than its session",
+    about=(
+        "Multi-threaded workers start at given offsets; one dies with a record held by a "
+        "stalled thread, the other freezes for longer than its session"
+    ),
     claims=NOTHING_IS_LEFT_OUT,
     workload=workload(pool(start=50), FEW_ORDERS),
     steps=(

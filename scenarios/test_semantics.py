@@ -226,7 +226,7 @@ workers = partial(msgspec.structs.replace, WORKERS)
 PYTHON_NONE = python_line(
     "python-none",
     "no guarantee",
-    "acks=0, and the client commits by itself what it handed out",
+    "acks=0, and the client commits delivered records in the background",
     ("integrity",),
     workers(progress="auto", producer={"acks": "0"}),
 )

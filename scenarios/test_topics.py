@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.docker, pytest.mark.controls, pytest.mark.nightly]
 
 RETENTION_CHANGES = Scenario(
     name="t-retention",
-    about="Retention is shortened in mid-run, by age and then by size",
+    about="Retention is shortened during the run, by age and then by size",
     claims=("retention", "durability", "ordering", "no-duplicates", "integrity"),
     workload=LogWorkload(
         topics=(Topic(name="orders", partitions=2, settings=SHORT_SEGMENTS),),

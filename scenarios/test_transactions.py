@@ -50,7 +50,9 @@ COORDINATOR_DIES = broker_dies(
 )
 ZOMBIES = Scenario(
     name="txn-zombie",
-    about="In mid-transaction a second process takes over the id; the first goes on and commits",
+    about=(
+        "During a transaction a second process takes over the id; the first continues and commits"
+    ),
     claims=CLAIMS,
     workload=transactional(takeover_every=5),
     baseline_acks=400,

@@ -22,7 +22,7 @@ class Asked(Protocol):
 
 
 def _no_worker(connector: str, task: int) -> str:
-    raise FaultError(f"no worker runs task {task} of {connector}: there is no Connect")
+    raise FaultError(f"no worker runs task {task} of {connector}: the stack has no Connect workers")
 
 
 class RoleCluster:
@@ -71,7 +71,7 @@ class RoleCluster:
 
     def transaction_coordinator(self, transactional_id: str) -> int | None:
         """The leader of the partition of the transaction log that the id belongs to."""
-        return self._keeper(TRANSACTIONS_TOPIC, transactional_id, "no transaction has begun yet")
+        return self._keeper(TRANSACTIONS_TOPIC, transactional_id, "no transaction has started yet")
 
     def _keeper(self, topic: str, name: str, otherwise: str) -> int | None:
         with _answering(f"the coordinator of {name}"):

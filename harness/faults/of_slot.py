@@ -58,7 +58,7 @@ class OfSlot(Fault[S]):
         if path is None or path.feed.kind != "debezium":
             yield f"{spec.settings.get('connector')!r} is not the feed of a Debezium connector"
         elif "slot.name" in {*path.feed.settings, *(path.feed.connector or {})}:
-            yield f"the feed of path {path.name!r} names a slot of its own; leave out slot.name"
+            yield f"the feed of path {path.name!r} sets slot.name; leave it out"
 
     def permits(self, spec: FaultSpec, step: Step, scenario: Scenario) -> Iterator[Permission]:
         """Loss of what the slot kept."""

@@ -37,7 +37,7 @@ class Hold(Fault[HoldSettings]):
     def witness(self, injection: Injection[HoldSettings]) -> str | NotYet:
         """Every target stands at the point."""
         stands = {target: barrier.held_at for target, barrier in _barriers(injection).items()}
-        text = ", ".join(f"{target} stands {at or 'nowhere'}" for target, at in stands.items())
+        text = ", ".join(f"{target} is at {at or 'nowhere'}" for target, at in stands.items())
         reached = all(at == injection.settings.point for at in stands.values())
         return text if stands and reached else NotYet(text or "unknown worker")
 

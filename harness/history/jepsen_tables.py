@@ -144,8 +144,8 @@ class Columns:
         alone = placed.filter(pl.col("offset").is_null())
         if len(alone):
             raise UsageError(
-                f"{source}: operation {self.operations.label[alone['op'][0]]} polled a record at "
-                "no offset, and no other operation tells where it stands; take that record out"
+                f"{source}: operation {self.operations.label[alone['op'][0]]} polled a record "
+                f"without offset, and no other operation contains its offset; remove that record"
             )
         return placed
 

@@ -78,7 +78,7 @@ class _Reader:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._damaged(frame, f"it does not fit its format: {error}") from error
         if (self._begin is None) is not isinstance(note, Begin):
-            raise self._damaged(frame, "the journal does not begin with its run, once")
+            raise self._damaged(frame, "the journal must start with its run, exactly once")
         match note:
             case Begin():
                 self._begin = note

@@ -197,8 +197,8 @@ def test_an_anomaly_tells_the_life_of_its_topic() -> None:
     assert finding.examples[0].operations == (0, 1, 3)
     three = "topic t with partitions=3, replicas=3, retention.ms=1000, cleanup.policy=delete"
     assert finding.examples[0].because == (
-        f"operation 0 (admin) asked for {three} and was told that it is done",
-        "operation 1 (admin) asked for partitions=5 of topic t and was told that it is done",
+        f"operation 0 (admin) asked for {three} and was told that this succeeded",
+        "operation 1 (admin) asked for partitions=5 of topic t and was told that this succeeded",
         f"yet operation 3 (final) finds {three}",
     )
 

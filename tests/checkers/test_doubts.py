@@ -145,7 +145,7 @@ def test_a_place_that_was_not_read_is_named_once_with_its_reason() -> None:
 
 def test_steps_that_did_not_begin_are_named_together() -> None:
     of = msgspec.structs.replace(scenario(), steps=(step("a", faulty=False), step("b"), step("c")))
-    said = "steps b, c of the plan did not begin"
+    said = "steps b, c of the plan did not start"
     assert doubted(HistoryBuilder(), Facts(begun=("a",)), of) == [said]
 
 
@@ -203,7 +203,7 @@ def test_a_time_out_near_a_fault_is_explained_by_it(
     found = doubted(build, known)
     assert (
         found
-        == ["1 operation timed out away from any fault, while the host was held up for 5,001 ms"][
+        == ["1 operation timed out away from any fault, while the harness stalled for 5,001 ms"][
             :unsure
         ]
     )

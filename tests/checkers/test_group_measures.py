@@ -86,7 +86,7 @@ def test_two_owners_are_told_with_their_generation_and_times() -> None:
     (example,) = told["shared-ownership"].examples
     assert (example.log, example.operations) == ("orders-0", (0, 1))
     assert example.because[0].startswith(
-        "operation 0 (billing-0) was told that orders-0 is its own in generation 3, began at 10."
+        "operation 0 (billing-0) was assigned orders-0 in generation 3, began at 10."
     )
     assert example.because[0].endswith("and held it until 30.500 ms")
 

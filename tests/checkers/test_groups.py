@@ -272,7 +272,7 @@ def test_a_commit_that_the_coordinator_had_was_lost_with_its_log(
     build.wrote("coordinator", [])
     seen = LagEvent(time_ns=10**12, group="billing", log="orders-0", committed=committed, end=9)
     told = told_of_a_lost_commit(build, Facts(lags=(seen,)))
-    assert ("was lost with the log that held it" in told) is named
+    assert ("was lost with the partition that contained it" in told) is named
     assert "never" not in told
 
 

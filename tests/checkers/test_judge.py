@@ -270,7 +270,7 @@ def test_a_fault_that_bit_is_no_reason_for_doubt() -> None:
 @pytest.mark.parametrize(
     ("begun", "events", "reason"),
     [
-        ((), [], "step kill of the plan did not begin"),
+        ((), [], "step kill of the plan did not start"),
         (("kill",), [], "nothing is known of fault process.kill of step kill"),
         (
             ("kill",),

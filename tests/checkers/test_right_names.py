@@ -143,8 +143,8 @@ def test_what_is_past_the_binary_log_contradicts_capture_and_is_not_lost() -> No
     assert validity["capture"] is Validity.INVALID
     assert validity["source-durability"] is Validity.VALID
     told = {each.kind: "; ".join(each.examples[0].because) for each in verdict.findings}
-    assert "its binary log, read completely, tells of no such change" in told["unlogged-change"]
-    assert "past its binary log" in told["missing-row"]
+    assert "its binary log, read completely, contains no such change" in told["unlogged-change"]
+    assert "without writing to its binary log" in told["missing-row"]
     assert "never had" not in told["missing-row"]
 
 

@@ -41,7 +41,7 @@ def test_a_broker_that_was_started_once_more_and_does_not_run_is_dead() -> None:
     again = RevivedEvent(time_ns=9_000_000_000, service="broker-1")
     facts = Facts(faults=(fault("healed"),), revived=(again,), exited=("broker-1",))
     (finding,) = verdict(facts, "recovery").findings
-    assert "it gave up, and was started once more at 9.0 s" in finding.examples[0].because
+    assert "it exited again, and was restarted again at 9.0 s" in finding.examples[0].because
     stayed = Facts(faults=(fault("healed"),), revived=(again,))
     assert found(verdict(stayed, "recovery")) == {}
 

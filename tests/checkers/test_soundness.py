@@ -119,4 +119,4 @@ def test_rows_out_of_order_are_put_in_order() -> None:
 
 def test_a_value_that_was_sent_twice_is_nobodys() -> None:
     _, problems = sound(changed("sends", value=[5, 5]))
-    assert problems == ("sends: 1 values were sent before, so that nobody can tell which is which",)
+    assert problems == ("sends: 1 values were sent before, so that they cannot be distinguished",)

@@ -128,11 +128,7 @@ def test_transactions_that_read_from_one_another(outcome: Literal["ok", "info", 
         "and operation 1 (t) polled value 1 at offset 0 of orders-0"
         + (" (and did not come to an end)" if outcome == "info" else ""),
         "operation 1 (t) sent value 3 to orders-1, at offset 0, in a transaction "
-        + (
-            "of which it does not know whether it was committed"
-            if outcome == "info"
-            else "that it committed"
-        ),
+        + ("whose outcome it does not know" if outcome == "info" else "that it committed"),
         "and operation 0 (s) polled value 3 at offset 0 of orders-1",
         "each of them had to be committed before the next one could read it",
         "so operation 0 (s) came before itself",

@@ -113,9 +113,7 @@ def test_only_the_slot_of_a_feed_that_the_harness_names_can_be_lost() -> None:
     (sink,) = problems(dropping("main/warehouse"))
     assert sink == "step 'drop': 'main/warehouse' is not the feed of a Debezium connector"
     (own,) = problems(dropping("main/topics", **{"slot.name": "mine"}))
-    assert (
-        own == "step 'drop': the feed of path 'main' names a slot of its own; leave out slot.name"
-    )
+    assert own == "step 'drop': the feed of path 'main' sets slot.name; leave it out"
 
 
 def test_a_dropped_slot_permits_loss_on_its_path() -> None:

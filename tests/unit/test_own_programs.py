@@ -167,7 +167,7 @@ def test_a_row_gets_by_programs_to_their_copies_or_to_all_that_their_feed_feeds(
 @pytest.mark.parametrize("target", ["{folder}/none.py:run", "{file}:none", "no.such:run", "run"])
 def test_a_function_that_is_not_there_is_said_so(target: str, file: Path) -> None:
     named = target.format(folder=file.parent, file=file)
-    with pytest.raises(UsageError, match="there is no function"):
+    with pytest.raises(UsageError, match="unknown function"):
         loaded(named)
 
 

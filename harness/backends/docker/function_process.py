@@ -30,7 +30,7 @@ def loaded(target: str) -> Callable[[], object]:
         function: Callable[[], object] = getattr(module, name)
     except (ImportError, OSError, ValueError, AttributeError) as error:
         raise UsageError(
-            f"there is no function {target!r} ({error}); name it as `file.py:name`, as seen from "
+            f"unknown function {target!r} ({error}); name it as `file.py:name`, as seen from "
             "the folder of the command, or as `package.module:name`"
         ) from error
     return function

@@ -70,7 +70,7 @@ def look_at(stack: str) -> DockerStack:
     blueprint = blueprint_of(api, marks) if marks else None
     if marks is None or blueprint is None:
         known = ", ".join(sorted(marked)) or "none"
-        raise UsageError(f"there is no stack {stack!r} that can be used; there are: {known}")
+        raise UsageError(f"unknown stack {stack!r}; known: {known}")
     return DockerStack(api, labels.identity_of(marks), blueprint, None)
 
 

@@ -115,6 +115,6 @@ def _pull(api: Api, image: str) -> None:
         api.pull(image)
     except errors.APIError as error:
         raise UsageError(
-            f"there is no image {image!r} here, and it cannot be pulled ({error.explanation}); "
-            "build it first, or mend its name"
+            f"no image {image!r} here, and it cannot be pulled ({error.explanation}); "
+            "build it first, or correct its name"
         ) from error

@@ -90,7 +90,7 @@ class Processes:
         """Kill a service and take from its own disk what it has not synced; how many bytes."""
         spec = self._blueprint.services.get(service)
         if spec is None or not spec.own_disk or spec.data is None:
-            raise FaultError(f"{service} has no disk of its own; ask for Topology(own_disks=True)")
+            raise FaultError(f"{service} has no separate disk; set Topology(own_disks=True)")
         name = self.name(service)
         self.pause(service)
         self._beside.on_volumes_of(name, own_disk.keep(spec.data))

@@ -33,7 +33,7 @@ def _of_paths(scenario: Scenario) -> Iterator[str]:
     for path in scenario.pipeline.paths:
         kinds = (path.feed.kind, *(copy.kind for copy in path.copies))
         if "program" in kinds:
-            yield "addresses at which someone's own program could reach its servers"
+            yield "addresses at which a user's program could reach its servers"
         if set(kinds) & set(CONNECTORS):
             yield from connectors.lacking(path)
 

@@ -76,7 +76,7 @@ class FakeServices:
         """Kill a broker and take from its logs what it has not synced; how many bytes, roughly."""
         number = self._broker(service)
         if number is None or not self._topology.own_disks:
-            raise FaultError(f"{service} has no disk of its own; ask for Topology(own_disks=True)")
+            raise FaultError(f"{service} has no separate disk; set Topology(own_disks=True)")
         lost = self._cluster.lose_unsynced(number)
         self.kill(service)
         return lost
@@ -151,7 +151,7 @@ class FakeServices:
     def _process(self, service: str) -> Process:
         process = self._cluster.processes.get(service)
         if process is None:
-            raise FaultError(f"there is no service {service}")
+            raise FaultError(f"unknown service {service}")
         return process
 
     def _broker(self, service: str) -> int | None:

@@ -39,7 +39,9 @@ def dead_service(evidence: Evidence) -> CheckResult:
             proof.add(f"{dead[row]} was started again at {event.time_ns / 1e9:,.1f} s")
         for again in evidence.facts.revived:
             if again.service == dead[row]:
-                proof.add(f"it gave up, and was started once more at {again.time_ns / 1e9:,.1f} s")
+                proof.add(
+                    f"it exited again, and was restarted again at {again.time_ns / 1e9:,.1f} s"
+                )
         return proof.add(f"{dead[row]} does not run in the end").end()
 
     return report("dead-service", Found(DEAD_SERVICE, np.arange(len(dead)), explain))

@@ -65,7 +65,7 @@ class Proof:
         evidence = self._evidence
         log, offset = int(evidence.sends.log[row]), int(evidence.sends.offset[row])
         if log == NONE:
-            return self.add("yet none of the logs of its topic holds it, all read from 0 on")
+            return self.add("yet no partition of its topic contains it, all read from offset 0")
         if evidence.drained[log]:
             return self.without(log, offset)
         places = evidence.placements
@@ -74,7 +74,7 @@ class Proof:
         beyond = beyond[places.seen_ok[beyond] & (places.cell(beyond) >= cell)]
         for place in beyond[:1].tolist():
             self.read(int(evidence.readers(place)[0]), before="yet ")
-        return self.add("and nobody ever read it")
+        return self.add("and no reader ever received it")
 
     def mention(self, *operations: int | None) -> Self:
         """Count operations, as far as there are any, among those that prove it."""
@@ -110,7 +110,7 @@ def send_sentence(evidence: Evidence, row: int) -> str:
     told = {
         OK: f"was told offset {offset}" if offset != NONE else "was told it was delivered",
         FAIL: f"was told that it certainly failed{error}",
-        INFO: f"was not told what became of it{error}",
+        INFO: f"was not told its outcome{error}",
     }[outcome]
     value = evidence.history.value_label(int(sends.value[row]))
     by = f"{who(evidence, int(sends.op[row]))} sent value {value} to {where}"
@@ -120,7 +120,7 @@ def send_sentence(evidence: Evidence, row: int) -> str:
     became = {
         OK: "that it committed",
         FAIL: f"that was certainly not committed{error}",
-        INFO: f"of which it does not know whether it was committed{error}",
+        INFO: f"whose outcome it does not know{error}",
     }[outcome]
     return f"{by}{at} in a transaction {became}"
 

@@ -28,7 +28,7 @@ def sound(history: History) -> tuple[History, tuple[str, ...]]:
         rows[name] = _sorted(kept, name, problems)
         if name == "sends" and (again := len(kept) - kept["value"].n_unique()):
             problems.append(
-                f"sends: {again} values were sent before, so that nobody can tell which is which"
+                f"sends: {again} values were sent before, so that they cannot be distinguished"
             )
     flow = {
         name: _kept(getattr(history.flow, name), name, there, ("flow: ", f" of {name}"), problems)
@@ -88,7 +88,7 @@ def _kept(
     before, after = called
     problems.append(
         f"{before}{wrong} of {len(frame)} rows{after} are malformed (a field is empty or negative, "
-        "or names an operation or a log that is not there)"
+        "or refers to an unknown operation or partition)"
     )
     return frame.filter(fits)
 

@@ -107,29 +107,31 @@ def _explain(evidence: Evidence, kind: Kind, case: dict[str, int]) -> Anomaly:
     proof.mention(op)
     if kind is COMMIT_REGRESSION:
         proof.add(
-            f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
-            f"and next at {case['offset']}"
+            f"the coordinator wrote that group {group} is at {case['before']} of {name}, and next "
+            f"at {case['offset']}"
         )
-        return proof.add("nobody reset the group to there").end(log)
+        return proof.add("no reset moved the group there").end(log)
     if kind is FORGOTTEN_COMMIT:
         proof.add(
-            f"the coordinator wrote that group {group} stands at {case['before']} of {name}, "
-            "and next that it stands nowhere"
+            f"the coordinator wrote that group {group} is at {case['before']} of {name}, and next "
+            f"that it has no offset"
         )
         return proof.end(log)
     proof.add(
-        f"{who(evidence, op)} committed offset {case['offset']} of {name} and was told that it is "
-        "done"
+        f"{who(evidence, op)} committed offset {case['offset']} of {name} and was told that this "
+        f"succeeded"
     )
     seen = _seen_committed(evidence, op, name, case["offset"])
     if seen is None:
         wrote = f"what the coordinator of group {group} wrote"
         return proof.add(f"{wrote}, read to its end, does not have it").end(log)
     proof.add(
-        f"at {seen.time_ns / 1e6:,.0f} ms the coordinator said that group {group} stands at "
+        f"at {seen.time_ns / 1e6:,.0f} ms the coordinator said that group {group} is at "
         f"{seen.committed}: it had that commit, or a later one"
     )
-    proof.add("it was lost with the log that held it: __consumer_offsets has none now")
+    proof.add(
+        "it was lost with the partition that contained it: __consumer_offsets has no such entry now"
+    )
     return proof.end(log)
 
 

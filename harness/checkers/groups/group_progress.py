@@ -175,9 +175,11 @@ def _repeated(evidence: Evidence, group: Group, row: int, commit: int) -> Anomal
     offset = group.commits.filter(pl.col("op") == commit, pl.col("log") == log)["offset"][0]
     proof.add(
         f"{who(evidence, commit)} committed offset {offset} of {evidence.log_names[log]} for group "
-        f"{group.name}, and was told that it is done"
+        f"{group.name}, and was told that this succeeded"
     )
-    proof.read(row, before="yet a member that was given the log after that was handed more: ")
+    proof.read(
+        row, before="yet a member that was assigned the partition after that received more: "
+    )
     return proof.end(log)
 
 
@@ -188,7 +190,7 @@ def _skipped(evidence: Evidence, group: Group, row: int, placement: int) -> Anom
         proof.read(int(seen))
     proof.read(row, before=f"group {group.name} was handed, beyond it: ")
     proof.add(
-        f"no member of group {group.name} was ever handed the first, and nobody had tried to "
-        "commit an offset behind it"
+        f"no member of group {group.name} ever received the first, and none had tried to commit "
+        f"an offset beyond it"
     )
     return proof.end(log)

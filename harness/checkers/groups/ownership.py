@@ -40,7 +40,10 @@ SHARED_OWNERSHIP = Kind(
 )
 OVERLAPPING_OWNERSHIP = Kind(
     "overlapping-ownership",
-    meaning="Two members of a group owned one partition at one time, by what they were told.",
+    meaning=(
+        "Two members of a group owned one partition at the same time, according to their "
+        "assignments."
+    ),
     counted="{time|times} two members owned one partition at one time",
     weight=540,
     claim="sole-ownership",
@@ -112,7 +115,7 @@ def _told(evidence: Evidence, kind: Kind, first: Holding, second: Holding) -> An
         generation = "" if holding.generation == NOTHING else f" in generation {holding.generation}"
         proof.mention(holding.assign)
         proof.add(
-            f"{who(evidence, holding.assign)} was told that {log} is its own{generation}, "
+            f"{who(evidence, holding.assign)} was assigned {log}{generation}, "
             f"{times_of(evidence, holding.assign)}, and held it until {holding.end_ns / 1e6:.3f} ms"
         )
     return proof.end(first.log)
@@ -122,7 +125,7 @@ def _seen(evidence: Evidence, event: GroupEvent, log: str) -> Anomaly:
     members = " and ".join(each.member for each in event.members if log in each.logs)
     proof = Proof(evidence, SHARED_OWNERSHIP)
     proof.add(
-        f"at {event.time_ns / 1e6:.3f} ms the coordinator of {event.group} showed {log} as the own "
-        f"of {members}"
+        f"at {event.time_ns / 1e6:.3f} ms the coordinator of {event.group} showed {log} as "
+        f"assigned to {members}"
     )
     return proof.end(evidence.log_names.index(log) if log in evidence.log_names else NONE)

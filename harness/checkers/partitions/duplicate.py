@@ -69,4 +69,4 @@ def _explain(evidence: Evidence, mine: Numbers) -> Anomaly:
         if len(rows):
             proof.read(int(rows[0]))
     offsets = ", ".join(str(offset) for offset in places.offset(mine).tolist())
-    return proof.add(f"so it stands at offsets {offsets}").end(int(places.log(mine[:1])[0]))
+    return proof.add(f"so it is at offsets {offsets}").end(int(places.log(mine[:1])[0]))

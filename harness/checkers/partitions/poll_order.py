@@ -99,7 +99,7 @@ def _explain(evidence: Evidence, kind: Kind, steps: Steps, case: int) -> Anomaly
     if distance > 1:
         _skipped(evidence, proof, before, distance - 1)
     else:
-        proof.add("which does not stand behind it in the log")
+        proof.add("which does not come after it in the partition")
     return proof.end(int(evidence.reads.log[after]))
 
 

@@ -79,4 +79,4 @@ def _explain(evidence: Evidence, behind: int, ahead: int) -> Anomaly:
     proof = Proof(evidence, REALTIME_ORDER).sent(behind)
     proof.add(f"it {times_of(evidence, int(sends.op[behind]))}").sent(ahead, before="only then ")
     proof.add(f"it {times_of(evidence, int(sends.op[ahead]))}")
-    return proof.add("yet the first record stands behind the second").end(log)
+    return proof.add("yet the first record comes after the second").end(log)

@@ -67,7 +67,7 @@ def send_order(evidence: Evidence) -> CheckResult:
 
         return Found(kind, np.arange(len(steps.after)), explain)
 
-    back = "yet the later one does not stand behind the earlier one"
+    back = "yet the later one does not come after the earlier one"
     return report(
         "send-order",
         found(NONMONOTONIC_SEND, outer.where(outer.distance < 1), back),

@@ -45,7 +45,7 @@ def split_key(evidence: Evidence) -> CheckResult:
         proof = Proof(evidence, SPLIT_KEY)
         for row, at, lead in ((before, log[case], ""), (after, log[case + 1], "and ")):
             proof.sent(row, before=lead)
-            proof.add(f"it stands in {evidence.log_names[int(at)]}")
+            proof.add(f"it is in {evidence.log_names[int(at)]}")
         return proof.add(f"both have the key {int(sends.key[before])}").end(int(log[case + 1]))
 
     return report("split-key", Found(SPLIT_KEY, cases, explain))

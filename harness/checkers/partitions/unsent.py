@@ -42,6 +42,6 @@ def unsent(evidence: Evidence) -> CheckResult:
     def explain(row: int) -> Anomaly:
         proof = Proof(evidence, UNSENT).sent(row)
         proof.add("the application took it as sent when produce() returned")
-        return proof.add("yet none of the logs of its topic holds it, all read from 0 on").end()
+        return proof.add("yet no partition of its topic contains it, all read from offset 0").end()
 
     return report("unsent", Found(UNSENT, rows, explain))

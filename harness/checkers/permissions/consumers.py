@@ -23,15 +23,17 @@ def consumer_permissions(consumers: Consumers, scenario: Scenario) -> Iterator[P
         if is_on(settings["enable.auto.commit"]) and is_on(settings["enable.auto.offset.store"]):
             yield Permission(
                 setting="enable.auto.commit with enable.auto.offset.store",
-                reason="an offset may be committed before its record is processed; a member that "
-                "dies in between leaves it to nobody",
+                reason=(
+                    "an offset may be committed before its record is processed; if the member "
+                    "dies in between, no other member processes it"
+                ),
                 kinds=("group-skip",),
             )
     reset = str(settings["auto.offset.reset"])
     if reset in {"latest", "largest", "end"}:
         yield Permission(
             setting=f"auto.offset.reset={reset}",
-            reason="a reader without a valid position jumps to the end of its log",
+            reason="a reader without a valid position jumps to the end of its partition",
             kinds=("poll-skip", "int-poll-skip", "group-skip", "uncommitted-skip"),
         )
     if reads_uncommitted(consumers):

@@ -41,7 +41,7 @@ def content_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
         if copy.ddl:
             yield Permission(
                 setting=f"ddl of {copy.name}",
-                reason="columns of its own need not be as wide as the source's",
+                reason="the copy's own columns may be narrower than the source's",
                 kinds=ALTERED,
                 hops=(name,),
             )

@@ -49,7 +49,7 @@ def _of_offsets(topology: Topology, kinds: tuple[str, ...]) -> Iterator[Permissi
     """What can be seen when the topic of offsets loses entries: `kinds`."""
     settings = broker_settings(topology)
     factor = "offsets.topic.replication.factor"
-    lost = "the offsets of groups, which begin anew, are lost"
+    lost = "the offsets of groups are lost, and groups start again"
     if int(settings[factor]) == 1:
         yield _loses(f"{factor}=1", f"{lost} with the only copy of their topic", kinds)
         return

@@ -23,8 +23,10 @@ def copy_permissions(path: Path, scenario: Scenario) -> Iterator[Permission]:
         if copy.kind == "jdbc" and not scenario.pipeline.auto_restart:
             yield Permission(
                 setting="auto_restart=false",
-                reason="the sink gives up when its database goes away for a moment, and nobody "
-                "starts a task again that has FAILED",
+                reason=(
+                    "the sink's task fails when its database is away for a moment, and Connect "
+                    "does not restart a FAILED task"
+                ),
                 kinds=("failed-task",),
                 hops=names,
             )
@@ -61,7 +63,9 @@ def _of_sink(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     if str(settings["insert.mode"]) == "insert":
         reason = "an event that is delivered again, and every change of a row, becomes a new row"
         yield "insert.mode=insert", reason, ("duplicate-row", "stale-row")
-        reason = "a table with a key refuses a row that is delivered again, and the sink gives up"
+        reason = (
+            "a table with a key refuses a row that is delivered again, and the sink's task fails"
+        )
         yield "insert.mode=insert", reason, ("refused-row",)
     if not is_on(settings["delete.enabled"]):
         kinds = ("resurrected-row", "stale-beyond-bound")
@@ -84,6 +88,7 @@ def _of_consumer(settings: Settings) -> Iterator[tuple[str, str, tuple[str, ...]
         yield "versioned=false", reason, REPLAYED
     if is_on(settings["enable.auto.commit"]) and is_on(settings["enable.auto.offset.store"]):
         reason = (
-            "an offset may be committed before its event is applied; a crash leaves it to nobody"
+            "an offset may be committed before its event is applied; after a crash it is never "
+            "applied"
         )
         yield "enable.auto.commit with enable.auto.offset.store", reason, OUTDATED

@@ -66,8 +66,11 @@ def _of_log_reading(
     if mode == "when_needed":
         yield Permission(
             setting=f"snapshot.mode=when_needed of {path}",
-            reason="when its position is no longer in the log it takes a new snapshot, which shows "
-            "again what it has sent, and not what was removed or overwritten in between",
+            reason=(
+                "when its position is no longer in the source log it takes a new snapshot, "
+                "which shows again what it has sent, and not what was removed or overwritten in "
+                "between"
+            ),
             kinds=(*UNCAPTURED, "duplicate-change"),
             hops=names,
         )

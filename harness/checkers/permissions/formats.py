@@ -48,5 +48,5 @@ def _rules(found: FeedFormat) -> Iterator[tuple[str, str, tuple[str, ...]]]:
         yield "signals with unwrapped events", reason, ("duplicate-change",)
     binary = str(found.settings.get("binary.handling.mode", "bytes"))
     if binary != "bytes":
-        reason = "bytes are written as a text that stands for them"
+        reason = "bytes are written as an encoded text"
         yield f"binary.handling.mode={binary}", reason, ALTERED

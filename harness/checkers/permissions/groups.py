@@ -17,8 +17,10 @@ def retention_permissions(_workload: LogWorkload, scenario: Scenario) -> Iterato
     if minutes < int(KAFKA["offsets.retention.minutes"]):
         yield Permission(
             setting=f"offsets.retention.minutes={minutes}",
-            reason="a group that has no members for so long has no offsets any more, and begins "
-            "where auto.offset.reset says",
+            reason=(
+                "a group without members for this long loses its offsets, and starts where "
+                "auto.offset.reset says"
+            ),
             kinds=("forgotten-commit", "committed-repeat"),
         )
 
@@ -32,8 +34,10 @@ def of_membership(consumers: str, settings: Settings, topology: Topology) -> Per
     return Permission(
         setting=f"max.poll.interval.ms={settings['max.poll.interval.ms']} and "
         f"{name}={place[name]} of {consumers}",
-        reason="a member that is not heard of for so long loses its partitions to others, and goes "
-        "on with what it has until it is told",
+        reason=(
+            "a member that is silent for this long loses its partitions to others, and "
+            "continues with them until it is told"
+        ),
         kinds=("overlapping-ownership",),
     )
 
@@ -42,7 +46,9 @@ def of_subscription(name: str) -> Permission:
     """That members share partitions at all."""
     return Permission(
         setting=f"group subscription of {name}",
-        reason="partitions move between members, so that one member's view of a log jumps, and "
-        "what was not committed is handed out again (at least once)",
+        reason=(
+            "partitions move between members, so one member's position in a partition jumps, "
+            "and uncommitted records are delivered again (at least once)"
+        ),
         kinds=("poll-skip", "nonmonotonic-poll", "duplicate-processing"),
     )

@@ -29,8 +29,7 @@ def processor_permissions(spec: Processors, _scenario: Scenario) -> Iterator[Per
     if spec.threads > 1 and not spec.lanes:
         yield permit(
             f"threads={spec.threads} with lanes=false of {spec.name}",
-            "records of a key are with several threads at once, and whoever is done first sends "
-            "first",
+            "several threads process records of one key, and the fastest sends first",
             "reordered-result",
             *stale,
         )
@@ -40,8 +39,8 @@ def processor_permissions(spec: Processors, _scenario: Scenario) -> Iterator[Per
         case "before":
             yield permit(
                 f"progress=before of {spec.name}",
-                "a record is committed, then processed; one whose worker dies in between is "
-                "nobody's, and a worker that stalls in between sends behind others",
+                "a record is committed, then processed; if its worker dies in between, no other "
+                "processes it, and a worker that stalls in between sends after others",
                 *lost,
             )
         case "after":
@@ -72,6 +71,6 @@ def processor_permissions(spec: Processors, _scenario: Scenario) -> Iterator[Per
     if str(spec.consumer.get("auto.offset.reset", "earliest")) in {"latest", "largest", "end"}:
         yield permit(
             f"auto.offset.reset={spec.consumer['auto.offset.reset']} of {spec.name}",
-            "a group without a committed offset begins at the end of a log",
+            "a group without a committed offset starts at the end of a partition",
             *lost,
         )

@@ -19,7 +19,7 @@ def producer_permissions(producers: Producers, scenario: Scenario) -> Iterator[P
     if producers.belief == "enqueue":
         yield Permission(
             setting=f"belief=enqueue of {producers.name}",
-            reason="the application takes a record as sent when produce() returns; it may still "
+            reason="the application counts a record as sent when produce() returns; it may still "
             "be in the client's queue, time out there, or be dropped",
             kinds=("unsent",),
         )

@@ -23,8 +23,10 @@ def source_permissions(workload: PipelineWorkload, scenario: Scenario) -> Iterat
         if str(settings.get(name, 1)) != "1":
             yield Permission(
                 setting=f"{name}={settings[name]}",
-                reason="a commit is acknowledged before it is on disk, in the log of the tables or "
-                "in the binary log, and a crash may leave it in one of them only",
+                reason=(
+                    "a commit is acknowledged before it is on disk, in InnoDB's redo log or in "
+                    "the binary log, and after a crash it may be in only one of them"
+                ),
                 kinds=lost,
             )
 

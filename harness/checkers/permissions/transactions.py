@@ -26,7 +26,9 @@ def transaction_permissions(consumers: Consumers, scenario: Scenario) -> Iterato
         if timeout_ms + scan_ms > consumers.within_ms:
             yield Permission(
                 setting=f"{TIMEOUT_SETTING}={timeout_ms} of {producers.name}",
-                reason=f"a producer that stops in mid-transaction holds back every reader of "
-                f"committed records for that long and until the next scan, each {scan_ms} ms",
+                reason=(
+                    "a producer that stops during a transaction blocks every read_committed "
+                    f"consumer for that long and until the next scan, each {scan_ms} ms"
+                ),
                 kinds=("stuck",),
             )

@@ -150,7 +150,8 @@ def _removed(evidence: Evidence, copy: CopyTrail, hop: str, change: int) -> bool
 def _blame(copy: CopyTrail, hop: str, entity: int) -> str:
     if hop == copy.source.hop:
         if copy.source.unlogged[entity]:
-            return f"the source changed it past its {copy.source.log}, where no feed can see it"
+            log = copy.source.log
+            return f"the source changed it without writing to its {log}, so no feed sees it"
         return "the source committed it, handed it out, and lost it"
     if copy.feed is None:
         return f"the source has it right: {copy.hop.name} broke it"

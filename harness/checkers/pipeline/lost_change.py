@@ -23,7 +23,7 @@ from harness.model.verdict import Anomaly, CheckResult
 
 LOST_CHANGE = Kind(
     "lost-change",
-    meaning="A write was acknowledged, yet the source's binary log or its table lacks it.",
+    meaning="A write was acknowledged, yet the source log or the source's table lacks it.",
     counted="{was|were} lost in the source",
     total=WRITES,
     weight=260,

@@ -83,5 +83,5 @@ def _explain(evidence: Evidence, sights: SightTrail, sight: int, ahead: int) -> 
         version = int(sights.version[number])
         proof.saw(int(sights.op[number]), entity, version, hop.target, before=before)
     if sights.nothing[sight]:
-        return proof.add("and nobody had removed that row since").end()
+        return proof.add("and no writer had deleted that row since").end()
     return proof.changed(int(sights.change[sight]), before="which was older: ").end()

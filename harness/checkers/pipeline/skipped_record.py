@@ -64,7 +64,7 @@ def _of_copy(evidence: Evidence, copy: CopyTrail, feed: FeedTrail) -> Found:
         proof = FlowProof(evidence, SKIPPED_RECORD, copy.hop.name).unreadable(feed, event)
         standing = stood[evidence.log_names[int(feed.log[event])]]
         return proof.add(
-            f"yet {copy.hop.target} has done with {standing.log} up to offset {standing.position}, "
+            f"yet {copy.hop.target} has processed {standing.log} up to offset {standing.position}, "
             f"and of its {len(standing.letters)} dead letters none is this record"
         ).end()
 

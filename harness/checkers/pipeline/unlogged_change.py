@@ -21,9 +21,11 @@ from harness.model.verdict import Anomaly, CheckResult
 
 UNLOGGED_CHANGE = Kind(
     "unlogged-change",
-    meaning="The source's table held what its binary log does not show: a row was "
-    "written or removed past the log, where no feed sees it.",
-    counted="source {row was|rows were} changed past the binary log",
+    meaning=(
+        "The source's table contained a change that the source log lacks: a row was written or "
+        "deleted without logging, and no feed sees it."
+    ),
+    counted="source {row was|rows were} changed without logging",
     weight=250,
     claim="capture",
 )
@@ -55,6 +57,6 @@ def unlogged_change(evidence: Evidence) -> CheckResult:
             proof.wrote(write)
         what = "does not have it any more" if truth == NOTHING else f"has version {truth}"
         proof.add(f"the source's own table {what} of {proof.named(entity)} in the end")
-        return proof.add(f"yet its {source.log}, read completely, tells of no such change").end()
+        return proof.add(f"yet its {source.log}, read completely, contains no such change").end()
 
     return report("unlogged-change", Found(UNLOGGED_CHANGE, rows, explain, source.hop))

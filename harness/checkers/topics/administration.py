@@ -180,7 +180,7 @@ def _explain(evidence: Evidence, case: _Case) -> Anomaly:
 
 def _asked(change: Operation, name: str) -> str:
     told = {
-        "ok": "and was told that it is done",
+        "ok": "and was told that this succeeded",
         "fail": "and was refused",
         "info": "and was not told what became of it",
     }[change.outcome]

@@ -166,7 +166,7 @@ def _told(evidence: Evidence, row: int) -> Anomaly:
     proof = Proof(evidence, EARLY_REMOVAL).sent(row)
     proof.add(
         f"and {(seen.time_ns - sent_ns) / 1e6:,.0f} ms after that the log started at {seen.start}, "
-        "which neither its age nor the size of what stands behind it allows"
+        "which neither its age nor the size of later records allows"
     )
     return proof.end(log)
 

@@ -51,9 +51,9 @@ G1C_PROCESS = Kind(
 )
 G1C_REALTIME = Kind(
     "G1c-realtime",
-    meaning="A cycle of transactions that read from one another, or begin after another ended, so "
+    meaning="A cycle of transactions that read from one another, or start after another ended, so "
     "that a record was read before it was sent, or before it was committed.",
-    counted="{cycle|cycles} of transactions that read from one another, or begin after another "
+    counted="{cycle|cycles} of transactions that read from one another, or start after another "
     "ended",
     weight=680,
     claim="atomicity",

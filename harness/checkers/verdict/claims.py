@@ -78,7 +78,8 @@ _claim(
 
 _claim(
     "administration",
-    "Topics are as their administrators were told, and list and description agree.",
+    "Topics are in the state that their administrators' requests produced, and list and "
+    "description agree.",
 )
 _claim("recovery", "Once every fault is healed, every broker and metadata node is running.")
 _claim("failover", "A dead broker's session expires within its configured time-out.")
@@ -86,7 +87,7 @@ _claim("failover", "A dead broker's session expires within its configured time-o
 
 _claim(
     "source-durability",
-    "What the source acknowledged is in its binary log and in its tables.",
+    "What the source acknowledged is in the source log and in its tables.",
     of_pipelines=True,
 )
 _claim(

@@ -106,7 +106,7 @@ def _steps_not_begun(facts: Facts, scenario: Scenario) -> Iterator[str]:
     missing = [step.name for step in scenario.steps if step.name not in facts.begun]
     if missing:
         steps = inflect("{step|steps}", len(missing))
-        yield f"{steps} {', '.join(missing)} of the plan did not begin"
+        yield f"{steps} {', '.join(missing)} of the plan did not start"
 
 
 def _faults_not_told(facts: Facts, scenario: Scenario) -> Iterator[str]:
@@ -150,8 +150,8 @@ def _stalled_host(history: History, facts: Facts) -> Iterator[str]:
         unsure = unsure.filter(after | (pl.col("complete_ns").fill_null(begin_ns) < begin_ns))
     if len(unsure):
         yield (
-            f"{counted(len(unsure), 'operation')} timed out away from any fault, while the host "
-            f"was held up for {facts.host_stall_ms_max:,.0f} ms"
+            f"{counted(len(unsure), 'operation')} timed out away from any fault, while the "
+            f"harness stalled for {facts.host_stall_ms_max:,.0f} ms"
         )
 
 

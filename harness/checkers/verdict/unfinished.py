@@ -9,7 +9,7 @@ from harness.checkers.kind import KINDS
 from harness.history.history import History
 from harness.model.facts import Facts
 
-STOPPED = "stopped run: it ended before its final read, so nobody has looked to the end"
+STOPPED = "stopped run: it ended before its final read, so nothing was read to the end"
 KILLED = "killed run: what this kind misses may be what was not written down any more"
 
 

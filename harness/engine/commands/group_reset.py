@@ -92,7 +92,7 @@ def execute(kafka: Kafka, group: str, planned: Sequence[Move]) -> None:
 def _logs(kafka: Kafka, topics: Sequence[str]) -> list[LogPlace]:
     states = kafka.describe(topics)
     if missing := sorted(set(topics) - set(states)):
-        raise UsageError(f"there is no topic {', '.join(missing)}")
+        raise UsageError(f"unknown topic {', '.join(missing)}")
     return sorted((topic, state.partition) for topic in states for state in states[topic])
 
 

@@ -26,8 +26,11 @@ class KnownBug:
 KNOWN_BUGS = (
     KnownBug(
         name="librdkafka issue 4953",
-        sentence="an idempotent producer that is told of a sequence number out of order begins a "
-        "new epoch for all partitions, and sends again what another one may have already",
+        sentence=(
+            "an idempotent producer that receives an out-of-order sequence error starts a new "
+            "epoch for all partitions, and sends records again that other partitions may "
+            "already have"
+        ),
         kinds=("duplicate",),
         trace=r"Out of order sequence number for producer",
     ),

@@ -145,11 +145,11 @@ class ConnectClients:
         try:
             tasks = self.status(connector)["tasks"]
         except HarnessError as error:
-            raise FaultError(f"nobody runs task {task} of {connector}: {error}") from error
+            raise FaultError(f"no worker runs task {task} of {connector}: {error}") from error
         for each in tasks:
             if each["id"] == task and each["state"] == "RUNNING":
                 return str(each["worker_id"]).rpartition(":")[0]
-        raise FaultError(f"nobody runs task {task} of {connector}: {tasks}")
+        raise FaultError(f"no worker runs task {task} of {connector}: {tasks}")
 
     def _do(
         self,
@@ -219,7 +219,7 @@ def ready(address: Address, name: str, brokers: Mapping[int, Address]) -> str | 
     members = sorted(_url(told) for told in group.members.values())
     if any(url.startswith(f"http://{name}:") for url in members):
         return None
-    return f"it is no member of its group: {', '.join(members) or 'nobody is'}"
+    return f"it is not a member of its group: {', '.join(members) or 'no members'}"
 
 
 def _url(told: bytes) -> str:

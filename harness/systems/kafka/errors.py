@@ -39,7 +39,7 @@ TABLE: dict[str, Row] = {
     # librdkafka puts a record that is to be retried back into the queue that is purged here.
     "_PURGE_QUEUE": Row("info", "it was queued, perhaps for another attempt after a first"),
     "_DESTROY": Row("info", "the client was closed; an attempt may have been stored"),
-    "_FATAL": Row("info", "the producer gave up for a reason that another record may have caused"),
+    "_FATAL": Row("info", "the producer failed for a reason that another record may have caused"),
     "_STATE": Row("info", "the producer is in a state that says nothing about this record"),
     "_FENCED": Row("info", "an attempt before the fencing may have been stored"),
     "_UNKNOWN_TOPIC": Row("info", "the topic is gone; an attempt before that may have been stored"),
@@ -52,7 +52,7 @@ TABLE: dict[str, Row] = {
     "NOT_ENOUGH_REPLICAS_AFTER_APPEND": Row("info", "stored by the leader, by too few followers"),
     "KAFKA_STORAGE_ERROR": Row("info", "the disk failed somewhere in the append"),
     "NETWORK_EXCEPTION": Row("info", "the broker lost a connection half-way"),
-    "INVALID_MSG": Row("info", "damaged on the way; an earlier attempt may have arrived whole"),
+    "INVALID_MSG": Row("info", "damaged in transit; an earlier attempt may have arrived intact"),
     "UNKNOWN": Row("info", "the broker met an error it has no name for"),
     "OUT_OF_ORDER_SEQUENCE_NUMBER": Row("info", "says which batch came last, not if this one did"),
     "INVALID_PRODUCER_EPOCH": Row("info", "an attempt before the fencing may have been stored"),

@@ -22,7 +22,7 @@ TABLE: dict[str, Row] = {
     "_INVALID_ARG": Row("fail", "the client refuses the arguments; nothing was sent"),
     # May have happened.
     "_TIMED_OUT": Row("info", "the request may be carried out, even later, by who was asked"),
-    "REQUEST_TIMED_OUT": Row("info", "the controller has begun it and does not wait for its end"),
+    "REQUEST_TIMED_OUT": Row("info", "the controller has started it and does not wait for its end"),
     "_TRANSPORT": Row("info", "the connection broke after the request may have arrived"),
     "NOT_CONTROLLER": Row("info", "also said of what was written and not yet replicated"),
     "TOPIC_ALREADY_EXISTS": Row("info", "perhaps by a first journey of the same request"),

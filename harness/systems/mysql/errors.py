@@ -80,10 +80,10 @@ TABLE: dict[int | str, Row] = {
     1160: Row("info", "the server could not write its answer; it may have committed"),
     1161: Row("info", "the server could not write its answer in time; it may have committed"),
     1180: Row("info", "the commit failed somewhere between binary log and tables"),
-    1317: Row("info", "interrupted; a commit that has begun is finished all the same"),
+    1317: Row("info", "interrupted; a started commit is still finished"),
     1021: Row("info", "the disk is full, for tables or for the binary log"),
     1026: Row("info", "a write failed, to tables or to the binary log"),
-    1030: Row("info", "the storage engine failed for a reason of its own"),
+    1030: Row("info", "the storage engine failed for an internal reason"),
     1598: Row("info", "the binary log could not be written; the tables may have been"),
     3100: Row("info", "a hook of the commit failed, before or after the tables"),
 }

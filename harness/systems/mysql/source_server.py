@@ -10,7 +10,7 @@ from harness.model.pipeline.workload import PipelineWorkload
 from harness.model.ports.databases import MySql
 
 NEEDED = {
-    "log_bin": ("ON", "without a binary log nothing says what was committed"),
+    "log_bin": ("ON", "without a binary log the committed changes are unknown"),
     "binlog_format": ("ROW", "statements do not say which rows they changed"),
     "binlog_row_metadata": ("FULL", "without it rows have no names of columns"),
     "super_read_only": ("OFF", "writers could not write"),

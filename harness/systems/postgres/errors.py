@@ -29,7 +29,7 @@ CODES: dict[str, Row] = {
     "25P02": Row("fail", "the transaction had failed before; COMMIT rolls it back"),
     "57P01": Row("info", "the server shuts down; the commit may have gone through before"),
     "57P02": Row("info", "another process of the server crashed; the commit may be in the log"),
-    "57014": Row("info", "cancelled; a commit that waits for a standby is kept all the same"),
+    "57014": Row("info", "cancelled; a commit that waits for a standby is kept nevertheless"),
     "40003": Row("info", "the server itself does not know whether it is complete"),
     "55P03": Row("fail", "a lock was not given in time; the transaction was rolled back"),
 }

@@ -22,7 +22,7 @@ TABLE: dict[str, Row] = {
     # Refused.
     "LOADING": Row("fail", "before it began: the server reads its data from disk"),
     "READONLY": Row("fail", "refused: a replica takes no writes"),
-    "MASTERDOWN": Row("fail", "before it began: a replica without its master answers nobody"),
+    "MASTERDOWN": Row("fail", "before it began: a replica without its master does not answer"),
     "NOREPLICAS": Row("fail", "refused: too few replicas are connected"),
     "MISCONF": Row("fail", "refused: saving to disk failed before, so writes are stopped"),
     "OOM": Row("fail", "refused: the memory limit is reached"),

@@ -44,8 +44,8 @@ _NETWORK_HINT = (
     "Where that goes through a proxy, set HTTP_PROXY and HTTPS_PROXY; they are handed in."
 )
 _PROXY_HINT = (
-    "Where a TLS proxy stands between this machine and the network, set SSL_CERT_FILE to the CA "
-    "bundle that has its certificate; it is handed in to the build."
+    "If a TLS proxy is between this machine and the network, set SSL_CERT_FILE to the CA "
+    "bundle that has its certificate; the build uses it."
 )
 _HINTS = {
     # Maven says no more than "transfer failed" of a certificate that it does not trust.

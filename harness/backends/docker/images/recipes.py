@@ -104,7 +104,7 @@ def recipe(
     known = names(root)
     if name not in known:
         there = ", ".join(known) or f"none in {root}"
-        raise UsageError(f"there is no recipe for an image called {name!r}; there are: {there}")
+        raise UsageError(f"no recipe for image {name!r}; there are: {there}")
     home = root / "images" / name
     asked = sorted(set(_ARGUMENT.findall((home / "Dockerfile").read_text())))
     available = {**versions(root), **(overrides or {})}

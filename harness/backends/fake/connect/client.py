@@ -115,7 +115,7 @@ class FakeConnect:
         """States of a connector and its tasks.
 
         Raises:
-            HttpError: there is no such connector.
+            HttpError: unknown connector.
             WaitTimeout: no worker answers.
         """
         found = self._found(connector)
@@ -191,10 +191,10 @@ class FakeConnect:
         try:
             tasks = self._found(connector).states.tasks
         except HarnessError as error:
-            raise FaultError(f"nobody runs task {task} of {connector}: {error}") from error
+            raise FaultError(f"no worker runs task {task} of {connector}: {error}") from error
         if task in tasks and tasks[task].state == "RUNNING":
             return tasks[task].worker
-        raise FaultError(f"nobody runs task {task} of {connector}: {tasks}")
+        raise FaultError(f"no worker runs task {task} of {connector}: {tasks}")
 
     def _begin(self) -> None:
         """Make the topics of workers, and let them form their group."""
@@ -209,7 +209,7 @@ class FakeConnect:
         try:
             return self._connectors[connector]
         except KeyError:
-            raise HttpError(f"GET {connector}", NOT_FOUND, "there is no such connector") from None
+            raise HttpError(f"GET {connector}", NOT_FOUND, "unknown connector") from None
 
     def _require_answer(self, what: str) -> None:
         """Raise unless a worker answers; here nobody waits for one, since nothing would go on."""

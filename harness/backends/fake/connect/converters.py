@@ -174,14 +174,14 @@ class NumberConverter:
         try:
             return (None if part.value is None else binary.pack(self._form, part.value)), {}
         except binary.error as error:
-            raise TaskError(f"{part.value!r} is no number of its converter: {error}") from error
+            raise TaskError(f"{part.value!r} is not a number of its converter: {error}") from error
 
     def read(self, topic: str, data: bytes | None, _: Headers) -> Part:
         """Big-endian, with a sign."""
         try:
             found = None if data is None else binary.unpack(self._form, data)[0]
         except binary.error as error:
-            raise TaskError(f"a record of {topic} is no number: {error}") from error
+            raise TaskError(f"a record of {topic} is not a number: {error}") from error
         return Part(self._schema, found)
 
 

@@ -83,7 +83,7 @@ class RegistryServer(Process):
         try:
             return rooms[room](method, rest, body)
         except LookupError:
-            return NOT_FOUND, {"error_code": 40401, "message": f"{path} is not there"}
+            return NOT_FOUND, {"error_code": 40401, "message": f"{path} does not exist"}
 
     def schema(self, number: int) -> str:
         """The text of an id; raises LookupError when there is none."""

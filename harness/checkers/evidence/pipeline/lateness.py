@@ -100,4 +100,7 @@ def _late_copies(copies: tuple[CopyTrail, ...], marks: _Marks) -> Iterator[tuple
         if not len(logs):
             yield copy.hop.name, "no end mark had reached the topics it reads"
         elif len(behind):
-            yield copy.hop.name, f"no end mark of {len(behind)} of {len(logs)} logs had reached it"
+            yield (
+                copy.hop.name,
+                f"no end mark of {len(behind)} of {len(logs)} partitions had reached it",
+            )
