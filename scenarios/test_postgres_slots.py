@@ -66,6 +66,15 @@ OUTRUN = msgspec.structs.replace(
     about="The log grows by 24 MB while the connector is stopped, and its slot keeps all of it",
     steps=(STILL[0], after(acks=50).outrun_slot("connect/topics", 24), STILL[1]),
 )
+REMOVED = msgspec.structs.replace(
+    OUTRUN,
+    name="pg-outrun-bad",
+    about="max_slot_wal_keep_size=12MB: the server gives up a slot that is further behind",
+    twin_of=OUTRUN.name,
+    topology=msgspec.structs.replace(
+        OUTRUN.topology, postgres_settings={"max_slot_wal_keep_size": "12MB"}
+    ),
+)
 # Nothing is deleted, so a new snapshot shows all that was written while there was no slot.
 DROPPED = msgspec.structs.replace(
     STOPPED,
@@ -143,6 +152,7 @@ SCENARIOS = (
     FROZEN,
     MOVED_ON,
     OUTRUN,
+    REMOVED,
     DROPPED,
     TRUSTS_THE_SLOT,
     INITIAL,
@@ -164,6 +174,7 @@ def test_what_is_promised_holds(scenario: Scenario, run_scenario: RunScenario) -
     [
         (DROPS_ITS_SLOT, ("failed-task", "missed-change"), "slot.drop.on.stop=true"),
         (MOVED_ON, ("missed-change",), "step advance-slot"),
+        (REMOVED, ("missed-change",), "max_slot_wal_keep_size=12MB"),
         (TRUSTS_THE_SLOT, ("missing-row", "stale-row"), "offset.mismatch.strategy=trust_slot"),
         (INITIAL, ("failed-task", "missing-row", "stale-row"), "step drop-slot"),
         (DELETED_MEANWHILE, ("resurrected-row",), "snapshot.mode=when_needed"),

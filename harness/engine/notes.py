@@ -121,6 +121,7 @@ class Notes:
                 drained=read.places if read else (),
                 unread=dict(read.unread) if read else {},
                 standings=read.standings if read else (),
+                cut_off=dict(read.cut_off) if read else {},
                 faults=tuple(self._faults),
                 phases=tuple(self._phases),
                 begun=tuple(self._begun),

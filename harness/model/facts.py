@@ -215,6 +215,8 @@ class Facts(Value, frozen=True, kw_only=True):
     """Places of a pipeline that the final read covered completely; the source with its binlog."""
     unread: dict[str, str] = {}
     """Places of a pipeline that the final read could not read, each with the reason."""
+    cut_off: dict[str, str] = {}
+    """Places that will never get more from the source, each with what its server says of that."""
     standings: tuple[Standing, ...] = ()
     sessions: tuple[Session, ...] = ()
     """Of every broker, before chaos began; none with KRaft, where nobody negotiates."""

@@ -29,6 +29,8 @@ class FinalRead:
     """What copies had committed before they were read, as far as that says what they applied."""
     unread: Mapping[str, str] = field(default_factory=dict)
     """Places that could not be read, each with what kept it from being read."""
+    cut_off: Mapping[str, str] = field(default_factory=dict)
+    """Places whose feed the source will never hand what it has yet to read, and why."""
 
 
 def bounds_of(kafka: Kafka, topics: Iterable[str], clock: Clock) -> tuple[int, int]:

@@ -165,6 +165,19 @@ def test_what_waits_for_a_failed_task_is_not_late() -> None:
     assert TRACE in " ".join(told.examples[0].because)
 
 
+def test_what_the_source_will_never_hand_out_is_not_late() -> None:
+    why = "the server has given up its replication slot: wal_removed"
+    read = everything_read(pipeline())
+    facts = msgspec.structs.replace(read, cut_off={TOPICS: why})
+    verdict = behind_run(at=FEED_HOP, marks_arrive=False).verdict(facts=facts)
+    assert verdict.validity is Validity.INVALID
+    assert blamed(verdict)["missed-change"] == {FEED_HOP: 2}  # the mark is missing as well
+    (told,) = (finding for finding in verdict.findings if finding.kind == "missed-change")
+    assert told.examples[0].because[-1] == f"and none can come: {why}"
+    # Behind it the copies had not got what the topics do not have.
+    assert {result.hop for result in verdict.hops if result.late} == {SINK_HOP, CACHE_HOP}
+
+
 @pytest.mark.parametrize(
     ("facts", "shown"),
     [

@@ -43,7 +43,10 @@ def missed_change(evidence: Evidence) -> CheckResult:
 def _of_feed(evidence: Evidence, feed: FeedTrail) -> Found:
     def explain(change: int) -> Anomaly:
         proof = FlowProof(evidence, MISSED_CHANGE, feed.hop.name).changed(change)
-        return proof.add(f"yet {feed.hop.target}, read to the end, has no event of it").end()
+        proof.add(f"yet {feed.hop.target}, read to the end, has no event of it")
+        if why := evidence.trails.cut_off.get(feed.hop.target):
+            proof.add(f"and none can come: {why}")
+        return proof.end()
 
     missed = feed.missed[~evidence.trails.removed(feed)[feed.missed]]
     passed = evidence.trails.passed_by_feed(feed)[missed]

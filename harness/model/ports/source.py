@@ -198,6 +198,13 @@ class Source(Protocol):
     def snapshot(self, reader: str, tables: Sequence[str]) -> tuple[Mapping[str, Rows], Follower]:
         """The rows of tables as they are at one moment, and what follows the log from there."""
 
+    def cut_off(self, reader: str) -> str | None:
+        """Why its server will never hand a reader what that has yet to read; None: it will.
+
+        Args:
+            reader: as in `debezium`.
+        """
+
     @property
     def keeps_log(self) -> bool:
         """Whether the server keeps its log until a follower has confirmed it, however much it is.

@@ -111,6 +111,9 @@ class MySqlSource(MySqlDatabase):
                 found[table] = cursor.fetchall()
             return found, follower
 
+    def cut_off(self, reader: str) -> None:
+        """None: a reader keeps its place itself."""
+
     @property
     def keeps_log(self) -> bool:
         """It does, for a month: nothing here purges binary logs."""

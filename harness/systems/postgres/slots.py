@@ -37,6 +37,16 @@ def drop_slots(connection: Connection, names: Sequence[str]) -> None:
     )
 
 
+def given_up(connection: Connection, reader: str) -> str | None:
+    """Why the slot of a reader is lost, and what it has yet to read with it; None: it is not."""
+    found = connection.execute(
+        "SELECT invalidation_reason FROM pg_replication_slots "
+        "WHERE wal_status = 'lost' AND slot_name = %s",
+        (slot_name(reader),),
+    ).fetchall()
+    return f"the server has given up its replication slot: {found[0][0]}" if found else None
+
+
 class PostgresSlots:
     """Implements `harness.model.ports.powers.SlotOperations`; errors are those of psycopg."""
 

@@ -20,7 +20,7 @@ from harness.systems.postgres.columns import KINDS, Column
 from harness.systems.postgres.dialect import POSTGRES
 from harness.systems.postgres.log_reader import LogReader, identities
 from harness.systems.postgres.service import NAME
-from harness.systems.postgres.slots import drop_slots, slot_name
+from harness.systems.postgres.slots import drop_slots, given_up, slot_name
 from harness.systems.postgres.tables import LONG_S, NEEDED, PostgresSchema, refused
 from harness.systems.sql_sessions import RowReader, WriterSession
 from harness.systems.stores import SOURCES, SourceKind
@@ -117,6 +117,11 @@ class PostgresSource(PostgresSchema):
                 question = f'SELECT id, version FROM "{table}" ORDER BY id'  # noqa: S608
                 found[table] = connection.execute(question).fetchall()
         return found, follower
+
+    def cut_off(self, reader: str) -> str | None:
+        """Why its slot is lost."""
+        with closing(self._connected(LONG_S)) as connection:
+            return given_up(connection, reader)
 
     @property
     def keeps_log(self) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 
 from confluent_kafka import KafkaException
@@ -85,6 +86,8 @@ class Drain:
         standings: list[Standing] = []
         if self._read_place(self._source.name, partial(self._read_source, log_of_source, reads)):
             places.append(self._source.name)
+        # Before the topics are read: what comes after that is in them.
+        cut_off = dict(self._cut_off())
         for path in self._workload.paths:
             ends: list[LogEnd] = []
             read_topics = partial(self._read_topics, path, topics, ends)
@@ -113,7 +116,16 @@ class Drain:
             places=tuple(places),
             standings=tuple(standings),
             unread=self._unread,
+            cut_off=cut_off,
         )
+
+    def _cut_off(self) -> Iterator[tuple[str, str]]:
+        """Topics to which nothing more can come, as the source says; nothing where it is away."""
+        for path in self._workload.paths:
+            if path.feed.kind == "debezium":
+                with suppress(*self._source.errors):
+                    if why := self._source.cut_off(self._naming.feed(path)):
+                        yield topic_place(path), why
 
     def _read_place(self, place: str, read: Callable[[], None], *, attempts: int = 3) -> bool:
         """Whether the place could be read; it then is complete.

@@ -163,6 +163,9 @@ class MemorySource(_Database):
             seen = connection.server.seams.snapshot
         return {table: seen(sorted(self.rows(table))) for table in tables}, follower
 
+    def cut_off(self, reader: str) -> None:
+        """None: a reader keeps its place itself."""
+
     @property
     def keeps_log(self) -> bool:
         """It does, for a month: nothing here purges binary logs."""

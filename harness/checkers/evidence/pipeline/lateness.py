@@ -5,8 +5,9 @@ so many that some go to each partition. It may do so several times, each time a 
 process of its own, and the last round is the one that must have come. A feed of which no mark of a
 table came out, and a copy to which none of those in a log came, had not finished. A mark that was
 seen somewhere while the run settled has been there, whatever became of it: a cache forgets, and
-retention removes. A hop whose task has FAILED has finished: nobody restarts it. A history without
-end marks was written by hand and is whole.
+retention removes. A hop whose task has FAILED has finished: nobody restarts it; so has a feed to
+which the source will never hand what it has yet to read. A history without end marks was written by
+hand and is whole.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Everything that checkers of a pipeline look at: its source, its feeds, its copies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import numpy as np
@@ -108,7 +108,13 @@ class Trails:
     def late(self) -> dict[str, str]:
         """Hops whose work was not done in the end, each with what shows it; see `lateness`."""
         late = late_hops(self.source, self.feeds, self.copies)
-        return {hop: why for hop, why in late.items() if hop not in self.failed}
+        done = {*self.failed, *(hop.name for hop in self.hops if hop.target in self.cut_off)}
+        return {hop: why for hop, why in late.items() if hop not in done}
+
+    @property
+    def cut_off(self) -> Mapping[str, str]:
+        """Places that will never get more from the source, each with why."""
+        return self._facts.cut_off
 
     def keeps_order(self, feed: FeedTrail) -> bool:
         """Whether each partition of its topics has the order in which the feed read changes."""
