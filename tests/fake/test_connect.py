@@ -93,6 +93,22 @@ def test_a_worker_that_comes_back_takes_its_share() -> None:
     }
 
 
+@pytest.mark.parametrize("seconds", [2, 5, 9])
+@pytest.mark.parametrize("task", ["feed", "sink"])
+def test_a_worker_that_was_frozen_is_in_nobody_s_way(task: str, seconds: int) -> None:
+    small = running()
+    process = small.cluster.processes[small.connect.worker_of(task)]
+    small.put(1, 11)
+    process.pause()
+    small.put(1, 12)
+    small.pause(seconds)
+    process.resume()
+    small.put(2, 13)
+    small.pause(10)
+    assert small.rows("dst") == small.rows("src")
+    assert small.records() == 5 + 3
+
+
 def test_while_no_worker_answers_nor_does_connect() -> None:
     small = running()
     for worker in ("connect-1", "connect-2"):

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import cached_property
 from typing import Any
 
 from harness.backends.fake.connect.connector import Connector
@@ -13,6 +14,7 @@ from harness.backends.fake.connect.status import States
 from harness.backends.fake.connect.workers import Membership, Worker
 from harness.backends.fake.connect.world import CALLER, World
 from harness.backends.fake.kafka.clients import FakeKafka
+from harness.backends.fake.kafka.producer import FakeProducer
 from harness.kit.errors import FaultError, HarnessError, UsageError, WaitTimeout
 from harness.kit.http import HttpError
 from harness.kit.waits import NotYet, wait_until
@@ -44,7 +46,6 @@ class FakeConnect:
         self._given: Settings = {**SETTINGS, "group.id": GROUP, **topology.connect_settings}
         self._connectors: dict[str, Connector] = {}
         self._kafka = FakeKafka(world.cluster, None, CALLER)
-        self._producer = self._kafka.producer(PRODUCER)
         session_s = float(self._given["session.timeout.ms"]) / 1e3
         self._membership = Membership(self._workers, world.clock, session_s, self._place)
         if self._workers:
@@ -195,6 +196,11 @@ class FakeConnect:
         if task in tasks and tasks[task].state == "RUNNING":
             return tasks[task].worker
         raise FaultError(f"no worker runs task {task} of {connector}: {tasks}")
+
+    @cached_property
+    def _producer(self) -> FakeProducer:
+        """Of the workers; a stack without any has none, and its clients keep their numbers."""
+        return self._kafka.producer(PRODUCER)
 
     def _begin(self) -> None:
         """Make the topics of workers, and let them form their group."""

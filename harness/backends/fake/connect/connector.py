@@ -140,7 +140,7 @@ class Connector:
         process = self._workers[worker]
         old = self._drivers.pop(number, None)
         if old is not None:
-            old.drop()
+            old.retire()
         failed = partial(self._failed, number, worker)
         try:
             run = self.kind.begin(self._work(number, process), self._world, self._given)

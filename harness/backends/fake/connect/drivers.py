@@ -51,6 +51,7 @@ class Driver:
         self._clock = clock
         self._failed = failed
         self._then: Callable[[], None] | None = None
+        self._retired = False
         self.ended = False
         clock.call_after(LEAST_S, self._go)
 
@@ -71,6 +72,11 @@ class Driver:
             self.ended = True
             self._run.drop()
 
+    def retire(self) -> None:
+        """Others have its task: nothing of it leaves, and it ends when its process is awake."""
+        self._retired = True
+        self._run.drop()
+
     def review(self) -> None:
         """See whether the process is still there."""
         if not self.lives:
@@ -82,6 +88,10 @@ class Driver:
             return
         wait_s = FROZEN_S
         if self._process.active:
+            if self._retired:
+                self.ended = True
+                self._run.fail()
+                return
             try:
                 if self._then is None:
                     wait_s = self._run.step()
