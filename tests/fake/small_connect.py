@@ -55,7 +55,7 @@ SINK: Settings = {
 }
 
 
-class _Registry:
+class MemorySchemas:
     """Ids in order of coming."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class SmallConnect:
         self.cluster = Cluster(topology, seed=1, seams=Seams())
         self.kafka = FakeKafka(self.cluster)
         self.database = DatabaseServer("mysql", self.cluster.clock)
-        registry = cast("SchemaRegistry", _Registry())
+        registry = cast("SchemaRegistry", MemorySchemas())
         self.connect = FakeConnect(
             World(
                 topology=topology,
