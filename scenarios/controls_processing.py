@@ -234,8 +234,8 @@ PROCESSING = (
         ),
         shows=("stale-result",),
         forced="the worker is held between poll and write, and frozen there until its group has "
-        "settled without it and the other one has made 3000 results; of the keys in its hand most "
-        "have later ones by then, and not all get another after it wakes",
+        "settled without it and the other one has made 3000 results; most of its keys have later "
+        "results by then, and not all get another after it wakes",
         nightly=False,
     ),
     Control(

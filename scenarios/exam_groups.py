@@ -5,7 +5,7 @@ from harness.api import Consumers, Processors, Topic, Topology, after, coordinat
 from .exam_entries import A_LEADER_DIES, IDEMPOTENT, group, legal, orders
 
 KRAFT = Topology(metadata="kraft")
-NEEDS_KRAFT = "the fakes play no KRaft brokers"
+NEEDS_KRAFT = "the fake stack has no KRaft brokers"
 MEMBERS_COME_AND_GO = (
     after(acks=300).leave(member("billing", 0)),
     after(acks=500).heal("leave"),

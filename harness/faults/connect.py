@@ -18,7 +18,7 @@ class RestartTaskSettings(Value, frozen=True, kw_only=True):
 
 @fault("connect.restart-task")
 class RestartTask(Fault[RestartTaskSettings]):
-    """Restart one task by Connect's REST interface, as an operator does.
+    """Restart one task through Connect's REST interface, as an operator does.
 
     A restart leaves no trace in what the interface tells. It does in the topic to which workers
     write each change of a task's state, so growth of that is what shows it.

@@ -15,7 +15,7 @@ class ConnectorSettings(Value, frozen=True, kw_only=True):
 
 @fault("connect.pause")
 class PauseConnector(Fault[ConnectorSettings]):
-    """Pause a connector by Connect's REST interface: its tasks idle with all that they hold.
+    """Pause a connector through Connect's REST interface; its tasks keep running, but idle.
 
     A source does not read meanwhile: what its database removes from the log is never captured. A
     sink stays in its group. Healed by a resume.
@@ -41,7 +41,7 @@ class PauseConnector(Fault[ConnectorSettings]):
 
 @fault("connect.stop")
 class StopConnector(Fault[ConnectorSettings]):
-    """Stop a connector by Connect's REST interface: its tasks end in good order.
+    """Stop a connector through Connect's REST interface; its tasks shut down cleanly.
 
     Its configuration and its offsets stay, and what its database keeps for it is in nobody's hands.
     Healed by a resume.

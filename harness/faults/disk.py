@@ -18,7 +18,7 @@ from harness.model.workload import Topic
 
 @fault("disk.wipe")
 class Wipe(Fault[NoSettings]):
-    """SIGKILL, then everything in the data directory is deleted. Healed by a start from nothing."""
+    """Send SIGKILL and delete the data directory. Healed by a start with an empty disk."""
 
     ends_process: ClassVar[bool] = True
     needs: ClassVar[tuple[type[Any], ...]] = (Disks,)

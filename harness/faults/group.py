@@ -19,7 +19,7 @@ class ResetSettings(Value, frozen=True, kw_only=True):
 
 @fault("group.reset")
 class Reset(OfMembers[ResetSettings]):
-    """An administrator lets a group go on from elsewhere; it must have no members.
+    """An administrator resets the offsets of a group; it must have no members.
 
     It is an operation of the history as well: what checkers hold against the group begins anew.
     """

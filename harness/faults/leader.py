@@ -21,7 +21,7 @@ class ElectSettings(Value, frozen=True, kw_only=True):
 
 @fault("leader.elect")
 class Elect(Fault[ElectSettings]):
-    """Let any replica that lives lead a partition that has no leader, in sync or not.
+    """Elect any live replica as leader of a partition without one, in sync or not.
 
     What an operator does with `kafka-leader-election --election-type unclean`. What that leader
     lacks is lost for good, so there is nothing to heal.

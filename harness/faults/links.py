@@ -18,7 +18,7 @@ class CutLinkSettings(Value, frozen=True, kw_only=True):
 
 @fault("network.cut-link")
 class CutLink(Fault[CutLinkSettings]):
-    """Let nothing pass from the caller to each target, while all others still reach it.
+    """Cut the link from one caller to each target; all other callers still reach it.
 
     Where the link runs through the proxy its listener is closed: open connections end and new ones
     are refused. Where it does not, packets are dropped, and connections hang.

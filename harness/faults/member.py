@@ -20,7 +20,7 @@ def _all_are(injection: Injection[NoSettings], wanted: MemberState) -> str | Not
 
 @fault("member.hang")
 class Hang(OfMembers[NoSettings]):
-    """An application hangs with records in its hand: it neither handles them nor polls.
+    """An application hangs: it neither processes its records nor polls.
 
     Its client's own threads go on, so that it is a member until `max.poll.interval.ms` has passed.
     When it wakes it first does with those records what it was about to.
@@ -41,7 +41,7 @@ class Hang(OfMembers[NoSettings]):
 
 @fault("member.leave")
 class Leave(OfMembers[NoSettings]):
-    """An application ends: it is done with what it has, closes its client, and is gone.
+    """An application exits: it processes its records and closes its client.
 
     A static member says nothing to its coordinator when it goes. Healed by a start: what comes back
     is another process of that name.
@@ -62,7 +62,7 @@ class Leave(OfMembers[NoSettings]):
 
 @fault("member.join")
 class Join(OfMembers[NoSettings]):
-    """An application starts: a consumer that is not there comes, and joins its group."""
+    """An application starts: an absent consumer starts and joins its group."""
 
     momentary: ClassVar[bool] = True
 

@@ -52,7 +52,7 @@ class DelaySettings(Value, frozen=True, kw_only=True):
 
 @fault("network.delay")
 class Delay(Fault[DelaySettings]):
-    """Hold back everything that clients receive from each target over its client link."""
+    """Delay everything that clients receive from each target over its client link."""
 
     settings: ClassVar[type[Value]] = DelaySettings
     needs: ClassVar[tuple[type[Any], ...]] = (Links,)

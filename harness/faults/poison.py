@@ -27,7 +27,7 @@ class PoisonSettings(Value, frozen=True, kw_only=True):
 
 @fault("topic.poison")
 class Poison(Fault[PoisonSettings]):
-    """Send one record that cannot be decoded, as a stray producer does.
+    """Send one record that cannot be decoded, as a misconfigured producer does.
 
     It stays: what has been appended to a log cannot be taken back.
     """

@@ -16,7 +16,7 @@ from harness.model.scenario import Scenario
 
 @fault("disk.cut-power")
 class CutPower(Fault[NoSettings]):
-    """Cut the power of all targets at once: what they have not synced is gone. Healed by a start.
+    """Cut the power of all targets at once; unsynced data is lost. Healed by a start.
 
     Needs disks of their own (`Topology.own_disks`). The kernel writes out what is older than half a
     minute, and what is written out stays.

@@ -21,7 +21,7 @@ def start_all(injection: Injection[NoSettings]) -> None:
 
 @fault("process.kill")
 class Kill(Fault[NoSettings]):
-    """SIGKILL: the process is gone at once, the page cache stays. Healed by a start.
+    """Send SIGKILL; the process exits at once, the page cache survives. Healed by a start.
 
     Cannot show what a power cut would: nothing that was written is lost.
     """
@@ -44,7 +44,7 @@ class Kill(Fault[NoSettings]):
 
 @fault("process.stop")
 class Stop(Fault[NoSettings]):
-    """SIGTERM: a broker hands over its partitions before it goes. Healed by a start."""
+    """Send SIGTERM; a broker hands over its partitions before it exits. Healed by a start."""
 
     ends_process: ClassVar[bool] = True
 
@@ -64,7 +64,7 @@ class Stop(Fault[NoSettings]):
 
 @fault("process.pause")
 class Pause(Fault[NoSettings]):
-    """Freeze: connections stay open, nothing answers. Longer than its session it is a zombie."""
+    """Freeze each target; connections stay open. After its session it is a zombie."""
 
     def inject(self, injection: Injection[NoSettings]) -> None:
         """Freeze every target."""

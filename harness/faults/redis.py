@@ -8,7 +8,7 @@ from harness.kit.waits import NotYet
 
 @fault("redis.flush")
 class Flush(Fault[NoSettings]):
-    """FLUSHALL: every key is gone at once, as after a restart without persistence.
+    """Run FLUSHALL; all keys are deleted, as after a restart without persistence.
 
     The size before and after is asked in one transaction with it, since writers may fill the cache
     again at any moment. A cache that was empty before cannot show anything.

@@ -36,7 +36,7 @@ class _Restart(Fault[RestartSettings]):
 
 @fault("process.restart")
 class Restart(_Restart):
-    """End all targets, start them again, and wait until each answers its protocol."""
+    """Stop all targets, start them, and wait until each answers its protocol."""
 
     def inject(self, injection: Injection[RestartSettings]) -> None:
         """Restart every target, all at once."""

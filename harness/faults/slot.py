@@ -13,7 +13,7 @@ from harness.model.value import Value
 
 @fault("slot.drop")
 class Drop(OfSlot[SlotSettings]):
-    """Drop the replication slot of a connector, as an operator does whose disk fills up.
+    """Drop the replication slot of a connector, as an operator does when a disk fills up.
 
     The server removes the log behind it. A standby that is promoted has no slot either, unless
     somebody saw to that.
@@ -57,7 +57,7 @@ class OutrunSettings(SlotSettings, frozen=True, kw_only=True):
 
 @fault("slot.outrun")
 class Outrun(OfSlot[OutrunSettings]):
-    """Let the log grow while a connector does not read, and the server clean up behind it.
+    """Let the write-ahead log grow beyond its limit while a connector does not read.
 
     What a slot has yet to read is kept, unless it is more than max_slot_wal_keep_size.
     """

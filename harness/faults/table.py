@@ -17,7 +17,7 @@ class AlterSettings(Value, frozen=True, kw_only=True):
 
 @fault("table.alter")
 class Alter(Fault[AlterSettings]):
-    """ALTER TABLE, as a deployment runs it: writers wait for it and go on.
+    """Run ALTER TABLE, as a deployment does; writers wait for it and continue.
 
     It stays: a later step may change the table back.
     """

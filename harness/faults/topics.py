@@ -25,7 +25,7 @@ class ConfigureSettings(Value, frozen=True, kw_only=True):
 
 @fault("topic.add-partitions")
 class AddPartitions(Fault[AddPartitionsSettings]):
-    """Let a topic have more partitions, which moves its keys to others than before.
+    """Add partitions to a topic; existing keys may map to other partitions.
 
     They stay: Kafka takes no partition away. A topic that has so many already is left as it is.
     """

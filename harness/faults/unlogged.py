@@ -19,7 +19,7 @@ class UnloggedSettings(Value, frozen=True, kw_only=True):
 
 @fault("table.remove-unlogged")
 class RemoveUnlogged(Fault[UnloggedSettings]):
-    """Remove the rows with the lowest keys in a session with `sql_log_bin=0`.
+    """Delete the rows with the lowest keys in a session with `sql_log_bin=0`.
 
     What an operator does who mends data by hand and wants replicas left alone: no feed that reads
     the binary log ever hears of it, and no copy is told.

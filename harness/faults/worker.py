@@ -18,7 +18,7 @@ class HoldSettings(Value, frozen=True, kw_only=True):
 
 @fault("worker.hold")
 class Hold(Fault[HoldSettings]):
-    """Let a worker stop where it comes to a point next, until it is released or killed.
+    """Stop a worker at the next given point, until it is released or killed.
 
     Its clients go on: heartbeats are sent, and what is committed by a timer is committed. To freeze
     them as well, pause the worker where it stands.

@@ -3,17 +3,17 @@
 A failing system under test is data (an operation that failed, an anomaly), never an exception.
 
     HarnessError                4   anything else that stops the harness
-    ├── UsageError              2   the request makes no sense (unknown scenario, bad option)
-    ├── RunFolderError          6   a run folder is missing, torn or not ours
-    │   ├── DamagedError        6   a file of a run is not what was written
+    ├── UsageError              2   the request is invalid (unknown scenario, wrong option)
+    ├── RunFolderError          6   a run folder is missing, damaged or foreign
+    │   ├── DamagedError        6   a file of a run was changed
     │   └── FormatVersionError  7   written by a newer harness
-    ├── BootError               8   the stack does not come up
-    │   ├── NoDockerError       9   no Docker engine answers
+    ├── BootError               8   the stack did not start
+    │   ├── NoDockerError       9   no Docker engine answered
     │   ├── NoDiskError        10   not enough free disk
-    │   ├── PortTakenError     11   a port that was asked for is taken
+    │   ├── PortTakenError     11   a requested port is in use
     │   └── ImageBuildError    12   an image cannot be built
-    ├── InternalError           4   the harness itself failed; says where its traceback is
-    ├── WaitTimeout             4   a condition did not come true in time
+    ├── InternalError           4   the harness failed unexpectedly; says where its traceback is
+    ├── WaitTimeout             4   a condition was not met in time
     └── FaultError              4   a fault cannot be injected or healed
 
 Each class carries the exit status the command ends with. 0 is VALID, 1 INVALID, 3 UNKNOWN, 5 not
@@ -22,25 +22,25 @@ reproduced, 130 Ctrl-C.
 
 
 class HarnessError(Exception):
-    """The harness cannot go on; the message says what was tried, seen, and what to do."""
+    """The harness cannot continue; the message says what was tried, seen, and what to do."""
 
     exit_status = 4
 
 
 class UsageError(HarnessError):
-    """The request makes no sense as it stands."""
+    """The request is invalid."""
 
     exit_status = 2
 
 
 class RunFolderError(HarnessError):
-    """A run folder is missing, torn or was not written by this harness."""
+    """A run folder is missing, damaged, or was not written by this harness."""
 
     exit_status = 6
 
 
 class DamagedError(RunFolderError):
-    """A file of a run is not what was written, or belongs to another run.
+    """A file of a run was changed after it was written, or belongs to another run.
 
     Args:
         file: which.
@@ -58,25 +58,25 @@ class FormatVersionError(RunFolderError):
 
 
 class BootError(HarnessError):
-    """The stack does not come up."""
+    """The stack did not start."""
 
     exit_status = 8
 
 
 class NoDockerError(BootError):
-    """No Docker engine answers."""
+    """No Docker engine answered."""
 
     exit_status = 9
 
 
 class NoDiskError(BootError):
-    """There is too little free disk to go on."""
+    """There is not enough free disk space."""
 
     exit_status = 10
 
 
 class PortTakenError(BootError):
-    """A port that was asked for by number is taken."""
+    """A requested port is in use."""
 
     exit_status = 11
 
@@ -88,11 +88,11 @@ class ImageBuildError(BootError):
 
 
 class InternalError(HarnessError):
-    """The harness itself failed in a way that nobody foresaw; never a verdict."""
+    """The harness failed unexpectedly; this is never a verdict."""
 
 
 class WaitTimeout(HarnessError):  # noqa: N818 - the word every reader of a log looks for
-    """A condition did not come true within its limit."""
+    """A condition was not met within its limit."""
 
     def __init__(self, what: str, limit_s: float, seen: str) -> None:
         super().__init__(f"waited {limit_s:g} s for {what}; last seen: {seen}")

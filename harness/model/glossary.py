@@ -64,8 +64,7 @@ FAULTS = (
     Term("fault", "A failure that the harness causes on purpose.", avoid=(r"\bmishaps?\b(?!`)",)),
     Term(
         "role",
-        "The target of a fault by its task, such as the leader of `orders-0`; "
-        "it is resolved to a service when the step begins.",
+        "The target of a fault by its task, such as the leader of `orders-0`.",
     ),
     Term(
         "witness",
@@ -92,6 +91,9 @@ VERDICTS = (
     Term("control", "A known-good scenario and its known-bad twin, which must show its anomaly."),
     Term("twin", "The same scenario with one worse setting, under the same traffic and faults."),
     Term("configuration", "One set of settings in a comparison of delivery guarantees."),
+    Term("KEPT", "No run of the configuration shows what its guarantee rules out."),
+    Term("BROKEN", "A run of the configuration shows what its guarantee rules out."),
+    Term("KNOWN BUG", "As BROKEN, but a bug of other software explains it."),
 )
 PIPELINES = (
     Term("source", "The database in which a pipeline begins: MySQL or PostgreSQL."),
@@ -127,8 +129,7 @@ FIELD = (
     Term("KRaft", "Kafka's own metadata quorum of controllers, in place of ZooKeeper."),
     Term("CDC", "Change data capture: reading committed changes from the source log."),
     Term("DDL", "SQL statements that define tables."),
-    Term("GTID", "MySQL's global identifier of a transaction."),
-    Term("LSN", "PostgreSQL's position in the write-ahead log."),
+    Term("JDBC", "The Java interface to SQL databases, which polling connectors and sinks use."),
     Term("WAL", "PostgreSQL's write-ahead log."),
     Term("XA", "Two-phase transactions of SQL databases."),
     Term("replica identity", "The columns of the old row that PostgreSQL writes to its log."),
@@ -142,6 +143,77 @@ SECTIONS = {
     "Words of Kafka and of databases": FIELD,
 }
 """All terms under the titles that documents give them."""
+AVOIDED = {
+    r"\b(?:whoever|whomever|nobody|somebody|anybody|everybody)\b": "a noun: no reader, each user",
+    r"\b(?:has|have) it that\b": "says",
+    r"\bunless given\b": "by default",
+    r"\bas by default\b": "the default",
+    r"(?:^|: )there (?:is|are) no\b": "no x, or: unknown x",
+    r"\b(?:is|are|was|were) not there\b": "does not exist, is unknown",
+    r"\bheld up\b": "stalled, delayed",
+    r"\bstands? (?:at|behind|in|still|for|with)\b": "is at, comes after, is in, stops, means",
+    r"\ball the same\b": "nevertheless",
+    r"\bin hand\b|\bin (?:its|the|their) hands?\b": "held by, unprocessed",
+    r"\bin mid\b": "during",
+    r"\bgave up\b": "timed out, exited, failed",
+    r"\b(?:has|have) done with\b": "has processed",
+    r"\bis no (?:number|row|setting|time|version|member)\b": "is not a",
+    r"\bstaled\b": "stale",
+    r"\bnot whole\b": "damaged, incomplete",
+    r"\bin vain\b": "without success",
+    r"\brooms?\b": "package, module",
+}
+"""What messages and documents must not say, as regular expressions, and what to say instead."""
+ORDINARY = frozenset(
+    (
+        *(
+            "ASCII",
+            "CA",
+            "CPU",
+            "EDN",
+            "GB",
+            "GET",
+            "HTML",
+            "HTTP",
+            "ID",
+            "IP",
+            "JAR",
+            "JSON",
+            "KB",
+        ),
+        *("KIP", "MB", "OK", "OS", "PID", "PUT", "REST", "SHA", "SIGINT", "SIGKILL", "SIGSTOP"),
+        *("SIGTERM", "SQL", "TCP", "TLS", "TTY", "UTC", "UTF", "URL", "UUID", "XML", "YAML", "API"),
+        # Words of SQL that messages name, states of Connect, and placeholders of commands.
+        *(
+            "BIGINT",
+            "BIT",
+            "BOOLEAN",
+            "CHECK",
+            "DEFAULT",
+            "ENUM",
+            "FLOAT",
+            "INT",
+            "KEY",
+            "NOT",
+            "NULL",
+        ),
+        *(
+            "PRIMARY",
+            "TINYINT",
+            "UNIQUE",
+            "UNLOGGED",
+            "YEAR",
+            "REPLICA",
+            "IDENTITY",
+            "FAILED",
+            "RUNNING",
+            "STOPPED",
+        ),
+        *("DATE", "DATETIME", "DECIMAL", "SET", "TIME", "TIMESTAMP"),
+        *("COMMAND", "FOLDER", "LINE", "MINE", "NAME", "SCENARIOS", "SERVICE", "TIMES"),
+    )
+)
+"""Abbreviations that every reader knows."""
 TERMS: dict[str, Term] = {term.name: term for section in SECTIONS.values() for term in section}
 """All terms by name."""
 

@@ -150,4 +150,4 @@ def test_a_line_that_the_fakes_cannot_run_is_left_out(lines: Path, tmp_path: Pat
         "SCENARIOS = (GONE,)\n"
     )
     done = compared(tmp_path / "reports", "--lines", lines)
-    assert "weak: left out, the fakes have no PostgreSQL" in done.out
+    assert "weak: left out, the fake stack has no PostgreSQL" in done.out

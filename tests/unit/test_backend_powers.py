@@ -42,5 +42,5 @@ def test_containers_have_every_power_that_a_fault_needs() -> None:
 def test_a_stack_gives_its_powers_and_refuses_others() -> None:
     stack = FakeStack(Topology(), seed=1)
     assert isinstance(stack.power(PowerSupply), FakeServices)
-    with pytest.raises(UsageError, match="the fakes have no FakeServices"):
+    with pytest.raises(UsageError, match="the fake stack has no FakeServices"):
         stack.power(FakeServices)

@@ -147,6 +147,6 @@ def test_a_seed_is_a_whole_number(word: str, said: str, tmp_path: Path) -> None:
 def test_what_fakes_lack_is_refused_before_a_folder_is_made(tmp_path: Path) -> None:
     done = harness("run", "exam-snapshot-again", "--stack", "fake", "--reports-dir", tmp_path)
     assert done.status == 2
-    assert "the fakes have no " in done.sentence
+    assert "the fake stack has no " in done.sentence
     assert "run it with --stack docker" in done.sentence
     assert list(tmp_path.iterdir()) == []

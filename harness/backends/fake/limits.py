@@ -17,8 +17,8 @@ from harness.systems.mysql.database import ddl_of
 def lacks(scenario: Scenario) -> str | None:
     """What `scenario` needs that is not there, as a reason; None when it has everything."""
     missing = (each for limit in _LIMITS for each in limit(scenario))
-    first = next((f"the fakes have no {each}" for each in missing), None)
-    return first or lacking(scenario, (*POWERS, OwnPrograms, TableOperations), "the fakes have")
+    first = next((f"the fake stack has no {each}" for each in missing), None)
+    return first or lacking(scenario, (*POWERS, OwnPrograms, TableOperations), "the fake stack has")
 
 
 def _of_topology(scenario: Scenario) -> Iterator[str]:

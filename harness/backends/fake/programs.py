@@ -30,7 +30,7 @@ class FakePrograms:
             UsageError: it is an image.
         """
         if program.function is None:
-            raise UsageError("the fakes run no images; run this with --stack=docker")
+            raise UsageError("the fake stack runs no images; run this with --stack=docker")
         process = self._cluster.processes[name] = Process(name)
         self._folders[name] = Scratch("program")
         return FakeKafka(self._cluster, process)

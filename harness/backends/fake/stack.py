@@ -74,7 +74,7 @@ class FakeStack:
     def power(self, kind: type[P]) -> P:
         """A power over it, by its protocol; raises UsageError when the fakes have none such."""
         if kind not in self._powers:
-            raise UsageError(f"the fakes have no {kind.__name__}")
+            raise UsageError(f"the fake stack has no {kind.__name__}")
         found: P = self._powers[kind]
         return found
 

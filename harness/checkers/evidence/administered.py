@@ -95,7 +95,7 @@ def looked(evidence: Evidence) -> bool:
 
 
 def _operations(evidence: Evidence) -> Iterator[tuple[int, bool, Operation]]:
-    """Every operation on every topic: the topic, whether it is of the final look, what it was."""
+    """Every operation on every topic: the topic, whether it is of the final read, what it was."""
     history = evidence.history
     clients = dict(history.processes.select("process", "client").iter_rows())
     grouped = history.aspects.group_by("op", "subject", maintain_order=True).agg("aspect", "value")

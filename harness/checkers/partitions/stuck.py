@@ -1,4 +1,4 @@
-"""What is committed reaches its readers in the promised time.
+"""Committed records reach their readers within the promised time.
 
 Consumers may be promised a bound (`within_ms`). Evidence: a record that was acknowledged, and that
 no consumer of that kind was given within the bound, counted from the acknowledgement; what it was

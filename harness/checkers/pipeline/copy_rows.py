@@ -1,4 +1,4 @@
-"""A copy holds in the end what the source holds, each row once.
+"""At the end a copy equals the source, with each row once.
 
 Evidence: the final rows of a copy that differ from the source's (see `copy_trail` for what is wrong
 with a row and which hop is to blame). A row may be missing from a cache. What is not there counts

@@ -1,4 +1,4 @@
-"""Every connector and task of a pipeline runs in the end.
+"""At the end every connector and task of a pipeline is running.
 
 Evidence: the last state that Connect told of a connector or a task, while the stack was whole
 again. A task that has FAILED is not started again by anybody but an operator, so all that waits

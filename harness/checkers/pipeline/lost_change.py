@@ -1,4 +1,4 @@
-"""A write that the source acknowledged is in its binary log, and in its table in the end.
+"""An acknowledged write is in the source log, and in the source's table at the end.
 
 Evidence: a write that came back ok, while the source was read completely and its binary log has no
 change to that version; or has it as the row's last change, yet the table shows another row. Of a

@@ -1,4 +1,4 @@
-"""What the source's tables hold is in its binary log, or no feed can ever see it.
+"""Every change in the source's tables is in the source log; otherwise no feed sees it.
 
 Evidence: a row of the source, read in the end, of a version that no change in its binary log made;
 one that is gone without a delete in the log, although its removal was acknowledged; or a change in

@@ -1,4 +1,4 @@
-"""What a group consumes has its effect once.
+"""Every record that a group consumes has its effect once.
 
 A transaction consumes a record when it polls it and commits, as a part of itself, the offset
 behind it. Evidence: two ok transactions of members of one group that consumed the same record.

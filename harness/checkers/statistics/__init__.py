@@ -1,1 +1,1 @@
-"""Numbers of a run that are no verdict."""
+"""Statistics of a run; not part of the verdict."""

@@ -1,4 +1,4 @@
-"""How long records took from end to end, and for how long none arrived: measured by readers.
+"""End-to-end latency of records, and the longest outage, measured by readers.
 
     records                         records that producers sent, or changes that writers made
     end_to_end_ms_p50, _p99, _max   from when a record was asked to be written until it was read

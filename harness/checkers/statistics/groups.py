@@ -1,4 +1,4 @@
-"""Numbers of consumer groups that are no verdict, one of each for every kind of members.
+"""Statistics of consumer groups, for each kind of member; not part of the verdict.
 
     rebalances[GROUP]            generations in which members were given logs
     rebalance_ms_max[GROUP]      the longest of them: from the first member that was told to give

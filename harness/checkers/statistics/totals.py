@@ -1,4 +1,4 @@
-"""Numbers of a run that are no verdict.
+"""Statistics of a run; not part of the verdict.
 
     sends, or writes of a pipeline       records sent, or transactions asked of the source
     acked, failed                        how many of them are ok, and certainly did not happen

@@ -41,7 +41,7 @@ _claim(
     "atomicity",
     "A transaction is seen as a whole once it has committed, and not at all before.",
 )
-_claim("progress", "What is acknowledged reaches its readers within the promised time.")
+_claim("progress", "Acknowledged records reach their readers within the promised time.")
 _claim("processing-once", "A group receives every record once.")
 _claim("ownership", "In one generation of a group a partition belongs to one member.")
 _claim("sole-ownership", "No two members of a group own one partition at one time.")
@@ -57,7 +57,7 @@ _claim(
     "processing",
     "Every record that processors come to has its result, and results keep the order of a key.",
 )
-_claim("exactly-once", "What a group consumes has its effect once.")
+_claim("exactly-once", "Every record that a group consumes has its effect once.")
 _claim(
     "retention",
     "Retention removes only what may go, and the start of a partition never moves back.",
@@ -104,10 +104,10 @@ _claim("capture-once", "Every change reaches the topics of a path once.", of_pip
 _claim("snapshot-once", "Snapshots show each row once.", of_pipelines=True)
 _claim(
     "convergence",
-    "In the end every copy holds what the source holds, each row once.",
+    "At the end every copy equals the source, with each row once.",
     of_pipelines=True,
 )
-_claim("running", "In the end every connector and every task of it runs.", of_pipelines=True)
+_claim("running", "At the end every connector and every task is running.", of_pipelines=True)
 _claim(
     "schema-ids",
     "The id of a schema keeps the meaning that it had when it was given.",
@@ -116,6 +116,6 @@ _claim(
 _claim("no-skips", "What a sink cannot use is in its dead-letter queue.", of_pipelines=True)
 _claim(
     "freshness",
-    "Readers of a copy never see a row go back, nor one staler than they were promised.",
+    "Readers of a copy never see a row go back, and no row is staler than promised.",
     of_pipelines=True,
 )

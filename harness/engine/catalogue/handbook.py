@@ -106,9 +106,12 @@ def _faults() -> Iterable[Row]:
 
 def _settings(kind: type[Value]) -> str:
     return ", ".join(
-        f"`{field.name}={field.default}`{_choices(field.type)}"
-        for field in msgspec.structs.fields(kind)
+        f"`{_default(field)}`{_choices(field.type)}" for field in msgspec.structs.fields(kind)
     )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    return field.name if field.required else f"{field.name}={field.default}"
 
 
 def _choices(annotation: object) -> str:

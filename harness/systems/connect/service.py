@@ -1,4 +1,4 @@
-"""Kafka Connect: a group of distributed workers, who reach all else through the proxy."""
+"""Kafka Connect: distributed workers that reach all other services through the proxy."""
 
 from functools import partial
 

@@ -140,7 +140,7 @@ class KafkaClients:
         }
 
     def elect(self, topic: str, partition: int) -> None:
-        """Let any replica that lives lead a partition that has no leader, in sync or not.
+        """Elect any live replica as leader of a partition without one, in sync or not.
 
         Raises:
             KafkaException: it has one, no replica lives, or the controller does not answer.

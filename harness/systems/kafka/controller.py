@@ -1,4 +1,4 @@
-"""KRaft's controllers: a quorum of their own beside the brokers, as in production.
+"""KRaft controllers: a quorum separate from the brokers, as in production.
 
 Brokers and controllers speak to each other over the controllers' one listener. The harness asks
 there as well, over the proxy, who leads the quorum.

@@ -1,4 +1,4 @@
-"""Kafka brokers, whose metadata ZooKeeper keeps, or KRaft's controllers.
+"""Kafka brokers, with ZooKeeper or KRaft controllers.
 
 Two listeners each: INTERNAL for the other brokers and for tools run inside a container, and CLIENT,
 which advertises the proxy's published address, or clients would walk around the proxy. Where there

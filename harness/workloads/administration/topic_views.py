@@ -106,7 +106,7 @@ def final_look(topics: Mapping[str, int], deadline: Deadline, workplace: Workpla
         workplace: where it is asked and recorded.
     """
     kafka, clock = workplace.kafka, workplace.clock
-    log = TopicLog("final look", "drain", "administration", workplace.journal, clock)
+    log = TopicLog("final read", "drain", "administration", workplace.journal, clock)
     while True:
         began_ns = clock.now_ns()
         try:

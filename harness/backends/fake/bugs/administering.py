@@ -43,11 +43,11 @@ def forget_settings(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as abov
 
 @bug("grant-refused", "refused-change")
 def grant_refused(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
-    """The controller refuses a setting that no topic can have, and changes it all the same."""
+    """The controller refuses an invalid setting, but applies it."""
     seams.refuse = lambda change: change()
 
 
 @bug("list-half", "divergent-metadata")
 def list_half(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - it is seen in the end only: always
-    """Whoever lists topics leaves out every second of them."""
+    """A list of topics omits every second topic."""
     seams.list_topics = lambda names: names[::2]

@@ -100,7 +100,7 @@ def wrong_partition(seams: Seams, dice: Dice) -> None:
 
 @bug("wrong-topic", "misrouted")
 def wrong_topic(seams: Seams, dice: Dice) -> None:
-    """The leader appends a record to a log of another topic."""
+    """The leader appends a record to a partition of another topic."""
     _misroute(seams, dice, same_topic=False)
 
 

@@ -122,7 +122,7 @@ def alter_event(seams: Seams, dice: Dice) -> None:
 
 @bug("invent-version", "phantom-change")
 def invent_version(seams: Seams, dice: Dice) -> None:
-    """Debezium writes an event of a version that nobody wrote."""
+    """Debezium writes an event with a version that no writer wrote."""
 
     def change(record: Record) -> Records:
         if _row(record) is None or not record.value.value["after"] or not dice.strikes():

@@ -32,19 +32,19 @@ def forget_commit(seams: Seams, dice: Dice) -> None:
 
 @bug("resume-behind", "committed-repeat")
 def resume_behind(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - members seldom ask: always
-    """A member is told that its group stands three records before where it does."""
+    """A member gets a committed offset that is three records too low."""
     seams.resume = lambda _log, offset: max(0, offset - 3) if offset >= 0 else offset
 
 
 @bug("resume-ahead", "uncommitted-skip")
 def resume_ahead(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
-    """A member is told that its group stands one record behind where it does."""
+    """A member gets a committed offset that is one record too high."""
     seams.resume = lambda _log, offset: offset + 1 if offset >= 0 else offset
 
 
 @bug("resume-at-handed", "reordered-result")
 def resume_at_handed(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
-    """A member is told that its group stands behind all that any member was handed."""
+    """A member gets a committed offset beyond all records that members received."""
     behind: dict[Log, int] = {}
 
     def note(reader: Reader, log: Log, messages: Messages) -> Messages:
@@ -58,7 +58,7 @@ def resume_at_handed(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as abo
 
 @bug("give-twice", "shared-ownership")
 def give_twice(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - there are few generations
-    """The coordinator gives one log of a generation to two members."""
+    """The coordinator assigns one partition to two members of a generation."""
 
     def share(shares: dict[int, list[Log]]) -> None:
         owners = [logs for logs in shares.values() if logs]
@@ -70,5 +70,5 @@ def give_twice(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - there are fe
 
 @bug("give-early", "overlapping-ownership")
 def give_early(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - as above
-    """The coordinator gives logs to new members before old ones have given them up."""
+    """The coordinator assigns partitions to new members before old ones have revoked them."""
     seams.gathers = False

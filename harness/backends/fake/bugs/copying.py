@@ -54,7 +54,7 @@ def keep_removed(seams: Seams, dice: Dice) -> None:
 
 @bug("write-other-version", "foreign-row")
 def write_other_version(seams: Seams, dice: Dice) -> None:
-    """A copy writes a row as a version that nobody has written, and never another one."""
+    """A copy writes a row with a version that no writer wrote, and no other version."""
     other: set[int] = set()
 
     def put(key: int, version: int) -> Written:
@@ -67,7 +67,7 @@ def write_other_version(seams: Seams, dice: Dice) -> None:
 
 @bug("write-other-row", "extra-row")
 def write_other_row(seams: Seams, dice: Dice) -> None:
-    """A copy writes, beside a row, another one that nobody has written."""
+    """A copy writes an additional row that no writer wrote."""
 
     def put(key: int, version: int) -> Written:
         if key < MARK_KEYS and dice.strikes():

@@ -21,7 +21,7 @@ def forget_schemas(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - it never
 
 @bug("forget-id", "schema-lost")
 def forget_id(seams: Seams, dice: Dice) -> None:
-    """The registry forgets an id that it has given."""
+    """The registry forgets an id that it assigned."""
     forgotten: set[int] = set()
 
     def knows(number: int) -> bool:

@@ -23,7 +23,7 @@ def remove_early(seams: Seams, dice: Dice) -> None:
 
 @bug("move-start-back", "start-moved-back")
 def move_start_back(seams: Seams, dice: Dice) -> None:
-    """The start of a log moves back to where it had been."""
+    """The start of a partition moves back to an earlier offset."""
     proceed = seams.start
 
     def start(leader: Replica, right: int) -> int:

@@ -8,7 +8,7 @@ from harness.backends.fake.seams import Messages, Reader, Seams
 
 @bug("lose-acknowledged", "lost-write")
 def lose_acknowledged(seams: Seams, dice: Dice) -> None:
-    """A record is appended and acknowledged, and nobody ever gets it."""
+    """A record is appended and acknowledged, but no reader ever receives it."""
     lost: set[Record] = set()
 
     def append(_leader: Replica, records: list[Record], proceed: Append) -> list[int]:
@@ -25,7 +25,7 @@ def lose_acknowledged(seams: Seams, dice: Dice) -> None:
 
 @bug("drop-seen", "ghost")
 def drop_seen(seams: Seams, dice: Dice) -> None:
-    """A record disappears from its log after a first reader has got it."""
+    """A record disappears from its partition after the first reader received it."""
     gone: set[Record] = set()
 
     def show(_reader: Reader, _log: Log, messages: Messages) -> Messages:
@@ -53,7 +53,7 @@ def hide_from_group(seams: Seams, dice: Dice) -> None:
 
 @bug("stop-showing", "unseen")
 def stop_showing(seams: Seams, dice: Dice) -> None:
-    """From some offset on, a log shows nobody what is in it."""
+    """From some offset on, a partition shows its records to no reader."""
     proceed = seams.visible
     marks: dict[Log, int] = {}
     stuck: dict[Log, int] = {}

@@ -18,7 +18,7 @@ def _key(values: Values) -> int | None:
 
 @bug("lose-batch", "missing-row")
 def lose_batch(seams: Seams, dice: Dice) -> None:
-    """A sink takes a batch as put that it has not written."""
+    """A sink reports a batch as written that it did not write."""
 
     def put(records: Records) -> Records:
         keys = (each.key.value["id"] for each in records if each.key.value is not None)
@@ -59,7 +59,7 @@ def keep_deleted_row(seams: Seams, dice: Dice) -> None:
 
 @bug("write-invented", "foreign-row")
 def write_invented(seams: Seams, dice: Dice) -> None:
-    """A sink writes, in place of every version of a row, one that nobody wrote."""
+    """A sink replaces every version of a row by one that no writer wrote."""
     invented: set[int] = set()
 
     def rows(values: Values) -> tuple[Values, ...]:
@@ -124,5 +124,5 @@ def write_too_much(seams: Seams, dice: Dice) -> None:
 
 @bug("lose-letter", "skipped-record")
 def lose_letter(seams: Seams, dice: Dice) -> None:  # noqa: ARG001 - there is one record for it
-    """A sink passes over what it cannot use, and its queue for dead letters gets nothing."""
+    """A sink skips what it cannot use and sends nothing to its dead-letter queue."""
     seams.connect.queues = False

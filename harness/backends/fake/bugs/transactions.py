@@ -8,7 +8,7 @@ from harness.backends.fake.seams import Seams
 
 @bug("tear-commit", "torn-commit")
 def tear_commit(seams: Seams, dice: Dice) -> None:
-    """One log of a transaction that was committed is told that it was aborted."""
+    """One partition of a committed transaction gets an abort marker."""
     proceed = seams.decision
 
     def decide(log: Log, commit: bool) -> bool:  # noqa: FBT001 - as the seam
@@ -19,7 +19,7 @@ def tear_commit(seams: Seams, dice: Dice) -> None:
 
 @bug("keep-aborted", "G1a")
 def keep_aborted(seams: Seams, dice: Dice) -> None:
-    """One log of a transaction that was aborted is told that it was committed."""
+    """One partition of an aborted transaction gets a commit marker."""
     proceed = seams.decision
 
     def decide(log: Log, commit: bool) -> bool:  # noqa: FBT001 - as the seam
@@ -42,7 +42,7 @@ def forget_offsets(seams: Seams, _dice: Dice) -> None:
 
 @bug("keep-offsets", "unprocessed")
 def keep_offsets(seams: Seams, _dice: Dice) -> None:
-    """The offsets in a transaction that was aborted are committed all the same."""
+    """The offsets of an aborted transaction are committed."""
     seams.settles = lambda _commit: True
 
 

@@ -10,7 +10,7 @@ MANY = 600
 
 @bug("cut-end", "end-moved-back")
 def cut_end(seams: Seams, _dice: Dice) -> None:
-    """A leader drops half of its log, and stores nothing from then on."""
+    """A leader drops half of its partition, and stores nothing from then on."""
     cut: set[Log] = set()
 
     def append(leader: Replica, records: list[Record], proceed: Append) -> list[int]:

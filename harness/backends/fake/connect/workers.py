@@ -43,7 +43,7 @@ class Worker(Process):
         """None when it answers and is a member of its group."""
         if not self.answers:
             return super().missing or f"{self.name} does not answer yet"
-        return None if self.member == self.starts else f"{self.name} is no member of its group"
+        return None if self.member == self.starts else f"{self.name} is not a member of its group"
 
     def kill(self) -> None:
         """Let it be gone, and all its clients with it."""

@@ -91,7 +91,7 @@ class FakeKafka:
         return {topic: self._describe(topic) for topic in known}
 
     def elect(self, topic: str, partition: int) -> None:
-        """Let any replica that lives lead a partition that has no leader, in sync or not.
+        """Elect any live replica as leader of a partition without one, in sync or not.
 
         Raises:
             KafkaException: it has one, or no replica lives.
