@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from harness.api import Copy, Feed, Path, PipelineWorkload, Scenario, SourceTable, Topology, Writers
 from harness.engine.run import Run, run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.opening import open_stacks
 from harness.history.load import load
 from harness.kit.waits import NS_PER_S
 from harness.model.scenario import Floor, Limits
@@ -57,7 +57,7 @@ def main() -> str:
     """Run once on a stack of its own and return the table."""
     with (
         TemporaryDirectory() as reports,
-        StackPool("docker", kept=False, tell=lambda _line: None) as pool,
+        open_stacks("docker", kept=False, tell=lambda _line: None) as pool,
     ):
         run = run_scenario(FLOOD, 1, pool, File(reports), tell=lambda _line: None)
         return _table(run)

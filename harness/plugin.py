@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
     from harness.api import Run, Scenario
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.pool import StackPool
     from harness.model.topology import Metadata
 
 pytest_plugins = ("harness.plugin_workers",)
@@ -196,10 +196,10 @@ def chaos_seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture(scope="session")
 def stack_pool(request: pytest.FixtureRequest) -> "Iterator[StackPool]":
     """The stacks that scenarios of this session share."""
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.opening import open_stacks
 
     config = request.config
-    pool = StackPool(
+    pool = open_stacks(
         config.getoption("chaos_stack"),
         kept=config.getoption("chaos_keep_stack"),
         tell=_teller(config),

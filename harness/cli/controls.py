@@ -1,14 +1,11 @@
 """`harness controls`: how reliable known-good scenarios and their twins are."""
 
 from pathlib import Path
-from typing import Annotated, Literal
 
-from cyclopts import Parameter
-
-Stack = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
+from harness.cli.words import StackChoice
 
 
-def controls(reports: Path = Path("reports"), /, *, stack: Stack = "docker") -> int:
+def controls(reports: Path = Path("reports"), /, *, stack: StackChoice = "docker") -> int:
     """Count over run folders how often twins showed their anomaly, and known-good ones none.
 
     It runs nothing; `pytest scenarios -m controls --runs N` does. It exits with 1 if a control

@@ -1,7 +1,7 @@
 """`harness run`, `demo`, `semantics`, `replay`: run scenarios and print the verdicts."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -12,10 +12,9 @@ from harness.cli.words import (
     Seed,
     SeedOrDrawn,
     SourceChoice,
+    StackChoice,
     say,
 )
-
-StackChoice = Annotated[Literal["docker", "fake"], Parameter(name="--stack")]
 
 
 def run(  # noqa: PLR0913 - all but the first are options
@@ -50,7 +49,7 @@ def run(  # noqa: PLR0913 - all but the first are options
     from harness.engine.replay import exit_status
     from harness.engine.run import run_scenario
     from harness.engine.source_choice import on_source
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.opening import open_stacks
     from harness.engine.validation.scenario import shaped
 
     file, _, _ = scenario.partition("::")
@@ -62,7 +61,7 @@ def run(  # noqa: PLR0913 - all but the first are options
     )
     seed = secrets.randbits(31) if seed is None else seed
     say(f"seed {seed}")
-    with StackPool(stack, kept=keep_stack, tell=say) as pool:
+    with open_stacks(stack, kept=keep_stack, tell=say) as pool:
         done = run_scenario(chosen, seed, pool, reports, tell=say, file=written)
     print(summary_of(done.folder.path))
     return exit_status(done.verdict.validity)
@@ -81,9 +80,9 @@ def demo(
         stack: real containers, or the in-memory fake stack.
     """
     from harness.engine.commands.demo import demonstrate
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.opening import open_stacks
 
-    with StackPool(stack, kept=False, tell=say) as pool:
+    with open_stacks(stack, kept=False, tell=say) as pool:
         shown = demonstrate(pool, seed, reports, tell=say)
     for line in shown.lines:
         print(line)
@@ -115,7 +114,7 @@ def semantics(
 
     from harness.engine.campaign import seeds_from
     from harness.engine.semantics import again, choose, compare
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.opening import open_stacks
     from harness.reporting.semantics.outcome import exit_status
     from harness.reporting.semantics.terminal import table
 
@@ -125,7 +124,7 @@ def semantics(
         chosen = choose(lines)
         seed = secrets.randbits(31) if seed is None else seed
         say(f"seed {seed}")
-        with StackPool(stack, kept=keep_stack, tell=say) as pool:
+        with open_stacks(stack, kept=keep_stack, tell=say) as pool:
             seeds = seeds_from(seed, runs)
             measured, folder = compare(chosen, seeds, pool, reports, tell=say)
     print(table(measured, folder))
@@ -157,7 +156,7 @@ def replay(
     from harness.engine.kept_programs import with_kept_programs
     from harness.engine.replay import compare
     from harness.engine.run import run_plan
-    from harness.engine.stacks import StackPool
+    from harness.engine.stacks.opening import open_stacks
     from harness.reporting.folder import RunFolder
 
     original = RunFolder.open(folder)
@@ -166,7 +165,7 @@ def replay(
     plan = with_kept_programs(plan, original.path)
     plan = plan_on_cluster(plan, metadata=metadata, kafka_version=kafka_version)
     reproduced = 0
-    with StackPool(kind, kept=keep_stack, tell=say) as pool:
+    with open_stacks(kind, kept=keep_stack, tell=say) as pool:
         for time in range(1, times + 1):
             say(f"replay {time} of {times}")
             with pool.environment(plan.scenario.topology, seed=plan.seed) as environment:

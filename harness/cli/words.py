@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
+from harness.model.manifest import StackKind
+
 WHOLE = re.compile(r"[+-]?[0-9]{1,30}")
 SEED_MAX = (1 << 63) - 1
 COUNT_MAX = 1_000_000
@@ -33,6 +35,7 @@ SeedOrDrawn = Annotated[
 ]
 AnomalyNumber = Annotated[int | None, Parameter(converter=whole)]
 MetadataChoice = Literal["zookeeper", "kraft"]
+StackChoice = Annotated[StackKind, Parameter(name="--stack")]
 SourceChoice = Literal["mysql", "postgres"]
 Reports = Annotated[Path, Parameter(name="--reports-dir")]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from harness.engine.run import Run, run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.pool import StackPool
 from harness.kit.errors import (
     HarnessError,
     ImageBuildError,

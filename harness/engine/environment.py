@@ -2,13 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
 from harness.engine.executor import Executor
 from harness.faults.ledger import Ledger
+from harness.model.manifest import StackKind
 from harness.model.ports.stack import Stack
-
-StackKind = Literal["docker", "fake"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

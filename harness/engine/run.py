@@ -20,7 +20,7 @@ from harness.engine.environment import Environment
 from harness.engine.execute import execute
 from harness.engine.kept_programs import keep_programs
 from harness.engine.source_choice import SOURCE_NAMES
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.pool import StackPool
 from harness.kit import secrets
 from harness.kit.clock import utc_now
 from harness.kit.crashes import as_harness_error

@@ -9,7 +9,7 @@ from harness.checkers.verdict.effects import sample, sought
 from harness.engine.campaign import campaign
 from harness.engine.catalogue.scenarios import lines_of
 from harness.engine.run import Run
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.pool import StackPool
 from harness.kit.clock import utc_now
 from harness.kit.errors import UsageError
 from harness.model import codec

@@ -2,9 +2,12 @@
 
 import shlex
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from harness.model.value import Value
+
+StackKind: TypeAlias = Literal["docker", "fake"]
+"""Back ends: real containers, or all in memory."""
 
 
 class Manifest(Value, frozen=True, kw_only=True):
@@ -13,7 +16,7 @@ class Manifest(Value, frozen=True, kw_only=True):
     run: str
     scenario: str
     seed: int
-    stack: Literal["docker", "fake"]
+    stack: StackKind
     started_utc: str
     finished_utc: str | None = None
     harness_version: str

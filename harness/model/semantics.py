@@ -2,6 +2,7 @@
 
 from typing import Literal, TypeAlias, get_args
 
+from harness.model.manifest import StackKind
 from harness.model.scenario import Scenario
 from harness.model.value import Value
 from harness.model.verdict import Validity
@@ -96,7 +97,7 @@ class Semantics(Value, frozen=True, kw_only=True):
 
     started_utc: str
     """When it began."""
-    stack: Literal["docker", "fake"]
+    stack: StackKind
     seeds: tuple[int, ...]
     lines: tuple[Measured, ...]
     left_out: dict[str, str] = {}

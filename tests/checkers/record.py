@@ -14,7 +14,8 @@ import msgspec
 
 from harness.engine.catalogue.scenarios import controls
 from harness.engine.run import run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.opening import open_stacks
+from harness.engine.stacks.pool import StackPool
 from harness.model.conditions import Acks, Reads, Removed, Results, Sends, WaitCondition
 from harness.model.fault import After
 from harness.model.scenario import Floor, Scenario
@@ -48,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     for each in controls():
         pairs += [(each.good, ()), (each.bad, each.shows)]
     failed = 0
-    pool = StackPool(asked.stack, kept=False, tell=tell)
+    pool = open_stacks(asked.stack, kept=False, tell=tell)
     try:
         for scenario, shows in sorted(pairs, key=lambda pair: pair[0].topology.digest):
             if not asked.scenario or scenario.name in asked.scenario:

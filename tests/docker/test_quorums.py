@@ -9,7 +9,8 @@ from harness.backends.docker.stack import DockerStack
 from harness.engine.catalogue.scenarios import scenarios
 from harness.engine.cluster import on_cluster
 from harness.engine.run import Run, run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.opening import open_stacks
+from harness.engine.stacks.pool import StackPool
 from harness.kit.errors import FaultError
 from harness.kit.waits import NotYet, wait_until
 from harness.model.ports.powers import Disks, Network
@@ -34,7 +35,7 @@ def ensemble() -> Iterator[DockerStack]:
 @pytest.fixture(scope="module")
 def pool() -> Iterator[StackPool]:
     """Where all tests of the module find the same KRaft cluster."""
-    with StackPool("docker", kept=False, tell=lambda _line: None) as stacks:
+    with open_stacks("docker", kept=False, tell=lambda _line: None) as stacks:
         yield stacks
 
 

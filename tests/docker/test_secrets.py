@@ -25,7 +25,7 @@ from harness.backends.docker.engine import connect
 from harness.backends.docker.stack import DockerStack
 from harness.engine.compile import compile_plan
 from harness.engine.run import run_plan
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.opening import open_stacks
 from harness.kit import http
 from harness.model.verdict import Validity
 from harness.systems.mysql.client import USER
@@ -86,7 +86,7 @@ def test_no_secret_is_shown_by_a_run_its_stack_or_its_processes(
             asked = http.call(address, "GET", "/connectors?expand=info", limit_s=10)
             configurations.append(json.dumps(asked).encode())
 
-    with StackPool("docker", kept=False, tell=lambda _line: None) as pool:
+    with open_stacks("docker", kept=False, tell=lambda _line: None) as pool:
         plan = compile_plan(SCENARIO, 1)
         with pool.environment(SCENARIO.topology, seed=1) as environment:
             assert isinstance(environment.stack, DockerStack)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 import pytest
 
 from harness.engine.run import Run, run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.fake import FakeStacks
 from harness.model.scenario import Scenario
 
 RunFake: TypeAlias = Callable[..., Run]
@@ -18,7 +18,7 @@ def run_fake(tmp_path: Path) -> RunFake:
     """Run a scenario on a fake stack with bugs planted."""
 
     def run(scenario: Scenario, seed: int, *bugs: str) -> Run:
-        pool = StackPool("fake", kept=False, tell=lambda _line: None, bugs=bugs)
+        pool = FakeStacks(bugs)
         return run_scenario(scenario, seed, pool, tmp_path, tell=lambda _line: None)
 
     return run

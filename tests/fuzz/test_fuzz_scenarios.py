@@ -27,7 +27,7 @@ from harness.api import (
 from harness.checkers.verdict.doubts import acknowledged
 from harness.engine.compile import compile_plan
 from harness.engine.run import run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.opening import open_stacks
 from harness.history.load import load
 from harness.kit.errors import UsageError
 from harness.model.verdict import Validity
@@ -91,7 +91,7 @@ def test_a_scenario_with_anything_in_the_wrong_place_is_refused_or_runs(tmp_path
         assert len(sentence) < 2_000
     assert len(refusals) > SCENARIOS / 2
     assert fitting
-    with StackPool("fake", kept=False, tell=lambda _line: None) as pool:
+    with open_stacks("fake", kept=False, tell=lambda _line: None) as pool:
         for made in dice.sample(fitting, min(RUNS_MAX, len(fitting))):
             assert isinstance(made, Scenario)
             run = run_scenario(made, 7, pool, tmp_path, tell=lambda _line: None)

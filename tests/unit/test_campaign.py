@@ -10,7 +10,7 @@ from harness.engine.campaign import campaign
 from harness.engine.catalogue.scenarios import find
 from harness.engine.environment import Environment
 from harness.engine.run import Run
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.fake import FakeStacks
 from harness.kit.errors import HarnessError, NoDiskError, NoDockerError, UsageError, WaitTimeout
 from harness.model.topology import Topology
 
@@ -19,11 +19,11 @@ def tell(_line: str) -> None:
     """Say nothing."""
 
 
-class Pool(StackPool):
+class Pool(FakeStacks):
     """Fakes, none of which comes for seed 1."""
 
     def __init__(self, error: HarnessError) -> None:
-        super().__init__("fake", kept=False, tell=tell)
+        super().__init__()
         self._error = error
 
     @contextmanager

@@ -6,8 +6,8 @@ from typing import Self, cast
 import pytest
 
 from harness.backends.docker import lifecycle
-from harness.engine import stacks
-from harness.engine.stacks import StackPool
+from harness.engine.stacks import docker
+from harness.engine.stacks.docker import DockerStacks
 from harness.faults.ledger import Ledger, Memory
 from harness.kit.errors import FaultError
 from harness.model.topology import Topology
@@ -82,21 +82,21 @@ def booted(monkeypatch: pytest.MonkeyPatch) -> list[Booted]:
 
 
 @pytest.fixture
-def pool(booted: list[Booted]) -> StackPool:  # noqa: ARG001 - what it boots
-    return StackPool("docker", kept=False, tell=lambda _line: None)
+def pool(booted: list[Booted]) -> DockerStacks:  # noqa: ARG001 - what it boots
+    return DockerStacks(kept=False, tell=lambda _line: None)
 
 
-def lend(pool: StackPool, topology: Topology) -> Booted:
+def lend(pool: DockerStacks, topology: Topology) -> Booted:
     """Lend a stack for one run, and tell which it was."""
     with pool.environment(topology, seed=0) as environment:
         return cast("Booted", environment.stack)
 
 
-def test_a_healthy_stack_is_lent_again(pool: StackPool) -> None:
+def test_a_healthy_stack_is_lent_again(pool: DockerStacks) -> None:
     assert lend(pool, MIDDLE) is lend(pool, MIDDLE)
 
 
-def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(pool: StackPool) -> None:
+def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(pool: DockerStacks) -> None:
     first = lend(pool, MIDDLE)
     first.exited = True
     second = lend(pool, MIDDLE)
@@ -104,7 +104,7 @@ def test_a_warm_stack_that_lost_a_service_meanwhile_is_not_lent(pool: StackPool)
     assert (first.end, second.end) == ("removed", "still there")
 
 
-def test_a_stack_with_an_open_fault_is_healed_before_it_is_lent(pool: StackPool) -> None:
+def test_a_stack_with_an_open_fault_is_healed_before_it_is_lent(pool: DockerStacks) -> None:
     first = lend(pool, MIDDLE)
     Ledger(first).open("process.pause", ("broker-1",), {})
     assert lend(pool, MIDDLE) is first
@@ -116,7 +116,7 @@ def test_a_stack_whose_open_fault_cannot_be_healed_is_replaced_with_the_reason(
     booted: list[Booted],
 ) -> None:
     told: list[str] = []
-    pool = StackPool("docker", kept=False, tell=told.append)
+    pool = DockerStacks(kept=False, tell=told.append)
     first = lend(pool, MIDDLE)
     Ledger(first).open("process.pause", ("broker-1",), {})
     first.stays_paused = True
@@ -126,7 +126,7 @@ def test_a_stack_whose_open_fault_cannot_be_healed_is_replaced_with_the_reason(
 
 
 def test_a_stack_that_a_run_left_broken_is_removed_after_it(
-    pool: StackPool, booted: list[Booted]
+    pool: DockerStacks, booted: list[Booted]
 ) -> None:
     with pool.environment(MIDDLE, seed=0):
         booted[0].exited = True
@@ -134,16 +134,16 @@ def test_a_stack_that_a_run_left_broken_is_removed_after_it(
 
 
 def test_a_stack_whose_transactions_are_stuck_is_not_lent_again(
-    pool: StackPool, monkeypatch: pytest.MonkeyPatch
+    pool: DockerStacks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stacks, "HEALTH_LIMIT_S", 0.01)
+    monkeypatch.setattr(docker, "HEALTH_LIMIT_S", 0.01)
     first = lend(pool, MIDDLE)
     first.stuck = "no coordinator takes the transactional producer"
     assert lend(pool, MIDDLE) is not first
     assert first.end == "removed"
 
 
-def test_the_stack_that_was_used_longest_ago_makes_room(pool: StackPool) -> None:
+def test_the_stack_that_was_used_longest_ago_makes_room(pool: DockerStacks) -> None:
     small, middle = lend(pool, SMALL), lend(pool, MIDDLE)
     assert lend(pool, SMALL) is small
     large = lend(pool, LARGE)

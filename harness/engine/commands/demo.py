@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.engine.catalogue.scenarios import find
 from harness.engine.run import Run, run_scenario
-from harness.engine.stacks import StackPool
+from harness.engine.stacks.pool import StackPool
 from harness.model.verdict import Validity
 
 PAIRS = (("k-ack1", "k-ack1-bad", "lost-write"), ("e-leader", "e-leader-bad", "resurrected-row"))

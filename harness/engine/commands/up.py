@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from harness.backends.docker import lifecycle
-from harness.engine.stacks import repair
+from harness.engine.stacks.docker import repair
 from harness.model.topology import Topology
 from harness.systems.blueprint import CLIENT, SERVICE_KINDS, links_of, listeners_of
 

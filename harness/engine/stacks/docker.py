@@ -1,72 +1,50 @@
-"""The pool of stacks: scenarios borrow an environment, healthy stacks stay warm for the next."""
+"""Stacks of containers: healthy ones stay warm for the next scenario."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import ClassVar
 
 from harness.backends.docker import lifecycle
 from harness.backends.docker.stack import POWERS, DockerStack
-from harness.backends.fake.limits import lacks as fake_lacks
-from harness.backends.fake.stack import FakeStack
 from harness.backends.powers import lacking
-from harness.engine.environment import Environment, StackKind
-from harness.engine.executor import Simulation, Threads
+from harness.engine.environment import Environment
+from harness.engine.executor import Threads
+from harness.engine.stacks.pool import StackPool
 from harness.engine.undo import undo
-from harness.faults.ledger import Ledger, Memory
+from harness.faults.ledger import Ledger
 from harness.kit.errors import HarnessError
 from harness.kit.waits import NotYet, wait_until
+from harness.model.manifest import StackKind
 from harness.model.scenario import Scenario
 from harness.model.topology import Topology
 
-log = logging.getLogger(__name__)
 HEALTH_LIMIT_S = 30.0
 WARM_MAX = 2
 """Stacks that are kept warm side by side: each takes about two gigabytes of memory."""
 
 
-class StackPool:
-    """Lends stacks by topology; boots what is not there, replaces what does not get healthy.
+class DockerStacks(StackPool):
+    """Boots what is not there, replaces what does not get healthy.
 
     Args:
-        kind: real containers or fakes.
-        kept: leave real stacks running at the end, for a later process to attach to.
+        kept: leave stacks running at the end, for a later process to attach to.
         tell: told what happens as one line.
-        bugs: planted in every fake stack.
     """
 
-    def __init__(
-        self,
-        kind: StackKind,
-        *,
-        kept: bool,
-        tell: Callable[[str], None],
-        bugs: tuple[str, ...] = (),
-    ) -> None:
-        self.kind: StackKind = kind
+    kind: ClassVar[StackKind] = "docker"
+
+    def __init__(self, *, kept: bool, tell: Callable[[str], None]) -> None:
         self._kept = kept
         self._tell = tell
-        self._bugs = bugs
         self._warm: dict[str, DockerStack] = {}
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def lacks(self, scenario: Scenario) -> str | None:
-        """What `scenario` needs that its stacks lack, as a reason; None when they have it all."""
-        if self.kind == "fake":
-            return fake_lacks(scenario)
+        """A power that a fault of `scenario` needs, and containers lack."""
         return lacking(scenario, POWERS, "containers have")
 
     @contextmanager
-    def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:
+    def environment(self, topology: Topology, *, seed: int) -> Iterator[Environment]:  # noqa: ARG002 - containers have dice of their own
         """An environment of that topology, ours alone for the time of one run."""
-        if self.kind == "fake":
-            yield from self._fake(topology, seed)
-            return
         if topology.digest in self._warm:
             # Last again: the one that was used longest ago makes room.
             self._warm[topology.digest] = self._warm.pop(topology.digest)
@@ -79,7 +57,7 @@ class StackPool:
             stack.turn_page()
         try:
             yield Environment(
-                kind="docker",
+                kind=self.kind,
                 stack=stack,
                 executor=Threads(),
                 ledger=Ledger(stack),
@@ -96,15 +74,6 @@ class StackPool:
         """Hand back every stack: kept ones are left running, others are removed."""
         while self._warm:
             self._warm.popitem()[1].close()
-
-    def _fake(self, topology: Topology, seed: int) -> Iterator[Environment]:
-        stack = FakeStack(topology, seed=seed, bugs=self._bugs)
-        yield Environment(
-            kind="fake",
-            stack=stack,
-            executor=Simulation(stack.clock),
-            ledger=Ledger(Memory()),
-        )
 
     def _new(self, topology: Topology) -> DockerStack:
         while len(self._warm) >= WARM_MAX:

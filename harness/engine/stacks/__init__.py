@@ -1,0 +1,1 @@
+"""Pools that lend stacks: one for each back end."""
