@@ -153,3 +153,14 @@ def test_what_follows_from_an_anomaly_is_no_other(
         run.must_show_only("lost-write")
     with pytest.raises(AssertionError, match="expected INVALID with phantom"):
         run.must_show_only("phantom")
+
+
+def test_the_setting_that_permits_an_anomaly_must_be_named() -> None:
+    found = verdict("lost-write")
+    finding = next(each for each in found.findings if each.counts)
+    reason = "acks=1: an answer comes before a second broker has it"
+    told = msgspec.structs.replace(finding, permitted_by=(reason,))
+    run = Run(RunFolder(Path("reports/some")), msgspec.structs.replace(found, findings=(told,)))
+    run.must_show("lost-write", permitted_by="acks=1")
+    with pytest.raises(AssertionError, match="expected lost-write to be permitted by acks=0"):
+        run.must_show("lost-write", permitted_by="acks=0")
