@@ -1,6 +1,7 @@
 """Which database a pipeline begins at: the one that its scenario names, or another."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, get_args
 
 import msgspec
@@ -38,7 +39,8 @@ def on_source(scenario: Scenario, source: SourceName | None) -> Scenario:
     adopt = SOURCES[source].adopt
     if adopt is None:
         raise UnfitError(f"{cannot}: it is written for {old}")
-    for why in _own(scenario, workload):
+    misfits = chain.from_iterable(map(SOURCES[source].misfits, workload.paths))
+    for why in (*_own(scenario, workload), *misfits):
         raise UnfitError(f"{cannot}: {why}")
     try:
         tables = tuple(map(adopt, workload.tables))

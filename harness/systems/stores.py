@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from harness.kit.registry import Registry
+from harness.model.pipeline.paths import Path
 from harness.model.pipeline.traffic import SourceTable
 from harness.model.ports.source import Source
 from harness.model.ports.stack import Stack
@@ -22,6 +23,8 @@ class SourceKind:
     adopt: Callable[[SourceTable], SourceTable] | None = None
     """Says a table that was declared for MySQL in words of its own; raises UsageError where it
     cannot."""
+    misfits: Callable[[Path], Iterator[str]] = lambda _: iter(())
+    """What of a path, written for MySQL, cannot be where tables are of this system."""
 
 
 MakeTables: TypeAlias = Callable[[Stack, str], Tables]

@@ -1,8 +1,10 @@
 """A scenario that is written for one source begins at another, or says why it cannot."""
 
+import msgspec
 import pytest
 
 from harness.api import (
+    Copy,
     Feed,
     Path,
     PipelineWorkload,
@@ -91,6 +93,20 @@ def test_tables_and_targets_are_those_of_the_new_source() -> None:
 def test_what_only_mysql_understands_is_said(unfit: Scenario, why: str) -> None:
     with pytest.raises(UnfitError, match=f"shop cannot start at postgres: .*{why}"):
         on_source(unfit, "postgres")
+
+
+def test_a_sink_that_its_columns_would_refuse_is_said() -> None:
+    texts = Feed(kind="debezium", settings={"decimal.handling.mode": "string"})
+    alone = scenario(feed=texts)
+    assert on_source(alone, "postgres").pipeline.source == "postgres"
+    path = msgspec.structs.replace(
+        alone.pipeline.paths[0], copies=(Copy(kind="jdbc", name="warehouse"),)
+    )
+    copied = msgspec.structs.replace(
+        alone, workload=msgspec.structs.replace(alone.pipeline, paths=(path,))
+    )
+    with pytest.raises(UnfitError, match="a sink of path connect writes decimals as texts"):
+        on_source(copied, "postgres")
 
 
 def test_what_is_written_for_postgresql_stays_there() -> None:

@@ -1,10 +1,12 @@
 """A table that was declared for MySQL, in PostgreSQL's words."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 
 from harness.kit.errors import UsageError
+from harness.model.pipeline.paths import Path
 from harness.model.pipeline.traffic import SourceTable
 
 _TYPE = re.compile(r"(\w+)\s*(\([^)]*\))?\s*((?:NOT )?NULL)?", re.IGNORECASE)
@@ -48,6 +50,13 @@ def adopted(table: SourceTable) -> SourceTable:
         if (members := _members(text))
     }
     return msgspec.structs.replace(table, columns=columns, fills=fills)
+
+
+def misfits(path: Path) -> Iterator[str]:
+    """Settings with which a sink writes what a column here does not take."""
+    mode = path.feed.settings.get("decimal.handling.mode")
+    if mode == "string" and any(copy.kind == "jdbc" for copy in path.copies):
+        yield f"a sink of path {path.name} writes decimals as texts, which columns do not accept"
 
 
 def _members(text: str) -> str:

@@ -14,7 +14,7 @@ from harness.model.ports.stack import Stack
 from harness.model.rows import Rows
 from harness.model.value import Settings
 from harness.systems.postgres import errors, source_server
-from harness.systems.postgres.adopting import adopted
+from harness.systems.postgres.adopting import adopted, misfits
 from harness.systems.postgres.client import DATABASE, USER
 from harness.systems.postgres.columns import KINDS, Column
 from harness.systems.postgres.dialect import POSTGRES
@@ -224,4 +224,4 @@ def _fillers(table: SourceTable, made: Mapping[str, Column]) -> dict[str, str]:
     return found
 
 
-SOURCES.add(NAME, SourceKind(make=PostgresSource, adopt=adopted))
+SOURCES.add(NAME, SourceKind(make=PostgresSource, adopt=adopted, misfits=misfits))
