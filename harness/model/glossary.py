@@ -33,7 +33,8 @@ RUN = (
     Term("service", "One container or process of a stack, such as `broker-1`."),
     Term(
         "fake stack",
-        "An in-memory emulation of Kafka with a virtual clock, which needs no Docker.",
+        "An in-memory emulation of Kafka, Kafka Connect, MySQL, Redis and a schema registry; it "
+        "needs no Docker.",
         avoid=(r"\bthe fakes\b", r"\bon fakes\b"),
     ),
     Term("workload", "The traffic of a scenario: its topics or tables, and their clients."),

@@ -113,7 +113,7 @@ def _floating(column: Column) -> Filler:
     if column.scale is not None:
         exact = _decimal(column)
         return lambda key, version: float(str(exact(key, version)))
-    return lambda _key, version: (1 + version % 990_000) / 16_384
+    return lambda _key, version: (1 + version % 990_000) / 10_000
 
 
 def _member(column: Column) -> Filler:
@@ -137,7 +137,7 @@ def _moment(_key: int, version: int) -> datetime:
 
 
 def _time(_key: int, version: int) -> timedelta:
-    return timedelta(seconds=version % 86_399, microseconds=version % 1000 * 457)
+    return timedelta(seconds=version % 86_399, microseconds=version % 1000 * 1457)
 
 
 def _always(filler: Filler) -> Callable[[Column], Filler]:

@@ -1,5 +1,6 @@
 """Values as columns keep them: rounded, cut to what fits, given by default."""
 
+import struct
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -76,6 +77,9 @@ def stored(column: Column, value: Value) -> Value:
         if abs(number) >= 10 ** ((column.precision or 10) - (column.scale or 0)):
             raise DataError(1264, f"Out of range value for column '{column.name}'")
         return number
+    if column.kind == "float" and isinstance(value, float):
+        (single,) = struct.unpack("f", struct.pack("f", value))
+        return float(single)
     if column.kind in ("datetime", "timestamp") and isinstance(value, datetime):
         return _rounded(value, _digits(column))
     if isinstance(value, str | bytes) and column.length and len(value) > column.length:
