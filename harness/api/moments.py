@@ -1,4 +1,4 @@
-"""Moments: when a step begins."""
+"""Conditions: when a step starts."""
 
 from harness.api.steps import Moment
 from harness.model.conditions import (
@@ -35,7 +35,7 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
     limit_s: float = 30.0,
     spread: float = 0.0,
 ) -> Moment:
-    """The moment when all of this has come; see `harness.model.conditions` for each of them."""
+    """Start when all of these conditions are met; `harness.model.conditions` explains each."""
     counts: tuple[tuple[object, WaitCondition], ...] = (
         (acks, Acks(count=acks)),
         (sends, Sends(count=sends)),
@@ -54,16 +54,16 @@ def after(  # noqa: PLR0913 - each is a count that a step may wait for
 
 
 def after_election(topic: str, *, sends: int = 0, limit_s: float = 30.0) -> Moment:
-    """The moment when another than before leads the first partition of a topic."""
+    """Start when the first partition of a topic has a new leader."""
     counted: tuple[WaitCondition, ...] = (Sends(count=sends),) if sends != 0 else ()
     return Moment(After(conditions=(*counted, Elected(topic=topic)), limit_s=limit_s))
 
 
 def after_shrink(topic: str, *, limit_s: float = 30.0) -> Moment:
-    """The moment when no replica but the leader is in sync with the first partition of a topic."""
+    """Start when the leader is the only in-sync replica of the first partition of a topic."""
     return Moment(After(conditions=(Alone(topic=topic),), limit_s=limit_s))
 
 
 def after_rebalance(group: str, *, limit_s: float = 30.0) -> Moment:
-    """The moment when a group of consumers or processors has settled with other members."""
+    """Start when a group of consumers or processors is stable with different members."""
     return Moment(After(conditions=(Rebalanced(group=group),), limit_s=limit_s))

@@ -1,31 +1,31 @@
-"""Roles: who is hit, as a step names it."""
+"""Roles: the targets of faults, resolved when a step starts."""
 
 from harness.model import roles
 from harness.model.roles import Role
 
 
 def leader(topic: str, partition: int = 0) -> Role:
-    """The broker that leads the partition when the step begins."""
+    """The broker that leads the partition when the step starts."""
     return roles.Leader(topic=topic, partition=partition)
 
 
 def followers(topic: str, partition: int = 0) -> Role:
-    """The brokers that follow the partition's leader when the step begins."""
+    """The brokers that follow the partition's leader when the step starts."""
     return roles.Followers(topic=topic, partition=partition)
 
 
 def follower(topic: str, partition: int = 0, *, index: int = 0) -> Role:
-    """One of them: that of this index, from 0, in order of name."""
+    """The follower with this index, from 0, in order of name."""
     return roles.Followers(topic=topic, partition=partition, index=index)
 
 
 def controller() -> Role:
-    """Whoever is controller when the step begins: a broker, or with KRaft a service of its own."""
+    """The controller when the step starts: a broker, or with KRaft a separate service."""
     return roles.Controller()
 
 
 def broker(index: int | None = None) -> Role:
-    """The broker of that index from 0; None lets the seed draw one."""
+    """The broker with this index, from 0; by default a random one."""
     return roles.Broker(index=index)
 
 
@@ -35,17 +35,17 @@ def brokers() -> Role:
 
 
 def metadata() -> Role:
-    """Whoever keeps the cluster's metadata: all ZooKeeper servers, or all KRaft controllers."""
+    """The metadata quorum: all ZooKeeper servers, or all KRaft controllers."""
     return roles.Metadata()
 
 
 def coordinator(consumers: str) -> Role:
-    """The broker that coordinates the group of those consumers when the step begins."""
+    """The broker that coordinates the group of those consumers when the step starts."""
     return roles.Coordinator(consumers=consumers)
 
 
 def member(consumers: str, index: int | None = None) -> Role:
-    """One of those consumers, from 0; all of them unless an index is given."""
+    """The consumer with this index, from 0; by default all of these consumers."""
     return roles.Member(consumers=consumers, index=index)
 
 
@@ -55,25 +55,25 @@ def service(name: str) -> Role:
 
 
 def task(connector: str, index: int = 0) -> Role:
-    """The Connect worker that runs the task of that index, from 0, when the step begins.
+    """The Connect worker that runs the task with this index, from 0, when the step starts.
 
     Args:
-        connector: the place that it fills: `PATH/topics` is the feed, `PATH/COPY` a copy.
+        connector: its target: `PATH/topics` for the feed, `PATH/COPY` for a copy.
         index: of the task.
     """
     return roles.Task(connector=connector, index=index)
 
 
 def transaction_coordinator(producer: str = "producer-0") -> Role:
-    """The broker that coordinates the transactions of a producer: such as `producer-0`."""
+    """The transaction coordinator of a producer, such as `producer-0`."""
     return roles.TransactionCoordinator(producer=producer)
 
 
 def worker(processors: str, index: int = 0) -> Role:
-    """The worker of that index, from 0, of the processors of that name."""
+    """The worker with this index, from 0, of the processors of that name."""
     return service(f"{processors}-{index}")
 
 
 def same_as(step: str) -> Role:
-    """Whatever the step of that name resolved to."""
+    """The services that the step of that name targeted."""
     return roles.SameAs(step=step)

@@ -1,4 +1,4 @@
-"""Steps: what is done at a moment."""
+"""Steps: a condition and the fault, heal or request that follows it."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ from harness.model.workload import Point
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment that waits for what is to be done in it.
+    """A condition, to which a method adds an action.
 
-    Every method takes `name`, by which later steps speak of this one; it is the method's own name
-    unless given.
+    Every method takes `name`, with which later steps refer to this step. The default is the name of
+    the method.
     """
 
     when: After
 
     def kill(self, target: Role, *, name: str = "kill") -> Step:
-        """SIGKILL every target."""
+        """Kill every target with SIGKILL."""
         return self.fault("process.kill", target, name=name)
 
     def stop(self, target: Role, *, name: str = "stop") -> Step:
@@ -34,41 +34,41 @@ class Moment:
         return self.fault("process.pause", target, name=name)
 
     def restart(self, target: Role, *, name: str = "restart", how: str = "stop") -> Step:
-        """End (`stop` or `kill`) every target and start it again at once."""
+        """Stop (`stop` or `kill`) every target and start it again at once."""
         return self.fault("process.restart", target, name=name, how=how)
 
     def rolling_restart(
         self, target: Role, *, name: str = "rolling-restart", how: str = "stop"
     ) -> Step:
-        """Restart the targets one by one, each when all is replicated again."""
+        """Restart the targets one by one, each after full replication."""
         return self.fault("process.rolling-restart", target, name=name, how=how)
 
     def wipe(self, target: Role, *, name: str = "wipe") -> Step:
-        """SIGKILL every target and delete its data."""
+        """Kill every target with SIGKILL and delete its data."""
         return self.fault("disk.wipe", target, name=name)
 
     def cut_power(self, target: Role, *, name: str = "cut-power") -> Step:
-        """SIGKILL all targets at once; their disks lose what was not synced (`own_disks`)."""
+        """Kill all targets at once; their disks lose unsynced data (needs `own_disks`)."""
         return self.fault("disk.cut-power", target, name=name)
 
     def isolate(self, target: Role, *, name: str = "isolate", metadata: bool = False) -> Step:
-        """Cut every target off from the other brokers (and from whoever keeps the metadata)."""
+        """Isolate every target from the other brokers (and, with `metadata`, from the quorum)."""
         return self.fault("network.isolate", target, name=name, metadata=metadata)
 
     def delay(self, target: Role, *, latency_ms: int, name: str = "delay") -> Step:
-        """Hold back what clients receive from every target."""
+        """Delay everything that clients receive from every target."""
         return self.fault("network.delay", target, name=name, latency_ms=latency_ms)
 
     def cut_link(self, target: Role, *, caller: str, name: str = "cut-link") -> Step:
-        """Let nothing pass from `caller` (a service, or `connect` for all workers) to targets."""
+        """Cut the link from `caller` (a service, or `connect` for all workers) to the targets."""
         return self.fault("network.cut-link", target, name=name, caller=caller)
 
     def flush(self, target: Role, *, name: str = "flush") -> Step:
-        """Delete every key of every target, a Redis."""
+        """Delete all keys of every target Redis."""
         return self.fault("redis.flush", target, name=name)
 
     def elect(self, topic: str, partition: int = 0, *, name: str = "elect") -> Step:
-        """Let any replica that lives lead the partition, in sync or not."""
+        """Elect any live replica as leader of the partition, in sync or not."""
         target = brokers()
         return self.fault("leader.elect", target, name=name, topic=topic, partition=partition)
 
@@ -80,11 +80,11 @@ class Moment:
         )
 
     def stop_connector(self, connector: str, *, name: str = "stop-connector") -> Step:
-        """Stop a connector: its tasks end in good order; healed, it is resumed."""
+        """Stop a connector; its tasks shut down cleanly. A heal resumes it."""
         return self.fault("connect.stop", task(connector), name=name, connector=connector)
 
     def drop_slot(self, connector: str, *, name: str = "drop-slot") -> Step:
-        """Drop the replication slot of a feed, as who needs the disk."""
+        """Drop the replication slot of a feed, as an operator does when a disk fills up."""
         return self.fault("slot.drop", service("postgres"), name=name, connector=connector)
 
     def advance_slot(self, connector: str, *, name: str = "advance-slot") -> Step:
@@ -97,18 +97,18 @@ class Moment:
         return self.fault("slot.outrun", service("postgres"), name=name, **settings)
 
     def register_schema(self, topic: str, change: str, *, name: str = "register") -> Step:
-        """Register a changed version of the schema of a topic's values, at the registry.
+        """Register a new version of a topic's value schema.
 
-        What changes is `version-as-text` or `columns-reversed`.
+        `change` is `version-as-text` or `columns-reversed`.
         """
         target = service("registry")
         return self.fault("schema.register", target, name=name, topic=topic, change=change)
 
     def one_of(self, *choices: Step, name: str) -> Step:
-        """One of the faults of `choices`, which the seed draws.
+        """Inject one of the faults of `choices`; the seed decides which.
 
         Raises:
-            UsageError: there are none, or one of them breaks nothing.
+            UsageError: `choices` is empty, or a step in it has no fault.
         """
         faults = tuple(each.fault for each in choices if each.fault is not None)
         if not faults or len(faults) < len(choices):
@@ -119,16 +119,16 @@ class Moment:
         return Step(name=name, after=self.when, deed=OneOf(choices=faults))
 
     def alter(self, table: str, clause: str, *, name: str = "alter") -> Step:
-        """ALTER TABLE of the source, with what MySQL is told behind the table's name."""
+        """Run ALTER TABLE at the source; `clause` follows the table's name."""
         return self.fault("table.alter", service("mysql"), name=name, table=table, clause=clause)
 
     def remove_unlogged(self, table: str, rows: int = 5, *, name: str = "remove-unlogged") -> Step:
-        """Remove rows of a table in a session with `sql_log_bin=0`, as who mends data by hand."""
+        """Delete rows of a table in a session with `sql_log_bin=0`, as an operator might."""
         target = service("mysql")
         return self.fault("table.remove-unlogged", target, name=name, table=table, rows=rows)
 
     def hold(self, target: Role, *, at: Point, name: str = "hold") -> Step:
-        """Hold every target, a worker, where it comes to that point next."""
+        """Stop every target worker at the next such point."""
         return self.fault("worker.hold", target, name=name, point=at)
 
     def poison(self, topic: str, partition: int = 0, *, name: str = "poison") -> Step:
@@ -137,7 +137,7 @@ class Moment:
         return self.fault("topic.poison", target, name=name, topic=topic, partition=partition)
 
     def add_partitions(self, topic: str, total: int, *, name: str = "add-partitions") -> Step:
-        """Let a topic have `total` partitions."""
+        """Increase the number of partitions of a topic to `total`."""
         target = leader(topic)
         return self.fault("topic.add-partitions", target, name=name, topic=topic, total=total)
 
@@ -149,30 +149,30 @@ class Moment:
         return self.fault("topic.configure", leader(topic), name=name, **settings)
 
     def hang(self, target: Role, *, name: str = "hang") -> Step:
-        """Let members hang with records in their hand; they do not poll."""
+        """Let members hang: they neither process their records nor poll."""
         return self.fault("member.hang", target, name=name)
 
     def join(self, target: Role, *, name: str = "join") -> Step:
-        """Let members come that are not there yet."""
+        """Start absent members."""
         return self.fault("member.join", target, name=name)
 
     def leave(self, target: Role, *, name: str = "leave") -> Step:
-        """Let members leave their group; healed, they come back."""
+        """Let members leave their group; a heal lets them come back."""
         return self.fault("member.leave", target, name=name)
 
     def reset_group(
         self, consumers: str, to: ResetTo, value: float = 0.0, *, name: str = "reset"
     ) -> Step:
-        """Let a group without members go on from elsewhere; `time` is seconds before the newest."""
+        """Reset the offsets of a group without members; `time` is in seconds before the end."""
         settings: Settings = {"consumers": consumers, "to": to, "value": value}
         return self.fault("group.reset", member(consumers), name=name, **settings)
 
     def go_on(self, *, name: str = "wait") -> Step:
-        """Do nothing: traffic goes on until this moment, and the steps after it."""
+        """Do nothing, so that traffic continues until the condition is met."""
         return Step(name=name, after=self.when)
 
     def heal(self, step: str, *, name: str | None = None) -> Step:
-        """Heal what the step of that name broke."""
+        """Heal the fault of the step of that name."""
         return Step(name=name or f"heal-{step}", after=self.when, deed=Heal(step=step))
 
     def fault(self, kind: str, target: Role, *, name: str, **settings: Scalar) -> Step:

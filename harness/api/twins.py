@@ -1,4 +1,4 @@
-"""Known-bad twins: values made from the known-good scenario, one setting worse."""
+"""Known-bad twins: the known-good scenario with one worse setting."""
 
 from collections.abc import Mapping
 
@@ -23,16 +23,16 @@ def worse(
     processors: Settings | None = None,
     **changes: object,
 ) -> Scenario:
-    """The known-bad twin of `scenario`: the same traffic, faults and claims, settings worse.
+    """The known-bad twin of `scenario`: same traffic, faults and claims, one worse setting.
 
     Args:
         scenario: the known-good one.
         name: the twin's own name.
-        about: what the twin gets wrong, in a sentence.
-        producers: client settings laid over those of every producer.
-        topics: settings laid over those of every topic.
-        consumers: client settings laid over those of every consumer.
-        processors: settings laid over those of the consumer of every processor.
+        about: what is wrong with the twin, in one sentence.
+        producers: client settings to override in every producer.
+        topics: settings to override in every topic.
+        consumers: client settings to override in every consumer.
+        processors: settings to override in the consumer of every processor.
         changes: fields of every producer (`ending`), topic (`replicas`), consumer (`static`) or
             processor (`progress`, `versioned`) to replace.
     """
@@ -76,12 +76,12 @@ def worse_path(
     compatibility: str | None = None,
     workers: Settings | None = None,
 ) -> Scenario:
-    """The known-bad twin of a pipeline: the same traffic, faults and claims, settings worse.
+    """The known-bad twin of a pipeline: same traffic, faults and claims, one worse setting.
 
     Args:
         scenario: the known-good one.
         name: the twin's own name.
-        about: what the twin gets wrong, in a sentence.
+        about: what is wrong with the twin, in one sentence.
         feed: settings laid over those of every feed.
         copies: settings laid over those of the copies of that name.
         compatibility: what the registry asks of new schemas of every path, when given.
@@ -112,12 +112,12 @@ def worse_path(
 
 
 def worse_cache(scenario: Scenario, name: str, about: str, **settings: Scalar) -> Scenario:
-    """The known-bad twin of a scenario with caches of the application: settings worse, else equal.
+    """The known-bad twin of a scenario with caches of the application: one worse setting.
 
     Args:
         scenario: the known-good one.
         name: the twin's own name.
-        about: what the twin gets wrong, in a sentence.
+        about: what is wrong with the twin, in one sentence.
         settings: laid over those of every such cache.
     """
     replace = msgspec.structs.replace

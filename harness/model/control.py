@@ -1,4 +1,4 @@
-"""A control: two scenarios that differ in one setting, so that checker and fault are held to it."""
+"""A control: two scenarios that differ in one setting, to test checker and fault."""
 
 from typing import Literal, TypeAlias
 
@@ -20,12 +20,12 @@ class Control(Value, frozen=True, kw_only=True):
     good: Scenario
     bad: Scenario
     shows: tuple[str, ...]
-    """The kinds of anomaly that the twin must show; beside them only what follows from them."""
+    """The kinds of anomaly that the twin must show; others must follow from them."""
     forced: str
     """How the race is forced, in words."""
     nightly: bool = True
     """Whether `scripts/test` leaves it to the nightly suite."""
     docker_only: tuple[str, ...] = ()
-    """Why the fakes cannot run it; empty when they can."""
+    """Why the fake stack cannot run it; empty if it can."""
     kafka_3_only: tuple[str, ...] = ()
     """Why the twin shows nothing on Kafka 4; empty when it does."""

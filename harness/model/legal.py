@@ -1,16 +1,16 @@
-"""A legal pipeline of the exam: whatever it is made of, nothing may be held against it."""
+"""A correct pipeline of the exam: an anomaly in it is a bug of the judge."""
 
 from harness.model.scenario import Scenario
 from harness.model.value import Value
 
 
 class Legal(Value, frozen=True, kw_only=True):
-    """A scenario in which nothing is wrong, and what a run of it must come to."""
+    """A correct scenario, and the verdict that its runs must have."""
 
     scenario: Scenario
     unknown: str = ""
-    """Words of the true reason why a run cannot prove its claims; empty: it must be VALID."""
+    """Part of the reason why a run is UNKNOWN; empty: it must be VALID."""
     nightly: bool = True
     """Whether `scripts/test` leaves it to the nightly suite."""
     docker_only: tuple[str, ...] = ()
-    """Why the fakes cannot run it; empty when they can."""
+    """Why the fake stack cannot run it; empty if it can."""

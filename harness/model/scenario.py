@@ -1,4 +1,4 @@
-"""A scenario states what must hold while what breaks; a plan is a scenario with every die cast."""
+"""A scenario: what must hold under which faults; a plan: a scenario with all choices made."""
 
 from msgspec.structs import replace
 
@@ -14,19 +14,19 @@ NO_PIPELINE = PipelineWorkload(tables=(), writers=(), paths=())
 
 
 class MixedWorkload(Value, frozen=True, kw_only=True, tag="mixed"):
-    """A pipeline, and producers and consumers beside it on the same brokers."""
+    """A pipeline, and producers and consumers on the same brokers."""
 
     log: LogWorkload
     pipeline: PipelineWorkload
 
 
 class Floor(Value, frozen=True, kw_only=True):
-    """Below this a run has proved nothing and is UNKNOWN."""
+    """The minimum traffic; with less, a run proves nothing and is UNKNOWN."""
 
     acks: Whole = 100
     """Acknowledged sends, or writes to the source of a pipeline, over the whole run."""
     changes: Whole = 20
-    """Acknowledged changes of topics over the whole run, where there are administrators."""
+    """Acknowledged changes of topics over the whole run, if the workload has administrators."""
 
 
 class Limits(Value, frozen=True, kw_only=True):
@@ -51,13 +51,13 @@ class Scenario(Value, frozen=True, kw_only=True):
     workload: LogWorkload | PipelineWorkload | MixedWorkload
     steps: tuple[Step, ...] = ()
     baseline_acks: Whole = 100
-    """Acknowledged sends without faults before chaos may begin."""
+    """Acknowledged sends without faults before chaos starts."""
     aftermath_acks: Whole = 0
-    """Acknowledged sends after the last heal before traffic stops; shows that service came back."""
+    """Acknowledged sends after the last heal, which show that the service has recovered."""
     floor: Floor = Floor()
     limits: Limits = Limits()
     twin_of: str = ""
-    """The known-good scenario whose known-bad twin it is, by name; empty: it is no twin."""
+    """The name of the known-good scenario of this twin; empty: it is not a twin."""
 
     @property
     def log_workload(self) -> LogWorkload:
@@ -83,7 +83,7 @@ class Scenario(Value, frozen=True, kw_only=True):
 
     @property
     def has_log(self) -> bool:
-        """Whether there are producers and consumers that stand for themselves."""
+        """Whether the workload has producers and consumers besides a pipeline."""
         return not isinstance(self.workload, PipelineWorkload)
 
     @property
@@ -105,7 +105,7 @@ class Scenario(Value, frozen=True, kw_only=True):
 
 
 class Plan(Value, frozen=True, kw_only=True):
-    """A compiled scenario: nothing in it is left to chance but the system under test.
+    """A compiled scenario, with all random choices made.
 
     `streams` are the sub-seeds of the workers by name.
     """

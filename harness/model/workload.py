@@ -1,4 +1,4 @@
-"""What traffic a scenario drives."""
+"""The traffic of a scenario on topics."""
 
 from typing import Annotated, Literal, TypeAlias
 
@@ -36,7 +36,7 @@ class Transactions(Value, frozen=True, kw_only=True):
     """How a producer groups what it sends into transactions.
 
     Records of a transaction go to the producer's topic and to `topics` in turn, and by their keys
-    over partitions. What the seed draws is which transactions are aborted; the others are
+    to partitions. The seed determines which transactions are aborted; the others are
     committed. `transactional.id` is the producer's own in this run.
     """
 
@@ -46,44 +46,44 @@ class Transactions(Value, frozen=True, kw_only=True):
     aborted: Fraction = 0.0
     """The share of transactions that the application aborts, from 0 to 1."""
     takeover_every: Period = 0
-    """In the middle of every so many transactions a second process with the same id begins, and
-    commits one; then the first goes on as if nothing had happened (a zombie). 0 is never."""
+    """During every n-th transaction a second process with the same id starts and commits one; then
+    the first continues as a zombie. 0: never."""
     stops_after: Period = 0
-    """After so many transactions the application stops in the middle of one, for good. 0: never."""
+    """After n transactions the application stops during one and does not return. 0: never."""
     polls: tuple[str, ...] = ()
-    """Topics of which it also takes, while a transaction is open, what is committed; after one that
-    was not committed it goes back to where that began."""
+    """Topics that it polls (read_committed) while a transaction is open; after an aborted one it
+    returns to the offsets before it."""
 
 
 class Producers(Value, frozen=True, kw_only=True):
     """Producers of one kind.
 
-    `settings` are librdkafka's, laid over the harness's own; what they promise is read from them.
-    `belief` is when the application takes a record as sent: at its delivery report, or as soon as
-    `produce()` returned (what an application without callbacks does).
-    `ending` is how the application stops: it flushes, or it leaves (process gone, queue lost).
+    `settings` are librdkafka's and override the harness's own; promises follow from them.
+    `belief` is when the application counts a record as sent: at its delivery report, or as soon as
+    `produce()` returns (as an application without callbacks does).
+    `ending` is how the application stops: it flushes, or it exits and loses its queue.
     """
 
     name: Name = "producer"
     client: Literal["python", "console"] = "python"
-    """Our own, or `kafka-console-producer.sh`, run once for every batch, with the Java client's
-    defaults and names of settings."""
+    """The harness's own, or `kafka-console-producer.sh`, run once for every batch, with the Java
+    client's defaults and setting names."""
     topic: str
     count: Workers = 1
     settings: Settings = {}
     rate_per_s: RateOrNone = 500.0
-    """Sends per second of each producer; 0 is as fast as it can."""
+    """Sends per second of each producer; 0: at full speed."""
     batch: Batch = 10
-    """Sends between two looks at delivery reports."""
+    """Sends between two polls for delivery reports."""
     keys: Keys = 16
     """Distinct keys of each producer; keys of different producers differ."""
     value_bytes: Annotated[int, Meta(ge=16, le=100_000_000)] = 16
     delete_every: Period = 0
-    """Every so many-th send deletes its key, by a record without a value (a tombstone)."""
+    """Every n-th send deletes its key with a tombstone. 0: never."""
     belief: Literal["delivery", "enqueue"] = "delivery"
     ending: Literal["flush", "leave"] = "flush"
     transactions: Transactions | None = None
-    """Absent: each send stands alone."""
+    """Absent: the producer is not transactional."""
 
     @property
     def destinations(self) -> tuple[str, ...]:
@@ -92,66 +92,65 @@ class Producers(Value, frozen=True, kw_only=True):
 
 
 class Stall(Value, frozen=True, kw_only=True):
-    """A reader that stands still, so that how far it lags is not left to chance.
+    """A consumer that pauses, so that its lag does not depend on chance.
 
-    It takes nothing more of some partitions until nobody sends any more.
+    It reads nothing more from some partitions until the producers have finished.
     """
 
     reads: Whole
-    """After so many records, of whatever partition."""
+    """After n records of any partition."""
     partitions: tuple[Index, ...]
 
 
 class Consumers(Value, frozen=True, kw_only=True):
-    """Consumers of one kind: members of a group, readers with partitions of their own, or tools.
+    """Consumers of one kind: members of a group, consumers with assigned partitions, or tools.
 
     `settings` are librdkafka's, as for producers; `partition.assignment.strategy` is among them.
-    `commit` is who moves a group's offsets: the client by itself (`enable.auto.commit`), or the
-    application, which commits what a poll brought once it is done with it.
-    `static` members have a `group.instance.id`, their own name: one that comes back in time is
-    still itself, and the group does not notice.
+    `commit` is who commits: the client in the background (`enable.auto.commit`), or the
+    application, which commits after it has processed a poll.
+    `static` members have a `group.instance.id`: one that comes back in time causes no rebalance.
     """
 
     name: Name = "consumer"
     topic: str
     count: Workers = 1
     mode: Literal["group", "assigned", "console"] = "group"
-    """`console`: `kafka-console-consumer.sh`, run once nobody sends any more, with the Java
-    client's defaults, so that it reads uncommitted records, and names of settings."""
+    """`console`: `kafka-console-consumer.sh`, run after the producers have finished, with the Java
+    client's setting names and defaults, so it reads uncommitted records."""
     settings: Settings = {}
     batch: Batch = 500
     commit: Literal["client", "application"] = "client"
     static: bool = False
     late: bool = False
-    """Not there when the run begins; a step lets them join."""
+    """Absent at the start of the run; a step lets them join."""
     start: Offset | None = None
-    """Of readers with partitions assigned by hand: the offset in each; None is the beginning."""
+    """With assigned partitions: the start offset in each; None: the earliest."""
     within_ms: Milliseconds | None = None
-    """What they are promised: a record reaches them so long after it was acknowledged, at most."""
+    """Promised maximum time from the acknowledgement of a record until they receive it."""
     stall: Stall | None = None
-    """Of readers with partitions assigned by hand."""
+    """With assigned partitions only."""
 
 
 Point: TypeAlias = Literal["before-produce", "in-transaction", "before-commit"]
-"""Where a worker can be held: its records are polled and none is sent; the results are sent and
-the transaction is open, its offsets not yet in it; all is done but the last commit."""
+"""Where a worker can be held: after the poll; in the open transaction, after the results and
+before the offsets; before the last commit."""
 
 
 class Processors(Value, frozen=True, kw_only=True):
     """Workers of one group that make one record of `sink` from each record of `source`.
 
-    Each is a process of its own, hence a service that can be killed, paused and held; the service
-    is called as `names` says. `progress` is how it remembers how far it has come:
+    Each worker is a separate process and a service, which can be killed, paused and held; `names`
+    has the names of the services. `progress` is how it stores its position:
 
-        auto         the client commits what is stored in the background; what the application
-                     stores itself (`enable.auto.offset.store=false`), it stores after the results
-                     are acknowledged
+        auto         the client commits stored offsets in the background; with
+                     `enable.auto.offset.store=false` the application stores an offset after the
+                     results are acknowledged
         before       commit, then process
         after        process, then commit
         transaction  the offsets are committed in the transaction of the results
 
-    A producer with a `transactional.id` is transactional whatever `progress` is: the worker's own
-    id begins with it. With `transaction` it need not be given.
+    A producer with a `transactional.id` is transactional whatever `progress` is; the ids of the
+    workers start with it. With `transaction` it is optional.
     """
 
     name: Name = "processor"
@@ -162,19 +161,19 @@ class Processors(Value, frozen=True, kw_only=True):
     consumer: Settings = {}
     producer: Settings = {}
     batch: Batch = 100
-    """Records between two looks at progress: commits, transactions."""
+    """Records of each commit or transaction."""
     threads: Annotated[int, Meta(ge=1, le=100)] = 1
-    """How many of each worker make and send results at once; several go with `after` alone, and
-    commit up to the first record that none of them is done with."""
+    """Threads of each worker that make and send results; more than one needs `after`, and a worker
+    commits up to the first unprocessed record."""
     lanes: bool = True
-    """All records of a key go to the same thread; otherwise each goes to the next."""
+    """Records of a key go to the same thread; otherwise each record goes to the next thread."""
     start: Offset = 0
-    """The offset where the group begins in a log of which it has committed nothing."""
+    """The start offset in a partition without a committed offset."""
     deduplicated: bool = False
-    """Whoever takes the results keeps one of each record, as a table with its identity as key."""
+    """The consumer of results keeps one for each input record, as an upsert by its id does."""
     versioned: bool = False
-    """Whoever takes the results keeps, of each key, that of the latest record, as a write does that
-    compares versions; otherwise the last one that comes."""
+    """The consumer of results keeps, for each key, the result of the latest record, as a write that
+    compares versions does; otherwise the last result that arrives."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -200,14 +199,14 @@ class Processors(Value, frozen=True, kw_only=True):
 
     @property
     def hop(self) -> str:
-        """What reports call the way from source to sink."""
+        """The name of the hop from source to sink in reports."""
         return f"{self.source} → {self.sink} ({self.name})"
 
 
 class LogWorkload(Value, frozen=True, kw_only=True, tag="log"):
     """Producers, consumers and processors over topics; a final read of all partitions.
 
-    Administrators have topics of their own, and see in the end what is left of them.
+    Administrators have separate topics, and list and describe them at the end.
     """
 
     topics: tuple[Topic, ...]

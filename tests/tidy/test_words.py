@@ -9,7 +9,7 @@ from harness.model.facts import FAULT_EVENTS
 from harness.model.glossary import AVOIDED, ORDINARY, SECTIONS, TERMS
 from harness.model.verdict import Validity
 from harness.reporting.page.hop_table import HEAD
-from tests.tidy.words import documents, messages, sentences
+from tests.tidy.words import documents, interface, messages, sentences
 
 SENTENCE_WORDS_MAX = 32
 ACRONYM = re.compile(r"(?<![\w.`=$/-])[A-Z]{2,}(?![\w.`=/-])")
@@ -26,14 +26,15 @@ FORBIDDEN = {
 
 
 def found(pattern: str) -> Iterator[str]:
-    """Where a message or a document matches `pattern`."""
-    for place, text in (*messages(), *documents()):
+    """Where a message, a document or a docstring of the interface matches `pattern`."""
+    for place, text in (*messages(), *documents(), *interface()):
         if match := re.search(pattern, text, re.IGNORECASE):
             yield f"{place}: {text[max(0, match.start() - 40) : match.end() + 40]!r}"
 
 
 def test_there_is_something_to_read() -> None:
     assert len(messages()) > 2000
+    assert len(interface()) > 100
     assert {"README.md", "docs/glossary.md"} <= {path for path, _ in documents()}
 
 

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from tests.tidy.checkout import ROOT, tracked
 
+INTERFACE = (
+    *("harness/api/", "harness/model/pipeline/paths", "harness/model/pipeline/traffic"),
+    *("harness/model/pipeline/workload", "harness/model/scenario", "harness/model/workload"),
+)
 _SQL = re.compile(r"^\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|SET|SHOW|GRANT)\b")
 _CODE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -29,9 +33,24 @@ def messages() -> tuple[tuple[str, str], ...]:
 
 
 @cache
+def interface() -> tuple[tuple[str, str], ...]:
+    """Place and text of every docstring of what scenario files import."""
+    paths = [path for path in tracked() if path.startswith(INTERFACE) and path.endswith(".py")]
+    return tuple(
+        (f"{path}:{node.lineno}", str(node.value.value))
+        for path in paths
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+
+
+@cache
 def documents() -> tuple[tuple[str, str], ...]:
-    """Path and text of every document, without its blocks of code."""
-    paths = [path for path in tracked() if Path(path).suffix == ".md"]
+    """Path and text of every document, without its blocks of code.
+
+    What is beside the recipe of an image is left as it is: the tag of the image follows from it.
+    """
+    paths = [path for path in tracked() if Path(path).suffix == ".md" and "images/" not in path]
     return tuple((path, _CODE.sub("", (ROOT / path).read_text())) for path in paths)
 
 

@@ -36,7 +36,7 @@ def folder(valid: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("run", "nope"), "unknown scenario 'nope'; known: c-"),
+        (("run", "nope"), "unknown scenario 'nope'; known: "),
         (("run", "nowhere.py"), "no scenario file nowhere.py"),
         (("run",), 'Command "run" parameter SCENARIO requires an argument.'),
         (("run", "k-ack1", "--stack", "paper"), 'Invalid value "paper" for --stack.'),

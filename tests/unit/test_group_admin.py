@@ -130,7 +130,7 @@ def test_topics_that_are_named_are_reset_whole(stack: FakeStack) -> None:
         "  orders-0: from 6 to 0, 6 offsets again",
         "  orders-1: from no offset to 0",
     ]
-    with pytest.raises(UsageError, match="no topic refunds"):
+    with pytest.raises(UsageError, match="unknown topic refunds"):
         reset(stack, "earliest", "refunds")
 
 

@@ -168,7 +168,7 @@ def test_a_replacement_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_an_unknown_image_is_answered_with_those_that_there_are() -> None:
-    with pytest.raises(UsageError, match=r"called 'bottom'; there are: base, middle, top"):
+    with pytest.raises(UsageError, match=r"image 'bottom'; there are: base, middle, top"):
         ensure("bottom", builder=FakeBuilder())
 
 

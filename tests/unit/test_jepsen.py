@@ -220,7 +220,7 @@ INVOKE, OK, *_ = LOST.splitlines()
         (f"{INVOKE}\n{OK.replace('[0 1]', '[:a 1]')}", "line 2: [['send', 5, ['a', 1]]] is not"),
         (f"{INVOKE}\n{OK.replace('[[:send', '[[:sned')}", "line 2: [['sned', 5, [0, 1]]] is not"),
         (f"{INVOKE}\n{OK[:-1]} :rebalance-log [1]}}", "line 2: [1] is not what a Kafka workload"),
-        (LOST.replace("[1 2]]}", "[nil 3]]}"), "operation 5 polled a record at no offset"),
+        (LOST.replace("[1 2]]}", "[nil 3]]}"), "operation 5 polled a record without offset"),
     ],
 )
 def test_what_is_no_such_history_is_refused(text: str, sentence: str, tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_what_a_late_hop_lacks_is_not_told_as_lost() -> None:
     assert '<td class="number">≤ 2</td>' in row
     assert "may still have been in transit" in page
     assert "≤ 2" in " ".join(hop_line(told(run), SINK_HOP))
-    assert "      not finished: no end mark of 1 of 1 logs" in told(run)
+    assert "      not finished: no end mark of 1 of 1 partitions" in told(run)
 
 
 def test_a_hop_whose_task_failed_says_so() -> None:

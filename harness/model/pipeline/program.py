@@ -1,4 +1,4 @@
-"""Someone's own program in a pipeline: what to run, not what it does."""
+"""A user's program in a pipeline: how to run it."""
 
 from harness.kit.errors import UsageError
 from harness.model.value import Value

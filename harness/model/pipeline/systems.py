@@ -3,12 +3,12 @@
 from typing import Literal, TypeAlias
 
 SourceName: TypeAlias = Literal["mysql", "postgres"]
-"""Systems that a pipeline can begin at; the place where its paths begin is named so."""
+"""Databases in which a pipeline can start; also the name of the first place of its paths."""
 
 
 LOGS: dict[SourceName, str] = {"mysql": "binary log", "postgres": "write-ahead log"}
-"""What each calls the log of what it has committed."""
+"""The source log of each system."""
 
 
 CacheName: TypeAlias = Literal["redis"]
-"""Systems that keep copies and the application's own caches as entries."""
+"""Systems that store copies and caches as entries."""

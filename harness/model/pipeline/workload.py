@@ -7,7 +7,7 @@ from harness.model.value import Value
 
 
 class PipelineWorkload(Value, frozen=True, kw_only=True, tag="pipeline"):
-    """Writers to a source, paths with copies, the application's own caches, readers of them all."""
+    """Writers to a source, paths with copies, caches of the application, and their readers."""
 
     tables: tuple[SourceTable, ...]
     writers: tuple[Writers, ...]
@@ -17,5 +17,5 @@ class PipelineWorkload(Value, frozen=True, kw_only=True, tag="pipeline"):
     readers: tuple[Readers, ...] = ()
     races: tuple[Race, ...] = ()
     auto_restart: bool = False
-    """Restart connectors and tasks that are FAILED, as an operator does or Strimzi's autoRestart;
-    Connect itself never does."""
+    """Restart FAILED connectors and tasks, as an operator or Strimzi's autoRestart does; Connect
+    itself does not."""
