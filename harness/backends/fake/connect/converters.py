@@ -14,8 +14,9 @@ import fastavro
 
 from harness.backends.fake.connect import avro, json_form
 from harness.backends.fake.connect.data import NULL, TEXT, Part, Schema, TaskError
+from harness.backends.fake.connect.reading import below
 from harness.model.ports.registry import SchemaRegistry
-from harness.model.value import Settings
+from harness.model.value import Settings, is_on
 
 Headers: TypeAlias = Mapping[str, bytes]
 Registry: TypeAlias = Callable[[], SchemaRegistry]
@@ -46,12 +47,12 @@ class AvroConverter:
     """Apicurio's, which names a schema by its id before the bytes, or in a header."""
 
     def __init__(self, part: str, settings: Settings, registry: Registry) -> None:
-        own = _below(settings, f"{part}.converter.apicurio.registry.")
+        own = below(settings, f"{part}.converter.apicurio.registry.")
         self._part = part
         self._registry = registry
-        self._width = 4 if _true(own.get("as-confluent", False)) else 8
+        self._width = 4 if is_on(own.get("as-confluent", False)) else 8
         self._id_name = str(own.get("use-id", "globalId"))
-        self._in_headers = _true(own.get("headers.enabled", False))
+        self._in_headers = is_on(own.get("headers.enabled", False))
         self._written: dict[tuple[str, Schema], tuple[int, Any]] = {}
         self._read: dict[int, tuple[Any, Schema]] = {}
 
@@ -112,7 +113,7 @@ class JsonConverter:
     """Connect's own, with the schema in each record or without."""
 
     def __init__(self, part: str, settings: Settings, _: Registry) -> None:
-        self._with_schema = _true(settings.get(f"{part}.converter.schemas.enable", True))
+        self._with_schema = is_on(settings.get(f"{part}.converter.schemas.enable", True))
 
     def write(self, _topic: str, part: Part) -> tuple[bytes | None, Headers]:
         """Text of JSON."""
@@ -206,18 +207,6 @@ def converter(part: str, settings: Settings, registry: Registry) -> Converter:
     if name not in MAKERS:
         raise TaskError(f"the fake Connect has no converter {name}; it has {', '.join(MAKERS)}")
     return MAKERS[name](part, settings, registry)
-
-
-def _true(value: object) -> bool:
-    return str(value).lower() == "true"
-
-
-def _below(settings: Settings, prefix: str) -> dict[str, object]:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in settings.items()
-        if name.startswith(prefix)
-    }
 
 
 def _texts(value: object) -> object:

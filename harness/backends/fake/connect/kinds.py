@@ -9,6 +9,7 @@ from harness.backends.fake.connect.debezium.source import MySqlSource
 from harness.backends.fake.connect.drivers import Run
 from harness.backends.fake.connect.jdbc.sink import JdbcSink
 from harness.backends.fake.connect.jdbc.source import JdbcSource
+from harness.backends.fake.connect.reading import below, listed
 from harness.backends.fake.connect.senders import PlainSender, Sender, TransactionalSender
 from harness.backends.fake.connect.sink_run import SinkRun, SinkTask
 from harness.backends.fake.connect.source_run import SourceRun, SourceTask
@@ -32,7 +33,7 @@ class Kind:
 
 def _source(make: Callable[[Settings, World], SourceTask]) -> Begin:
     def begin(work: Work, world: World, workers: Settings) -> Run:
-        own = _below(work.settings, "producer.override.")
+        own = below(work.settings, "producer.override.")
         sender: Sender
         if is_exactly_once(work.settings, workers):
             name = f"{workers['group.id']}-{work.connector}-{work.number}"
@@ -50,7 +51,7 @@ def _sink(make: Callable[[Settings, World], SinkTask]) -> Begin:
         consumer: Settings = {
             **given,
             "enable.auto.commit": False,
-            **_below(workers, "consumer."),
+            **below(workers, "consumer."),
         }
         return SinkRun(work, make(work.settings, world), consumer)
 
@@ -69,14 +70,6 @@ def is_exactly_once(settings: Settings, workers: Settings) -> bool:
     return supported
 
 
-def _below(settings: Settings, prefix: str) -> Settings:
-    return {
-        name.removeprefix(prefix): value
-        for name, value in settings.items()
-        if name.startswith(prefix)
-    }
-
-
 def _most(settings: Settings) -> int:
     return int(settings.get("tasks.max", 1))
 
@@ -86,7 +79,7 @@ def _one(_: Settings) -> int:
 
 
 def _one_a_table(settings: Settings) -> int:
-    return min(_most(settings), len(str(settings.get("table.whitelist", "")).split(",")))
+    return min(_most(settings), len(listed(settings.get("table.whitelist", ""))))
 
 
 KINDS: Mapping[str, Kind] = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from harness.backends.fake.connect.converters import MAKERS
 from harness.backends.fake.connect.debezium.options import SNAPSHOTS
 from harness.backends.fake.connect.kinds import KINDS
+from harness.backends.fake.connect.reading import listed
 from harness.backends.fake.connect.transforms.chain import TRANSFORMS
 from harness.model.pipeline.feed_format import Transform
 from harness.model.pipeline.paths import Path
@@ -35,9 +36,7 @@ def _of(settings: Settings) -> Iterator[str]:
     mode = str(settings.get("snapshot.mode", SNAPSHOTS[0]))
     if mode not in SNAPSHOTS:
         yield f"snapshot.mode {mode}"
-    for alias in filter(
-        None, (each.strip() for each in str(settings.get("transforms", "")).split(","))
-    ):
+    for alias in listed(settings.get("transforms", "")):
         found = Transform(alias, settings)
         if found.kind not in set(TRANSFORMS):
             yield f"transform {found.kind}"

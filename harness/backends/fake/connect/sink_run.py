@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from confluent_kafka import KafkaException, TopicPartition
 
 from harness.backends.fake.connect.data import Part, Record, RetryError, TaskError
+from harness.backends.fake.connect.reading import below, listed
 from harness.backends.fake.connect.senders import PRODUCER
 from harness.backends.fake.connect.work import Work
 from harness.backends.fake.kafka.record import FakeMessage, Log
@@ -52,15 +53,11 @@ class SinkRun:
         self._flush_at_ns = work.clock.now_ns() + work.flush_ns
         self._queue = str(work.settings.get(QUEUE) or "")
         self._letters = work.kafka.producer(PRODUCER) if self._queue else None
-        own = {
-            each.removeprefix(OVERRIDE): value
-            for each, value in work.settings.items()
-            if each.startswith(OVERRIDE)
-        }
+        own = below(work.settings, OVERRIDE)
         group: Settings = {"group.id": f"connect-{work.connector}", **consumer, **own}
         self._polled_max = int(own.get("max.poll.records", POLLED_MAX))
         self._consumer = work.kafka.consumer(group)
-        read = [each.strip() for each in str(work.settings.get("topics", "")).split(",")]
+        read = listed(work.settings.get("topics", ""))
         work.topics.update(read)
         self._consumer.subscribe(read, on_revoke=self._revoked)
         self._batch: list[Record] = []

@@ -7,6 +7,7 @@ from confluent_kafka import KafkaError, KafkaException
 
 from harness.backends.fake.connect.data import Record, RetryError, TaskError
 from harness.backends.fake.connect.offsets import read_places
+from harness.backends.fake.connect.reading import below
 from harness.backends.fake.connect.senders import Outgoing, Places, Sender
 from harness.backends.fake.connect.work import Work
 from harness.model.workload import Topic
@@ -153,11 +154,7 @@ class SourceRun:
         return True
 
     def _made(self, name: str) -> Topic:
-        own = {
-            each.removeprefix(CREATION): value
-            for each, value in self._work.settings.items()
-            if each.startswith(CREATION)
-        }
+        own = below(self._work.settings, CREATION)
         return Topic(
             name=name,
             partitions=int(own.pop("partitions", 1)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from harness.backends.fake.connect.columns import Mapping
 from harness.backends.fake.connect.data import TaskError
+from harness.backends.fake.connect.reading import listed
 from harness.model.value import Settings, is_on
 
 SNAPSHOTS = ("initial", "no_data", "initial_only", "when_needed")
@@ -33,7 +34,7 @@ class Options:
         if mode not in SNAPSHOTS:
             raise TaskError(f"the fake Debezium has no snapshot.mode {mode}")
         adaptive = text("time.precision.mode", "adaptive_time_microseconds") != "connect"
-        skipped = (each.strip() for each in text("skipped.operations", "t").split(","))
+        skipped = listed(text("skipped.operations", "t"))
         for name, value in (
             ("prefix", text("topic.prefix")),
             ("delimiter", text("topic.delimiter", ".")),
@@ -78,11 +79,11 @@ class Options:
         for each in filter(None, self.text("message.key.columns").split(";")):
             name, _, columns = each.partition(":")
             if _listed(name, f"{database}.{table}"):
-                return tuple(column.strip() for column in columns.split(","))
+                return tuple(listed(columns))
         return ()
 
 
 def _listed(patterns: str, name: str) -> bool:
     """Whether one of some expressions is the name; without any all are."""
-    listed = [each.strip() for each in patterns.split(",") if each.strip()]
-    return not listed or any(re.fullmatch(each, name, re.IGNORECASE) for each in listed)
+    wanted = listed(patterns)
+    return not wanted or any(re.fullmatch(each, name, re.IGNORECASE) for each in wanted)

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.backends.fake.connect.columns import EPOCH, Mapping
 from harness.backends.fake.connect.data import Part, Place, Record, RetryError, Schema, TaskError
+from harness.backends.fake.connect.reading import listed
 from harness.backends.fake.connect.world import CALLER, World
 from harness.backends.fake.data.rows import Row
 from harness.backends.fake.data.server import DatabaseServer
@@ -32,7 +33,7 @@ class JdbcSource:
         self._world = world
         url = str(settings["connection.url"])
         self._database = url.partition("?")[0].rpartition("/")[2]
-        self._tables = [each.strip() for each in str(settings["table.whitelist"]).split(",")]
+        self._tables = listed(settings["table.whitelist"])
         self._mode = str(settings.get("mode", "bulk"))
         if self._mode not in MODES:
             raise TaskError(f"the fake JDBC source has no mode {self._mode}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from harness.backends.fake.connect.data import Record, TaskError
+from harness.backends.fake.connect.reading import listed
 from harness.kit.registry import Registry
 from harness.model.pipeline.feed_format import Transform
 from harness.model.value import Settings
@@ -33,8 +34,7 @@ class Chain:
     """
 
     def __init__(self, settings: Settings) -> None:
-        aliases = [each.strip() for each in str(settings.get("transforms", "")).split(",")]
-        found = [Transform(alias, settings) for alias in aliases if alias]
+        found = [Transform(each, settings) for each in listed(settings.get("transforms", ""))]
         for each in found:
             if each.kind not in set(TRANSFORMS):
                 raise TaskError(f"the fake Connect has no transform {each.kind}")

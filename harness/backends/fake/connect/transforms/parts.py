@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.backends.fake.connect.data import INT64, TEXT, Part, Record, Schema, TaskError
+from harness.backends.fake.connect.reading import listed
 from harness.backends.fake.connect.transforms.chain import Apply, transform
 from harness.model.pipeline.feed_format import Transform
 
@@ -51,7 +52,7 @@ def hoist_field(found: Transform) -> Apply:
 @transform("ValueToKey")
 def value_to_key(found: Transform) -> Apply:
     """Makes a key of fields of the value."""
-    names = [each.strip() for each in found.text("fields").split(",")]
+    names = listed(found.text("fields"))
 
     def apply(record: Record) -> Record:
         row = record.value.value

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.backends.fake.connect.data import INT64, NULL, TEXT, Part, Record, Schema, TaskError
+from harness.backends.fake.connect.reading import listed
 from harness.backends.fake.connect.transforms.chain import Apply, transform
 from harness.model.pipeline.feed_format import DELETES, OUTBOX, REWRITES, UNWRAP, Transform
 from harness.model.value import is_on
@@ -60,7 +61,7 @@ def _image(event: Part, name: str) -> Part:
 
 def _added(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Names to add, with the way to them in an event: `source.ts_ms`; `table` is the source's."""
-    for each in filter(None, (part.strip() for part in text.split(","))):
+    for each in listed(text):
         path = tuple(each.split("."))
         yield "__" + "_".join(path), path
 
@@ -80,11 +81,7 @@ def event_router(found: Transform) -> Apply:
     """Makes of the rows that are inserted into an outbox events of their own topics."""
     replacement = found.text("route.topic.replacement", "outbox.event.${routedByValue}")
     expands = is_on(found.text("table.expand.json.payload", "false"))
-    placed = [
-        tuple(each.split(":"))
-        for each in found.text("table.fields.additional.placement").split(",")
-        if each
-    ]
+    placed = [each.split(":") for each in listed(found.text("table.fields.additional.placement"))]
 
     def apply(record: Record) -> Record | None:
         if not is_event(record):
