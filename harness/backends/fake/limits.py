@@ -13,6 +13,18 @@ from harness.model.ports.powers import OwnPrograms, TableOperations
 from harness.model.scenario import Scenario
 from harness.systems.mysql.database import ddl_of
 
+PLAYED = {
+    # Whether the log is compressed, nobody who reads it sees.
+    "mysql_settings": {"binlog_transaction_compression"},
+    "redis_settings": set[str](),
+    "registry_settings": {
+        "apicurio.kafkasql.topic.retention.ms",
+        "apicurio.kafkasql.topic-configuration-verification-override-enabled",
+    },
+}
+"""By field of the topology, the settings of servers that are played: others would promise more, or
+less, than there is."""
+
 
 def lacks(scenario: Scenario) -> str | None:
     """What `scenario` needs that is not there, as a reason; None when it has everything."""
@@ -27,6 +39,9 @@ def _of_topology(scenario: Scenario) -> Iterator[str]:
         yield "PostgreSQL"
     if topology.mysql_replica or topology.redis_replica:
         yield "replicas of databases and caches"
+    for field, played in PLAYED.items():
+        for name in getattr(topology, field).keys() - played:
+            yield f"setting {name} of {field.removesuffix('_settings')}"
 
 
 def _of_paths(scenario: Scenario) -> Iterator[str]:
@@ -53,6 +68,18 @@ def _of_tables(scenario: Scenario) -> Iterator[str]:
         yield from _of_ddl(table, text)
 
 
+def _of_steps(scenario: Scenario) -> Iterator[str]:
+    """How steps alter tables."""
+    table = ddl.parse(ddl_of(SourceTable(name="any")))
+    for step in scenario.steps:
+        for spec in step.faults:
+            try:
+                if "clause" in spec.settings:
+                    ddl.altered(table, str(spec.settings["clause"]))
+            except UnplayedError as error:
+                yield f"ALTER TABLE with {error}"
+
+
 def _of_ddl(table: SourceTable, text: str | None) -> Iterator[str]:
     try:
         ddl.parse(text or ddl_of(table))
@@ -60,4 +87,9 @@ def _of_ddl(table: SourceTable, text: str | None) -> Iterator[str]:
         yield f"tables with {error} ({table.name})"
 
 
-_LIMITS: tuple[Callable[[Scenario], Iterator[str]], ...] = (_of_topology, _of_paths, _of_tables)
+_LIMITS: tuple[Callable[[Scenario], Iterator[str]], ...] = (
+    _of_topology,
+    _of_paths,
+    _of_tables,
+    _of_steps,
+)

@@ -216,6 +216,10 @@ def _option(tokens: Tokens, engine: str) -> str:
     option = tokens.next().upper()
     if option == ";":
         return engine
+    if option == "PARTITION":
+        while not tokens.at_end:  # where rows lie changes nothing for those who read them
+            tokens.next()
+        return engine
     if option not in ("ENGINE", "DEFAULT", "CHARSET", "CHARACTER", "COLLATE", "COMMENT", "SET"):
         raise UnplayedError(f"{option} of a table")
     if option in ("DEFAULT", "CHARACTER"):
