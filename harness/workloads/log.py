@@ -16,7 +16,7 @@ from harness.model.ports.kafka import Kafka
 from harness.model.ports.powers import OwnPrograms
 from harness.model.ports.stack import Stack
 from harness.model.scenario import Plan
-from harness.model.workload import Consumers, LogWorkload, Processors, Producers
+from harness.model.workload import Consumers, LogWorkload, Producers
 from harness.workloads.administration.administrator import AdministratorWorker
 from harness.workloads.administration.cleaning import uncleaned
 from harness.workloads.administration.topic_views import final_look
@@ -25,17 +25,16 @@ from harness.workloads.draining import drain
 from harness.workloads.member import ConsumerWorker
 from harness.workloads.members import TrafficMembers
 from harness.workloads.offsets_log import OffsetsLog
-from harness.workloads.processing.job import Job
+from harness.workloads.processing.jobs import job_of
 from harness.workloads.processing.worker import ProcessorWorker
 from harness.workloads.producing import ProducerWorker
+from harness.workloads.progress import Progress
 from harness.workloads.traffic import Condition, FinalRead, bounds_of
 from harness.workloads.transactions.producing import TransactionalProducer
 from harness.workloads.worker import Worker
 from harness.workloads.workplace import Workplace
 
 log = logging.getLogger(__name__)
-ENDLESS = 1 << 62
-"""The position of a reader that is waited for no more."""
 
 
 class LogTraffic:
@@ -91,9 +90,17 @@ class LogTraffic:
             for number in range(spec.count)
         )
         self._processors = tuple(
-            ProcessorWorker(self._job(spec, name), stack=stack, journal=journal, clock=clock)
+            ProcessorWorker(
+                job_of(spec, name, self._worker_groups[spec.name], self._places, journal),
+                stack=stack,
+                journal=journal,
+                clock=clock,
+            )
             for spec in workload.processors
             for name in spec.names
+        )
+        self._progress = Progress(
+            stack.kafka, journal, workload, self._places, self._consumers, self._processors
         )
         self.members = TrafficMembers(
             [each for each in self._consumers if isinstance(each, ConsumerWorker)],
@@ -201,7 +208,7 @@ class LogTraffic:
             yield f"{worker.name} to work", worker.unemployed
         for spec in self._workload.consumers:
             if spec.mode == "group" and not spec.late:
-                yield f"{spec.name} to receive records", partial(self._unread, spec.name)
+                yield f"{spec.name} to receive records", partial(self._progress.unread, spec.name)
 
     def quiet(self) -> None:
         """Begin no more sends, nor changes of topics."""
@@ -214,7 +221,7 @@ class LogTraffic:
 
     def processed(self) -> Iterator[Condition]:
         """Processors are done: what they have not sent yet, nobody can read."""
-        yield "every processor to process its whole source", self._unprocessed
+        yield "every processor to process its whole source", self._progress.unprocessed
 
     def sends_ended(self) -> None:
         """Let readers go on that waited for this."""
@@ -223,13 +230,13 @@ class LogTraffic:
 
     def caught_up(self) -> Iterator[Condition]:
         """Consumers of every kind have, between them, read every log to its end."""
-        yield "every consumer to read to the end", self._behind
+        yield "every consumer to read to the end", self._progress.behind
 
     def final_read(self, limit_s: float) -> FinalRead:
         """Read every log from its start to its end, and view what administrators left."""
         deadline = Deadline(limit_s, self._clock)
         ends = drain(
-            {name: (real, self._count(real)) for name, real in self.topics.items()},
+            {name: (real, self._progress.partitions(real)) for name, real in self.topics.items()},
             self._workplace,
             limit_s,
         )
@@ -268,11 +275,6 @@ class LogTraffic:
             seed=seed,
         )
 
-    def _unread(self, kind: str) -> str | None:
-        workers = (each for each in self._consumers if isinstance(each, ConsumerWorker))
-        handed = any(each.newest_ms for each in workers if each.kind == kind)
-        return None if handed else "no member has received a record"
-
     def _unreported(self) -> str | None:
         workers = (*self._producers, *self._administrators)
         waiting = [worker.name for worker in workers if not worker.idle]
@@ -296,69 +298,3 @@ class LogTraffic:
         except KafkaException as error:
             log.warning("the remaining topics could not be listed: %s", error)
             return []
-
-    def _behind(self) -> str | None:
-        for name, real in self.topics.items():
-            for partition in range(self._count(real)):
-                try:
-                    start, end = self._kafka.watermarks(real, partition)
-                except KafkaException as error:
-                    return f"{name}-{partition} has no known end offset: {error}"
-                for kind, at in self._positions(name, partition).items():
-                    if end > start and at < end - self._markers(name):
-                        return f"{kind} has read {name}-{partition} up to {at} of {end}"
-        return None
-
-    def _markers(self, topic: str) -> int:
-        """How many offsets at the end of a log may hold no record, but the ends of transactions.
-
-        A client that has read the last record does not always say that it passed these as well.
-        """
-        writers = (each for each in self._workload.processors if each.sink == topic)
-        return sum(spec.count for spec in writers if spec.is_transactional)
-
-    def _unprocessed(self) -> str | None:
-        for spec in self._workload.processors:
-            real, partitions = self._places[spec.source]
-            workers = [worker for worker in self._processors if worker.kind == spec.name]
-            for partition in range(partitions):
-                try:
-                    _, end = self._kafka.watermarks(real, partition)
-                except KafkaException as error:
-                    return f"{spec.source}-{partition} has no known end offset: {error}"
-                at = max(worker.reached.get(partition, 0) for worker in workers)
-                if at < end:
-                    return (
-                        f"{spec.name} has processed {spec.source}-{partition} up to {at} of {end}"
-                    )
-        return None
-
-    def _job(self, spec: Processors, name: str) -> Job:
-        source, partitions = self._places[spec.source]
-        sink, sink_partitions = self._places[spec.sink]
-        return Job(
-            spec=spec,
-            name=name,
-            source=source,
-            sink=sink,
-            group=self._worker_groups[spec.name],
-            source_logs=self._logs(spec.source, partitions),
-            sink_logs=self._logs(spec.sink, sink_partitions),
-            sink_topic=self._journal.topic(spec.sink, sink_partitions),
-        )
-
-    def _logs(self, topic: str, partitions: int) -> tuple[int, ...]:
-        return tuple(self._journal.log(topic, each) for each in range(partitions))
-
-    def _count(self, real: str) -> int:
-        """How many partitions a topic has now."""
-        return len(self._kafka.describe([real]).get(real, ()))
-
-    def _positions(self, topic: str, partition: int) -> dict[str, int]:
-        number = self._journal.log(topic, partition)
-        positions: dict[str, int] = {}
-        for consumer in self._consumers:
-            if consumer.topic == topic:
-                at = ENDLESS if number in consumer.halted else consumer.position.get(number, 0)
-                positions[consumer.kind] = max(positions.get(consumer.kind, 0), at)
-        return positions

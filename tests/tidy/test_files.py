@@ -18,7 +18,6 @@ LONGER: dict[str, str] = {
     "tests/checkers/test_flow_anomalies.py": "a bad and a good flow for each of eighteen kinds",
     "scenarios/exam_formats.py": "one table: a legal pipeline for each format of a feed",
     "scenarios/test_semantics.py": "one table: the lines of the comparison of guarantees",
-    "harness/workloads/log.py": "assembly and waiting; divided once log and pipeline traffic mix",
 }
 """Modules that may be longer than their limit, each with the reason."""
 FULLER: dict[str, str] = {
