@@ -66,7 +66,7 @@ class FakeConnect:
                 f"connector {connector}: the fake Connect has no {name}; it has {known}"
             )
         if connector in self._connectors:
-            self._connectors.pop(connector).delete()
+            self._connectors.pop(connector).stop()
         states = States(connector, self._write_state)
         self._connectors[connector] = Connector(
             connector,
@@ -83,7 +83,7 @@ class FakeConnect:
         self._require_answer(f"DELETE {connector}")
         found = self._connectors.pop(connector, None)
         if found is not None:
-            found.delete()
+            found.stop()
 
     def pause(self, connector: str) -> None:
         """Let its tasks idle, with all that they hold."""

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeAlias
 
 from harness.backends.fake.connect.converters import converter
 from harness.backends.fake.connect.data import TaskError
@@ -16,8 +17,9 @@ from harness.backends.fake.connect.world import CALLER, World
 from harness.backends.fake.kafka.clients import FakeKafka
 from harness.model.value import Settings
 
-FLUSH_NS_PER_MS = 1_000_000
-Workers = dict[str, Worker]
+NS_PER_MS = 1_000_000
+Workers: TypeAlias = dict[str, Worker]
+"""By name."""
 
 
 class Connector:
@@ -104,10 +106,6 @@ class Connector:
         self.states.end_tasks()
         self.states.of_connector("STOPPED", self.states.connector.worker)
 
-    def delete(self) -> None:
-        """End all tasks, at once if they cannot end in good order."""
-        self.stop()
-
     def restart_task(self, number: int) -> None:
         """End a task in good order and begin it again where it was."""
         task = self.states.tasks[number]
@@ -172,7 +170,7 @@ class Connector:
             kafka=FakeKafka(self._world.cluster, process, CALLER),
             clock=self._world.clock,
             topics=self.topics,
-            flush_ns=int(self._given.get("offset.flush.interval.ms", 60_000)) * FLUSH_NS_PER_MS,
+            flush_ns=int(self._given.get("offset.flush.interval.ms", 60_000)) * NS_PER_MS,
             seams=self._world.seams,
             paused=lambda: self.target == "PAUSED",
         )

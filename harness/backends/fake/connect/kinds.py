@@ -9,7 +9,7 @@ from harness.backends.fake.connect.debezium.source import MySqlSource
 from harness.backends.fake.connect.drivers import Run
 from harness.backends.fake.connect.jdbc.sink import JdbcSink
 from harness.backends.fake.connect.jdbc.source import JdbcSource
-from harness.backends.fake.connect.reading import below, listed
+from harness.backends.fake.connect.reading import below
 from harness.backends.fake.connect.senders import PlainSender, Sender, TransactionalSender
 from harness.backends.fake.connect.sink_run import SinkRun, SinkTask
 from harness.backends.fake.connect.source_run import SourceRun, SourceTask
@@ -75,15 +75,12 @@ def _most(settings: Settings) -> int:
 
 
 def _one(_: Settings) -> int:
+    """However many are allowed: a log is one, and one task polls all tables."""
     return 1
-
-
-def _one_a_table(settings: Settings) -> int:
-    return min(_most(settings), len(listed(settings.get("table.whitelist", ""))))
 
 
 KINDS: Mapping[str, Kind] = {
     "io.debezium.connector.mysql.MySqlConnector": Kind("source", _source(MySqlSource), _one),
-    "io.kafkachaos.jdbc.JdbcSourceConnector": Kind("source", _source(JdbcSource), _one_a_table),
+    "io.kafkachaos.jdbc.JdbcSourceConnector": Kind("source", _source(JdbcSource), _one),
     "io.debezium.connector.jdbc.JdbcSinkConnector": Kind("sink", _sink(JdbcSink), _most),
 }

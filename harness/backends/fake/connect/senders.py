@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from confluent_kafka import KafkaException
 
@@ -41,7 +41,7 @@ class Outgoing:
     headers: Mapping[str, bytes]
 
 
-Places = Mapping[str, Place]
+Places: TypeAlias = Mapping[str, Place]
 """By what a source reads from, as JSON: how far it has read."""
 
 
