@@ -85,6 +85,16 @@ def status(*tasks: str, trace: str = "") -> dict[str, object]:
     return {"connector": {"state": "RUNNING"}, "tasks": rows}
 
 
+def test_a_connector_that_is_not_installed_is_refused_at_once() -> None:
+    message = "Failed to find any class that implements Connector and which name matches x.Y"
+    with script((500, {"error_code": 500, "message": message})) as server:
+        with pytest.raises(UsageError, match="which name matches x.Y"):
+            ConnectClients({"connect-1": address(server)}).create(
+                "mine", {"connector.class": "x.Y"}
+            )
+        assert len(server.asked) == 1
+
+
 def test_a_call_goes_from_worker_to_worker_until_one_does_it() -> None:
     with script((409, {"message": "rebalance"}), (200, ["b", "a"])) as server:
         workers = {"connect-1": closed_port(), "connect-2": address(server)}

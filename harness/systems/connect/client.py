@@ -30,6 +30,8 @@ _CONFLICT = 409
 _NOT_FOUND = 404
 # A worker that cannot ask the leader, or has not joined the group yet.
 _LATER = {_CONFLICT, 500, 503, 504}
+_NO_SUCH_CLASS = "Failed to find any class"
+"""What a worker says (500) of a connector that is not installed: no worker will ever start it."""
 
 
 class ConnectClients:
@@ -186,7 +188,7 @@ class ConnectClients:
                 try:
                     answers.append(http.call(address, method, path, body, limit_s=answer_s))
                 except HttpError as error:
-                    if error.status not in _LATER:
+                    if error.status not in _LATER or _NO_SUCH_CLASS in error.body:
                         raise
                     seen.append(f"{worker}: {error}")
                 except OSError as error:
