@@ -16,6 +16,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from benchmarks.mutants.kept import Kept
 from benchmarks.mutants.reach import Reach, measure, reach_in
 from benchmarks.mutants.sites import Mutant, sample
 from benchmarks.mutants.trial import Outcome, cold, instead, outcome_of
@@ -48,6 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", help="only modules whose path has this in it")
     parser.add_argument("--quick", action="store_true", help="leave out the thorough tests")
     parser.add_argument("--reach", type=Path, help="keep what tests reach in this file")
+    parser.add_argument(
+        "--outcomes",
+        type=Path,
+        help="keep outcomes in this file, and go on from it; delete it when tests have changed",
+    )
     options = parser.parse_args(arguments)
     paths = [path for source in SOURCES for path in sorted(Path(source).rglob("*.py"))]
     mutants = list(
@@ -58,16 +64,19 @@ def main(arguments: Sequence[str]) -> int:
     _control(mutants[0].path, reach)
     print(f"{len(mutants)} mutants, seed {options.seed}", flush=True)
     outcomes: list[Outcome] = []
+    kept = Kept(options.outcomes)
 
     def try_all(warm: Warm) -> None:
         with ThreadPoolExecutor(options.workers) as pool:
-            trial = partial(_tried, reach=reach, warm=warm, quick=options.quick)
+            trial = partial(_tried, reach=reach, warm=warm, quick=options.quick, kept=kept)
             for outcome in pool.map(trial, mutants):
                 outcomes.append(outcome)
                 if len(outcomes) % 50 == 0:
                     print(f"{len(outcomes)} of {len(mutants)} tried", flush=True)
 
     with_collected(_quick(), paths, reach, try_all)
+    if len(outcomes) < len(mutants):
+        raise SystemExit("trials did not run to their end: see above")
     return _conclude(mutants, outcomes)
 
 
@@ -96,13 +105,18 @@ def _control(path: Path, reach: Reach) -> None:
         raise SystemExit(f"trials are broken: {path} is not replaced by its mutants")
 
 
-def _tried(mutant: Mutant, *, reach: Reach, warm: Warm, quick: bool) -> Outcome:
+def _tried(mutant: Mutant, *, reach: Reach, warm: Warm, quick: bool, kept: Kept) -> Outcome:
+    known = kept.outcome_of(mutant)
+    if known is not None:
+        return known
     tests = reach.tests_of(mutant.path, mutant.line)
     outcome: Outcome = "survived"
-    rounds = [(tests, sum(reach.seconds[test] for test in tests)), (THOROUGH, THOROUGH_S)]
-    for chosen, seconds in rounds[: 1 if quick else 2]:
-        if chosen and outcome == "survived":
-            outcome = outcome_of(warm.process(mutant, chosen) or cold(mutant, chosen), seconds)
+    if tests:
+        seconds = sum(reach.seconds[test] for test in tests)
+        outcome = outcome_of(warm.process(mutant, tests) or cold(mutant, tests), seconds)
+    if outcome == "survived" and not quick:
+        outcome = outcome_of(cold(mutant, THOROUGH, shuffled=True), THOROUGH_S)
+    kept.keep(mutant, outcome)
     if outcome != "killed":
         print(
             f"{outcome} ({len(tests)} tests): {mutant.path}:{mutant.line} {mutant.operator}\n"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from random import Random
 from types import CodeType, ModuleType
 from typing import Literal, TypeAlias
 
@@ -60,11 +61,17 @@ class Finder(MetaPathFinder):
         return importlib.machinery.ModuleSpec(fullname, loader, origin=path)
 
 
-def cold(mutant: Mutant, tests: Sequence[str]) -> BaseProcess:
-    """A process that imports the mutant and runs `tests` until one fails."""
+def cold(mutant: Mutant, tests: Sequence[str], *, shuffled: bool = False) -> BaseProcess:
+    """A process that imports the mutant and runs `tests` until one fails.
+
+    Args:
+        mutant: what is tried.
+        tests: their names, or files of them.
+        shuffled: in an order in which neighbours differ, so that one that kills comes soon.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    return context.Process(target=_run, args=(mutant, tests))
+    return context.Process(target=_run, args=(mutant, tests, shuffled))
 
 
 def outcome_of(process: BaseProcess, seconds: float) -> Outcome:
@@ -90,9 +97,17 @@ def silence() -> None:
         os.dup2(nowhere, stream)
 
 
-def _run(mutant: Mutant, tests: Sequence[str]) -> None:
+class Shuffled:
+    """A plugin that shuffles tests."""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """The same order each time."""
+        Random(len(items)).shuffle(items)
+
+
+def _run(mutant: Mutant, tests: Sequence[str], shuffled: bool) -> None:  # noqa: FBT001 - of a process
     silence()
     sys.meta_path.insert(0, Finder(mutant))
     # Each trial imports the same tests and modules: only the first one has to compile them.
     sys.dont_write_bytecode = False
-    os._exit(int(pytest.main([*OPTIONS, "-x", *tests])))
+    os._exit(int(pytest.main([*OPTIONS, "-x", *tests], plugins=[Shuffled()] * shuffled)))
