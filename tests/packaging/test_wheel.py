@@ -48,7 +48,7 @@ def test_a_first_scenario_is_written_and_runs_on_fakes(theirs: Repository) -> No
     manifest = json.loads((latest / "manifest.json").read_text())["value"]
     assert (manifest["harness_commit"], manifest["git_commit"]) == (None, None)
     refused = theirs.run("harness", "init", status=2)
-    assert "scenarios/test_orders.py is there already" in refused
+    assert "scenarios/test_orders.py exists already" in refused
 
 
 def test_scenarios_of_theirs_and_of_ours_run_by_name(theirs: Repository, tmp_path: Path) -> None:
