@@ -72,6 +72,16 @@ def test_lag_is_the_time_since_a_higher_offset_was_known() -> None:
     assert numbers(build)["realtime_lag_ms_max"] == 37
 
 
+def test_what_lies_before_a_known_offset_is_known_as_well() -> None:
+    build = HistoryBuilder()
+    build.send("p", 0, log="orders-0", offset=0, invoke_ns=0, complete_ns=1 * MS)
+    build.poll("c", [("orders-0", 0, 0)], invoke_ns=2 * MS, complete_ns=2 * MS)
+    build.send("p", 2, log="orders-0", offset=2, invoke_ns=2 * MS, complete_ns=3 * MS)
+    build.send("q", 1, log="orders-0", offset=1, invoke_ns=2 * MS, complete_ns=30 * MS)
+    build.poll("c", [], invoke_ns=40 * MS, complete_ns=50 * MS)
+    assert numbers(build)["realtime_lag_ms_max"] == 37
+
+
 def test_lag_of_an_assigned_log_counts_from_its_beginning() -> None:
     build = HistoryBuilder()
     build.send("p", 0, log="orders-0", offset=0, invoke_ns=0, complete_ns=1 * MS)

@@ -36,6 +36,10 @@ LOST = """\
 {:type :invoke, :f :poll, :value [[:poll]], :process 1}
 {:type :ok,     :f :poll, :value [[:poll {5 [[1 2]]}]], :process 1}
 """
+LONE_AGAIN = """\
+{:type :invoke, :f :poll, :value [[:poll]], :process 2}
+{:type :ok,     :f :poll, :value [[:poll {5 [[nil 4]]}]], :process 2}
+"""
 
 
 def read(folder: Path, text: str) -> JepsenHistory:
@@ -221,6 +225,7 @@ INVOKE, OK, *_ = LOST.splitlines()
         (f"{INVOKE}\n{OK.replace('[[:send', '[[:sned')}", "line 2: [['sned', 5, [0, 1]]] is not"),
         (f"{INVOKE}\n{OK[:-1]} :rebalance-log [1]}}", "line 2: [1] is not what a Kafka workload"),
         (LOST.replace("[1 2]]}", "[nil 3]]}"), "operation 5 polled a record without offset"),
+        (f"{LOST}{LONE_AGAIN}".replace("[1 2]]}", "[nil 3]]}"), "operation 5 polled a record"),
     ],
 )
 def test_what_is_no_such_history_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
