@@ -1,5 +1,7 @@
 """Booting without an engine: ports that are taken, and what labels tell."""
 
+import os
+import signal
 from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
@@ -186,3 +188,15 @@ def test_too_little_disk_is_found_before_anything_starts(monkeypatch: pytest.Mon
 
 def test_an_engine_whose_disk_is_out_of_sight_is_believed() -> None:
     engine.require_disk(SimpleNamespace(info=lambda: {"DockerRootDir": "/nowhere/at/all"}))
+
+
+def test_what_is_interrupted_while_it_is_made_is_made_to_its_end() -> None:
+    made = []
+
+    def create() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        made.append("a network")
+
+    with pytest.raises(KeyboardInterrupt):
+        lifecycle.to_its_end(create)
+    assert made == ["a network"]

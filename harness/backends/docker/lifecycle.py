@@ -4,7 +4,8 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeAlias
+from functools import partial
+from typing import TypeAlias, TypeVar
 
 from harness.backends.docker import containers, labels
 from harness.backends.docker.engine import Api, connect, require_disk
@@ -27,6 +28,7 @@ READY_EVERY_S = 0.1
 PORT_PICKS_MAX = 5
 LOG_TAIL_LINES = 20
 
+T = TypeVar("T")
 Say: TypeAlias = Callable[[str], None]
 
 
@@ -168,7 +170,7 @@ def _boot(
     mine = Lease(api, identity.stack, tags[PROXY], identity.labels(blueprint))
     stack = DockerStack(api, identity, blueprint, mine)
     try:
-        mine.take()  # its name is new
+        to_its_end(mine.take)  # its name is new
         on_progress(f"starting {', '.join(stack.services.names)} as {identity.stack}")
         _launch(identity, blueprint, tags)
         on_progress("started; waiting until they answer")
@@ -182,7 +184,7 @@ def _boot(
 
 def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -> None:
     """Start all containers at once, but for those that come after others."""
-    network = containers.create_network(identity, blueprint)
+    network = to_its_end(partial(containers.create_network, identity, blueprint))
     specs = blueprint.services
     started: dict[str, Future[None]] = {name: Future() for name in specs}
 
@@ -203,6 +205,15 @@ def _launch(identity: Identity, blueprint: Blueprint, tags: Mapping[str, str]) -
     finally:
         # Also when interrupted: only what has been started can be found and removed.
         pool.shutdown(wait=True)
+
+
+def to_its_end(create: Callable[[], T]) -> T:
+    """What `create` makes, or an interrupt once it is made.
+
+    What is interrupted in the middle of a request comes after everything was removed, and stays.
+    """
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(create).result()
 
 
 def _wait_until_serving(api: Api, stack: DockerStack, on_progress: Say) -> None:
