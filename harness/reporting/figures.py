@@ -39,7 +39,7 @@ def _measured(verdict: Verdict) -> Mapping[str, float]:
 
 
 def _asked(measured: Mapping[str, float]) -> str:
-    return next((noun for noun in ("sends", "writes") if noun in measured), "")
+    return next((noun for noun in ("sends", "writes", "sends and writes") if noun in measured), "")
 
 
 def _answers(measured: Mapping[str, float], asked: str) -> Iterator[tuple[str, str]]:

@@ -47,12 +47,17 @@ NS_PER_S = 1e9
 def statistics(evidence: Evidence) -> CheckResult:
     """Measure rates, latencies, unavailability, lag and repeated consumption."""
     asked: Numbers = evidence.sends.op
-    if evidence.scenario.pipeline.tables:
-        asked = np.flatnonzero(evidence.operations.f == WRITE)
-        numbers = {"writes": len(asked), **_answers(evidence, asked), **_flow(evidence)}
-    else:
-        numbers = {"sends": len(asked), **_answers(evidence, asked), **_reading(evidence)}
-        numbers |= _transactions(evidence)
+    scenario, noun = evidence.scenario, "sends"
+    if scenario.pipeline.tables:
+        writes = np.flatnonzero(evidence.operations.f == WRITE)
+        beside = bool(scenario.log_workload.topics)
+        asked = np.sort(np.concatenate([asked, writes])) if beside else writes
+        noun = "sends and writes" if beside else "writes"
+    numbers = {noun: len(asked), **_answers(evidence, asked)}
+    if scenario.has_pipeline:
+        numbers |= _flow(evidence)
+    if scenario.has_log:
+        numbers |= {**_reading(evidence), **_transactions(evidence)}
     return CheckResult(
         checker="statistics",
         statistics={name: round(float(number), 3) for name, number in numbers.items()},

@@ -37,14 +37,14 @@ def doubts(
     )
 
 
-def acknowledged(history: History) -> int:
-    """How many sends, or writes to the source of a pipeline, were acknowledged."""
-    asked = pl.col("f").is_in(["send", "txn", "write"])
-    known = history.operations.select("op", "f", "outcome")
-    done = known.filter(pl.col("outcome") == "ok", asked)
-    if "txn" not in done["f"].unique():
-        return len(done)
-    return len(history.sends.select("op").join(done, on="op", how="semi"))
+def acknowledged(history: History, *, sends: bool = True, writes: bool = True) -> int:
+    """How many sends, and writes to the source of a pipeline, were acknowledged."""
+    known = history.operations.select("op", "f", "outcome").filter(pl.col("outcome") == "ok")
+    count = len(known.filter(pl.col("f") == "write")) if writes else 0
+    if sends:
+        sent = known.filter(pl.col("f").is_in(["send", "txn"]))
+        count += len(history.sends.select("op").join(sent, on="op", how="semi"))
+    return count
 
 
 def _refused_writes(history: History, scenario: Scenario) -> Iterator[str]:

@@ -20,7 +20,9 @@ def headline(
     match validity:
         case Validity.INVALID:
             against = [finding for finding in findings if finding.counts]
-            return f"INVALID: {_worst(against[0], history)}{_more(len(against) - 1, 'kind')}"
+            return (
+                f"INVALID: {_worst(against[0], history, scenario)}{_more(len(against) - 1, 'kind')}"
+            )
         case Validity.UNKNOWN:
             return f"UNKNOWN: {unknowns[0]}{_more(len(unknowns) - 1, 'reason')}"
         case Validity.VALID:
@@ -32,9 +34,12 @@ def headline(
             return f"VALID: {held if claims else 'no claim is contradicted '}{over}{rest}"
 
 
-def _worst(finding: Finding, history: History) -> str:
+def _worst(finding: Finding, history: History, scenario: Scenario) -> str:
     kind = KINDS[finding.kind]
-    total = f" of {counted(acknowledged(history), kind.total)}" if kind.total else ""
+    mixed, of_hop = scenario.has_log and scenario.has_pipeline, bool(finding.hops)
+    # What a hop did is one of the writes to the source; all else is one of the sends.
+    entered = acknowledged(history, sends=not (mixed and of_hop), writes=of_hop or not mixed)
+    total = f" of {counted(entered, kind.total)}" if kind.total else ""
     cause = ", ".join(reason.partition(":")[0] for reason in finding.permitted_by)
     worst = max(finding.hops, key=lambda hop: finding.hops[hop], default="")
     where = f", {'most ' if len(finding.hops) > 1 else ''}at {worst}" if worst else ""
