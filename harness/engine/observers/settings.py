@@ -11,6 +11,9 @@ from harness.model.ports.stack import Stack
 from harness.model.value import Settings, as_text
 from harness.model.workload import Topic
 
+ATTEMPTS = 3
+"""A client of Kafka waits longer with a broker that it has lost before than a request may take."""
+
 
 def read_settings(
     stack: Stack, topics: Iterable[Topic], real: Mapping[str, str], notes: Notes
@@ -46,11 +49,19 @@ def _answers(
 def _asked(
     of: str, names: Iterable[str], ask: Callable[[], Settings], notes: Notes
 ) -> Iterator[RunSettings]:
-    try:
-        found = ask()
-    except Exception as error:  # noqa: BLE001 - each system's client raises its own
-        notes.unknown(f"{of} does not say what it runs with: {type(error).__name__}: {error}")
-        return
+    found = _answer(of, ask, notes)
     values = {name: as_text(found[name]) for name in names if name in found}
     if values:
         yield RunSettings(of=of, values=values)
+
+
+def _answer(of: str, ask: Callable[[], Settings], notes: Notes) -> Settings:
+    """What is answered, nothing where nobody answers."""
+    why = ""
+    for _ in range(ATTEMPTS):
+        try:
+            return ask()
+        except Exception as error:  # noqa: BLE001 - each system's client raises its own
+            why = f"{type(error).__name__}: {error}"
+    notes.unknown(f"{of} does not say what it runs with: {why}")
+    return {}
