@@ -46,12 +46,13 @@ def promised(scenario: Scenario) -> tuple[str, ...]:
     allowed = permitted(scenario)
     return tuple(
         name
-        for name in _claims_about(scenario)
+        for name in claims_about(scenario)
         if not any(kind in allowed for kind in CLAIMS[name].contradicted_by)
     )
 
 
-def _claims_about(scenario: Scenario) -> tuple[str, ...]:
+def claims_about(scenario: Scenario) -> tuple[str, ...]:
+    """Every claim about something that the workload of `scenario` has."""
     return (
         *(log_claims(scenario) if scenario.has_log else ()),
         *(pipeline_claims(scenario.pipeline) if scenario.has_pipeline else ()),

@@ -1,7 +1,6 @@
 """Evidence: a run must be able to prove each claim; what is about nothing would always hold."""
 
-from harness.checkers.verdict.log_claims import log_claims
-from harness.checkers.verdict.pipeline_claims import pipeline_claims
+from harness.checkers.verdict.promises import claims_about
 from harness.engine.validation.problems import Problems
 from harness.model.scenario import Scenario
 
@@ -11,12 +10,9 @@ def problems(scenario: Scenario) -> Problems:
     log, floor = scenario.log_workload, scenario.floor
     sends = scenario.has_pipeline or bool(log.producers)
     changes = bool(log.administrators)
-    about = (
-        *(log_claims(scenario) if scenario.has_log else ()),
-        # A twin without transactions is held to it, too.
-        *(("atomicity",) if log.processors else ()),
-        *(pipeline_claims(scenario.pipeline) if scenario.has_pipeline else ()),
-    )
+    about = claims_about(scenario)
+    if log.processors:
+        about = (*about, "atomicity")  # a twin without transactions is held to it, too
     if sends and floor.acks < 1:
         yield "floor.acks: expected at least 1, got 0; without acks a run proves nothing"
     if changes and floor.changes < 1:
